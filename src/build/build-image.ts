@@ -1,0 +1,68 @@
+/** One image going through its steps. */
+
+import { TalosImageError } from '../errors.ts'
+import type { Image } from '../hetzner/wire.ts'
+import type { Placement } from '../plan/placement.ts'
+import type { PlannedImage } from '../plan/plan.ts'
+import type { BuildStep } from './events.ts'
+import type { ImageBuild } from './run.ts'
+import { bootRescue } from './steps/boot-rescue.ts'
+import { putImage } from './steps/put-image.ts'
+import { createServer } from './steps/server.ts'
+import { powerOff, publishSnapshot, takeSnapshot } from './steps/snapshot.ts'
+import type { WrittenDisk } from './steps/write-disk.ts'
+
+export interface BuiltImage {
+  readonly snapshot: Image
+  readonly written: WrittenDisk
+  readonly placement: Placement
+}
+
+/** Builds and publishes one snapshot. What it makes on the way is registered in `build.scope`, which the caller closes. */
+export async function buildImage(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
+  const step = stepper(build, image)
+
+  const server = await step('server', () => createServer(build, image))
+  const rescue = await step('boot', () => bootRescue(build, image.name, server))
+  const written = await putImage(build, image, server, rescue, {
+    write: (work) => step('write', work),
+    verify: (work) => step('verify', work),
+  })
+  const taken = await step('snapshot', async () => {
+    await powerOff(build, server)
+    return takeSnapshot(build, image, server)
+  })
+  const snapshot = await step('publish', () => publishSnapshot(build, image, taken, written))
+
+  await removeReplaced(build, image)
+  return { snapshot, written, placement: server.placement }
+}
+
+function stepper(build: ImageBuild, { name: image }: PlannedImage) {
+  return async <T>(step: BuildStep, work: () => Promise<T>): Promise<T> => {
+    build.signal.throwIfAborted()
+    const started = build.clock.now()
+    build.emit({ type: 'step-started', image, step })
+    const result = await work()
+    build.emit({ type: 'step-finished', image, step, ms: build.clock.now() - started })
+    return result
+  }
+}
+
+/** With `--force`: the old snapshot goes only now that the new one is published. */
+async function removeReplaced(build: ImageBuild, image: PlannedImage): Promise<void> {
+  for (const old of image.replaces) {
+    const note = (text: string): void => build.emit({ type: 'note', image: image.name, text })
+    if (old.protection.delete) {
+      note(`the snapshot ${old.id}, which the new one replaces, is protected and stays`)
+      continue
+    }
+    try {
+      await build.hetzner.images.delete(old.id, { signal: build.signal })
+      note(`deleted the snapshot ${old.id}, which the new one replaces`)
+    } catch (error) {
+      if (!(error instanceof TalosImageError)) throw error
+      note(`the snapshot ${old.id}, which the new one replaces, could not be deleted: ${error.message}`)
+    }
+  }
+}

@@ -1,0 +1,190 @@
+/** A run: all images of a plan, side by side, each of which succeeds or fails alone. */
+
+import type { Readable } from 'node:stream'
+import { type Problem, TalosImageError } from '../errors.ts'
+import type { HetznerClient } from '../hetzner/client.ts'
+import type { Image } from '../hetzner/wire.ts'
+import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { CleanupScope, type Deletion, type Leftover } from '../util/cleanup-scope.ts'
+import { type Clock, systemClock } from '../util/clock.ts'
+import { type BuiltImage, buildImage } from './build-image.ts'
+import type { EventListener } from './events.ts'
+import { Lease } from './lease.ts'
+import { createRunId, type Run, type RunKey } from './run.ts'
+import { createSshKey } from './steps/ssh-key.ts'
+import { findTemporary, isAbandoned, removeTemporary } from './sweep.ts'
+import { TIMEOUTS, type Timeouts } from './timeouts.ts'
+
+export interface BuildOptions {
+  readonly hetzner: HetznerClient
+  readonly plan: Plan
+  /** Aborting it stops the work and begins the clean-up. */
+  readonly signal?: AbortSignal
+  readonly onEvent?: EventListener
+  readonly sshPort?: number
+  readonly timeouts?: Partial<Timeouts>
+  readonly clock?: Clock
+  /** Opens standard input, for a plan with an image from there. */
+  readonly openStdin?: () => Readable
+}
+
+export type ImageResult = { readonly image: PlannedImage } & (
+  | ({ readonly status: 'built'; readonly ms: number } & BuiltImage)
+  | { readonly status: 'existing'; readonly snapshot: Image }
+  | { readonly status: 'failed'; readonly problem: Problem; readonly ms: number }
+)
+
+export interface BuildResult {
+  readonly run: string
+  /** In the order of the plan. */
+  readonly images: readonly ImageResult[]
+  /** What could not be removed, each with the command that removes it. */
+  readonly leftovers: readonly Leftover[]
+}
+
+export interface RunningBuild {
+  readonly run: string
+  /** Never rejects for what befell one image; rejects when nothing could be begun, after clean-up. */
+  readonly result: Promise<BuildResult>
+  /** What exists right now and would stay if the process ended here. */
+  pending(): readonly Deletion[]
+}
+
+/** Builds a plan's images and waits for the end. See {@link startBuild}. */
+export function build(options: BuildOptions): Promise<BuildResult> {
+  return startBuild(options).result
+}
+
+/** Starts building a plan's images. */
+export function startBuild(options: BuildOptions): RunningBuild {
+  const clock = options.clock ?? systemClock
+  const emit = options.onEvent ?? (() => undefined)
+  const timeouts = { ...TIMEOUTS, ...options.timeouts }
+  const id = createRunId()
+  const scopes: CleanupScope[] = []
+  const openScope = (): CleanupScope => {
+    const scope = new CleanupScope(timeouts.removeMs, {
+      onRemoving: ({ name }) => emit({ type: 'removing', name }),
+      onRemoved: ({ name }) => emit({ type: 'removed', name }),
+    })
+    scopes.push(scope)
+    return scope
+  }
+  const runImages = async (): Promise<BuildResult> => {
+    const { images } = options.plan
+    emit({ type: 'run-started', run: id, images: images.map(({ name }) => name) })
+    if (images.every(({ existing }) => existing !== undefined)) {
+      return { run: id, images: images.flatMap((image) => existing(image, emit)), leftovers: [] }
+    }
+    const run: Run = {
+      id,
+      hetzner: options.hetzner,
+      clock,
+      signal: options.signal ?? new AbortController().signal,
+      emit,
+      lease: new Lease(id, clock),
+      sshPort: options.sshPort ?? 22,
+      timeouts,
+      openStdin: options.openStdin ?? noStdin,
+    }
+    return runWithKey(run, images, openScope)
+  }
+  return { run: id, result: runImages(), pending: () => scopes.flatMap((scope) => scope.pending) }
+}
+
+async function runWithKey(
+  run: Run,
+  images: readonly PlannedImage[],
+  openScope: () => CleanupScope,
+): Promise<BuildResult> {
+  const scope = openScope()
+  const leftovers: Leftover[] = []
+  let results: ImageResult[] = []
+  try {
+    const key = await createSshKey(run, scope)
+    await sweep(run)
+    results = await Promise.all(
+      images.map(async (image) => {
+        const [done] = existing(image, run.emit)
+        return done ?? runImage(run, key, image, openScope(), leftovers)
+      }),
+    )
+  } finally {
+    leftovers.push(...(await scope.close()))
+    await run.lease.close()
+    for (const leftover of leftovers) run.emit({ type: 'leftover', leftover })
+  }
+  return { run: run.id, images: results, leftovers }
+}
+
+/** Removes what earlier runs left behind and no longer claim. That it fails is no reason not to build. */
+async function sweep(run: Run): Promise<void> {
+  try {
+    const found = await findTemporary(run.hetzner, { signal: run.signal })
+    const abandoned = found.filter((thing) => isAbandoned(thing, run.clock.now()))
+    const listener = {
+      onRemoved: ({ name }: Deletion) =>
+        run.emit({ type: 'note', text: `removed ${name}, which an earlier run left behind` }),
+    }
+    const leftovers = await removeTemporary(run.hetzner, abandoned, {
+      clock: run.clock,
+      timeoutMs: run.timeouts.actionMs,
+      listener,
+    })
+    for (const { name, reason } of leftovers)
+      run.emit({ type: 'note', text: `${name} of an earlier run could not be removed: ${reason}` })
+  } catch (error) {
+    if (!(error instanceof TalosImageError) || run.signal.aborted) throw error
+    run.emit({ type: 'note', text: `could not look for what earlier runs left behind: ${error.message}` })
+  }
+}
+
+function existing(image: PlannedImage, emit: EventListener): ImageResult[] {
+  if (image.existing === undefined) return []
+  emit({ type: 'image-existing', image: image.name, snapshot: image.existing.id })
+  return [{ image, status: 'existing', snapshot: image.existing }]
+}
+
+async function runImage(
+  run: Run,
+  key: RunKey,
+  image: PlannedImage,
+  scope: CleanupScope,
+  leftovers: Leftover[],
+): Promise<ImageResult> {
+  const started = run.clock.now()
+  const cleanUp = async (): Promise<void> => {
+    if (scope.pending.length === 0) return
+    const began = run.clock.now()
+    run.emit({ type: 'step-started', image: image.name, step: 'clean-up' })
+    leftovers.push(...(await scope.close()))
+    run.emit({ type: 'step-finished', image: image.name, step: 'clean-up', ms: run.clock.now() - began })
+  }
+  try {
+    const built = await buildImage({ ...run, key, scope }, image)
+    await cleanUp()
+    const ms = run.clock.now() - started
+    run.emit({ type: 'image-built', image: image.name, snapshot: built.snapshot.id, ms })
+    return { image, status: 'built', ms, ...built }
+  } catch (error) {
+    await cleanUp()
+    const problem = toProblem(error, run.signal)
+    const ms = run.clock.now() - started
+    run.emit({ type: 'image-failed', image: image.name, problem, ms })
+    return { image, status: 'failed', problem, ms }
+  }
+}
+
+/** A defect of this program is no reason to leave the other images' servers behind, so it is reported like the rest. */
+function toProblem(error: unknown, signal: AbortSignal): Problem {
+  if (signal.aborted) return { code: 'interrupted', message: 'interrupted' }
+  if (error instanceof TalosImageError) {
+    return { code: error.code, message: error.message, at: error.at, hint: error.hint }
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { code: 'api', message: `unexpected: ${message}`, hint: 'this is a defect of talos-image; please report it' }
+}
+
+function noStdin(): never {
+  throw new TalosImageError({ code: 'usage', message: 'no standard input was given' })
+}

@@ -1,0 +1,38 @@
+/** What a build tells whoever watches it. It never prints. */
+
+import type { Problem } from '../errors.ts'
+import type { Placement } from '../plan/placement.ts'
+import type { Leftover } from '../util/cleanup-scope.ts'
+
+/** The steps of one image, in their order. */
+export const BUILD_STEPS = ['server', 'boot', 'write', 'verify', 'snapshot', 'publish', 'clean-up'] as const
+export type BuildStep = (typeof BUILD_STEPS)[number]
+
+export type BuildEvent =
+  | { readonly type: 'run-started'; readonly run: string; readonly images: readonly string[] }
+  | { readonly type: 'image-existing'; readonly image: string; readonly snapshot: number }
+  | { readonly type: 'step-started'; readonly image: string; readonly step: BuildStep }
+  | { readonly type: 'step-finished'; readonly image: string; readonly step: BuildStep; readonly ms: number }
+  | {
+      readonly type: 'progress'
+      readonly image: string
+      readonly step: BuildStep
+      readonly bytes: number
+      readonly totalBytes: number | undefined
+    }
+  /** A placement that was tried in vain; the next one follows. */
+  | {
+      readonly type: 'placement-failed'
+      readonly image: string
+      readonly placement: Placement
+      readonly reason: string
+    }
+  /** Something worth knowing that stops nothing, such as another try. `image` is missing when it concerns the run. */
+  | { readonly type: 'note'; readonly image?: string; readonly text: string }
+  | { readonly type: 'image-built'; readonly image: string; readonly snapshot: number; readonly ms: number }
+  | { readonly type: 'image-failed'; readonly image: string; readonly problem: Problem; readonly ms: number }
+  | { readonly type: 'removing'; readonly name: string }
+  | { readonly type: 'removed'; readonly name: string }
+  | { readonly type: 'leftover'; readonly leftover: Leftover }
+
+export type EventListener = (event: BuildEvent) => void

@@ -1,0 +1,79 @@
+/** Into the rescue system, straight from power-on: the placeholder system is never booted. */
+
+import { TalosImageError } from '../../errors.ts'
+import { rescueScript } from '../../remote/rescue-script.ts'
+import { parseReport } from '../../remote/script-report.ts'
+import type { Session } from '../../remote/session.ts'
+import { waitForSsh } from '../../remote/wait-for-ssh.ts'
+import type { ImageBuild } from '../run.ts'
+import type { BuildServer } from './server.ts'
+
+/** The disk of every Hetzner Cloud server. */
+export const DEVICE = '/dev/sda'
+
+const SCRIPT_TIMEOUT_MS = 60_000
+
+/** A rescue system that is logged in to, and the size of its disk in bytes. */
+export interface Rescue {
+  readonly session: Session
+  readonly deviceBytes: number
+}
+
+/**
+ * Boots a server that is switched off. When SSH does not come up, tries once more with a reset.
+ * @throws TalosImageError `ssh` when it stays away, or when what answers is not the rescue system
+ */
+export async function bootRescue(build: ImageBuild, image: string, server: BuildServer): Promise<Rescue> {
+  try {
+    return await boot(build, server, 'powerOn')
+  } catch (error) {
+    if (!(error instanceof TalosImageError) || error.code !== 'ssh' || build.signal.aborted) throw error
+    build.emit({ type: 'note', image, text: `${error.message}; resetting the server and trying once more` })
+    return resetIntoRescue(build, server)
+  }
+}
+
+/** Boots a running server into the rescue system again. */
+export function resetIntoRescue(build: ImageBuild, server: BuildServer): Promise<Rescue> {
+  return boot(build, server, 'reset')
+}
+
+async function boot(build: ImageBuild, server: BuildServer, how: 'powerOn' | 'reset'): Promise<Rescue> {
+  const { hetzner, signal, timeouts, clock } = build
+  const wait = { signal, timeoutMs: timeouts.actionMs }
+  // Rescue is switched off again by each boot into it, so it is enabled before each.
+  const rescue = await hetzner.servers.enableRescue(server.id, [build.key.id], { signal })
+  await hetzner.actions.wait(rescue, { ...wait, name: `rescue of ${server.name} to be enabled` })
+  const power = await hetzner.servers[how](server.id, { signal })
+  await hetzner.actions.wait(power, { ...wait, name: `server ${server.name} to be switched on` })
+  const session = await waitForSsh(
+    { host: server.host, port: build.sshPort, privateKey: build.key.pair.privateKey },
+    { clock, signal, timeoutMs: timeouts.sshMs },
+  )
+  try {
+    return { session, deviceBytes: await checkRescue(session, signal) }
+  } catch (error) {
+    session.end()
+    throw error
+  }
+}
+
+async function checkRescue(session: Session, signal: AbortSignal): Promise<number> {
+  const { stdout, stderr } = await session.run(rescueScript(DEVICE), {
+    signal,
+    timeoutMs: SCRIPT_TIMEOUT_MS,
+    name: 'looking at the rescue system',
+  })
+  const report = parseReport(stdout)
+  const fail = (message: string): never => {
+    throw new TalosImageError({ code: 'ssh', message })
+  }
+  if (!report.has('host')) return fail(`the server does not run commands: ${stderr.trim() || 'it said nothing'}`)
+  if (report.get('host') !== 'rescue') return fail(`what answered is not the rescue system but "${report.get('host')}"`)
+  if (report.get('mounted') !== 'no') return fail(`${DEVICE} is mounted: this is not the rescue system`)
+  const missing = report.get('missing')
+  if (missing !== undefined && missing !== '') return fail(`the rescue system lacks ${missing.split(' ').join(', ')}`)
+  const deviceBytes = Number(report.get('device-bytes'))
+  if (!(deviceBytes > 0)) return fail(`the rescue system has no disk ${DEVICE}`)
+  return deviceBytes
+}

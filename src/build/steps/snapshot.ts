@@ -1,0 +1,159 @@
+/** The snapshot: taken under the run's labels, looked at, and only then shown to selectors. */
+
+import { TalosImageError } from '../../errors.ts'
+import { isInDoubt } from '../../hetzner/transport/retry.ts'
+import type { Action, Image } from '../../hetzner/wire.ts'
+import { LEASE_LABEL, ownLabels, RUN_LABEL } from '../../plan/labels.ts'
+import type { PlannedImage } from '../../plan/plan.ts'
+import { persist } from '../persist.ts'
+import type { ImageBuild } from '../run.ts'
+import type { BuildServer } from './server.ts'
+import type { WrittenDisk } from './write-disk.ts'
+
+/** A snapshot that no selector finds yet. */
+export interface UnpublishedSnapshot {
+  readonly image: Image
+  /** Stops renewing its lease. */
+  readonly endLease: () => Promise<void>
+  /** Takes it off the list of what is removed. */
+  readonly keep: () => void
+}
+
+/** Switches the server off, whose disk is synced, so that the disk is consistent. */
+export async function powerOff(build: ImageBuild, server: BuildServer): Promise<void> {
+  const { hetzner, signal, timeouts } = build
+  const action = await hetzner.servers.powerOff(server.id, { signal })
+  const name = `server ${server.name} to be switched off`
+  await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.actionMs, name })
+}
+
+/** @throws TalosImageError `snapshot` when what was made is not what was asked for; errors of the API and of waiting */
+export async function takeSnapshot(
+  build: ImageBuild,
+  planned: PlannedImage,
+  server: BuildServer,
+): Promise<UnpublishedSnapshot> {
+  const { hetzner, signal, timeouts, scope, lease } = build
+  const command = `talos-image cleanup --run ${build.id}`
+  const forget = scope.add({
+    name: `unpublished snapshot of ${server.name}`,
+    command,
+    run: (deadline) => removeUnpublished(build, server, deadline),
+  })
+  const { image, action } = await create(build, planned, server)
+  const endLease = lease.hold((labels) => hetzner.images.update(image.id, { labels }))
+  try {
+    const name = `snapshot ${image.id} of ${server.name}`
+    if (action !== undefined) await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.snapshotMs, name })
+    const taken = await hetzner.images.get(image.id, { signal })
+    checkSnapshot(taken, planned, server)
+    return { image: taken, endLease, keep: forget }
+  } catch (error) {
+    await endLease()
+    throw error
+  }
+}
+
+/** One `PUT` replaces all labels: the public ones come, the lease goes, and selectors find the snapshot from now on. */
+export async function publishSnapshot(
+  build: ImageBuild,
+  planned: PlannedImage,
+  snapshot: UnpublishedSnapshot,
+  written: WrittenDisk,
+): Promise<Image> {
+  const { identity, schematicId, description } = planned
+  const labels = {
+    ...planned.labels,
+    ...ownLabels({
+      runId: build.id,
+      identity,
+      schematicId,
+      sourceSha256: written.sourceSha256,
+      diskHash: written.diskHash,
+    }),
+  }
+  await snapshot.endLease()
+  const published = await build.hetzner.images.update(
+    snapshot.image.id,
+    { description, labels },
+    { signal: build.signal },
+  )
+  // Clean-up removes only what still carries the lease, so nothing that selectors can see is ever removed.
+  snapshot.keep()
+  const wrong = Object.entries(labels).find(([key, value]) => published.labels[key] !== value)
+  if (wrong === undefined && published.labels[LEASE_LABEL] === undefined) return published
+  throw snapshotFault(`the snapshot ${published.id} did not take its labels`)
+}
+
+/** Snapshots have no names: when it is in doubt whether one is being made, the server's own actions tell. */
+async function create(
+  build: ImageBuild,
+  planned: PlannedImage,
+  server: BuildServer,
+): Promise<{ image: Image; action: Action | undefined }> {
+  const { hetzner, signal, lease } = build
+  const snapshot = { description: planned.description, labels: lease.labels() }
+  for (let tries = 1; ; tries++) {
+    try {
+      return await hetzner.servers.createSnapshot(server.id, snapshot, { signal })
+    } catch (error) {
+      if (!isInDoubt(error)) throw error
+      const [image] = await findUnpublished(build, server, signal)
+      if (image !== undefined) return { image, action: await findAction(build, server, image) }
+      if (tries === 3) throw error
+    }
+  }
+}
+
+async function findAction(
+  { hetzner, signal }: ImageBuild,
+  server: BuildServer,
+  image: Image,
+): Promise<Action | undefined> {
+  const actions = await hetzner.servers.actions(server.id, { signal })
+  return (
+    actions.find(
+      ({ command, resources }) =>
+        command === 'create_image' && resources.some(({ type, id }) => type === 'image' && id === image.id),
+    ) ?? actions.find(({ command }) => command === 'create_image')
+  )
+}
+
+async function findUnpublished(
+  { hetzner, id }: ImageBuild,
+  server: BuildServer,
+  signal: AbortSignal,
+): Promise<Image[]> {
+  const labelSelector = `${RUN_LABEL}=${id},${LEASE_LABEL}`
+  const images = await hetzner.images.listSnapshots({ labelSelector }, { signal })
+  return images.filter(({ created_from }) => created_from?.id === server.id)
+}
+
+async function removeUnpublished(build: ImageBuild, server: BuildServer, signal: AbortSignal): Promise<void> {
+  const { hetzner, clock } = build
+  await persist(
+    async () => {
+      for (const image of await findUnpublished(build, server, signal)) {
+        await hetzner.images.delete(image.id, { signal, urgent: true })
+      }
+    },
+    clock,
+    signal,
+  )
+}
+
+function checkSnapshot(image: Image, planned: PlannedImage, server: BuildServer): void {
+  if (image.status !== 'available') throw snapshotFault(`the snapshot ${image.id} is ${image.status}, not available`)
+  if (image.architecture !== planned.architecture) {
+    throw snapshotFault(`the snapshot ${image.id} is for ${image.architecture}, not ${planned.architecture}`)
+  }
+  if (image.created_from?.id !== server.id)
+    throw snapshotFault(`the snapshot ${image.id} is not of the server ${server.id}`)
+  if (image.disk_size !== server.placement.diskGb) {
+    throw snapshotFault(
+      `the snapshot ${image.id} needs a disk of ${image.disk_size} GB, not ${server.placement.diskGb} GB`,
+    )
+  }
+}
+
+const snapshotFault = (message: string): TalosImageError => new TalosImageError({ code: 'snapshot', message })

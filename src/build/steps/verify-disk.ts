@@ -1,0 +1,44 @@
+/** Reads the disk back and compares it with what was to be written. */
+
+import { TalosImageError } from '../../errors.ts'
+import { parseReport } from '../../remote/script-report.ts'
+import type { Session } from '../../remote/session.ts'
+import { verifyScript } from '../../remote/verify-script.ts'
+import type { ImageBuild } from '../run.ts'
+import { DEVICE } from './boot-rescue.ts'
+import type { WrittenDisk } from './write-disk.ts'
+
+/**
+ * What is wrong with the disk, in words, or undefined when it is as it should be.
+ * @throws TalosImageError `verify` when it cannot be read; `source` when the image is no disk at all
+ */
+export async function findDiskFault(
+  build: ImageBuild,
+  session: Session,
+  written: WrittenDisk,
+): Promise<string | undefined> {
+  const { stdout, stderr, exitCode } = await session.run(
+    verifyScript({ device: DEVICE, diskBytes: written.diskBytes }),
+    {
+      signal: build.signal,
+      timeoutMs: build.timeouts.verifyMs,
+      name: 'reading the disk back',
+    },
+  )
+  const report = parseReport(stdout)
+  const error = report.get('error')
+  if (error !== undefined || exitCode !== 0) {
+    throw new TalosImageError({ code: 'verify', message: `the disk could not be read back: ${error ?? stderr.trim()}` })
+  }
+  if (report.get('disk-hash') !== written.diskHash) return 'the disk does not hold what was written to it'
+  if (report.get('boot-sector') !== 'ok') {
+    throw new TalosImageError({
+      code: 'source',
+      message: 'the source is not a disk image: what was written has no boot sector',
+      hint: 'name a raw Talos disk, or one packed with zstd, xz or gzip',
+    })
+  }
+  const rest = report.get('rest')
+  if (rest === 'zero') return undefined
+  return `the disk holds old data behind the image, at byte ${rest ?? 'unknown'}`
+}

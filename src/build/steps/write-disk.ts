@@ -1,0 +1,126 @@
+/** Writes the image onto the disk and makes sure that it is there. */
+
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type Readable, Transform } from 'node:stream'
+import { TalosImageError } from '../../errors.ts'
+import type { PlannedImage } from '../../plan/plan.ts'
+import { parseReport, progressReader } from '../../remote/script-report.ts'
+import type { Session } from '../../remote/session.ts'
+import { writeScript } from '../../remote/write-script.ts'
+import type { ImageBuild } from '../run.ts'
+import { DEVICE } from './boot-rescue.ts'
+
+export type WriteMode = 'sparse' | 'plain'
+
+/** What was written, by the server's own account. */
+export interface WrittenDisk {
+  /** SHA-256 of the source as it arrived. */
+  readonly sourceSha256: string
+  /** BLAKE2b of the unpacked disk as it was written. */
+  readonly diskHash: string
+  readonly diskBytes: number
+}
+
+/** @throws TalosImageError `source` when the source is at fault, `write` when the disk is, `ssh` or `timeout` */
+export async function writeDisk(
+  build: ImageBuild,
+  image: PlannedImage,
+  session: Session,
+  mode: WriteMode,
+): Promise<WrittenDisk> {
+  const { source, sourceFacts } = image
+  const local = source.kind === 'file' || source.kind === 'stdin'
+  const sent = local
+    ? hashing(source.kind === 'file' ? createReadStream(source.path, CHUNKS) : build.openStdin())
+    : undefined
+  const onBytes = (bytes: number): void =>
+    build.emit({ type: 'progress', image: image.name, step: 'write', bytes, totalBytes: sourceFacts.transferBytes })
+  const result = await session.run(writeScript({ from: local ? 'stdin' : { url: source.url }, device: DEVICE, mode }), {
+    signal: build.signal,
+    timeoutMs: build.timeouts.writeMs,
+    name: 'writing the disk',
+    stdin: sent?.stream,
+    onStderr: progressReader(onBytes),
+  })
+  const report = parseReport(result.stdout)
+  const error = report.get('error')
+  if (error !== undefined) throw explain(error, image)
+  if (result.exitCode !== 0)
+    throw failed(`the script ended with ${result.exitCode}: ${result.stderr.slice(-300).trim()}`)
+  if (report.get('discard') === 'failed') {
+    build.emit({
+      type: 'note',
+      image: image.name,
+      text: 'the disk could not be discarded; what it held is checked for below',
+    })
+  }
+  const written = {
+    sourceSha256: report.get('source-sha256') ?? '',
+    diskHash: report.get('disk-hash') ?? '',
+    diskBytes: Number(report.get('disk-bytes')),
+  }
+  if (written.sourceSha256 === '' || written.diskHash === '' || !(written.diskBytes > 0)) {
+    throw failed('the server did not report what it wrote')
+  }
+  checkSource(image, written, sent?.sha256())
+  return written
+}
+
+const CHUNKS = { highWaterMark: 1 << 20 }
+
+/** Hashes what goes by, so that what arrives can be compared with what was sent. */
+function hashing(input: Readable): { stream: Readable; sha256: () => string } {
+  const hash = createHash('sha256')
+  const stream = new Transform({
+    ...CHUNKS,
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      done(null, chunk)
+    },
+  })
+  input.on('error', (error) => stream.destroy(error))
+  input.pipe(stream)
+  return { stream, sha256: () => hash.digest('hex') }
+}
+
+function checkSource(image: PlannedImage, written: WrittenDisk, sent: string | undefined): void {
+  const { rawBytes } = image.sourceFacts
+  if (sent !== undefined && sent !== written.sourceSha256) {
+    throw failed('what arrived at the server is not what was sent')
+  }
+  const expected = image.sha256 ?? (image.source.kind === 'file' ? image.source.sha256 : undefined)
+  if (expected !== undefined && expected !== written.sourceSha256) {
+    throw new TalosImageError({
+      code: 'source',
+      message: `the source has the SHA-256 ${written.sourceSha256}, not the pinned ${expected}`,
+      hint: 'either the pin is wrong, or the source is not the one that was pinned',
+    })
+  }
+  if (rawBytes !== undefined && rawBytes !== written.diskBytes) {
+    throw failed(`the image has ${rawBytes} bytes, but ${written.diskBytes} were written`)
+  }
+}
+
+const failed = (message: string): TalosImageError => new TalosImageError({ code: 'write', message })
+
+/** The script's `error KIND TEXT`, in words. */
+function explain(error: string, image: PlannedImage): TalosImageError {
+  const [, kind = '', text = ''] = /^(\S+) ?(.*)$/.exec(error) ?? []
+  const from = image.source.kind === 'factory' || image.source.kind === 'url' ? ` from ${image.source.url}` : ''
+  switch (kind) {
+    case 'download':
+      return new TalosImageError({ code: 'source', message: `the download${from} failed: ${text}` })
+    case 'empty':
+      return new TalosImageError({ code: 'source', message: `the source${from} is empty` })
+    case 'unpack':
+      return new TalosImageError({ code: 'source', message: `what came${from} is damaged: ${text}` })
+    default:
+      if (!/no space left/i.test(text)) return failed(`the disk could not be written: ${text}`)
+      return new TalosImageError({
+        code: 'source',
+        message: 'the image is bigger than the disk of the build server',
+        hint: `choose a server type with a bigger disk (server_type_${image.architecture})`,
+      })
+  }
+}

@@ -1,0 +1,92 @@
+/** Finding and removing what runs left behind. The labels tell whose it is; the cloud is the only record. */
+
+import type { Labels } from '../domain.ts'
+import type { HetznerClient } from '../hetzner/client.ts'
+import { LEASE_LABEL, RUN_LABEL } from '../plan/labels.ts'
+import { type CleanupListener, CleanupScope, type Leftover } from '../util/cleanup-scope.ts'
+import type { Clock } from '../util/clock.ts'
+import { persist } from './persist.ts'
+
+/** Something temporary that a run made. A published snapshot carries no lease and is never one. */
+export interface Temporary {
+  readonly kind: 'server' | 'SSH key' | 'snapshot'
+  readonly id: number
+  readonly name: string
+  readonly run: string
+  /** Until when its run keeps it, in milliseconds since the epoch. */
+  readonly leaseUntilMs: number
+}
+
+/** Everything temporary in the project, or of one run: snapshots, then servers, then keys. */
+export async function findTemporary(
+  hetzner: HetznerClient,
+  options: { readonly run?: string | undefined; readonly signal: AbortSignal },
+): Promise<Temporary[]> {
+  const labelSelector = `${RUN_LABEL}${options.run === undefined ? '' : `=${options.run}`},${LEASE_LABEL}`
+  const [images, servers, keys] = await Promise.all([
+    hetzner.images.listSnapshots({ labelSelector }, options),
+    hetzner.servers.list({ labelSelector }, options),
+    hetzner.sshKeys.list({ labelSelector }, options),
+  ])
+  return [
+    ...images.map((image) =>
+      toTemporary('snapshot', { ...image, name: `of ${image.created_from?.name ?? 'a server'}` }),
+    ),
+    ...servers.map((server) => toTemporary('server', server)),
+    ...keys.map((key) => toTemporary('SSH key', key)),
+  ]
+}
+
+function toTemporary(kind: Temporary['kind'], thing: { id: number; name: string; labels: Labels }): Temporary {
+  const { id, name, labels } = thing
+  return { kind, id, name, run: labels[RUN_LABEL] ?? '', leaseUntilMs: Number(labels[LEASE_LABEL]) * 1000 }
+}
+
+/** Whether nobody renews its lease any more. A lease that cannot be read is taken for a living one. */
+export function isAbandoned({ leaseUntilMs }: Temporary, nowMs: number): boolean {
+  return leaseUntilMs < nowMs
+}
+
+/** Removes things, one after the other; says what could not be removed. */
+export async function removeTemporary(
+  hetzner: HetznerClient,
+  things: readonly Temporary[],
+  options: { readonly clock: Clock; readonly timeoutMs: number; readonly listener?: CleanupListener },
+): Promise<Leftover[]> {
+  const scope = new CleanupScope(options.timeoutMs, options.listener)
+  for (const thing of things.toReversed()) {
+    scope.add({
+      name: `${thing.kind} ${thing.id} (${thing.name})`,
+      command: commandFor(thing),
+      run: (signal) => persist(() => removeOne(hetzner, thing, signal, options.timeoutMs), options.clock, signal),
+    })
+  }
+  return scope.close()
+}
+
+/** How a user removes a thing by hand. */
+function commandFor({ kind, id }: Temporary): string {
+  return {
+    server: `hcloud server delete ${id}`,
+    'SSH key': `hcloud ssh-key delete ${id}`,
+    snapshot: `hcloud image delete ${id}`,
+  }[kind]
+}
+
+async function removeOne(
+  hetzner: HetznerClient,
+  { kind, id }: Temporary,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<void> {
+  const urgent = { signal, urgent: true }
+  if (kind === 'snapshot') {
+    await hetzner.images.delete(id, urgent)
+  } else if (kind === 'SSH key') {
+    await hetzner.sshKeys.delete(id, urgent)
+  } else {
+    const action = await hetzner.servers.delete(id, urgent)
+    if (action !== undefined)
+      await hetzner.actions.wait(action, { signal, timeoutMs, name: `server ${id} to be deleted` })
+  }
+}

@@ -1,0 +1,23 @@
+/** How long each wait of a build may take, in milliseconds. */
+export interface Timeouts {
+  /** Creating a server, or switching it on or off. */
+  readonly actionMs: number
+  /** Until the rescue system takes an SSH login. */
+  readonly sshMs: number
+  readonly writeMs: number
+  readonly verifyMs: number
+  readonly snapshotMs: number
+  /** Removing one thing; long enough to outlast a running snapshot, which locks the server. */
+  readonly removeMs: number
+}
+
+const MINUTE_MS = 60_000
+
+export const TIMEOUTS: Timeouts = {
+  actionMs: 5 * MINUTE_MS,
+  sshMs: 5 * MINUTE_MS,
+  writeMs: 30 * MINUTE_MS,
+  verifyMs: 20 * MINUTE_MS,
+  snapshotMs: 30 * MINUTE_MS,
+  removeMs: 35 * MINUTE_MS,
+}

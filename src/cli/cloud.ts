@@ -1,0 +1,133 @@
+/** What a command works with: a project, an Image Factory, and the way to its machines; real, or of the sandbox. */
+
+import { type Problem, TalosImageError } from '../errors.ts'
+import { FACTORY_URL } from '../factory/asset.ts'
+import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
+import { createHetznerClient, HETZNER_ENDPOINT, type HetznerClient } from '../hetzner/client.ts'
+import { registerSecret } from '../util/redact.ts'
+import type { Io } from './io.ts'
+import { USER_AGENT } from './version.ts'
+
+export interface CloudOptions {
+  readonly sandbox?: boolean | undefined
+  readonly factoryUrl?: string | undefined
+  readonly sshPort?: number | undefined
+}
+
+export interface Cloud {
+  readonly hetzner: HetznerClient
+  readonly factory: FactoryClient
+  readonly sshPort: number
+  /** Ends a sandbox that this command started. */
+  close(): Promise<void>
+}
+
+/** The port of SSH on real servers. */
+const SSH_PORT = 22
+
+/** What is missing to open the cloud, as far as it can be told without asking a person. */
+export function findCloudProblems(io: Io, options: CloudOptions): Problem[] {
+  if (options.sandbox === true) return []
+  const problems: Problem[] = []
+  if (tokenOf(io) === undefined && !io.stdinIsTerminal) problems.push(NO_TOKEN)
+  for (const [name, value] of [
+    ['HCLOUD_ENDPOINT', io.env.HCLOUD_ENDPOINT],
+    ['TALOS_IMAGE_FACTORY_URL', io.env.TALOS_IMAGE_FACTORY_URL],
+    ['--factory-url', options.factoryUrl],
+  ] as const) {
+    if (value !== undefined && value !== '' && !isHttpUrl(value)) {
+      const at = name.startsWith('--') ? ({ kind: 'flag', name } as const) : ({ kind: 'env', name } as const)
+      problems.push({ code: 'usage', message: `"${value}" is not an http or https URL`, at })
+    }
+  }
+  return problems
+}
+
+/**
+ * Opens the project that HCLOUD_TOKEN belongs to, or the sandbox, which ignores any real token and endpoint.
+ * @throws TalosImageError `token` when there is none; `sandbox` when it cannot be started
+ */
+export async function openCloud(io: Io, options: CloudOptions): Promise<Cloud> {
+  if (options.sandbox === true) return openSandbox(io, options)
+  const token = tokenOf(io) ?? (await askForToken(io))
+  registerSecret(token)
+  return {
+    hetzner: createHetznerClient({
+      token,
+      endpoint: io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT,
+      userAgent: USER_AGENT,
+    }),
+    factory: createFactoryClient({ url: factoryUrlOf(io, options), userAgent: USER_AGENT }),
+    sshPort: options.sshPort ?? SSH_PORT,
+    close: async () => undefined,
+  }
+}
+
+/** The Image Factory that the flag, else the environment, names. */
+export function factoryUrlOf(io: Io, options: CloudOptions): string {
+  return (options.factoryUrl ?? (io.env.TALOS_IMAGE_FACTORY_URL || FACTORY_URL)).replace(/\/+$/, '')
+}
+
+async function openSandbox(io: Io, options: CloudOptions): Promise<Cloud> {
+  const { defaultStateDir } = await import('../sandbox/state/directory.ts')
+  const { startSandbox } = await import('../sandbox/sandbox.ts')
+  const imageMib = io.env.TALOS_IMAGE_SANDBOX_IMAGE_MIB
+  const sandbox = await startSandbox({
+    stateDir: defaultStateDir(io.env, io.home),
+    ...(imageMib === undefined ? {} : { imageBytes: readMib(imageMib) }),
+    ...(options.sshPort === undefined ? {} : { sshPort: options.sshPort }),
+  })
+  io.err(`Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${sandbox.stateDir}\n`)
+  return {
+    hetzner: createHetznerClient({ token: sandbox.token, endpoint: sandbox.endpoint, userAgent: USER_AGENT }),
+    factory: createFactoryClient({ url: sandbox.factoryUrl, userAgent: USER_AGENT }),
+    sshPort: sandbox.sshPort,
+    close: () => sandbox.close(),
+  }
+}
+
+function readMib(text: string): number {
+  const mib = Number(text)
+  if (Number.isInteger(mib) && mib >= 8 && mib <= 16_384) return mib * (1 << 20)
+  throw new TalosImageError({
+    code: 'usage',
+    message: `"${text}" is no size for the sandbox's disk images`,
+    at: { kind: 'env', name: 'TALOS_IMAGE_SANDBOX_IMAGE_MIB' },
+    hint: 'give a whole number of MiB from 8 to 16384',
+  })
+}
+
+const NO_TOKEN: Problem = {
+  code: 'token',
+  message: 'there is no API token',
+  hint: 'set HCLOUD_TOKEN to a token with "Read & Write" (Hetzner Console, Security, API tokens), or try it with --sandbox',
+}
+
+function tokenOf({ env }: Io): string | undefined {
+  const token = env.HCLOUD_TOKEN?.trim()
+  return token === undefined || token === '' ? undefined : token
+}
+
+async function askForToken(io: Io): Promise<string> {
+  if (!io.stdinIsTerminal) throw new TalosImageError(NO_TOKEN)
+  const { default: password } = await import('@inquirer/password')
+  try {
+    const token = await password(
+      { message: 'Hetzner Cloud API token:', mask: true },
+      { output: process.stderr, signal: io.signal },
+    )
+    if (token.trim() !== '') return token.trim()
+  } catch (error) {
+    io.signal.throwIfAborted()
+    // Ctrl-C and Ctrl-D at the prompt.
+    if (error instanceof Error && error.name === 'ExitPromptError') {
+      throw new TalosImageError({ code: 'interrupted', message: 'no token was given' })
+    }
+    throw error
+  }
+  throw new TalosImageError(NO_TOKEN)
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+}

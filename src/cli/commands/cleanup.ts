@@ -1,0 +1,90 @@
+/** `talos-image cleanup`: what interrupted runs left behind. */
+
+import { findTemporary, isAbandoned, removeTemporary, type Temporary } from '../../build/sweep.ts'
+import { TIMEOUTS } from '../../build/timeouts.ts'
+import { throwProblems } from '../../errors.ts'
+import { systemClock } from '../../util/clock.ts'
+import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { type OutputFlags, writeJson } from '../output.ts'
+import { formatProblem } from '../render/problem.ts'
+import { formatTable } from '../render/table.ts'
+import { formatDuration } from '../render/units.ts'
+
+export interface CleanupFlags extends CloudOptions, OutputFlags {
+  /** Removes everything of this run at once, whether its lease has lapsed or not. */
+  readonly run?: string
+  readonly yes?: boolean
+}
+
+/**
+ * Without flags only shows what there is; `--yes` removes what no living run claims, `--run ID` all of one run.
+ * Published snapshots are never touched.
+ */
+export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
+  throwProblems(findCloudProblems(io, flags))
+  const cloud = await openCloud(io, flags)
+  try {
+    const found = await findTemporary(cloud.hetzner, { run: flags.run, signal: io.signal })
+    const nowMs = systemClock.now()
+    const chosen = flags.run === undefined ? found.filter((thing) => isAbandoned(thing, nowMs)) : found
+    const remove = flags.run !== undefined || flags.yes === true
+    if (!remove) {
+      if (flags.output === 'json')
+        writeJson(io, { found: found.map((thing) => toRecord(thing, nowMs)), removed: [], leftovers: [] })
+      else io.out(formatFound(found, nowMs))
+      return EXIT.success
+    }
+    const leftovers = await removeTemporary(cloud.hetzner, chosen, {
+      clock: systemClock,
+      timeoutMs: TIMEOUTS.removeMs,
+      listener: { onRemoved: ({ name }) => io.err(`removed ${name}\n`) },
+    })
+    if (flags.output === 'json') {
+      writeJson(io, {
+        found: found.map((thing) => toRecord(thing, nowMs)),
+        removed: chosen.length - leftovers.length,
+        leftovers,
+      })
+    } else {
+      const nothing = flags.run === undefined ? 'Nothing was left behind.' : `Nothing of run ${flags.run} is there.`
+      io.out(
+        chosen.length === 0 ? `${nothing}\n` : `Removed ${chosen.length - leftovers.length} of ${chosen.length}.\n`,
+      )
+    }
+    for (const { name, command, reason } of leftovers) {
+      io.err(
+        formatProblem(
+          { code: 'api', message: `${name} could not be removed: ${reason}`, hint: `remove it: ${command}` },
+          'error',
+        ),
+      )
+    }
+    return leftovers.length === 0 ? EXIT.success : EXIT.leftovers
+  } finally {
+    await cloud.close()
+  }
+}
+
+function toRecord(thing: Temporary, nowMs: number) {
+  const { kind, id, name, run, leaseUntilMs } = thing
+  return { kind, id, name, run, leaseUntil: new Date(leaseUntilMs).toISOString(), abandoned: isAbandoned(thing, nowMs) }
+}
+
+function formatFound(found: readonly Temporary[], nowMs: number): string {
+  if (found.length === 0) return 'Nothing was left behind.\n'
+  const rows = found.map((thing) => [
+    thing.kind,
+    String(thing.id),
+    thing.run,
+    isAbandoned(thing, nowMs)
+      ? `abandoned ${formatDuration(nowMs - thing.leaseUntilMs)} ago`
+      : `in use, lease for ${formatDuration(thing.leaseUntilMs - nowMs)}`,
+    thing.name,
+  ])
+  return `${formatTable(['KIND', 'ID', 'RUN', 'STATE', 'NAME'], rows)}
+Remove what is abandoned:     talos-image cleanup --yes
+Remove all of one run now:    talos-image cleanup --run RUN
+`
+}

@@ -1,0 +1,30 @@
+/** `talos-image list` */
+
+import { throwProblems } from '../../errors.ts'
+import { LEASE_LABEL } from '../../plan/labels.ts'
+import { toSnapshotRecord } from '../../report/snapshot.ts'
+import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { type OutputFlags, writeJson } from '../output.ts'
+import { formatSnapshots } from '../render/snapshots.ts'
+
+export interface ListFlags extends CloudOptions, OutputFlags {
+  readonly selector: string
+}
+
+/** Lists the project's published Talos snapshots, newest first. */
+export async function runList(io: Io, flags: ListFlags): Promise<number> {
+  throwProblems(findCloudProblems(io, flags))
+  const cloud = await openCloud(io, flags)
+  try {
+    const images = await cloud.hetzner.images.listSnapshots({ labelSelector: flags.selector }, { signal: io.signal })
+    const published = images.filter(({ labels }) => labels[LEASE_LABEL] === undefined)
+    const snapshots = published.map((image) => toSnapshotRecord(image, cloud.factory.url))
+    if (flags.output === 'json') writeJson(io, { snapshots })
+    else io.out(formatSnapshots(snapshots))
+    return EXIT.success
+  } finally {
+    await cloud.close()
+  }
+}

@@ -1,0 +1,43 @@
+/** `talos-image plan`, and the planning that `build` begins with. */
+
+import type { Role } from '../../domain.ts'
+import { plan } from '../../plan/make-plan.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { toPlanDocument } from '../../report/plan-document.ts'
+import { type Cloud, openCloud } from '../cloud.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { type OutputFlags, writeJson } from '../output.ts'
+import { formatPlan } from '../render/plan.ts'
+import { formatWarning } from '../render/problem.ts'
+import { type PlanFlags, readRequest } from '../request.ts'
+
+/** Shows what `build` would do. */
+export async function runPlan(io: Io, role: Role | undefined, flags: PlanFlags & OutputFlags): Promise<number> {
+  const { plan: made, cloud } = await makePlan(io, role, flags)
+  await cloud.close()
+  if (flags.output === 'json') writeJson(io, toPlanDocument(made))
+  else io.out(formatPlan(made))
+  return EXIT.success
+}
+
+/**
+ * Reads the input, looks everything up, and plans. Warnings are shown; the caller closes the cloud.
+ * @throws ProblemsError with everything that is wrong; nothing has been made by then
+ */
+export async function makePlan(
+  io: Io,
+  role: Role | undefined,
+  flags: PlanFlags,
+): Promise<{ plan: Plan; cloud: Cloud }> {
+  const request = await readRequest(io, flags, role)
+  const cloud = await openCloud(io, flags)
+  try {
+    const made = await plan(request, { hetzner: cloud.hetzner, factory: cloud.factory, signal: io.signal })
+    for (const warning of made.warnings) io.err(formatWarning(warning))
+    return { plan: made, cloud }
+  } catch (error) {
+    await cloud.close()
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+/** Exit codes: an interface, documented in docs/exit-codes.md. */
+
+import type { BuildResult } from '../build/build.ts'
+import { type ErrorCode, TalosImageError } from '../errors.ts'
+
+export const EXIT = {
+  success: 0,
+  /** It failed, and the input was not the reason. */
+  failed: 1,
+  /** The input is wrong; found before anything was made. */
+  badInput: 2,
+  /** Some images were built, others failed. */
+  partial: 3,
+  /** Something could not be removed, and is named. */
+  leftovers: 4,
+  /** SIGINT, as shells report it. */
+  interrupted: 130,
+  /** SIGTERM, as shells report it. */
+  terminated: 143,
+} as const
+
+const INPUT: ReadonlySet<ErrorCode> = new Set(['usage', 'config', 'schematic', 'source', 'token'])
+
+/** The exit code of an error that ended a command. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof TalosImageError && INPUT.has(error.code) ? EXIT.badInput : EXIT.failed
+}
+
+/** The exit code of a run that came to its end. What is left behind outweighs the rest, since it costs money. */
+export function exitCodeOfRun({ images, leftovers }: BuildResult): number {
+  if (leftovers.length > 0) return EXIT.leftovers
+  const failed = images.filter(({ status }) => status === 'failed').length
+  if (failed === 0) return EXIT.success
+  return failed === images.length ? EXIT.failed : EXIT.partial
+}

@@ -1,0 +1,66 @@
+/** Flags that need more than their text, each parsed by one function that says what is wrong. */
+
+import { InvalidArgumentError } from 'commander'
+import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
+import { didYouMean } from '../util/near.ts'
+
+/** `--arch arm`, repeatable. */
+export function parseArchitecture(text: string, previous: readonly Architecture[] = []): Architecture[] {
+  const architecture = ARCHITECTURES.find((one) => one === text)
+  if (architecture !== undefined) return [...previous, architecture]
+  const alias = { arm64: 'arm', aarch64: 'arm', amd64: 'x86', 'x86-64': 'x86', x86_64: 'x86' }[text]
+  throw new InvalidArgumentError(alias === undefined ? 'Use arm or x86.' : `Hetzner calls it "${alias}".`)
+}
+
+/** The role of `build control-plane`. */
+export function parseRole(text: string): Role {
+  const role = ROLES.find((one) => one === text)
+  if (role !== undefined) return role
+  const near = didYouMean(text, ROLES)
+  throw new InvalidArgumentError(
+    `Use control-plane or worker, or none for generic images${near === undefined ? '' : `; ${near}`}.`,
+  )
+}
+
+export function parsePort(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
+  throw new InvalidArgumentError('Use a number from 1 to 65535.')
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
+
+/** `90s`, `5m`, `1h`, or seconds; in milliseconds. */
+export function parseDuration(text: string): number {
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
+  const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN)
+  if (ms > 0 && ms <= 24 * 3_600_000) return ms
+  throw new InvalidArgumentError('Use a duration such as 90s or 5m, up to 24h.')
+}
+
+/** `--sha256 HEX`, or `--sha256 arm=HEX` where several architectures are built; repeatable. */
+export function parseSha256(text: string, previous: readonly PinnedHash[] = []): PinnedHash[] {
+  const [, architecture, hex] = /^(?:(\w+)=)?([0-9a-fA-F]{64})$/.exec(text) ?? []
+  if (hex === undefined) throw new InvalidArgumentError('Use 64 hexadecimal digits, or arm=... and x86=... with them.')
+  const [named] = architecture === undefined ? [] : parseArchitecture(architecture)
+  return [...previous, { architecture: named, hex: hex.toLowerCase() }]
+}
+
+/** A pinned hash; without an architecture it is for the only image that is built. */
+export interface PinnedHash {
+  readonly architecture: Architecture | undefined
+  readonly hex: string
+}
+
+/** Collects the values of a flag that may be given several times. */
+export function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value]
+}
+
+/** Packer's own flags have one dash; commander knows only two. */
+export function normalizeArguments(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--')
+  return argv.map((argument, index) =>
+    (end === -1 || index < end) && /^-(var|var-file)(=|$)/.test(argument) ? `-${argument}` : argument,
+  )
+}

@@ -1,0 +1,22 @@
+/** The process as commands see it; nothing else in src/ reads argv or environment, or prints. */
+
+import type { Readable } from 'node:stream'
+
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly home: string
+  /** Writes results. */
+  readonly out: (text: string) => void
+  /** Writes progress, warnings and errors. */
+  readonly err: (text: string) => void
+  readonly stdin: Readable
+  readonly stdinIsTerminal: boolean
+  readonly errIsTerminal: boolean
+  /** Width of the terminal. */
+  readonly columns: () => number
+  /** Aborts when the user wants to stop. */
+  readonly signal: AbortSignal
+  /** Says what stays if the process is ended at once; asked when a second signal comes. */
+  readonly onSecondSignal: (describe: () => string) => void
+}

@@ -1,0 +1,28 @@
+/** Numbers as people read them. */
+
+const MIB = 1 << 20
+
+/** `93 MiB`, `1.2 GiB` */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 1024 * MIB) return `${(bytes / 1024 / MIB).toFixed(1)} GiB`
+  if (bytes >= 10 * MIB) return `${Math.round(bytes / MIB)} MiB`
+  return bytes >= MIB ? `${(bytes / MIB).toFixed(1)} MiB` : `${Math.ceil(bytes / 1024)} KiB`
+}
+
+/** `0.8 s`, `12 s`, `3 min 05 s` */
+export function formatDuration(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
+}
+
+/** `0.0064 EUR`, with as many decimals as small amounts need. */
+export function formatPrice(amount: number, currency: string): string {
+  return `${amount.toFixed(amount < 0.1 ? 4 : 2)} ${currency}`
+}
+
+/** `2026-11-22 21:07` in UTC. */
+export function formatTime(iso: string): string {
+  const date = new Date(iso)
+  return Number.isNaN(date.getTime()) ? iso : date.toISOString().slice(0, 16).replace('T', ' ')
+}

@@ -1,0 +1,174 @@
+/** From flags and files to what is asked for; every problem of the input at once, nothing asked of anybody yet. */
+
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { loadVariables } from '../config/load.ts'
+import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
+import { type Problem, TalosImageError } from '../errors.ts'
+import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
+import { parseSchematic } from '../schematic/parse.ts'
+import { inspectFile } from '../source/inspect-file.ts'
+import { ProblemCollector } from '../util/problem-collector.ts'
+import { type CloudOptions, findCloudProblems } from './cloud.ts'
+import type { PinnedHash } from './flags.ts'
+import type { Io } from './io.ts'
+
+/** The flags that `build` and `plan` share. */
+export interface PlanFlags extends CloudOptions {
+  readonly directory?: string
+  readonly roles?: boolean
+  readonly arch?: readonly Architecture[]
+  readonly schematic?: string
+  readonly imageFile?: string
+  readonly sha256?: readonly PinnedHash[]
+  readonly var?: readonly string[]
+  readonly varFile?: readonly string[]
+  readonly fallback: boolean
+  readonly allowBiggerDisk?: boolean
+  readonly force?: boolean
+}
+
+/** @throws ProblemsError with everything that is wrong with the input */
+export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefined): Promise<PlanRequest> {
+  const problems = new ProblemCollector()
+  problems.add(...findCloudProblems(io, flags), ...findContradictions(flags, role))
+  const directory = flags.directory ?? (await findDirectory(io.cwd))
+  const roles = flags.roles === true ? ROLES : [role]
+  const [variables, roleSchematics, schematic] = await Promise.all([
+    problems.attempt(() =>
+      loadVariables({ directory, varFiles: flags.varFile ?? [], vars: flags.var ?? [], env: io.env, cwd: io.cwd }),
+    ),
+    readRoleSchematics(io, directory, roles, problems),
+    flags.schematic === undefined ? undefined : readSchematic(io, flags.schematic, 'schematic', problems),
+  ])
+  const localImage = toLocalImage(io, flags)
+  if (localImage?.kind === 'file') await problems.attempt(() => inspectFile(localImage.path, localImage.at))
+  problems.throw()
+  if (variables === undefined) throw new RangeError('the variables could not be read, for no reason')
+  const architectures = flags.arch ?? ARCHITECTURES
+  return {
+    variables,
+    architectures,
+    roles,
+    roleSchematics,
+    schematic,
+    localImage,
+    sha256: toPins(flags.sha256 ?? [], architectures),
+    force: flags.force === true,
+    noFallback: !flags.fallback,
+    allowBiggerDisk: flags.allowBiggerDisk === true,
+  }
+}
+
+const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })
+
+/** Flags that cannot go together. */
+function findContradictions(flags: PlanFlags, role: Role | undefined): Problem[] {
+  const problems: Problem[] = []
+  const forRoles = flags.roles === true || role !== undefined
+  const architectures = new Set(flags.arch ?? ARCHITECTURES)
+  if (flags.roles === true && role !== undefined) {
+    problems.push(usage(`--roles builds both roles, and "${role}" asks for one`, 'give one of the two'))
+  }
+  if (flags.schematic !== undefined && forRoles) {
+    problems.push(
+      usage('--schematic is for generic images; a role has its own schematic', 'edit schematic-<role>.yaml instead'),
+    )
+  }
+  if (flags.imageFile !== undefined) {
+    if (flags.schematic !== undefined) {
+      problems.push(usage('--image-file and --schematic cannot go together', 'a local image is built as it is'))
+    }
+    if (architectures.size > 1) {
+      problems.push(usage('--image-file holds one architecture', 'say which: --arch arm or --arch x86'))
+    }
+    if (flags.roles === true) problems.push(usage('--image-file is one image, --roles are several', 'name one role'))
+  }
+  const pins = flags.sha256 ?? []
+  const images = architectures.size * (flags.roles === true ? 2 : 1)
+  if (pins.length > 0 && flags.roles === true) {
+    problems.push(usage('--sha256 pins one image of an architecture, --roles builds two', 'build the roles one by one'))
+  } else if (pins.some(({ architecture }) => architecture === undefined) && images > 1) {
+    problems.push(usage('--sha256 does not say which image it is for', 'write --sha256 arm=... and --sha256 x86=...'))
+  }
+  return problems
+}
+
+function toPins(
+  pins: readonly PinnedHash[],
+  architectures: readonly Architecture[],
+): Partial<Record<Architecture, string>> {
+  const pinned: Partial<Record<Architecture, string>> = {}
+  for (const { architecture, hex } of pins) {
+    const one = architecture ?? architectures[0]
+    if (one !== undefined) pinned[one] = hex
+  }
+  return pinned
+}
+
+/** The directory that Packer users have: this one when it holds a template, else `_packer` in it. */
+async function findDirectory(cwd: string): Promise<string | undefined> {
+  const isTemplate = (name: string): boolean => name.endsWith('.pkr.hcl') || name.endsWith('.pkr.json')
+  const here = await readdir(cwd).catch(() => [])
+  if (here.some(isTemplate)) return cwd
+  const below = join(cwd, '_packer')
+  return existsSync(below) ? below : undefined
+}
+
+async function readRoleSchematics(
+  io: Io,
+  directory: string | undefined,
+  roles: readonly (Role | undefined)[],
+  problems: ProblemCollector,
+): Promise<ReadonlyMap<Role, SchematicFile>> {
+  const schematics = new Map<Role, SchematicFile>()
+  for (const role of roles) {
+    if (role === undefined) continue
+    if (directory === undefined) {
+      problems.add(
+        usage(
+          `there is no schematic-${role}.yaml, since there is no _packer directory here`,
+          'name it: --directory DIR',
+        ),
+      )
+      continue
+    }
+    const schematic = await readSchematic(io, join(directory, `schematic-${role}.yaml`), `role ${role}`, problems)
+    if (schematic !== undefined) schematics.set(role, schematic)
+  }
+  return schematics
+}
+
+/** Reads and parses a schematic; what is wrong goes to the problems. */
+async function readSchematic(
+  io: Io,
+  path: string,
+  what: string,
+  problems: ProblemCollector,
+): Promise<SchematicFile | undefined> {
+  return problems.attempt(() => readSchematicFile(io, path, what))
+}
+
+/** @throws TalosImageError `schematic` when the file is missing or not a schematic */
+export async function readSchematicFile(io: Io, path: string, what: string): Promise<SchematicFile> {
+  const full = resolve(io.cwd, path)
+  const shown = relative(io.cwd, full)
+  const file = shown === '' || shown.startsWith('..') ? full : shown
+  const text = await readFile(full, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`
+    throw new TalosImageError({
+      code: 'schematic',
+      message: `${why} (${what})`,
+      at: { kind: 'file', file },
+      hint: 'a schematic is a YAML file; `customization: {}` changes nothing',
+    })
+  })
+  return { file, parsed: parseSchematic(text, file) }
+}
+
+function toLocalImage(io: Io, { imageFile }: PlanFlags): LocalImage | undefined {
+  if (imageFile === undefined) return undefined
+  if (imageFile === '-') return { kind: 'stdin' }
+  return { kind: 'file', path: resolve(io.cwd, imageFile), at: { kind: 'flag', name: '--image-file' } }
+}

@@ -1,0 +1,85 @@
+/** The variables a template declares: which there are, of which type, and with which default. */
+
+import type { Architecture } from '../domain.ts'
+import { formatOrigin, type Origin, type Problem } from '../errors.ts'
+import type { Value, VariableType } from './value.ts'
+import type { Sourced } from './variables.ts'
+
+/** The variables that this program reads; a template may declare others for its own use. */
+export const VARIABLE_NAMES = [
+  'talos_version',
+  'server_type_arm',
+  'server_type_x86',
+  'server_location',
+  'image_url_arm',
+  'image_url_x86',
+] as const
+export type VariableName = (typeof VARIABLE_NAMES)[number]
+
+/** The variable of an architecture. */
+export const SERVER_TYPE_NAMES = {
+  arm: 'server_type_arm',
+  x86: 'server_type_x86',
+} as const satisfies Record<Architecture, VariableName>
+export const IMAGE_URL_NAMES = {
+  arm: 'image_url_arm',
+  x86: 'image_url_x86',
+} as const satisfies Record<Architecture, VariableName>
+
+/** One declared variable. */
+export interface Declaration {
+  readonly name: string
+  readonly type: VariableType
+  readonly origin: Origin
+  /** Undefined: the variable must be set from elsewhere. */
+  readonly defaultValue?: Sourced<Value> | undefined
+}
+
+/** The defaults of what a template leaves out, or of all when there is no template. */
+const BUILT_IN: Readonly<Record<VariableName, string | null>> = {
+  talos_version: 'v1.12.2',
+  server_type_arm: 'cax11',
+  server_type_x86: 'cx23',
+  server_location: 'fsn1',
+  image_url_arm: null,
+  image_url_x86: null,
+}
+
+/** Whether the name is one of those that this program reads. */
+export function isVariableName(name: string): name is VariableName {
+  return Object.hasOwn(BUILT_IN, name)
+}
+
+/**
+ * All declarations by name, those of the template before the built-in ones.
+ * @returns the problems with names that are declared twice, too
+ */
+export function toDeclarations(declared: readonly Declaration[]): {
+  readonly declarations: ReadonlyMap<string, Declaration>
+  readonly problems: readonly Problem[]
+} {
+  const declarations = new Map<string, Declaration>()
+  const problems: Problem[] = []
+  for (const declaration of declared) {
+    const first = declarations.get(declaration.name)
+    if (first === undefined) declarations.set(declaration.name, declaration)
+    else
+      problems.push({
+        code: 'config',
+        message: `"${declaration.name}" is declared twice`,
+        at: declaration.origin,
+        hint: `remove this one or the one at ${formatOrigin(first.origin)}`,
+      })
+  }
+  for (const name of VARIABLE_NAMES) {
+    if (!declarations.has(name)) declarations.set(name, builtIn(name))
+  }
+  return { declarations, problems }
+}
+
+function builtIn(name: VariableName): Declaration {
+  const text = BUILT_IN[name]
+  const origin: Origin = { kind: 'default' }
+  const value: Value = text === null ? { kind: 'null' } : { kind: 'string', text }
+  return { name, type: 'string', origin, defaultValue: { value, origin } }
+}

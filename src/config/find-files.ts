@@ -1,0 +1,93 @@
+/** Which files a build reads its variables from, in which order. */
+
+import { readdir } from 'node:fs/promises'
+import { extname, join, resolve } from 'node:path'
+import type { Problem } from '../errors.ts'
+import { displayName, errorCode } from './source-file.ts'
+
+/** Paths of one kind of file, in the order of reading. */
+export interface PathsByFormat {
+  readonly hcl: readonly string[]
+  readonly json: readonly string[]
+}
+
+export interface FilesToRead {
+  readonly templates: PathsByFormat
+  readonly varFiles: PathsByFormat
+  /** Whether the directory could be listed, so that these are all files. */
+  readonly complete: boolean
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+}
+
+/**
+ * Finds the templates and the automatic var files of a directory (not of the directories in it), by name in the order of
+ * their bytes, and puts the named var files after the automatic ones of their format.
+ * @param directory undefined for none; relative paths count from `cwd`
+ */
+export async function findFiles(
+  directory: string | undefined,
+  varFiles: readonly string[],
+  cwd: string,
+): Promise<FilesToRead> {
+  const named = varFiles.map((path) => resolve(cwd, path))
+  const found = directory === undefined ? [] : await listFiles(resolve(cwd, directory), cwd)
+  const paths = Array.isArray(found) ? found : []
+  const ending = (suffix: string) => paths.filter((path) => path.endsWith(suffix))
+  return {
+    templates: { hcl: ending('.pkr.hcl'), json: ending('.pkr.json') },
+    varFiles: {
+      hcl: [...ending('.auto.pkrvars.hcl'), ...named.filter((path) => extname(path) === '.hcl')],
+      json: [...ending('.auto.pkrvars.json'), ...named.filter((path) => extname(path) === '.json')],
+    },
+    complete: Array.isArray(found),
+    problems: [...(Array.isArray(found) ? [] : [found]), ...findFormatProblems(named, cwd)],
+    warnings: named.length > 0 ? [] : paths.filter(looksForgotten).map((path) => toForgottenWarning(path, cwd)),
+  }
+}
+
+async function listFiles(directory: string, cwd: string): Promise<string[] | Problem> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true })
+    const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name)
+    names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    return names.map((name) => join(directory, name))
+  } catch (error) {
+    const name = displayName(directory, cwd)
+    const reason = { ENOENT: 'does not exist', ENOTDIR: 'is a file' }[errorCode(error) ?? ''] ?? 'cannot be read'
+    return {
+      code: 'config',
+      message: `the directory "${name}" ${reason}`,
+      at: { kind: 'file', file: name },
+      hint: 'name the directory that holds talos-hcloud.pkr.hcl and the var files, or leave it out for the defaults',
+    }
+  }
+}
+
+function findFormatProblems(named: readonly string[], cwd: string): Problem[] {
+  const unknown = named.filter((path) => extname(path) !== '.hcl' && extname(path) !== '.json')
+  return unknown.map((path) => {
+    const name = displayName(path, cwd)
+    return {
+      code: 'config',
+      message: `the name of the var file "${name}" does not tell its format`,
+      at: { kind: 'file', file: name },
+      hint: 'the name must end in .hcl or .json',
+    }
+  })
+}
+
+/** A var file that nobody reads: it is neither named nor called `*.auto.pkrvars.*`. */
+function looksForgotten(path: string): boolean {
+  return /\.pkrvars\.(hcl|json)$/.test(path) && !/\.auto\.pkrvars\.(hcl|json)$/.test(path)
+}
+
+function toForgottenWarning(path: string, cwd: string): Problem {
+  const name = displayName(path, cwd)
+  return {
+    code: 'config',
+    message: `"${name}" is not read: only *.auto.pkrvars.hcl and *.auto.pkrvars.json are read without being asked for`,
+    at: { kind: 'file', file: name },
+    hint: `rename it, or give -var-file ${name}`,
+  }
+}

@@ -1,0 +1,48 @@
+/** Reads an HCL var file: `name = value` lines. */
+
+import type { Problem } from '../../errors.ts'
+import { type Assigned, type Assignment, toUndeclaredProblem } from '../assignments.ts'
+import { originOf, type SourceFile } from '../source-file.ts'
+import { findSyntaxProblems } from './find-problems.ts'
+import type { HclParser } from './parser.ts'
+import { readHclValue } from './read-value.ts'
+import { type HclBlock, scanHcl } from './scan.ts'
+
+/**
+ * The values in the file. Undeclared names are a warning, and their values are not looked at, as in Packer.
+ * @param declared the names a template declares; undefined when they are not known
+ */
+export async function readHclVarFile(
+  file: SourceFile,
+  parser: HclParser,
+  declared: ReadonlySet<string> | undefined,
+): Promise<Assigned> {
+  const mistakes = await findSyntaxProblems(file, parser)
+  if (mistakes.length > 0) return { items: [], problems: mistakes, warnings: [] }
+
+  const items: Assignment[] = []
+  const problems: Problem[] = []
+  const warnings: Problem[] = []
+  for (const item of scanHcl(file.text)) {
+    if (item.kind === 'block') {
+      problems.push(toBlockProblem(file, item))
+    } else if (declared !== undefined && !declared.has(item.name)) {
+      warnings.push(toUndeclaredProblem(item.name, originOf(file, item.offset), declared))
+    } else {
+      const value = await readHclValue(file, parser, item)
+      if ('message' in value) problems.push(value)
+      else items.push({ name: item.name, ...value })
+    }
+  }
+  return { items, problems, warnings }
+}
+
+function toBlockProblem(file: SourceFile, block: HclBlock): Problem {
+  const [name = 'name'] = block.type === 'variable' ? block.labels : []
+  return {
+    code: 'config',
+    message: `a var file gives values to variables and holds no "${block.type}" blocks`,
+    at: originOf(file, block.offset),
+    hint: `write ${name} = "value"; declarations belong into a *.pkr.hcl file`,
+  }
+}

@@ -1,0 +1,29 @@
+/** Places in a text, as people and HashiCorp's parser count them. */
+
+/** Line and column, both from 1; a column is one visible character, however many code units it takes. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** The place of an offset (in UTF-16 code units) in a text. */
+export function positionAt(text: string, offset: number): Position {
+  const before = text.slice(0, offset)
+  const lineStart = before.lastIndexOf('\n') + 1
+  return {
+    line: before.split('\n').length,
+    column: [...characters.segment(before.slice(lineStart))].length + 1,
+  }
+}
+
+/**
+ * Moves a place inside an expression to the file that the expression stands in.
+ * @param start where the expression begins in the file
+ * @param inside a place counted from the expression's own first line
+ */
+export function shift(start: Position, inside: Position): Position {
+  if (inside.line > 1) return { line: start.line + inside.line - 1, column: inside.column }
+  return { line: start.line, column: start.column + inside.column - 1 }
+}

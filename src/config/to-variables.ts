@@ -1,0 +1,80 @@
+/** From chosen values to the variables that the rest of the program works with. */
+
+import type { Problem } from '../errors.ts'
+import { IMAGE_URL_NAMES, SERVER_TYPE_NAMES, type VariableName } from './declarations.ts'
+import type { Chosen } from './precedence.ts'
+import { formatKind, isScalar } from './value.ts'
+import type { Sourced, Variables } from './variables.ts'
+
+/** The variables, without warnings; undefined values are never left: where one is missing there is a problem. */
+export function toVariables(chosen: readonly Chosen[]): {
+  readonly variables: Omit<Variables, 'warnings'> | undefined
+  readonly problems: readonly Problem[]
+} {
+  const problems: Problem[] = []
+  const texts = new Map<VariableName, Sourced<string>>()
+  const nulls = new Map<VariableName, Sourced<null>>()
+  for (const one of chosen) {
+    const problem = findProblem(one)
+    if (problem !== undefined) problems.push(problem)
+    else if (one.sourced !== undefined && isScalar(one.sourced.value)) {
+      texts.set(one.name, { value: one.sourced.value.text, origin: one.sourced.origin })
+    } else {
+      nulls.set(one.name, { value: null, origin: one.sourced?.origin ?? one.declaration.origin })
+    }
+  }
+  const url = (name: VariableName) => texts.get(name) ?? nulls.get(name)
+  const talosVersion = texts.get('talos_version')
+  const location = texts.get('server_location')
+  const [armType, x86Type] = [texts.get(SERVER_TYPE_NAMES.arm), texts.get(SERVER_TYPE_NAMES.x86)]
+  const [armUrl, x86Url] = [url(IMAGE_URL_NAMES.arm), url(IMAGE_URL_NAMES.x86)]
+  if (!talosVersion || !location || !armType || !x86Type || !armUrl || !x86Url)
+    return { variables: undefined, problems }
+  const variables = {
+    talosVersion,
+    serverTypes: { arm: armType, x86: x86Type },
+    location,
+    imageUrls: { arm: armUrl, x86: x86Url },
+  }
+  return { variables, problems }
+}
+
+function findProblem({ name, declaration, sourced }: Chosen): Problem | undefined {
+  const optional = name === IMAGE_URL_NAMES.arm || name === IMAGE_URL_NAMES.x86
+  const example = `-var ${name}=${EXAMPLES[name]}`
+  if (sourced === undefined) {
+    if (optional) return undefined
+    return {
+      code: 'config',
+      message: `"${name}" has no value: the template declares it without a default, and nothing sets it`,
+      at: declaration.origin,
+      hint: `write ${name} = "${EXAMPLES[name]}" into a var file, or give ${example}`,
+    }
+  }
+  const { value, origin: at } = sourced
+  if (value.kind === 'null') {
+    if (optional) return undefined
+    return {
+      code: 'config',
+      message: `"${name}" is null, but needs a value`,
+      at,
+      hint: `give one, for example ${example}`,
+    }
+  }
+  if (!isScalar(value)) {
+    const message = `"${name}" must be a string, not ${formatKind(value.kind)}`
+    return { code: 'config', message, at, hint: 'write one value in double quotes' }
+  }
+  if (value.text.trim() !== '') return undefined
+  const hint = optional ? 'write null, or leave it out, for the default image' : `give a value, for example ${example}`
+  return { code: 'config', message: `"${name}" is empty`, at, hint }
+}
+
+const EXAMPLES = {
+  talos_version: 'v1.12.2',
+  server_type_arm: 'cax11',
+  server_type_x86: 'cx23',
+  server_location: 'fsn1',
+  image_url_arm: 'https://example.com/hcloud-arm64.raw.xz',
+  image_url_x86: 'https://example.com/hcloud-amd64.raw.xz',
+} as const satisfies Record<VariableName, string>

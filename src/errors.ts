@@ -1,0 +1,99 @@
+/**
+ * One family of errors for everything that can go wrong for a reason a user can understand.
+ * Anything else that is thrown is a defect of this program, and is shown as one.
+ */
+
+/** Stable names of what went wrong; part of the JSON output, listed in docs/exit-codes.md. */
+export type ErrorCode =
+  | 'usage'
+  | 'config'
+  | 'schematic'
+  | 'source'
+  | 'factory'
+  | 'token'
+  | 'api'
+  | 'network'
+  | 'stock'
+  | 'limit'
+  | 'ssh'
+  | 'write'
+  | 'verify'
+  | 'snapshot'
+  | 'timeout'
+  | 'sandbox'
+  | 'not-found'
+  | 'interrupted'
+
+/** Where a value or a mistake stands: in a file (line and column count from 1), a variable, a flag, or nowhere. */
+export type Origin =
+  | { readonly kind: 'file'; readonly file: string; readonly line?: number; readonly column?: number }
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'flag'; readonly name: string }
+  | { readonly kind: 'default' }
+
+/** One thing that is wrong, or worth a warning: what, where, and what to do about it. */
+export interface Problem {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly at?: Origin | undefined
+  readonly hint?: string | undefined
+}
+
+/** An error that a user can act on. Shown as message and hint, never as a stack trace. */
+export class TalosImageError extends Error {
+  override readonly name: string = 'TalosImageError'
+  readonly code: ErrorCode
+  readonly at: Origin | undefined
+  readonly hint: string | undefined
+
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.message, options)
+    this.code = problem.code
+    this.at = problem.at
+    this.hint = problem.hint
+  }
+
+  /** All that is wrong: one problem for most errors, several for a {@link ProblemsError}. */
+  get problems(): readonly Problem[] {
+    return [{ code: this.code, message: this.message, at: this.at, hint: this.hint }]
+  }
+}
+
+/** Several problems found in one go, all of them before anything was paid for. */
+export class ProblemsError extends TalosImageError {
+  override readonly name = 'ProblemsError'
+  readonly #problems: readonly Problem[]
+
+  /**
+   * @param problems at least one problem; the first one gives the error its code
+   * @throws RangeError when there is no problem
+   */
+  constructor(problems: readonly Problem[]) {
+    const [first] = problems
+    if (first === undefined) throw new RangeError('a ProblemsError needs at least one problem')
+    super(problems.length === 1 ? first : { code: first.code, message: problems.map((p) => p.message).join('\n') })
+    this.#problems = problems
+  }
+
+  override get problems(): readonly Problem[] {
+    return this.#problems
+  }
+}
+
+/** Throws one error for all the problems, or does nothing when there are none. */
+export function throwProblems(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ProblemsError(problems)
+}
+
+/** `file:line:column`, a variable's or a flag's name; empty for a default. */
+export function formatOrigin(origin: Origin | undefined): string {
+  switch (origin?.kind) {
+    case 'file':
+      return [origin.file, origin.line, origin.column].filter((part) => part !== undefined).join(':')
+    case 'env':
+    case 'flag':
+      return origin.name
+    default:
+      return ''
+  }
+}

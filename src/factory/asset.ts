@@ -1,0 +1,44 @@
+/** The addresses of the Image Factory's assets. Talos's own names of the architectures live only here. */
+
+import type { Architecture } from '../domain.ts'
+
+/** The public Image Factory. Source: Talos documentation. */
+export const FACTORY_URL = 'https://factory.talos.dev'
+
+/** Which raw disk, whatever it is compressed with. */
+export interface FactoryAsset {
+  readonly schematicId: string
+  /** Such as `v1.12.2`. */
+  readonly talosVersion: string
+  readonly architecture: Architecture
+}
+
+/** The suffixes that the Factory knows for a disk image, best first: zstd unpacks several times faster than xz. */
+export const DISK_SUFFIXES = ['.raw.zst', '.raw.xz', '.raw.gz', '.raw'] as const
+export type DiskSuffix = (typeof DISK_SUFFIXES)[number]
+
+const TALOS_ARCHITECTURE = { arm: 'arm64', x86: 'amd64' } as const satisfies Record<Architecture, string>
+
+/** `<factory>/image/<schematic>/<version>/hcloud-<arm64|amd64><suffix>` */
+export function assetUrl(factoryUrl: string, asset: FactoryAsset, suffix: DiskSuffix): string {
+  const name = `hcloud-${TALOS_ARCHITECTURE[asset.architecture]}${suffix}`
+  return `${factoryUrl}/image/${asset.schematicId}/${asset.talosVersion}/${name}`
+}
+
+/** The reference of the installer that belongs to an image; `talosctl upgrade --image` takes it. */
+export function installerReference(
+  factoryUrl: string,
+  asset: Pick<FactoryAsset, 'schematicId' | 'talosVersion'>,
+): string {
+  return `${new URL(factoryUrl).host}/hcloud-installer/${asset.schematicId}:${asset.talosVersion}`
+}
+
+const ASSET_PATH = /\/image\/([0-9a-f]{64})\/(v[^/]+)\/hcloud-(arm64|amd64)\.raw(?:\.(?:zst|xz|gz))?$/
+
+/** Recognises an asset of this Factory in a URL; undefined for any other URL. */
+export function parseAssetUrl(url: string, factoryUrl: string): FactoryAsset | undefined {
+  if (!url.startsWith(`${factoryUrl}/`)) return undefined
+  const [, schematicId, talosVersion, architecture] = ASSET_PATH.exec(url) ?? []
+  if (schematicId === undefined || talosVersion === undefined) return undefined
+  return { schematicId, talosVersion, architecture: architecture === 'arm64' ? 'arm' : 'x86' }
+}

@@ -1,0 +1,123 @@
+/** One poller for everything that waits for an action of the cloud, so that many builds need few requests. */
+
+import { TalosImageError } from '../errors.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Action } from './wire.ts'
+
+export interface WaitOptions {
+  readonly signal: AbortSignal
+  /** How long to wait at most, in milliseconds. */
+  readonly timeoutMs: number
+  /** What is waited for, for messages: "server 42 to be created". */
+  readonly name: string
+}
+
+export interface ActionWaiter {
+  /**
+   * Waits until the action has ended well.
+   * @throws TalosImageError `api` when the action failed, `timeout` when it did not end in time;
+   *   the signal's reason when the signal aborts
+   */
+  wait(action: Action, options: WaitOptions): Promise<void>
+}
+
+interface Waiting {
+  readonly since: number
+  readonly settle: (action: Action) => void
+  readonly fail: (error: unknown) => void
+}
+
+/** Most IDs that one request may ask for (the API's page limit). */
+const BATCH = 50
+const SHORTEST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 5000
+
+/** @param fetchActions reads the present state of at most 50 actions */
+export function createActionWaiter(
+  fetchActions: (ids: readonly number[]) => Promise<Action[]>,
+  clock: Clock,
+): ActionWaiter {
+  const waiting = new Map<number, Waiting>()
+  let polling = false
+  let newcomer = new AbortController()
+
+  async function poll(): Promise<void> {
+    polling = true
+    while (waiting.size > 0) {
+      newcomer = new AbortController()
+      const pause = clock.sleep(pauseMs(waiting.values(), clock.now()), newcomer.signal)
+      // A long pause for an old action is cut short when a new one joins.
+      if (
+        !(await pause.then(
+          () => true,
+          () => false,
+        ))
+      )
+        continue
+      const ids = [...waiting.keys()]
+      for (let start = 0; start < ids.length; start += BATCH) await pollBatch(ids.slice(start, start + BATCH))
+    }
+    polling = false
+  }
+
+  async function pollBatch(ids: readonly number[]): Promise<void> {
+    try {
+      for (const action of await fetchActions(ids)) {
+        if (action.status !== 'running') waiting.get(action.id)?.settle(action)
+      }
+    } catch (error) {
+      for (const id of ids) waiting.get(id)?.fail(error)
+    }
+  }
+
+  return {
+    async wait(action, { signal, timeoutMs, name }) {
+      if (action.status !== 'running') return assertSuccess(action, name)
+      signal.throwIfAborted()
+      const deadline = AbortSignal.timeout(timeoutMs)
+      const ended = await new Promise<Action>((resolve, reject) => {
+        const finish = (): void => {
+          waiting.delete(action.id)
+          signal.removeEventListener('abort', onAbort)
+          deadline.removeEventListener('abort', onTimeout)
+        }
+        const settle = (last: Action): void => {
+          finish()
+          resolve(last)
+        }
+        const fail = (error: unknown): void => {
+          finish()
+          reject(error)
+        }
+        const onAbort = (): void => fail(signal.reason)
+        const onTimeout = (): void => fail(tookTooLong(name, timeoutMs))
+        signal.addEventListener('abort', onAbort, { once: true })
+        deadline.addEventListener('abort', onTimeout, { once: true })
+        waiting.set(action.id, { since: clock.now(), settle, fail })
+        if (polling) newcomer.abort()
+        else void poll()
+      })
+      assertSuccess(ended, name)
+    },
+  }
+}
+
+/** Polls often what has just begun, and ever more rarely what takes long anyway. */
+function pauseMs(waiting: Iterable<Waiting>, now: number): number {
+  let youngest = Number.POSITIVE_INFINITY
+  for (const { since } of waiting) youngest = Math.min(youngest, now - since)
+  return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, youngest * 0.4))
+}
+
+function assertSuccess(action: Action, name: string): void {
+  if (action.status === 'success') return
+  const { code, message } = action.error ?? { code: 'unknown', message: 'no reason given' }
+  throw new TalosImageError({
+    code: code === 'resource_unavailable' || code === 'placement_error' ? 'stock' : 'api',
+    message: `waiting for ${name}: the action ${action.command} (${action.id}) failed: ${message} (${code})`,
+  })
+}
+
+function tookTooLong(name: string, timeoutMs: number): TalosImageError {
+  return new TalosImageError({ code: 'timeout', message: `waited ${Math.round(timeoutMs / 1000)} s for ${name}` })
+}

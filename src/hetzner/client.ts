@@ -1,0 +1,68 @@
+/** The Hetzner Cloud client: the transport chain, and the resources that use it. */
+
+import * as v from 'valibot'
+import { type Clock, systemClock } from '../util/clock.ts'
+import { type ActionWaiter, createActionWaiter } from './action-waiter.ts'
+import { type CatalogueClient, catalogueClient } from './resources/catalogue.ts'
+import { type ImagesClient, imagesClient } from './resources/images.ts'
+import { type ServersClient, serversClient } from './resources/servers.ts'
+import { type SshKeysClient, sshKeysClient } from './resources/ssh-keys.ts'
+import { failOnErrors } from './transport/api-failure.ts'
+import { parseAnswers } from './transport/parse.ts'
+import { respectRateLimit } from './transport/rate-limit.ts'
+import { type RetryOptions, retryFaults } from './transport/retry.ts'
+import { sendOverHttp } from './transport/send.ts'
+import { Action } from './wire.ts'
+
+/** Where the real service is. Source: Hetzner Cloud API documentation. */
+export const HETZNER_ENDPOINT = 'https://api.hetzner.cloud/v1'
+
+export interface HetznerClientOptions {
+  /** A token belongs to one project. */
+  readonly token: string
+  readonly endpoint?: string
+  readonly userAgent?: string
+  readonly clock?: Clock
+  /** How long one request may take, in milliseconds. */
+  readonly timeoutMs?: number
+  readonly retry?: RetryOptions
+}
+
+export interface HetznerClient {
+  readonly servers: ServersClient
+  readonly images: ImagesClient
+  readonly sshKeys: SshKeysClient
+  readonly catalogue: CatalogueClient
+  readonly actions: ActionWaiter
+}
+
+const RETRY: RetryOptions = { retries: 5, firstPauseMs: 500, longestPauseMs: 10_000 }
+
+/** A client of one project. It holds no connection and needs no closing. */
+export function createHetznerClient(options: HetznerClientOptions): HetznerClient {
+  const clock = options.clock ?? systemClock
+  const send = sendOverHttp({
+    endpoint: (options.endpoint ?? HETZNER_ENDPOINT).replace(/\/+$/, ''),
+    token: options.token,
+    userAgent: options.userAgent ?? 'talos-image',
+    timeoutMs: options.timeoutMs ?? 30_000,
+  })
+  // From the network (inside) to the caller (outside): send, watch the budget, name errors, try again, parse.
+  const call = parseAnswers(retryFaults(options.retry ?? RETRY)(failOnErrors(respectRateLimit(clock)(send))))
+
+  const fetchActions = async (ids: readonly number[]): Promise<Action[]> =>
+    (
+      await call(
+        { method: 'GET', path: '/actions', query: { id: ids, per_page: 50 } },
+        v.object({ actions: v.array(Action) }),
+      )
+    ).actions
+
+  return {
+    servers: serversClient(call),
+    images: imagesClient(call),
+    sshKeys: sshKeysClient(call),
+    catalogue: catalogueClient(call),
+    actions: createActionWaiter(fetchActions, clock),
+  }
+}

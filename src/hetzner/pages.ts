@@ -1,0 +1,34 @@
+/** Reading lists that come in pages. */
+
+import * as v from 'valibot'
+import type { ApiRequest, Call } from './transport/transport.ts'
+import { Meta } from './wire.ts'
+
+/** The most entries that the API puts on a page. */
+const PER_PAGE = 50
+
+/**
+ * All entries of a list, page after page.
+ * @param key the property of the answer that holds the list, such as `servers`
+ */
+export async function listAll<Schema extends v.GenericSchema>(
+  call: Call,
+  request: Omit<ApiRequest, 'method'>,
+  key: string,
+  entry: Schema,
+): Promise<v.InferOutput<Schema>[]> {
+  const page = v.pipe(
+    v.looseObject(Meta.entries),
+    v.transform((body) => ({ next: body.meta?.pagination?.next_page ?? null, entries: body[key] })),
+    v.object({ next: v.nullable(v.number()), entries: v.array(entry) }),
+  )
+  const all: v.InferOutput<Schema>[] = []
+  for (let next: number | null = 1; next !== null; ) {
+    const query: ApiRequest['query'] = { ...request.query, page: next, per_page: PER_PAGE }
+    const answer: v.InferOutput<typeof page> = await call({ ...request, method: 'GET', query }, page)
+    all.push(...answer.entries)
+    // A server that answers with the same page again and again must not keep us for ever.
+    next = answer.next !== null && answer.next > next ? answer.next : null
+  }
+  return all
+}

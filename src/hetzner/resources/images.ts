@@ -1,0 +1,52 @@
+/** Images; of interest here: snapshots. */
+
+import * as v from 'valibot'
+import type { Labels } from '../../domain.ts'
+import { listAll } from '../pages.ts'
+import { isApiFailure } from '../transport/api-failure.ts'
+import type { Call } from '../transport/transport.ts'
+import { Image } from '../wire.ts'
+import type { RequestOptions } from './servers.ts'
+
+const WithImage = v.object({ image: Image })
+
+export type ImagesClient = ReturnType<typeof imagesClient>
+
+export function imagesClient(call: Call) {
+  return {
+    listSnapshots: (query: { labelSelector?: string }, options: RequestOptions = {}): Promise<Image[]> =>
+      listAll(
+        call,
+        {
+          path: '/images',
+          query: { type: 'snapshot', label_selector: query.labelSelector, sort: 'created:desc' },
+          ...options,
+        },
+        'images',
+        Image,
+      ),
+
+    /** @throws ApiFailure `not_found` */
+    get: async (id: number, options: RequestOptions = {}): Promise<Image> =>
+      (await call({ method: 'GET', path: `/images/${id}`, ...options }, WithImage)).image,
+
+    /** Replaces description and all labels in one step. */
+    update: async (
+      id: number,
+      change: { description?: string; labels: Labels },
+      options: RequestOptions = {},
+    ): Promise<Image> =>
+      (await call({ method: 'PUT', path: `/images/${id}`, body: change, ...options }, WithImage)).image,
+
+    /** Whether it was there to be deleted. */
+    async delete(id: number, options: RequestOptions = {}): Promise<boolean> {
+      try {
+        await call({ method: 'DELETE', path: `/images/${id}`, ...options }, v.unknown())
+        return true
+      } catch (error) {
+        if (isApiFailure(error, 'not_found')) return false
+        throw error
+      }
+    },
+  }
+}

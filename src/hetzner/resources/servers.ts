@@ -1,0 +1,124 @@
+/** Servers and what can be done to them. */
+
+import * as v from 'valibot'
+import type { Labels } from '../../domain.ts'
+import { listAll } from '../pages.ts'
+import { isApiFailure } from '../transport/api-failure.ts'
+import { isInDoubt } from '../transport/retry.ts'
+import type { Call } from '../transport/transport.ts'
+import { Action, Image, Server } from '../wire.ts'
+
+export interface NewServer {
+  /** Unique in the project; the same name again means the same server. */
+  readonly name: string
+  readonly serverType: string
+  readonly location: string
+  /** The system image that the placeholder disk is made from. */
+  readonly image: string
+  readonly sshKeyIds: readonly number[]
+  readonly labels: Labels
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly urgent?: boolean
+}
+
+const WithServer = v.object({ server: Server })
+const WithAction = v.object({ action: Action })
+const Created = v.object({ server: Server, action: Action })
+const Imaged = v.object({ image: Image, action: Action })
+
+export type ServersClient = ReturnType<typeof serversClient>
+
+export function serversClient(call: Call) {
+  const act = async (id: number, action: string, body: unknown, options: RequestOptions): Promise<Action> => {
+    // Each of these leads to the same state when it is repeated.
+    const request = { method: 'POST', path: `/servers/${id}/actions/${action}`, body, repeatable: true } as const
+    return (await call({ ...request, ...options }, WithAction)).action
+  }
+
+  async function findByName(name: string, options: RequestOptions): Promise<Server | undefined> {
+    return (await listAll(call, { path: '/servers', query: { name }, ...options }, 'servers', Server))[0]
+  }
+
+  return {
+    list: (query: { labelSelector?: string }, options: RequestOptions = {}): Promise<Server[]> =>
+      listAll(
+        call,
+        { path: '/servers', query: { label_selector: query.labelSelector }, ...options },
+        'servers',
+        Server,
+      ),
+
+    get: async (id: number, options: RequestOptions = {}): Promise<Server> =>
+      (await call({ method: 'GET', path: `/servers/${id}`, ...options }, WithServer)).server,
+
+    findByName,
+
+    /**
+     * Creates a server that stays switched off. When it is in doubt whether an earlier try took effect, the server of
+     * that name is adopted, so that there is never a second one.
+     */
+    async create(wanted: NewServer, options: RequestOptions = {}): Promise<{ server: Server; action?: Action }> {
+      const body = {
+        name: wanted.name,
+        server_type: wanted.serverType,
+        location: wanted.location,
+        image: wanted.image,
+        ssh_keys: wanted.sshKeyIds,
+        labels: wanted.labels,
+        start_after_create: false,
+      }
+      try {
+        const created = await call({ method: 'POST', path: '/servers', body, ...options }, Created)
+        return { server: created.server, action: created.action }
+      } catch (error) {
+        if (!isInDoubt(error) && !isApiFailure(error, 'uniqueness_error')) throw error
+        const adopted = await findByName(wanted.name, options)
+        if (adopted === undefined) throw error
+        return { server: adopted }
+      }
+    },
+
+    enableRescue: (id: number, sshKeyIds: readonly number[], options: RequestOptions = {}): Promise<Action> =>
+      act(id, 'enable_rescue', { type: 'linux64', ssh_keys: sshKeyIds }, options),
+    powerOn: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'poweron', undefined, options),
+    powerOff: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'poweroff', undefined, options),
+    reset: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'reset', undefined, options),
+
+    /** Starts taking a snapshot. Not repeatable: every call that takes effect makes another one. */
+    createSnapshot: (
+      id: number,
+      snapshot: { description: string; labels: Labels },
+      options: RequestOptions = {},
+    ): Promise<{ image: Image; action: Action }> =>
+      call(
+        {
+          method: 'POST',
+          path: `/servers/${id}/actions/create_image`,
+          body: { type: 'snapshot', ...snapshot },
+          ...options,
+        },
+        Imaged,
+      ),
+
+    /** The actions of a server, newest first. */
+    actions: (id: number, options: RequestOptions = {}): Promise<Action[]> =>
+      listAll(call, { path: `/servers/${id}/actions`, query: { sort: 'id:desc' }, ...options }, 'actions', Action),
+
+    /** Replaces all labels. */
+    setLabels: async (id: number, labels: Labels, options: RequestOptions = {}): Promise<Server> =>
+      (await call({ method: 'PUT', path: `/servers/${id}`, body: { labels }, ...options }, WithServer)).server,
+
+    /** Starts the deletion; undefined when there is no such server any more. */
+    async delete(id: number, options: RequestOptions = {}): Promise<Action | undefined> {
+      try {
+        return (await call({ method: 'DELETE', path: `/servers/${id}`, ...options }, WithAction)).action
+      } catch (error) {
+        if (isApiFailure(error, 'not_found')) return undefined
+        throw error
+      }
+    },
+  }
+}

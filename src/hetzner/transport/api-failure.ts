@@ -1,0 +1,88 @@
+/** Answers of the API that are errors, as errors that a user can act on. */
+
+import * as v from 'valibot'
+import { type ErrorCode, TalosImageError } from '../../errors.ts'
+import { ApiError } from '../wire.ts'
+import type { ApiRequest, Send } from './transport.ts'
+
+/** The API said no. `apiCode` is its own word for why, `status` the HTTP status. */
+export class ApiFailure extends TalosImageError {
+  readonly status: number
+  readonly apiCode: string
+
+  constructor(request: ApiRequest, status: number, apiCode: string, message: string) {
+    super({
+      code: toErrorCode(status, apiCode),
+      message: `Hetzner Cloud answered ${status} ${apiCode} to ${request.method} ${request.path}: ${message}`,
+      hint: toHint(status, apiCode),
+    })
+    this.status = status
+    this.apiCode = apiCode
+  }
+}
+
+/** Whether an error is the API's answer with one of these codes. */
+export function isApiFailure(error: unknown, ...apiCodes: string[]): error is ApiFailure {
+  return error instanceof ApiFailure && (apiCodes.length === 0 || apiCodes.includes(error.apiCode))
+}
+
+/** Turns every answer of 400 and above into an {@link ApiFailure}. */
+export function failOnErrors(next: Send): Send {
+  return async (request) => {
+    const response = await next(request)
+    if (response.status < 400) return response
+    const parsed = v.safeParse(ApiError, response.body)
+    const { code, message } = parsed.success
+      ? parsed.output.error
+      : { code: defaultCode(response.status), message: 'the answer carries no error document' }
+    throw new ApiFailure(request, response.status, code, withFields(message, response.body))
+  }
+}
+
+const Fields = v.object({
+  error: v.object({
+    details: v.object({ fields: v.array(v.object({ name: v.string(), messages: v.optional(v.array(v.string())) })) }),
+  }),
+})
+
+/** Adds the fields that an `invalid_input` names, since its message alone rarely says which one it was. */
+function withFields(message: string, body: unknown): string {
+  const parsed = v.safeParse(Fields, body)
+  if (!parsed.success) return message
+  const fields = parsed.output.error.details.fields.map(({ name, messages }) =>
+    messages === undefined || messages.length === 0 ? name : `${name}: ${messages.join(', ')}`,
+  )
+  return fields.length === 0 ? message : `${message} (${fields.join('; ')})`
+}
+
+function defaultCode(status: number): string {
+  const codes: Record<number, string> = {
+    429: 'rate_limit_exceeded',
+    502: 'bad_gateway',
+    503: 'unavailable',
+    504: 'timeout',
+  }
+  return codes[status] ?? (status >= 500 ? 'server_error' : 'unknown')
+}
+
+function toErrorCode(status: number, apiCode: string): ErrorCode {
+  if (apiCode === 'unauthorized' || apiCode === 'token_readonly' || status === 401) return 'token'
+  if (apiCode === 'resource_unavailable' || apiCode === 'placement_error') return 'stock'
+  if (apiCode === 'resource_limit_exceeded') return 'limit'
+  if (status === 404) return 'not-found'
+  return 'api'
+}
+
+function toHint(status: number, apiCode: string): string | undefined {
+  if (apiCode === 'token_readonly') {
+    return 'the token may only read: create one with "Read & Write" in the Hetzner Console (Security, API tokens)'
+  }
+  if (status === 401) {
+    return 'the token was refused: check HCLOUD_TOKEN; tokens are made in the Hetzner Console (Security, API tokens)'
+  }
+  if (apiCode === 'resource_limit_exceeded') {
+    return 'the project is at one of its limits: delete what is not needed, or ask Hetzner for a higher limit (Console, Limits)'
+  }
+  if (status >= 500) return 'a fault on the side of Hetzner Cloud: try again later (https://status.hetzner.com)'
+  return undefined
+}

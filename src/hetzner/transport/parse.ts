@@ -1,0 +1,20 @@
+/** The start of the chain: answers become typed values, or an error that says what was unexpected. */
+
+import * as v from 'valibot'
+import { TalosImageError } from '../../errors.ts'
+import type { Call, Send } from './transport.ts'
+
+/** @throws TalosImageError `api` when the answer is not of the documented form */
+export function parseAnswers(send: Send): Call {
+  return async (request, schema) => {
+    const { body } = await send(request)
+    const parsed = v.safeParse(schema, body)
+    if (parsed.success) return parsed.output
+    const issue = parsed.issues[0]
+    throw new TalosImageError({
+      code: 'api',
+      message: `Hetzner Cloud's answer to ${request.method} ${request.path} is not of the documented form: ${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`,
+      hint: 'a newer version of talos-image may know the new form',
+    })
+  }
+}

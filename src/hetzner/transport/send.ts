@@ -1,0 +1,77 @@
+/** The end of the chain: one HTTP request over the network, with a deadline of its own. */
+
+import { TalosImageError } from '../../errors.ts'
+import { fetchFailureReason } from '../../util/fetch-failure.ts'
+import type { ApiRequest, ApiResponse, Send } from './transport.ts'
+
+export interface SendOptions {
+  /** Such as `https://api.hetzner.cloud/v1`, without a slash at the end. */
+  readonly endpoint: string
+  readonly token: string
+  readonly userAgent: string
+  /** How long one request may take, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+/**
+ * Sends requests with the built-in fetch.
+ * @throws TalosImageError `network` when there was no answer, or none that is JSON
+ */
+export function sendOverHttp(options: SendOptions): Send {
+  return async (request) => {
+    const url = toUrl(options.endpoint, request)
+    const deadline = AbortSignal.timeout(options.timeoutMs)
+    const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline])
+    try {
+      const response = await fetch(url, {
+        method: request.method,
+        headers: {
+          authorization: `Bearer ${options.token}`,
+          'user-agent': options.userAgent,
+          accept: 'application/json',
+          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        signal,
+        redirect: 'error',
+      })
+      return { status: response.status, headers: response.headers, body: await readJson(response) }
+    } catch (error) {
+      request.signal?.throwIfAborted()
+      throw noAnswer(
+        options,
+        request,
+        deadline.aborted ? `no answer within ${options.timeoutMs / 1000} s` : fetchFailureReason(error),
+      )
+    }
+  }
+}
+
+function toUrl(endpoint: string, request: ApiRequest): URL {
+  const url = new URL(endpoint + request.path)
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value === undefined) continue
+    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, String(one))
+  }
+  return url
+}
+
+async function readJson(response: Response): Promise<ApiResponse['body']> {
+  const text = await response.text()
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    // A proxy's HTML page in front of an error is no reason to hide the status; the next link names it.
+    if (response.status >= 400) return undefined
+    throw new Error('the answer is not JSON', { cause: error })
+  }
+}
+
+function noAnswer(options: SendOptions, request: ApiRequest, why: string): TalosImageError {
+  return new TalosImageError({
+    code: 'network',
+    message: `no usable answer from ${options.endpoint} to ${request.method} ${request.path}: ${why}`,
+    hint: 'check the network and, if it is set, HCLOUD_ENDPOINT',
+  })
+}

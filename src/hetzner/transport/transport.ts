@@ -1,0 +1,34 @@
+/** The shape that every link of the transport chain has; each link is one concern in one file. */
+
+import type * as v from 'valibot'
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Below the endpoint, beginning with a slash. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | readonly (string | number)[] | undefined>>
+  readonly body?: unknown
+  readonly signal?: AbortSignal | undefined
+  /**
+   * Whether the request may be sent again when it is unknown if it took effect. GET, PUT and DELETE always may;
+   * a POST may only when its caller says so.
+   */
+  readonly repeatable?: boolean
+  /** Whether the request belongs to clean-up, which may use the part of the rate budget that others leave alone. */
+  readonly urgent?: boolean
+}
+
+export interface ApiResponse {
+  readonly status: number
+  readonly headers: Headers
+  /** The parsed JSON body; undefined when there is none. */
+  readonly body: unknown
+}
+
+export type Send = (request: ApiRequest) => Promise<ApiResponse>
+
+/** Sends a request and parses what comes back. */
+export type Call = <Schema extends v.GenericSchema>(
+  request: ApiRequest,
+  schema: Schema,
+) => Promise<v.InferOutput<Schema>>

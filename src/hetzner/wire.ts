@@ -1,0 +1,156 @@
+/**
+ * What travels between a client and the Hetzner Cloud API, as far as this project reads it.
+ * The names are the API's own (snake_case); unknown properties are ignored.
+ * Source: the published OpenAPI document, August 2026.
+ */
+
+import * as v from 'valibot'
+
+const Labels = v.record(v.string(), v.string())
+
+export const ApiError = v.object({
+  error: v.object({
+    code: v.string(),
+    message: v.string(),
+    details: v.optional(v.unknown()),
+  }),
+})
+export type ApiError = v.InferOutput<typeof ApiError>
+
+export const Action = v.object({
+  id: v.number(),
+  command: v.string(),
+  status: v.picklist(['running', 'success', 'error']),
+  progress: v.number(),
+  started: v.string(),
+  finished: v.nullable(v.string()),
+  resources: v.array(v.object({ id: v.number(), type: v.string() })),
+  error: v.nullable(v.object({ code: v.string(), message: v.string() })),
+})
+export type Action = v.InferOutput<typeof Action>
+
+export const Location = v.object({
+  id: v.number(),
+  name: v.string(),
+  description: v.string(),
+  city: v.string(),
+  country: v.string(),
+  network_zone: v.string(),
+})
+export type Location = v.InferOutput<typeof Location>
+
+const Deprecation = v.object({ announced: v.string(), unavailable_after: v.string() })
+
+const Price = v.object({ net: v.string(), gross: v.string() })
+
+export const ServerType = v.object({
+  id: v.number(),
+  name: v.string(),
+  description: v.string(),
+  cores: v.number(),
+  /** GB */
+  memory: v.number(),
+  /** GB */
+  disk: v.number(),
+  architecture: v.picklist(['x86', 'arm']),
+  cpu_type: v.picklist(['shared', 'dedicated']),
+  deprecation: v.optional(v.nullable(Deprecation)),
+  prices: v.array(
+    v.object({
+      location: v.string(),
+      price_hourly: Price,
+      price_monthly: Price,
+    }),
+  ),
+  locations: v.array(
+    v.object({
+      id: v.number(),
+      name: v.string(),
+      available: v.boolean(),
+      recommended: v.boolean(),
+      deprecation: v.nullable(Deprecation),
+    }),
+  ),
+})
+export type ServerType = v.InferOutput<typeof ServerType>
+
+export const Image = v.object({
+  id: v.number(),
+  type: v.picklist(['system', 'app', 'snapshot', 'backup', 'temporary']),
+  status: v.picklist(['available', 'creating', 'unavailable']),
+  name: v.nullable(v.string()),
+  description: v.string(),
+  /** GB, compressed; what is billed */
+  image_size: v.nullable(v.number()),
+  /** GB, the disk of the server it was made on */
+  disk_size: v.number(),
+  created: v.string(),
+  created_from: v.nullable(v.object({ id: v.number(), name: v.string() })),
+  architecture: v.picklist(['x86', 'arm']),
+  os_flavor: v.string(),
+  protection: v.object({ delete: v.boolean() }),
+  labels: Labels,
+})
+export type Image = v.InferOutput<typeof Image>
+
+export const SshKey = v.object({
+  id: v.number(),
+  name: v.string(),
+  fingerprint: v.string(),
+  public_key: v.string(),
+  labels: Labels,
+  created: v.string(),
+})
+export type SshKey = v.InferOutput<typeof SshKey>
+
+export const Server = v.object({
+  id: v.number(),
+  name: v.string(),
+  status: v.picklist([
+    'running',
+    'initializing',
+    'starting',
+    'stopping',
+    'off',
+    'deleting',
+    'migrating',
+    'rebuilding',
+    'unknown',
+  ]),
+  created: v.string(),
+  public_net: v.object({
+    ipv4: v.nullable(v.object({ ip: v.string() })),
+    /** a /64 network in CIDR form; the server has its `::1` */
+    ipv6: v.nullable(v.object({ ip: v.string() })),
+  }),
+  private_net: v.array(v.object({ ip: v.string() })),
+  server_type: v.object({ id: v.number(), name: v.string() }),
+  location: v.object({ id: v.number(), name: v.string() }),
+  rescue_enabled: v.boolean(),
+  locked: v.boolean(),
+  /** GB */
+  primary_disk_size: v.number(),
+  labels: Labels,
+})
+export type Server = v.InferOutput<typeof Server>
+
+const Pagination = v.object({
+  page: v.number(),
+  per_page: v.number(),
+  next_page: v.nullable(v.number()),
+  total_entries: v.nullable(v.number()),
+})
+
+export const Meta = v.object({ meta: v.optional(v.object({ pagination: v.optional(Pagination) })) })
+
+export const Pricing = v.object({
+  currency: v.string(),
+  image: v.object({ price_per_gb_month: Price }),
+  primary_ips: v.array(
+    v.object({
+      type: v.string(),
+      prices: v.array(v.object({ location: v.string(), price_hourly: Price })),
+    }),
+  ),
+})
+export type Pricing = v.InferOutput<typeof Pricing>

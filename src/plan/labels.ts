@@ -1,0 +1,86 @@
+/** The labels of everything that this tool makes. Terraform users rely on the public ones; the others are our own. */
+
+import type { Architecture, Labels, Role } from '../domain.ts'
+
+/** All our own labels begin with this. */
+const PREFIX = 'talos-image/'
+
+/** Which run made a resource. */
+export const RUN_LABEL = `${PREFIX}run`
+/** Until when a temporary resource is in use, in epoch seconds (a label value takes no colon). Published snapshots have none. */
+export const LEASE_LABEL = `${PREFIX}lease`
+/** What decides the content of a published snapshot; see identity.ts. */
+export const IDENTITY_LABEL = `${PREFIX}identity`
+const SCHEMATIC_LABEL = `${PREFIX}schematic`
+const SCHEMATIC_REST_LABEL = `${PREFIX}schematic-rest`
+const SOURCE_LABEL = `${PREFIX}source-sha256`
+const DISK_LABEL = `${PREFIX}disk-blake2b`
+
+/** A label value holds 63 characters, a SHA-256 has 64: its first half is enough to recognise, both halves to restore it. */
+const HALF = 32
+
+export interface PublicLabelsInput {
+  readonly architecture: Architecture
+  readonly talosVersion: string
+  readonly role?: Role | undefined
+}
+
+/** The labels that the old `_packer` directory put on every snapshot, and `role` for role images. */
+export function publicLabels({ architecture, talosVersion, role }: PublicLabelsInput): Labels {
+  return {
+    os: 'talos',
+    arch: architecture,
+    version: talosVersion,
+    creator: 'hcloud-talos',
+    type: 'infra',
+    ...(role === undefined ? {} : { role }),
+  }
+}
+
+export interface OwnLabelsInput {
+  readonly runId: string
+  readonly identity: string | undefined
+  readonly schematicId: string | undefined
+  /** SHA-256 of the source as it was transferred. */
+  readonly sourceSha256: string
+  /** BLAKE2b of the unpacked disk. */
+  readonly diskHash: string
+}
+
+/** The prefixed labels of a published snapshot. */
+export function ownLabels(input: OwnLabelsInput): Labels {
+  return {
+    [RUN_LABEL]: input.runId,
+    ...(input.identity === undefined ? {} : { [IDENTITY_LABEL]: input.identity }),
+    ...(input.schematicId === undefined
+      ? {}
+      : {
+          [SCHEMATIC_LABEL]: input.schematicId.slice(0, HALF),
+          [SCHEMATIC_REST_LABEL]: input.schematicId.slice(HALF),
+        }),
+    [SOURCE_LABEL]: input.sourceSha256.slice(0, HALF),
+    [DISK_LABEL]: input.diskHash.slice(0, HALF),
+  }
+}
+
+/** The labels of everything temporary: whose it is, and until when. */
+export function temporaryLabels(runId: string, leaseUntilMs: number): Labels {
+  return { [RUN_LABEL]: runId, [LEASE_LABEL]: String(Math.ceil(leaseUntilMs / 1000)) }
+}
+
+/** The schematic ID that a snapshot's labels hold, whole, or undefined. */
+export function schematicIdOf(labels: Labels): string | undefined {
+  const id = `${labels[SCHEMATIC_LABEL] ?? ''}${labels[SCHEMATIC_REST_LABEL] ?? ''}`
+  return /^[0-9a-f]{64}$/.test(id) ? id : undefined
+}
+
+/** The role that a snapshot's labels name, if it is one of ours. */
+export function roleOf(labels: Labels): Role | undefined {
+  const role = labels.role
+  return role === 'control-plane' || role === 'worker' ? role : undefined
+}
+
+/** The selector that finds the snapshots of a role; for generic images it keeps role images out. */
+export function selectorFor(role: Role | undefined): string {
+  return role === undefined ? 'os=talos,!role' : `os=talos,role=${role}`
+}

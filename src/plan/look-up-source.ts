@@ -1,0 +1,121 @@
+/** Finds out what one image's disk will be, and makes the Factory start making it. */
+
+import type { Architecture } from '../domain.ts'
+import { type Problem, TalosImageError } from '../errors.ts'
+import { assetUrl, DISK_SUFFIXES, type FactoryAsset, installerReference, parseAssetUrl } from '../factory/asset.ts'
+import type { FactoryClient } from '../factory/client.ts'
+import { canonicalText, schematicId } from '../schematic/canonical.ts'
+import { checkExtensions } from '../schematic/extensions.ts'
+import type { Schematic } from '../schematic/schema.ts'
+import { inspectFile, sha256OfFile } from '../source/inspect-file.ts'
+import { inspectUrl } from '../source/inspect-url.ts'
+import type { ResolvedSource } from './plan.ts'
+import type { ImageRequest, SchematicFile } from './request.ts'
+
+export interface SourceLookUp {
+  readonly factory: FactoryClient
+  readonly talosVersion: string
+  readonly signal: AbortSignal
+}
+
+/** Submits a schematic and compares IDs. @throws TalosImageError `schematic` when the Factory made another document of it */
+export async function submitSchematic(schematic: Schematic, file: string, look: SourceLookUp): Promise<string> {
+  const text = canonicalText(schematic)
+  const expected = schematicId(schematic)
+  const answer = await look.factory.submitSchematic(text, look.signal)
+  if (answer.id === expected) return expected
+  // A Factory with authentication adds the owner to the document, so its ID is the one that counts.
+  if (answer.schematic !== undefined && /^owner:/m.test(answer.schematic) && !/^owner:/m.test(text)) return answer.id
+  throw new TalosImageError({
+    code: 'schematic',
+    message: `${file}: the Image Factory gave the schematic the ID ${answer.id}, but its content has the ID ${expected}`,
+    hint: 'the Factory may be another version than this tool knows; compare its answer with `talos-image schematic id`',
+  })
+}
+
+/** The problems of a schematic that only the Factory knows of: extensions that this version does not have. */
+export async function checkSchematicFile(schematic: SchematicFile, look: SourceLookUp): Promise<readonly Problem[]> {
+  if (schematic.parsed.schematic.customization.systemExtensions.officialExtensions.length === 0) return []
+  const offered = await look.factory.extensions(look.talosVersion, look.signal)
+  return checkExtensions(schematic.parsed, offered, look.talosVersion, schematic.file)
+}
+
+/**
+ * @param submitted the schematic ID, for images that are made from a schematic
+ * @throws TalosImageError `source`, `factory` or `network`
+ */
+export async function lookUpSource(
+  image: ImageRequest,
+  submitted: string | undefined,
+  look: SourceLookUp,
+): Promise<ResolvedSource> {
+  const { choice } = image
+  switch (choice.kind) {
+    case 'schematic': {
+      if (submitted === undefined) throw new RangeError(`no schematic was submitted for ${image.name}`)
+      return lookUpAsset(
+        { schematicId: submitted, talosVersion: look.talosVersion, architecture: image.architecture },
+        look,
+      )
+    }
+    case 'url': {
+      const asset = parseAssetUrl(choice.url, look.factory.url)
+      // A pinned hash belongs to the very file that the URL names, not to the same disk in other wrappings.
+      if (asset !== undefined && image.sha256 === undefined) return lookUpAsset(asset, look)
+      const facts = await inspectUrl(choice.url, { at: choice.at, signal: look.signal })
+      const { schematicId: id, installer } = ofAsset(asset, look)
+      return { source: { kind: 'url', url: choice.url }, facts, schematicId: id, installer }
+    }
+    case 'file': {
+      const facts = await inspectFile(choice.path, choice.at)
+      const sha256 = await sha256OfFile(choice.path, look.signal)
+      if (image.sha256 !== undefined && image.sha256 !== sha256) {
+        throw new TalosImageError({
+          code: 'source',
+          message: `${choice.path} has the SHA-256 ${sha256}, not ${image.sha256}`,
+          at: choice.at,
+          hint: 'the file is not the one that was pinned with --sha256',
+        })
+      }
+      const source = { kind: 'file', path: choice.path, sha256 } as const
+      return { source, facts, schematicId: undefined, installer: undefined }
+    }
+    case 'stdin':
+      return {
+        source: { kind: 'stdin' },
+        facts: { compression: 'none', transferBytes: undefined, rawBytes: undefined },
+        schematicId: undefined,
+        installer: undefined,
+      }
+  }
+}
+
+/** The best form that the Factory has of an asset. */
+async function lookUpAsset(asset: FactoryAsset, look: SourceLookUp): Promise<ResolvedSource> {
+  const refusals: string[] = []
+  for (const suffix of DISK_SUFFIXES) {
+    const url = assetUrl(look.factory.url, asset, suffix)
+    const answer = await look.factory.probe(url, look.signal)
+    if (answer.status === 200) {
+      return { source: { kind: 'factory', url, asset }, facts: await inspectUrl(url, look), ...ofAsset(asset, look) }
+    }
+    refusals.push(`${suffix}: ${answer.message}`)
+    // Only 'there is no such form' is a reason to ask for another one.
+    if (answer.status !== 404 && answer.status !== 400) break
+  }
+  throw new TalosImageError({
+    code: 'factory',
+    message: `the Image Factory has no ${describe(asset.architecture)} disk of Talos ${asset.talosVersion} for the schematic ${asset.schematicId}: ${refusals.join('; ')}`,
+    hint: 'check the version, and that the schematic was submitted to this Factory',
+  })
+}
+
+function ofAsset(
+  asset: FactoryAsset | undefined,
+  look: SourceLookUp,
+): { schematicId: string | undefined; installer: string | undefined } {
+  if (asset === undefined) return { schematicId: undefined, installer: undefined }
+  return { schematicId: asset.schematicId, installer: installerReference(look.factory.url, asset) }
+}
+
+const describe = (architecture: Architecture): string => (architecture === 'arm' ? 'ARM' : 'x86')

@@ -1,0 +1,175 @@
+/** The plan: what will be made, out of what, where, and for how much. Pure data, made by a pure function. */
+
+import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
+import { type Problem, throwProblems } from '../errors.ts'
+import type { Image, Location, Pricing, ServerType } from '../hetzner/wire.ts'
+import type { Source, SourceFacts } from '../source/source.ts'
+import { identityOf } from './identity.ts'
+import { IDENTITY_LABEL, LEASE_LABEL, publicLabels } from './labels.ts'
+import { isChosen, type Placement, rankPlacements } from './placement.ts'
+import type { ImageRequest, PlanRequest } from './request.ts'
+
+/** What was found out about one image's source. */
+export interface ResolvedSource {
+  readonly source: Source
+  readonly facts: SourceFacts
+  /** undefined for anything that is not known to come from the Factory. */
+  readonly schematicId: string | undefined
+  readonly installer: string | undefined
+}
+
+/** Everything that was looked up, none of it changed anything. */
+export interface Facts {
+  readonly nowMs: number
+  /** The version that `talos_version` stands for. */
+  readonly talosVersion: string
+  readonly serverTypes: readonly ServerType[]
+  readonly locations: readonly Location[]
+  readonly pricing: Pricing
+  /** The project's snapshots that carry an identity. */
+  readonly snapshots: readonly Image[]
+  /** In the order of the requested images. */
+  readonly sources: readonly ResolvedSource[]
+}
+
+export interface PlannedImage {
+  /** Names the image in every message: `arm`, `x86 control-plane`. */
+  readonly name: string
+  readonly architecture: Architecture
+  readonly role: Role | undefined
+  readonly talosVersion: string
+  readonly source: Source
+  readonly sourceFacts: SourceFacts
+  readonly sha256: string | undefined
+  readonly schematicId: string | undefined
+  /** The installer that belongs to the image; undefined when its schematic is unknown. */
+  readonly installer: string | undefined
+  readonly identity: string | undefined
+  readonly description: string
+  /** The labels by which Terraform finds the snapshot. */
+  readonly labels: Labels
+  /** Tried in this order; empty when nothing is in stock. */
+  readonly placements: readonly Placement[]
+  /** The snapshot that exists already, which makes building needless. */
+  readonly existing: Image | undefined
+  /** Snapshots that the new one replaces; deleted once it is published. */
+  readonly replaces: readonly Image[]
+  readonly notes: readonly string[]
+}
+
+/** Net prices in the project's currency; undefined when the API names none. */
+export interface Cost {
+  readonly currency: string
+  /** All build servers with their IPv4 addresses; each is billed for the hour that it begins. */
+  readonly build: number | undefined
+  /** Keeping the new snapshots for a month, by the size of what is transferred; undefined when that is unknown. */
+  readonly snapshotsPerMonth: number | undefined
+}
+
+export interface Plan {
+  readonly talosVersion: string
+  readonly images: readonly PlannedImage[]
+  readonly cost: Cost
+  readonly warnings: readonly Problem[]
+}
+
+/**
+ * Decides everything, from what was asked for and what was found.
+ * @throws ProblemsError with every name that does not exist, does not fit, or is too small
+ */
+export function createPlan(
+  request: PlanRequest,
+  wanted: readonly ImageRequest[],
+  warnings: readonly Problem[],
+  facts: Facts,
+): Plan {
+  const problems: Problem[] = []
+  const images = wanted.flatMap((image, index) => {
+    const resolved = facts.sources[index]
+    if (resolved === undefined) return []
+    const { planned, problems: found } = planImage(request, image, resolved, facts)
+    problems.push(...found)
+    return [planned]
+  })
+  throwProblems([...new Map(problems.map((problem) => [problem.message, problem])).values()])
+  return { talosVersion: facts.talosVersion, images, cost: costOf(images, facts.pricing), warnings }
+}
+
+function planImage(
+  request: PlanRequest,
+  image: ImageRequest,
+  resolved: ResolvedSource,
+  facts: Facts,
+): { planned: PlannedImage; problems: readonly Problem[] } {
+  const { architecture, role, sha256 } = image
+  const { talosVersion } = facts
+  const labels = publicLabels({ architecture, talosVersion, role })
+  const identity = identityOf({ source: resolved.source, architecture, role, talosVersion, sha256 })
+  const same = facts.snapshots.filter((snapshot) => isSame(snapshot, identity, labels))
+  const { placements, notes, problems } = rankPlacements({
+    architecture,
+    serverType: request.variables.serverTypes[architecture],
+    location: request.variables.location,
+    chosenType: isChosen(request.variables.serverTypes[architecture]),
+    rawBytes: resolved.facts.rawBytes,
+    noFallback: request.noFallback,
+    allowBiggerDisk: request.allowBiggerDisk,
+    serverTypes: facts.serverTypes,
+    locations: facts.locations,
+    nowMs: facts.nowMs,
+  })
+  const planned: PlannedImage = {
+    name: image.name,
+    architecture,
+    role,
+    talosVersion,
+    source: resolved.source,
+    sourceFacts: resolved.facts,
+    sha256,
+    schematicId: resolved.schematicId,
+    installer: resolved.installer,
+    identity,
+    description: `Talos Linux ${talosVersion} ${architecture === 'arm' ? 'ARM' : 'x86'} by hcloud-talos`,
+    labels,
+    placements,
+    existing: request.force ? undefined : same[0],
+    replaces: request.force ? same : [],
+    notes,
+  }
+  return { planned, problems }
+}
+
+/** A snapshot serves instead of a new one when its content is the same and selectors find it in the same way. */
+function isSame(snapshot: Image, identity: string | undefined, labels: Labels): boolean {
+  return (
+    identity !== undefined &&
+    snapshot.labels[IDENTITY_LABEL] === identity &&
+    snapshot.labels[LEASE_LABEL] === undefined &&
+    snapshot.status === 'available' &&
+    Object.entries(labels).every(([key, value]) => snapshot.labels[key] === value) &&
+    ARCHITECTURES.includes(snapshot.architecture)
+  )
+}
+
+function costOf(images: readonly PlannedImage[], pricing: Pricing): Cost {
+  const toBuild = images.filter(({ existing }) => existing === undefined)
+  const addresses = pricing.primary_ips.find(({ type }) => type === 'ipv4')?.prices ?? []
+  const build = toBuild.map(({ placements: [first] }) => {
+    const address = addresses.find(({ location }) => location === first?.location)
+    return first?.pricePerHour === undefined ? undefined : first.pricePerHour + Number(address?.price_hourly.net ?? 0)
+  })
+  const perGb = Number(pricing.image.price_per_gb_month.net)
+  const snapshots = toBuild.map(({ sourceFacts: { transferBytes } }) =>
+    transferBytes === undefined ? undefined : (transferBytes / 1e9) * perGb,
+  )
+  return { currency: pricing.currency, build: sum(build), snapshotsPerMonth: sum(snapshots) }
+}
+
+function sum(amounts: readonly (number | undefined)[]): number | undefined {
+  let total = 0
+  for (const amount of amounts) {
+    if (amount === undefined || !Number.isFinite(amount)) return undefined
+    total += amount
+  }
+  return total
+}

@@ -1,0 +1,99 @@
+/** What a user asks for, once all of the configuration is read. */
+
+import type { Variables } from '../config/variables.ts'
+import { ARCHITECTURES, type Architecture, type Role } from '../domain.ts'
+import type { Origin, Problem } from '../errors.ts'
+import type { ParsedSchematic } from '../schematic/schema.ts'
+
+/** A schematic, and the file it came from. */
+export interface SchematicFile {
+  readonly file: string
+  readonly parsed: ParsedSchematic
+}
+
+/** A disk image of the user's own, instead of one from the Factory. */
+export type LocalImage =
+  | { readonly kind: 'file'; readonly path: string; readonly at: Origin }
+  | { readonly kind: 'stdin' }
+
+export interface PlanRequest {
+  readonly variables: Variables
+  readonly architectures: readonly Architecture[]
+  /** `undefined` stands for a generic image. */
+  readonly roles: readonly (Role | undefined)[]
+  /** The schematic of each role; must hold every role that is asked for. */
+  readonly roleSchematics: ReadonlyMap<Role, SchematicFile>
+  /** `--schematic FILE`, for generic images. */
+  readonly schematic: SchematicFile | undefined
+  readonly localImage: LocalImage | undefined
+  /** Pinned SHA-256 of the source as it is transferred. */
+  readonly sha256: Readonly<Partial<Record<Architecture, string>>>
+  /** Build what exists already, too. */
+  readonly force: boolean
+  readonly noFallback: boolean
+  readonly allowBiggerDisk: boolean
+}
+
+/** Where the disk of one image is to come from, before anybody was asked about it. */
+export type SourceChoice =
+  | { readonly kind: 'schematic'; readonly schematic: SchematicFile | undefined }
+  | { readonly kind: 'url'; readonly url: string; readonly at: Origin }
+  | LocalImage
+
+/** One image that is wanted. */
+export interface ImageRequest {
+  /** Names the image in every message: `arm`, `x86 control-plane`. */
+  readonly name: string
+  readonly architecture: Architecture
+  readonly role: Role | undefined
+  readonly choice: SourceChoice
+  readonly sha256: string | undefined
+}
+
+/** The images that a request comes to, and what is worth a warning. Pure. */
+export function chooseImages(request: PlanRequest): { images: readonly ImageRequest[]; warnings: readonly Problem[] } {
+  const warnings: Problem[] = []
+  const architectures = ARCHITECTURES.filter((architecture) => request.architectures.includes(architecture))
+  const images = request.roles.flatMap((role) =>
+    architectures.map((architecture): ImageRequest => {
+      const { choice, warning } = chooseSource(request, architecture, role)
+      if (warning !== undefined) warnings.push(warning)
+      const name = role === undefined ? architecture : `${architecture} ${role}`
+      return { name, architecture, role, choice, sha256: request.sha256[architecture] }
+    }),
+  )
+  return { images, warnings: unique(warnings) }
+}
+
+function chooseSource(
+  request: PlanRequest,
+  architecture: Architecture,
+  role: Role | undefined,
+): { choice: SourceChoice; warning?: Problem } {
+  const { value: url, origin } = request.variables.imageUrls[architecture]
+  const overruled = (by: string): { warning?: Problem } =>
+    url === null
+      ? {}
+      : {
+          warning: {
+            code: 'config',
+            message: `image_url_${architecture} is set, but ${by} decides what is built`,
+            at: origin,
+            hint: `remove image_url_${architecture}, or leave out what overrules it`,
+          },
+        }
+  if (request.localImage !== undefined) return { choice: request.localImage, ...overruled('--image-file') }
+  if (role !== undefined) {
+    const schematic = request.roleSchematics.get(role)
+    return { choice: { kind: 'schematic', schematic }, ...overruled(`the schematic of the role ${role}`) }
+  }
+  if (request.schematic !== undefined) {
+    return { choice: { kind: 'schematic', schematic: request.schematic }, ...overruled('--schematic') }
+  }
+  if (url !== null) return { choice: { kind: 'url', url, at: origin } }
+  return { choice: { kind: 'schematic', schematic: undefined } }
+}
+
+function unique(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()]
+}

@@ -1,0 +1,52 @@
+/** Which Talos version a user means. */
+
+import semver from 'semver'
+import type { Sourced } from '../config/variables.ts'
+import type { Problem } from '../errors.ts'
+import { nearNames } from '../util/near.ts'
+
+/** Whether a version is written in a way that needs the Factory's list to become a real one. */
+export function isFloating(wanted: string): boolean {
+  return wanted === 'latest' || /^v\d+\.\d+$/.test(wanted)
+}
+
+/** Checks how a version is written, without asking anybody. */
+export function checkVersionForm({ value, origin }: Sourced<string>): Problem | undefined {
+  if (isFloating(value) || (value.startsWith('v') && semver.valid(value.slice(1)) === value.slice(1))) return undefined
+  const corrected = semver.valid(value) ?? semver.valid(semver.coerce(value))
+  return {
+    code: 'config',
+    message: `"${value}" is not a Talos version`,
+    at: origin,
+    hint: `write it as ${corrected === null ? '"v1.13.9"' : `"v${corrected}"`}, or "v1.13" or "latest" for the newest of them`,
+  }
+}
+
+/**
+ * The version that is meant, out of those that the Factory has.
+ * `latest` is the newest stable one, `v1.13` the newest stable patch of that minor version.
+ */
+export function resolveVersion(wanted: Sourced<string>, versions: readonly string[]): string | Problem {
+  if (!isFloating(wanted.value)) {
+    return versions.includes(wanted.value) ? wanted.value : unknownVersion(wanted, versions)
+  }
+  const stable = versions.filter((version) => semver.valid(version) !== null && semver.prerelease(version) === null)
+  const fitting =
+    wanted.value === 'latest' ? stable : stable.filter((version) => version.startsWith(`${wanted.value}.`))
+  return semver.rsort(fitting)[0] ?? unknownVersion(wanted, versions)
+}
+
+function unknownVersion({ value, origin }: Sourced<string>, versions: readonly string[]): Problem {
+  const sameMinor = versions.filter((version) => version.startsWith(`${value.split('.').slice(0, 2).join('.')}.`))
+  const near = sameMinor.length > 0 ? semver.rsort(sameMinor).slice(0, 3) : nearNames(value, versions)
+  const newest = semver.rsort(versions.filter((version) => semver.valid(version) !== null && !version.includes('-')))[0]
+  return {
+    code: 'config',
+    message: `the Image Factory has no Talos ${value}`,
+    at: origin,
+    hint:
+      near.length > 0
+        ? `it has ${near.map((version) => `"${version}"`).join(', ')}`
+        : `the newest is "${newest ?? 'unknown'}"`,
+  }
+}

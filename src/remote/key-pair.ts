@@ -1,0 +1,18 @@
+/** The SSH key of a run: made in memory, never written anywhere. */
+
+import { registerSecret } from '../util/redact.ts'
+
+export interface KeyPair {
+  /** An OpenSSH public key line. */
+  readonly publicKey: string
+  /** In OpenSSH's own format. */
+  readonly privateKey: string
+}
+
+/** A new ed25519 key pair. @param comment what the public key line ends with */
+export async function createKeyPair(comment: string): Promise<KeyPair> {
+  const { default: ssh2 } = await import('ssh2')
+  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+  registerSecret(pair.private)
+  return { publicKey: pair.public, privateKey: pair.private }
+}

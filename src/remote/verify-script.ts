@@ -1,0 +1,53 @@
+/** The script that reads a written disk back, past the page cache. */
+
+import { quote } from './quote.ts'
+import { EXPLAINED } from './write-script.ts'
+
+export interface VerifyScriptOptions {
+  readonly device: string
+  /** How much of the disk the image takes. */
+  readonly diskBytes: number
+}
+
+/**
+ * A bash script that reads all of the disk with direct I/O: the image's part is hashed, the rest must be zeros.
+ * dd itself finds what is not zero: with `conv=sparse` it writes only such blocks, so the copy of a stretch of zeros
+ * takes no space at all. That is several times faster than comparing or hashing.
+ *
+ * It reports `talos-image KEY VALUE`: `disk-hash HEX`, `boot-sector ok|missing`, `rest zero|OFFSET` (the offset of the
+ * stretch that is not zero), `error read TEXT`.
+ */
+export function verifyScript({ device, diskBytes }: VerifyScriptOptions): string {
+  return `set -uo pipefail
+export LC_ALL=C
+device=${quote(device)}
+image=${Math.trunc(diskBytes)}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+say() { printf 'talos-image %s\\n' "$*"; }
+give_up() { say error read "$(tail -c 400 "$work/read.err" | tr '\\n' ' ')"; exit ${EXPLAINED}; }
+block=$((1 << 20))
+size=$(blockdev --getsize64 "$device" 2>"$work/read.err") || give_up
+whole=$((image / block))
+rest=$((image % block))
+read_blocks() { dd if="$device" bs=1M skip="$1" count="$2" iflag=direct 2>"$work/read.err"; }
+{ read_blocks 0 "$whole" && { [ "$rest" -eq 0 ] || read_blocks "$whole" 1 | head -c "$rest"; }; } |
+  b2sum >"$work/disk.sum" || give_up
+say disk-hash "$(cut -d' ' -f1 <"$work/disk.sum")"
+signature=$(read_blocks 0 1 | od -An -v -tx1 -j510 -N2 | tr -d ' \\n')
+if [ "$signature" = 55aa ]; then say boot-sector ok; else say boot-sector missing; fi
+at=$whole
+if [ "$rest" -gt 0 ]; then
+  behind=$(read_blocks "$whole" 1 | tail -c +$((rest + 1)) | tr -d '\\0' | wc -c)
+  [ "$behind" -eq 0 ] || { say rest "$image"; exit 0; }
+  at=$((whole + 1))
+fi
+while [ $((at * block)) -lt "$size" ]; do
+  dd if="$device" of="$work/stretch" bs=1M skip="$at" count=256 iflag=direct conv=sparse 2>"$work/read.err" || give_up
+  [ "$(stat -c %b "$work/stretch")" -eq 0 ] || { say rest $((at * block)); exit 0; }
+  rm -f "$work/stretch"
+  at=$((at + 256))
+done
+say rest zero
+`
+}

@@ -1,0 +1,98 @@
+/** The script that writes a disk, as a pure function: it neither knows nor cares where it runs. */
+
+import type { Compression } from '../source/source.ts'
+import { quote } from './quote.ts'
+
+export interface WriteScriptOptions {
+  /** A URL that the server downloads, or `stdin` for what is streamed to it over SSH. */
+  readonly from: { readonly url: string } | 'stdin'
+  /** Such as `/dev/sda`. */
+  readonly device: string
+  /**
+   * `sparse` discards the disk and writes only the blocks that hold data; `plain` writes zeros over the disk and then
+   * every block, for disks on which a discard leaves old data behind.
+   */
+  readonly mode: 'sparse' | 'plain'
+}
+
+/** How each compression is unpacked. The script decides by content, not by name. */
+const UNPACK: Record<Compression, string> = {
+  zst: 'zstd -dc --long=31',
+  xz: 'xz -T0 -dc',
+  gz: 'gzip -dc',
+  none: 'cat',
+}
+
+/** The exit status with which the script says that it has explained itself in a line `error`. */
+export const EXPLAINED = 3
+
+/**
+ * A bash script that reads the image, hashes it as it arrives, unpacks it, hashes the disk as it is written, and
+ * writes it. It reports in lines on standard output: `talos-image KEY VALUE`; the progress of the transfer comes as
+ * dd's own `N bytes` on standard error.
+ *
+ * - `discard ok|zeroed|failed`, `compression zst|xz|gz|none`
+ * - `source-sha256 HEX`, `disk-hash HEX`, `disk-bytes N`
+ * - `error KIND TEXT`, KIND being `download`, `unpack`, `write` or `empty`
+ */
+export function writeScript({ from, device, mode }: WriteScriptOptions): string {
+  const fetch =
+    from === 'stdin'
+      ? 'cat'
+      : `curl --fail --silent --show-error --location --globoff --proto '=http,https' --connect-timeout 15 --speed-limit 1 --speed-time 60 --url ${quote(from.url)}`
+  const sparse = mode === 'sparse' ? 'conv=sparse,notrunc' : 'conv=notrunc'
+  return `set -uo pipefail
+export LC_ALL=C
+device=${quote(device)}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+say() { printf 'talos-image %s\\n' "$*"; }
+give_up() { say error "$1" "$(tail -c 400 "$work/$2.err" 2>/dev/null | tr '\\n' ' ')"; exit ${EXPLAINED}; }
+${mode === 'sparse' ? DISCARD : ZERO}
+fetch() { ${fetch} 2>"$work/download.err"; }
+unpack() {
+  local magic
+  magic=$(dd bs=1 count=6 status=none | od -An -v -tx1 | tr -d ' \\n')
+  [ -n "$magic" ] || { : >"$work/empty"; return 1; }
+  case "$magic" in
+    28b52ffd*) set -- zst ${UNPACK.zst} ;;
+    fd377a585a00) set -- xz ${UNPACK.xz} ;;
+    1f8b*) set -- gz ${UNPACK.gz} ;;
+    *) set -- none ${UNPACK.none} ;;
+  esac
+  printf %s "$1" >"$work/compression"
+  shift
+  { printf "$(printf %s "$magic" | sed 's/../\\\\x&/g')"; cat; } | "$@"
+}
+mkfifo "$work/source" "$work/disk"
+sha256sum <"$work/source" >"$work/source.sum" &
+source_hash=$!
+b2sum <"$work/disk" >"$work/disk.sum" &
+disk_hash=$!
+fetch | dd bs=1M iflag=fullblock status=progress | tee "$work/source" | unpack 2>"$work/unpack.err" | tee "$work/disk" |
+  dd of="$device" bs=1M iflag=fullblock ${sparse} 2>"$work/write.err"
+status=("\${PIPESTATUS[@]}")
+wait "$source_hash" "$disk_hash"
+[ "\${status[5]}" -eq 0 ] || give_up write write
+# 23 and 141: what reads the download ended first, so the reason stands there.
+case "\${status[0]}" in 0 | 23 | 141) ;; *) give_up download download ;; esac
+[ ! -e "$work/empty" ] || give_up empty download
+[ "\${status[3]}" -eq 0 ] || give_up unpack unpack
+for one in "\${status[@]}"; do [ "$one" -eq 0 ] || give_up download download; done
+sync || give_up write write
+say compression "$(cat "$work/compression")"
+say source-sha256 "$(cut -d' ' -f1 <"$work/source.sum")"
+say disk-hash "$(cut -d' ' -f1 <"$work/disk.sum")"
+say disk-bytes "$(sed -n 's/^\\([0-9]*\\) bytes.*/\\1/p' "$work/write.err")"
+`
+}
+
+/** Discarding takes seconds, makes the snapshot small, and leaves zeros on most disks: whether here, is checked later. */
+const DISCARD = `if blkdiscard -f "$device" 2>"$work/discard.err"; then say discard ok
+elif blkdiscard -f -z "$device" 2>"$work/discard.err"; then say discard zeroed
+else say discard failed; fi`
+
+const ZERO = `if blkdiscard -f -z "$device" 2>"$work/write.err" ||
+  dd if=/dev/zero of="$device" bs=4M count="$(blockdev --getsize64 "$device")" iflag=count_bytes conv=notrunc,fsync 2>"$work/write.err"
+then say discard zeroed
+else give_up write write; fi`

@@ -1,0 +1,86 @@
+/** What became of a run: the manifest and the JSON output, documented in docs/output.md. */
+
+import type { BuildResult, ImageResult } from '../build/build.ts'
+import type { Problem } from '../errors.ts'
+import { selectorFor } from '../plan/labels.ts'
+import type { PlannedImage } from '../plan/plan.ts'
+import type { Leftover } from '../util/cleanup-scope.ts'
+import { type SnapshotRecord, toSnapshotRecord } from './snapshot.ts'
+
+/** What a snapshot was made from. */
+export interface SourceRecord {
+  readonly kind: PlannedImage['source']['kind']
+  /** A URL or a path; null for standard input */
+  readonly from: string | null
+}
+
+export interface ResultSnapshot extends SnapshotRecord {
+  /** `built` in this run, or `existing` before it. */
+  readonly status: 'built' | 'existing'
+  /** The selector that finds it. */
+  readonly selector: string
+  readonly source: SourceRecord
+  /** Only for `built`: SHA-256 of the source as it was transferred. */
+  readonly sourceSha256: string | null
+  /** Only for `built`: BLAKE2b and size of the disk, as written and as read back. */
+  readonly disk: { readonly blake2b: string; readonly bytes: number } | null
+  /** Only for `built`: how long it took, in seconds. */
+  readonly seconds: number | null
+}
+
+export interface ResultDocument {
+  readonly run: string
+  readonly talosVersion: string
+  readonly snapshots: readonly ResultSnapshot[]
+  readonly failed: readonly { readonly image: string; readonly error: Problem }[]
+  readonly leftovers: readonly Leftover[]
+}
+
+/** The document of a run. @param talosVersion as resolved */
+export function toResultDocument(result: BuildResult, talosVersion: string, factoryUrl: string): ResultDocument {
+  return {
+    run: result.run,
+    talosVersion,
+    snapshots: result.images.flatMap((image) => toResultSnapshot(image, factoryUrl)),
+    failed: result.images.flatMap((image) =>
+      image.status === 'failed' ? [{ image: image.image.name, error: image.problem }] : [],
+    ),
+    leftovers: result.leftovers,
+  }
+}
+
+function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapshot[] {
+  if (result.status === 'failed') return []
+  const { image, snapshot, status } = result
+  const record = toSnapshotRecord(snapshot, factoryUrl)
+  const common = {
+    ...record,
+    installer: image.installer ?? record.installer,
+    selector: selectorFor(image.role),
+    source: toSourceRecord(image),
+  }
+  if (status === 'existing') return [{ ...common, status, sourceSha256: null, disk: null, seconds: null }]
+  const { written, ms } = result
+  return [
+    {
+      ...common,
+      status,
+      sourceSha256: written.sourceSha256,
+      disk: { blake2b: written.diskHash, bytes: written.diskBytes },
+      seconds: Math.round(ms / 100) / 10,
+    },
+  ]
+}
+
+/** What an image is made from, as it is shown and written. */
+export function toSourceRecord({ source }: PlannedImage): SourceRecord {
+  switch (source.kind) {
+    case 'factory':
+    case 'url':
+      return { kind: source.kind, from: source.url }
+    case 'file':
+      return { kind: 'file', from: source.path }
+    case 'stdin':
+      return { kind: 'stdin', from: null }
+  }
+}

@@ -1,0 +1,51 @@
+/** A snapshot as it is shown and written: an interface that scripts rely on, documented in docs/output.md. */
+
+import type { Architecture, Labels, Role } from '../domain.ts'
+import { installerReference } from '../factory/asset.ts'
+import type { Image } from '../hetzner/wire.ts'
+import { roleOf, schematicIdOf } from '../plan/labels.ts'
+
+export interface SnapshotRecord {
+  readonly id: number
+  readonly description: string
+  readonly labels: Labels
+  readonly architecture: Architecture
+  /** null for a generic image */
+  readonly role: Role | null
+  /** The label `version`; null when there is none. */
+  readonly version: string | null
+  /** ISO 8601 */
+  readonly created: string
+  /** GB, what is billed; null while the snapshot is being made */
+  readonly sizeGb: number | null
+  /** GB; servers made from it need at least this disk */
+  readonly diskGb: number
+  /** Whether it is protected against deletion. */
+  readonly protected: boolean
+  readonly schematic: string | null
+  /** The installer that belongs to it; null when its schematic is unknown. */
+  readonly installer: string | null
+}
+
+/** @param factoryUrl the Image Factory that the installer reference names */
+export function toSnapshotRecord(image: Image, factoryUrl: string): SnapshotRecord {
+  const schematicId = schematicIdOf(image.labels)
+  const version = image.labels.version
+  return {
+    id: image.id,
+    description: image.description,
+    labels: image.labels,
+    architecture: image.architecture,
+    role: roleOf(image.labels) ?? null,
+    version: version ?? null,
+    created: image.created,
+    sizeGb: image.image_size,
+    diskGb: image.disk_size,
+    protected: image.protection.delete,
+    schematic: schematicId ?? null,
+    installer:
+      schematicId === undefined || version === undefined
+        ? null
+        : installerReference(factoryUrl, { schematicId, talosVersion: version }),
+  }
+}

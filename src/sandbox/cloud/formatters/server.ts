@@ -1,0 +1,68 @@
+import { findLocation } from '../catalogue/locations.ts'
+import { includedTraffic } from '../catalogue/prices.ts'
+import { findServerType } from '../catalogue/server-types.ts'
+import { findSystemImage } from '../catalogue/system-images.ts'
+import type { StoredServer } from '../entities.ts'
+import type { CloudContext } from '../environment.ts'
+import { rescueIsEnabled } from '../power.ts'
+import type { Store } from '../store.ts'
+import { formatTime } from '../time.ts'
+import { formatSnapshot, formatSystemImage } from './image.ts'
+import { formatServerType } from './server-type.ts'
+
+/** A server as the API shows it. */
+export function formatServer(server: StoredServer, { options, store, engine, power }: CloudContext) {
+  const now = options.clock.now()
+  const type = findServerType(server.serverType)
+  return {
+    id: server.id,
+    name: server.name,
+    status: power.statusOf(server),
+    created: formatTime(server.created),
+    public_net: formatPublicNet(server),
+    private_net: [],
+    server_type: type === undefined ? null : formatServerType(type, options.outOfStock ?? [], now),
+    location: findLocation(server.location) ?? null,
+    image: formatImageOf(server, store),
+    iso: null,
+    rescue_enabled: rescueIsEnabled(server, now),
+    locked: engine.isLocked('server', server.id),
+    backup_window: null,
+    outgoing_traffic: 0,
+    ingoing_traffic: 0,
+    included_traffic: includedTraffic(server.location),
+    protection: { ...server.protection },
+    labels: { ...server.labels },
+    volumes: [],
+    load_balancers: [],
+    primary_disk_size: type?.disk ?? 0,
+    placement_group: null,
+  }
+}
+
+/** Null when the server was made from a snapshot that has been deleted since. */
+function formatImageOf(server: StoredServer, store: Store) {
+  const snapshot = store.state.images.find(({ id }) => id === server.image)
+  if (snapshot !== undefined) return formatSnapshot(snapshot)
+  const system = findSystemImage(server.image)
+  return system === undefined ? null : formatSystemImage(system)
+}
+
+/** IPv6 networks come from the range for documentation (RFC 3849): nothing listens there. */
+function formatPublicNet(server: StoredServer) {
+  const reversed = server.address.split('.').reverse().join('.')
+  return {
+    ipv4: server.enableIpv4
+      ? { ip: server.address, blocked: false, dns_ptr: `static.${reversed}.clients.example.com` }
+      : null,
+    ipv6: server.enableIpv6
+      ? {
+          ip: `2001:db8:${(server.number >>> 16).toString(16)}:${(server.number & 0xffff).toString(16)}::/64`,
+          blocked: false,
+          dns_ptr: [],
+        }
+      : null,
+    floating_ips: [],
+    firewalls: [],
+  }
+}

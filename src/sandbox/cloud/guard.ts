@@ -1,0 +1,48 @@
+/** What every request passes before it reaches a route: the rate limit, then the token. */
+
+import type { MiddlewareHandler } from 'hono'
+import type { CloudEnv } from './environment.ts'
+import { ApiFault } from './errors.ts'
+import type { TokenGrant } from './options.ts'
+import type { Quota, RateLimiter } from './rate-limit.ts'
+
+/** Requests without a known token share one bucket. */
+const ANONYMOUS = ''
+
+/** Answers 429 and 401 itself, sets the project for the routes, and puts the rate limit's headers on every answer. */
+export function createGuard(tokens: readonly TokenGrant[], limiter: RateLimiter): MiddlewareHandler<CloudEnv> {
+  const grants = new Map(tokens.map((grant) => [grant.token, grant]))
+  return async (context, next) => {
+    const grant = grants.get(bearerToken(context.req.header('Authorization')))
+    const quota = limiter.take(grant === undefined ? ANONYMOUS : `project ${grant.project}`)
+    const refusal = refuse(context.req.method, quota, grant)
+    if (refusal !== undefined || grant === undefined) {
+      context.res = (refusal ?? unauthorized()).toResponse()
+    } else {
+      context.set('project', grant.project)
+      await next()
+    }
+    context.header('RateLimit-Limit', String(quota.limit))
+    context.header('RateLimit-Remaining', String(quota.remaining))
+    context.header('RateLimit-Reset', String(quota.reset))
+  }
+}
+
+function bearerToken(header = ''): string {
+  return /^Bearer (\S+)$/i.exec(header)?.[1] ?? ''
+}
+
+function refuse(method: string, quota: Quota, grant: TokenGrant | undefined): ApiFault | undefined {
+  if (!quota.allowed) {
+    return new ApiFault(429, 'rate_limit_exceeded', `Limit of '${quota.limit}' requests per hour reached.`)
+  }
+  if (grant === undefined) return unauthorized()
+  if (grant.readOnly && method !== 'GET' && method !== 'HEAD') {
+    return new ApiFault(401, 'token_readonly', 'the token is only allowed to perform GET requests')
+  }
+  return undefined
+}
+
+function unauthorized(): ApiFault {
+  return new ApiFault(401, 'unauthorized', 'unable to authenticate')
+}

@@ -1,0 +1,35 @@
+/** The syntax of labels. Source: the API's documentation. */
+
+import * as v from 'valibot'
+
+const NAME = /^[a-z0-9A-Z]([a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+const RESERVED_PREFIX = 'hetzner.cloud'
+
+/** `[prefix/]name`: the prefix is a DNS subdomain, the name at most 63 characters. */
+export function isLabelKey(key: string): boolean {
+  const slash = key.lastIndexOf('/')
+  if (slash === -1) return NAME.test(key)
+  const prefix = key.slice(0, slash)
+  return (
+    prefix.length <= 253 && prefix.split('.').every((part) => DNS_LABEL.test(part)) && NAME.test(key.slice(slash + 1))
+  )
+}
+
+/** At most 63 characters, alphanumeric at both ends, or empty. */
+export function isLabelValue(value: string): boolean {
+  return value === '' || NAME.test(value)
+}
+
+/** Labels that a client may set. */
+export const LabelsInput = v.pipe(
+  v.record(v.string(), v.string('Not a valid string.')),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    for (const [key, value] of Object.entries(dataset.value)) {
+      if (!isLabelKey(key)) addIssue({ message: `label key '${key}' is invalid` })
+      else if (key.startsWith(`${RESERVED_PREFIX}/`)) addIssue({ message: `label key '${key}' has a reserved prefix` })
+      if (!isLabelValue(value)) addIssue({ message: `label value '${value}' is invalid` })
+    }
+  }),
+)

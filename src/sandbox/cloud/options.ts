@@ -1,0 +1,98 @@
+/** What an emulated cloud is made of, and what its caller gets. */
+
+import type { Hono } from 'hono'
+import type { Clock } from '../../util/clock.ts'
+import type { MachineKind } from '../machines/machine.ts'
+import type { ActionResource } from './entities.ts'
+import type { CloudEnv } from './environment.ts'
+
+/** What the cloud does with disk files; paths are absolute. */
+export interface Disks {
+  /** Makes a sparse disk file of this size that holds what a freshly installed server would have on it. */
+  createPlaceholderDisk(path: string, bytes: number): Promise<void>
+  /** Copies a disk file and keeps its holes. */
+  copyDisk(from: string, to: string): Promise<void>
+  /** Bytes that the file takes up on the host's disk. */
+  allocatedBytes(path: string): Promise<number>
+}
+
+/** One API token; a project is whatever the tokens with the same project name see. */
+export interface TokenGrant {
+  readonly token: string
+  readonly project: string
+  readonly readOnly: boolean
+}
+
+/** How long actions take: not at all, or about as long as in the real cloud. */
+export type LatencyProfile = 'instant' | 'realistic'
+
+/** What an interceptor sees of a request. */
+export interface InterceptedRequest {
+  readonly method: string
+  /** Without the `/v1` in front and without the query: `/servers/1/actions/poweron`. */
+  readonly path: string
+  readonly query: URLSearchParams
+  /** The parsed JSON body; undefined when there is none or when it is no JSON. */
+  readonly body: unknown
+}
+
+/**
+ * Answers in the place of the cloud, or lets it answer (undefined).
+ * `answer` makes the cloud do the work: a fault can let it happen and still lose the answer.
+ */
+export type Intercept = (
+  request: InterceptedRequest,
+  answer: () => Promise<Response>,
+) => Response | undefined | Promise<Response | undefined>
+
+/** Makes an action fail: gives the error that it ends with, or undefined to let it run. */
+export type FailAction = (
+  command: string,
+  resources: readonly ActionResource[],
+) => { readonly code: string; readonly message: string } | undefined
+
+export interface CloudOptions {
+  readonly machines: MachineKind
+  readonly disks: Disks
+  /** A folder of the cloud's own: its state and its disks. Made when it does not exist. One cloud at a time. */
+  readonly stateDir: string
+  readonly clock: Clock
+  readonly latency: LatencyProfile
+  readonly tokens: readonly TokenGrant[]
+  /** Where the machines' SSH servers listen. */
+  readonly sshPort: number
+  /** The loopback address (IPv4) of the server with this number; numbers count from 1 and are never used again. */
+  readonly allocateAddress: (serverNumber: number) => string
+  /** For each project; default: 3600 requests, refilled by one a second. */
+  readonly rateLimit?: { readonly limit: number; readonly perSecond: number } | undefined
+  /** What cannot be had: `cax11@fsn1`, `cax11` (everywhere) or `@fsn1` (everything there). */
+  readonly outOfStock?: readonly string[] | undefined
+  /** Size of every server's disk file, in the place of its type's. The API still tells the type's. */
+  readonly diskBytes?: number | undefined
+  /** Most resources that a project may have; no limit when left out. */
+  readonly limits?:
+    | {
+        readonly servers?: number | undefined
+        readonly snapshots?: number | undefined
+        readonly primaryIps?: number | undefined
+      }
+    | undefined
+  readonly intercept?: Intercept | undefined
+  readonly failAction?: FailAction | undefined
+}
+
+export interface Cloud {
+  /** The API, with all its paths under `/v1`. */
+  readonly app: Hono<CloudEnv>
+  /** The same as a plain function, for a server or for a test. */
+  fetch(request: Request): Promise<Response>
+  /**
+   * Reads the state of an earlier run; call it once, before the first request.
+   * @throws TalosImageError `sandbox` when the state file cannot be read as one
+   */
+  load(): Promise<void>
+  /** Resolves when no action runs any more. */
+  idle(): Promise<void>
+  /** Ends running actions, takes the power from all machines and writes the state. */
+  close(): Promise<void>
+}

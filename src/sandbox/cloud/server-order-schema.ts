@@ -1,0 +1,43 @@
+/** What a client may say when it orders a server. Properties that the API does not know are ignored, as there. */
+
+import * as v from 'valibot'
+import { LabelsInput } from './labels.ts'
+import { ServerName } from './servers.ts'
+
+/** Official clients send a number when they know the ID, and text when they only know the name. */
+const IdOrName = v.union([v.string(), v.number()], 'Not a valid ID or name.')
+
+/** Things that can be attached to real servers; the sandbox has none of them, so only an empty list is right. */
+const NoneOfThem = v.optional(
+  v.nullable(v.pipe(v.array(v.unknown()), v.maxLength(0, 'not found: the sandbox has none'))),
+)
+const NoAddress = v.optional(v.nullable(v.never('not found: the sandbox has no primary IPs')))
+
+const MOST_USER_DATA = 32 * 1024
+
+export const ServerOrder = v.object({
+  name: ServerName,
+  server_type: IdOrName,
+  image: IdOrName,
+  location: v.optional(v.nullable(IdOrName)),
+  ssh_keys: v.optional(v.array(IdOrName), []),
+  labels: v.optional(LabelsInput, {}),
+  start_after_create: v.optional(v.boolean('Not a valid boolean.'), true),
+  automount: v.optional(v.boolean('Not a valid boolean.')),
+  user_data: v.optional(v.pipe(v.string('Not a valid string.'), v.maxBytes(MOST_USER_DATA, 'is too long'))),
+  firewalls: NoneOfThem,
+  networks: NoneOfThem,
+  volumes: NoneOfThem,
+  placement_group: NoAddress,
+  public_net: v.optional(
+    v.object({
+      enable_ipv4: v.optional(v.boolean('Not a valid boolean.'), true),
+      enable_ipv6: v.optional(v.boolean('Not a valid boolean.'), true),
+      ipv4: NoAddress,
+      ipv6: NoAddress,
+    }),
+    {},
+  ),
+})
+/** A server order whose fields are well-formed. */
+export type ServerOrder = v.InferOutput<typeof ServerOrder>

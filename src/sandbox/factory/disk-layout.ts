@@ -1,0 +1,96 @@
+/** Where things stand on an emulated Talos disk: pure arithmetic. */
+
+import { SECTOR_BYTES } from '../machines/gpt.ts'
+
+export const MIB = 1024 * 1024
+
+/** Talos's raw disk images are this big (2026). */
+export const DEFAULT_DISK_BYTES = 1246 * MIB
+/** About so much of them is data; the rest is zeros. */
+export const DEFAULT_DATA_BYTES = 90 * MIB
+
+const SMALLEST_DISK_BYTES = 8 * MIB
+const RUN_BYTES = 4 * MIB
+const BLOCK_BYTES = 4096
+
+export type PartitionName = 'EFI' | 'BIOS' | 'BOOT' | 'META' | 'STATE'
+
+/** A stretch of the disk; all numbers are bytes. */
+export interface Extent {
+  readonly offset: number
+  readonly bytes: number
+}
+
+export interface Partition extends Extent {
+  readonly name: PartitionName
+}
+
+export interface DiskLayout {
+  readonly diskBytes: number
+  /** In the order in which they stand on the disk, each on a whole MiB. */
+  readonly partitions: readonly Partition[]
+  /** Where the data goes, in ascending order; what is neither here, in META nor a table is zero. */
+  readonly data: readonly Extent[]
+}
+
+/**
+ * Lays out a disk as Talos does (sizes of its GRUB layout, 2026), with smaller partitions when the disk is smaller.
+ * The data takes at most half of the EFI and BOOT partitions.
+ * @throws RangeError when the disk is smaller than 8 MiB or no whole number of sectors
+ */
+export function layOutDisk(diskBytes: number, dataBytes: number): DiskLayout {
+  if (diskBytes < SMALLEST_DISK_BYTES || diskBytes % SECTOR_BYTES !== 0) {
+    throw new RangeError(
+      `a disk of ${diskBytes} bytes is too small for Talos's partitions, or no whole number of sectors`,
+    )
+  }
+  const partitions = layOutPartitions(Math.floor(diskBytes / MIB))
+  const [efi, , boot] = partitions
+  return { diskBytes, partitions, data: [...spread(efi, dataBytes / 10), ...spread(boot, (dataBytes * 9) / 10)] }
+}
+
+/** Whether anything but zeros stands in that stretch of the disk; it may say yes when there is nothing after all. */
+export function mayHoldData(layout: DiskLayout, { offset, bytes }: Extent): boolean {
+  const tables = [
+    { offset: 0, bytes: MIB },
+    { offset: layout.diskBytes - MIB, bytes: MIB },
+  ]
+  return [...tables, findPartition(layout, 'META'), ...layout.data].some(
+    (extent) => extent.offset < offset + bytes && offset < extent.offset + extent.bytes,
+  )
+}
+
+/** The partition of that name. */
+export function findPartition(layout: DiskLayout, name: PartitionName): Partition {
+  const partition = layout.partitions.find((candidate) => candidate.name === name)
+  if (partition === undefined) throw new RangeError(`the disk has no partition ${name}`)
+  return partition
+}
+
+type Partitions = readonly [efi: Partition, bios: Partition, boot: Partition, meta: Partition, state: Partition]
+
+function layOutPartitions(diskMib: number): Partitions {
+  // one MiB for each table, BIOS and META; the other three share the rest as 100 : 1000 : 100
+  const shared = diskMib - 4
+  const scale = Math.min(1, shared / 1200)
+  const efi = Math.max(1, Math.floor(100 * scale))
+  const state = efi
+  const boot = Math.min(1000, shared - efi - state)
+  return [
+    { name: 'EFI', offset: MIB, bytes: efi * MIB },
+    { name: 'BIOS', offset: (1 + efi) * MIB, bytes: MIB },
+    { name: 'BOOT', offset: (2 + efi) * MIB, bytes: boot * MIB },
+    { name: 'META', offset: (2 + efi + boot) * MIB, bytes: MIB },
+    { name: 'STATE', offset: (3 + efi + boot) * MIB, bytes: state * MIB },
+  ]
+}
+
+/** Runs of data at even distances over the partition, as a file system with some big files has them. */
+function spread(partition: Extent, wantedBytes: number): Extent[] {
+  const bytes = Math.floor(Math.min(wantedBytes, partition.bytes / 2) / BLOCK_BYTES) * BLOCK_BYTES
+  const runs = Math.max(1, Math.ceil(bytes / RUN_BYTES))
+  const runBytes = Math.floor(bytes / runs / BLOCK_BYTES) * BLOCK_BYTES
+  const stride = Math.floor(partition.bytes / runs / MIB) * MIB
+  if (runBytes === 0) return []
+  return Array.from({ length: runs }, (_, run) => ({ offset: partition.offset + run * stride, bytes: runBytes }))
+}

@@ -1,0 +1,104 @@
+/** Machines in namespaces of this computer: real commands on a real file, and no way to anything else. */
+
+import { type Clock, systemClock } from '../../util/clock.ts'
+import type { BootTarget, Machine, MachineKind, MachineSpec } from './machine.ts'
+import { checkNamespaces } from './namespace/check.ts'
+import { type Isolation, openIsolation } from './namespace/isolation.ts'
+import { listenForSsh, type SshServer } from './namespace/ssh-server.ts'
+
+export interface NamespaceMachinesOptions {
+  /** From power-on until SSH answers, in milliseconds; 0 unless told: SSH answers when `powerOn` resolves. */
+  readonly bootMs?: number
+  readonly clock?: Clock
+  /** As `process.platform` says. */
+  readonly platform?: NodeJS.Platform
+}
+
+/**
+ * Machines whose commands run for real, as no one on this computer, in user, mount, PID, UTS and IPC namespaces with a
+ * private root. They share its network, since the emulated Image Factory listens on its loopback.
+ *
+ * Isolation is proven at power-on and again before each command; whatever is in doubt refuses to run.
+ */
+export function createNamespaceMachines(options: NamespaceMachinesOptions = {}): MachineKind {
+  const { bootMs = 0, clock = systemClock, platform = process.platform } = options
+  return {
+    name: 'namespace',
+    check: () => checkNamespaces(platform),
+    create: (spec) => createMachine(spec, (signal) => (bootMs > 0 ? clock.sleep(bootMs, signal) : undefined)),
+  }
+}
+
+/** One time that a machine is on. */
+interface Power {
+  readonly isolation: Isolation
+  readonly off: AbortController
+  ssh: SshServer | undefined
+  booted: Promise<void>
+}
+
+function createMachine(spec: MachineSpec, boot: (signal: AbortSignal) => Promise<void> | undefined): Machine {
+  let power: Power | undefined
+  // Switching on and off take turns, in the order in which they were asked for.
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const result = turn.then(act)
+    turn = result.catch(() => undefined)
+    return result
+  }
+
+  const switchOn = async (target: BootTarget) => {
+    if (power !== undefined) return
+    const isolation = await openIsolation({
+      diskFile: spec.diskFile,
+      hostName: target.system === 'rescue' ? 'rescue' : spec.name,
+      system: target.system,
+    })
+    const now: Power = { isolation, off: new AbortController(), ssh: undefined, booted: Promise.resolve() }
+    power = now
+    const listen = async () => {
+      const { address, sshPort: port } = spec
+      const { start, restoreDisk: onCommandEnd } = isolation
+      now.ssh = await listenForSsh({ address, port, target, start, onCommandEnd })
+    }
+    const waiting = boot(now.off.signal)
+    if (waiting === undefined) {
+      try {
+        await listen()
+      } catch (error) {
+        await switchOff()
+        throw error
+      }
+    } else {
+      // A machine that does not come up is what a client has to cope with; it runs all the same.
+      now.booted = waiting.then(listen).catch(() => undefined)
+    }
+    void isolation.ended.then((end) =>
+      inTurn(async () => {
+        if (power !== now) return
+        await switchOff()
+        // Rescue is for one boot; the next one is that of the installed system.
+        if (end === 'reboot') await switchOn({ ...target, system: 'disk' })
+      }).catch(() => undefined),
+    )
+  }
+
+  const switchOff = async () => {
+    const last = power
+    if (last === undefined) return
+    power = undefined
+    last.off.abort()
+    await last.booted
+    await last.ssh?.close()
+    await last.isolation.close()
+  }
+
+  return {
+    spec,
+    get running() {
+      return power !== undefined
+    },
+    powerOn: (target) => inTurn(() => switchOn(target)),
+    powerOff: () => inTurn(switchOff),
+  }
+}

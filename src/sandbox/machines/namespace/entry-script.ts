@@ -1,0 +1,102 @@
+/**
+ * The shell script that every command of a machine goes through: it looks around in the namespaces, and runs the
+ * command only if all is as the owner of the machine expects it. Any doubt refuses.
+ *
+ * Arguments: the namespaces (as `readlink` prints them), the user and group map, the disk as `device:inode`, the mounts
+ * as `toMountList` prints them, the largest size of a file in KiB, then `command` and its text, or `shell`.
+ */
+
+import { STAND_IN_DIR } from './holder-script.ts'
+
+/** The exit status of a refused command; nothing of the command has run. */
+export const REFUSED_STATUS = 126
+
+/** How a refusal begins on standard error. */
+export const REFUSED = 'talos-image sandbox: refused to run the command: '
+
+/** All that a command finds in its environment; nothing of the owner's. */
+const ENVIRONMENT = [
+  `PATH=${STAND_IN_DIR}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+  'HOME=/root',
+  'USER=root',
+  'LOGNAME=root',
+  'SHELL=/bin/bash',
+  'LANG=C.UTF-8',
+  'TERM=dumb',
+].join(' ')
+
+export const ENTRY_SCRIPT = `
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+refuse() {
+  printf '${REFUSED}%s\\n' "$1" >&2
+  exit ${REFUSED_STATUS}
+}
+(($# >= 6)) || refuse 'too few arguments'
+namespaces=$1 id_map=$2 disk=$3 mounts=$4 limit=$5 kind=$6 text=\${7-}
+
+# /proc first, since nearly all that follows is read from it.
+read -r pid _ < /proc/self/stat || refuse '/proc cannot be read'
+[[ $pid == "$$" ]] || refuse '/proc belongs to other processes'
+found=
+while read -r id _ device _ point options _; do
+  found+="$id $device $point $options"$'\\n'
+done < /proc/$$/mountinfo
+[[ -n $found && $found == "$mounts" ]] || refuse 'the mounts are not those of the machine'
+
+found=$(readlink /proc/$$/ns/{user,mnt,pid,uts,ipc}) || refuse 'the namespaces cannot be read'
+[[ $found == "$namespaces" ]] || refuse 'these are not the namespaces of the machine'
+
+set -f
+found=($(< /proc/$$/uid_map) $(< /proc/$$/gid_map))
+set +f
+[[ \${found[*]} == "$id_map" ]] || refuse 'the user is not mapped as expected'
+
+seen=
+while read -r key value _; do
+  case $key in
+    CapInh: | CapPrm: | CapEff: | CapBnd: | CapAmb:)
+      [[ $value =~ ^0+$ ]] || refuse 'the command would have capabilities'
+      seen+=x
+      ;;
+    NoNewPrivs:)
+      [[ $value == 1 ]] || refuse 'the command could gain privileges'
+      seen+=x
+      ;;
+  esac
+done < /proc/$$/status
+[[ $seen == xxxxxx ]] || refuse 'the capabilities cannot be read'
+
+read -r nested < /proc/sys/user/max_user_namespaces || refuse 'the limit of user namespaces cannot be read'
+[[ $nested == 0 ]] || refuse 'the command could make user namespaces'
+for file in /proc/sys/kernel/hostname /proc/sys/user/max_user_namespaces /proc/sysrq-trigger; do
+  [[ ! -w $file ]] || refuse "$file can be written to"
+done
+
+# 8 stands for a regular file in the mode (inode(7)).
+found=$(stat -c '%f %d:%i' /dev/sda) || refuse '/dev/sda cannot be looked at'
+[[ $found == 8???\\ "$disk" ]] || refuse '/dev/sda is not the disk file of the machine'
+found=$(find /dev -type b) || refuse '/dev cannot be searched'
+[[ -z $found ]] || refuse '/dev has a block device'
+
+# The owner hands sockets over, and /dev/stdin, /dev/stdout and /dev/stderr cannot be opened when they are sockets.
+# Signals to the command are not meant for what carries its output.
+carry() {
+  trap '' HUP INT QUIT ABRT ALRM TERM USR1 USR2
+  exec cat
+}
+exec < <(carry 2> /dev/null) > >(carry 2> /dev/null) 2> >(carry 1>&2 2> /dev/null)
+
+for fd in /proc/$$/fd/*; do
+  fd=\${fd##*/}
+  if ((fd > 2)); then exec {fd}>&-; fi
+done
+ulimit -c 0 && ulimit -f "$limit" || refuse 'the limits cannot be set'
+cd /root || refuse '/root is missing'
+
+# A write past the end of the disk fails, instead of killing the command or making the disk longer.
+case $kind in
+  command) exec env -i --ignore-signal=XFSZ ${ENVIRONMENT} bash -c "$text" ;;
+  shell) exec env -i --ignore-signal=XFSZ ${ENVIRONMENT} bash -l ;;
+esac
+refuse 'neither a command nor a shell'
+`

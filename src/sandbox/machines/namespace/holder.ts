@@ -1,0 +1,89 @@
+/** The process that keeps the namespaces of a machine: nothing of the machine outlives it. */
+
+import { spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CLEAN_ENVIRONMENT } from './argv.ts'
+import { sendSignal } from './signal-command.ts'
+
+/** How long a machine may take to get its root; it takes 0.15 s (2 cores, 2026). */
+const START_PATIENCE_MS = 30_000
+/** How long the kernel may take to end all processes of a machine before they are killed from outside. */
+const END_PATIENCE_MS = 5_000
+/** More than any message that is worth showing. */
+const MOST_ERROR_TEXT = 4_000
+
+/** Why a machine went off: a command in it asked for it, or it was closed, or killed. */
+export type HolderEnd = 'poweroff' | 'reboot' | 'gone'
+
+export interface Holder {
+  /** As this process sees it; not given to another process before `ended`. */
+  readonly pid: number
+  /** Resolves when no process of the machine is left. */
+  readonly ended: Promise<HolderEnd>
+  /** Ends every process of the machine. Never fails. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the holder, and waits until the machine's root stands.
+ * @param argv as `toHolderArgv` makes it
+ * @param folder where to start it
+ * @throws Error with what the holder or the system said
+ */
+export async function startHolder(argv: readonly string[], folder: string): Promise<Holder> {
+  const [program = '', ...args] = argv
+  // A session of its own: Ctrl-C on the owner's terminal is the owner's business.
+  const child = spawn(program, args, { cwd: folder, env: CLEAN_ENVIRONMENT, detached: true })
+  const said: string[] = []
+  let complaint = ''
+  const ready = new Promise<void>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said.push(...text.split('\n'))
+      if (said.includes('ready')) resolve()
+    })
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(0, MOST_ERROR_TEXT)
+  })
+  // The holder may be gone when its input is closed; how it ended is told by `ended`.
+  child.stdin.on('error', () => undefined)
+
+  const ended = new Promise<HolderEnd>((resolve) => {
+    child.on('error', (error) => {
+      complaint ||= error.message
+      if (child.pid === undefined) resolve('gone')
+    })
+    child.on('close', () =>
+      resolve(said.includes('poweroff') ? 'poweroff' : said.includes('reboot') ? 'reboot' : 'gone'),
+    )
+  })
+
+  const close = async () => {
+    // The first process of the machine reads this input. When it leaves, the kernel ends all others before it.
+    child.stdin.end()
+    if (await isWithin(END_PATIENCE_MS, ended)) return
+    if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL')
+    await ended
+  }
+
+  const isReady = await isWithin(START_PATIENCE_MS, Promise.race([ready, ended]))
+  const { pid } = child
+  if (pid === undefined || !said.includes('ready')) {
+    await close()
+    throw new Error(complaint.trim() || (isReady ? 'the namespaces ended at once' : 'the namespaces took too long'))
+  }
+  return { pid, ended, close }
+}
+
+/** Whether something settles within a time. */
+async function isWithin(ms: number, settled: Promise<unknown>): Promise<boolean> {
+  const timer = new AbortController()
+  try {
+    return await Promise.race([
+      settled.then(() => true),
+      sleep(ms, false, { signal: timer.signal, ref: false }).catch(() => false),
+    ])
+  } finally {
+    timer.abort()
+  }
+}

@@ -1,0 +1,137 @@
+/** The namespaces of one boot of a machine: made, proven to be what they should be, and ended again. */
+
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { readFile, readlink } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { TalosImageError } from '../../../errors.ts'
+import { CLEAN_ENVIRONMENT, type Expectation, type Identity, MACHINE_USER, toEntryArgv, toHolderArgv } from './argv.ts'
+import { openDiskDoor } from './disk-door.ts'
+import { type Holder, type HolderEnd, startHolder } from './holder.ts'
+import { mountProblems, parseMountinfo, toMountList } from './mounts.ts'
+import { findRemedy } from './remedy.ts'
+import { STAND_INS } from './stand-ins/index.ts'
+
+const NAMESPACES = ['user', 'mnt', 'pid', 'uts', 'ipc'] as const
+
+export interface IsolationOptions {
+  /** Absolute path of the disk file. */
+  readonly diskFile: string
+  readonly hostName: string
+  readonly system: 'rescue' | 'disk'
+  readonly sabotage?: Sabotage
+}
+
+/** For tests: changes a part of the isolation, or what is expected of it; the checks must then refuse. */
+export interface Sabotage {
+  readonly holder?: (argv: readonly string[]) => readonly string[]
+  readonly entry?: (argv: readonly string[]) => readonly string[]
+  readonly expected?: (expected: Expectation) => Expectation
+}
+
+export interface Isolation {
+  /**
+   * Starts a command. Checks in the namespaces come first, and when they do not pass the command does not run: the
+   * status is then `REFUSED_STATUS`. To signal the command, take `signalCommand`: the process is not the command itself.
+   * @param command undefined: a login shell
+   */
+  start(command: string | undefined): ChildProcessWithoutNullStreams
+  /** Gives the disk its size back when a command changed it. */
+  restoreDisk(): Promise<void>
+  /** Resolves when no process of the machine is left. */
+  readonly ended: Promise<HolderEnd>
+  /** Ends every process of the machine. Never fails. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes the namespaces of a machine, and proves with a first command that they isolate it.
+ * @throws TalosImageError `sandbox` when they cannot be made, or when anything about them is not as it should be
+ */
+export async function openIsolation(options: IsolationOptions): Promise<Isolation> {
+  const self: Identity = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+  const user = self.uid === 0 ? MACHINE_USER : undefined
+  const door = await openDiskDoor(options.diskFile, user)
+  let holder: Holder | undefined
+  try {
+    const { sabotage } = options
+    const argv = toArgv(options, door.file, user)
+    holder = await startHolder(sabotage?.holder?.(argv) ?? argv, door.folder)
+    const looked = await lookAtMachine(holder.pid, user ?? self, door)
+    const expected = sabotage?.expected?.(looked) ?? looked
+    const { pid, ended } = holder
+    const isolation: Isolation = {
+      start(command) {
+        const entry = toEntryArgv({ user, holderPid: pid, expected, command })
+        return startCommand(sabotage?.entry?.(entry) ?? entry)
+      },
+      restoreDisk: () => door.restoreSize(),
+      ended,
+      async close() {
+        await holder?.close()
+        await door.restoreSize().catch(() => undefined)
+        await door.close()
+      },
+    }
+    await prove(isolation)
+    return isolation
+  } catch (error) {
+    await holder?.close()
+    await door.close()
+    throw await toIsolationError(error)
+  } finally {
+    await door.shut()
+  }
+}
+
+function toArgv({ hostName, system }: IsolationOptions, disk: string, user: Identity | undefined): string[] {
+  // The name of the root's source is shown in /proc/mounts: by it, too, an installed system is no rescue system.
+  const rootName = system === 'rescue' ? 'rescue' : '/dev/sda1'
+  return toHolderArgv({ user, hostName, rootName, disk, standIns: STAND_INS })
+}
+
+/** What the machine is made of, as seen from outside; whatever is wrong with it already shows here. */
+async function lookAtMachine(
+  pid: number,
+  user: Identity,
+  disk: { readonly id: string; readonly bytes: number },
+): Promise<Expectation> {
+  const [inside, outside, mountinfo] = await Promise.all([
+    Promise.all(NAMESPACES.map((name) => readlink(`/proc/${pid}/ns/${name === 'pid' ? 'pid_for_children' : name}`))),
+    Promise.all(NAMESPACES.map((name) => readlink(`/proc/self/ns/${name}`))),
+    readFile(`/proc/${pid}/mountinfo`, 'utf8'),
+  ])
+  const shared = NAMESPACES.filter((_, index) => inside[index] === outside[index])
+  if (shared.length > 0) throw new Error(`the machine shares the ${shared.join(', ')} namespace with this computer`)
+  if (user.uid === 0 || user.gid === 0) throw new Error('the machine would run as root of this computer')
+  const mounts = parseMountinfo(mountinfo)
+  const problems = mountProblems(mounts)
+  if (problems.length > 0) throw new Error(problems.join('; '))
+  return { namespaces: inside.join('\n'), user, disk: disk.id, mounts: toMountList(mounts), diskBytes: disk.bytes }
+}
+
+function startCommand([program = '', ...args]: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn(program, args, { cwd: '/', env: CLEAN_ENVIRONMENT, detached: true })
+}
+
+async function prove(isolation: Isolation): Promise<void> {
+  const child = isolation.start('exit 0')
+  child.stdin.on('error', () => undefined).end()
+  const status = new Promise<number | null>((resolve, reject) => {
+    child.on('close', resolve).on('error', reject)
+  })
+  const [code, complaint] = await Promise.all([status, text(child.stderr), text(child.stdout)])
+  if (code !== 0) throw new Error(complaint.trim() || `a first command ended with status ${code}`)
+}
+
+async function toIsolationError(cause: unknown): Promise<TalosImageError> {
+  if (cause instanceof TalosImageError) return cause
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new TalosImageError(
+    {
+      code: 'sandbox',
+      message: `The machines of the sandbox cannot be isolated from this computer, so nothing runs in them: ${reason}`,
+      hint: await findRemedy(),
+    },
+    { cause },
+  )
+}

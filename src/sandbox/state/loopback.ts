@@ -1,0 +1,101 @@
+/** What a sandbox takes of the loopback network: web servers, the SSH port, and an address for each machine. */
+
+import { once } from 'node:events'
+import { createServer as createHttpServer, IncomingMessage } from 'node:http'
+import { createServer, type Server } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { TalosImageError } from '../../errors.ts'
+
+const HOST = '127.0.0.1'
+const FAULT_HEADER = 'X-Sandbox-Fault'
+
+/** Something that listens. */
+export interface Listener {
+  readonly port: number
+  /** Stops listening and ends every connection. */
+  close(): Promise<void>
+}
+
+/** An answer that makes the web server reset the connection instead of answering. */
+export function resetConnection(): Response {
+  return new Response(null, { headers: { [FAULT_HEADER]: 'reset' } })
+}
+
+/**
+ * Serves HTTP on 127.0.0.1.
+ * @param port 0 for any that is free
+ * @throws TalosImageError `sandbox` when the port is taken
+ */
+export async function serveHttp(fetch: (request: Request) => Promise<Response>, port: number): Promise<Listener> {
+  const answer = async (request: Request, { incoming }: { incoming: object }): Promise<Response> => {
+    const response = await fetch(request)
+    if (response.headers.get(FAULT_HEADER) !== 'reset' || !(incoming instanceof IncomingMessage)) return response
+    incoming.socket.resetAndDestroy()
+    return RESPONSE_ALREADY_SENT
+  }
+  // the sandbox may run inside somebody's program, whose globals are not ours to change
+  const server = createHttpServer(getRequestListener(answer, { overrideGlobalObjects: false }))
+  await listen(server, port)
+  return {
+    port: portOf(server),
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/**
+ * Finds a port for the SSH servers of the machines and keeps it as long as the sandbox lives, so that no other sandbox
+ * takes the same one. The machines listen on addresses of their own.
+ */
+export async function reserveSshPort(): Promise<Listener> {
+  const server = createServer((socket) => socket.destroy())
+  await listen(server, 0)
+  return {
+    port: portOf(server),
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      await closed
+    },
+  }
+}
+
+/** The loopback address of the machine with this number, counted from 1: 127.64.0.1, and so on up to 127.127.255.254. */
+export function toMachineAddress(number: number): string {
+  const [host, block] = [(number - 1) % 254, Math.floor((number - 1) / 254)]
+  return ['127', 64 + (Math.floor(block / 256) % 64), block % 256, host + 1].join('.')
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onError = (cause: unknown): void => {
+      reject(
+        new TalosImageError(
+          {
+            code: 'sandbox',
+            message: `the sandbox cannot listen on ${HOST}:${port}: ${cause instanceof Error ? cause.message : cause}`,
+            hint: 'choose another port, or 0 for any that is free',
+          },
+          { cause },
+        ),
+      )
+    }
+    server.once('error', onError)
+    server.once('listening', () => {
+      server.off('error', onError)
+      resolve()
+    })
+    server.listen(port, HOST)
+  })
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new TypeError('the server does not listen on a port')
+  return address.port
+}

@@ -1,0 +1,48 @@
+/** Tells a disk from anything else by its boot sector, looking through the compression where that is cheap. */
+
+import { constants, gunzipSync } from 'node:zlib'
+import type { Compression } from './source.ts'
+
+/** Enough of a source for its first block, whatever it is packed with (a zstd block holds at most 128 KiB). */
+export const HEAD_BYTES = 256 * 1024
+
+const SECTOR_BYTES = 512
+
+/**
+ * Whether the source begins like a disk: a boot sector that ends in 55 AA, which every MBR and GPT disk has.
+ * undefined when it cannot be told from here (xz, or a damaged beginning): the written disk is looked at again.
+ */
+export async function looksLikeDisk(compression: Compression, head: Uint8Array): Promise<boolean | undefined> {
+  const sector = await firstSector(compression, head)
+  if (sector === undefined) return undefined
+  return sector.length >= SECTOR_BYTES && sector[510] === 0x55 && sector[511] === 0xaa
+}
+
+async function firstSector(compression: Compression, head: Uint8Array): Promise<Uint8Array | undefined> {
+  switch (compression) {
+    case 'none':
+      return head
+    case 'gz':
+      try {
+        return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH })
+      } catch {
+        return undefined
+      }
+    case 'zst':
+      return firstZstdBytes(head)
+    case 'xz':
+      return undefined
+  }
+}
+
+/** Node.js 20 cannot unpack zstd by itself. */
+async function firstZstdBytes(head: Uint8Array): Promise<Uint8Array | undefined> {
+  const { Decompress } = await import('fzstd')
+  const chunks: Uint8Array[] = []
+  try {
+    new Decompress((chunk) => chunks.push(chunk.slice())).push(head)
+  } catch {
+    return chunks.length > 0 ? Buffer.concat(chunks) : undefined
+  }
+  return chunks.length > 0 ? Buffer.concat(chunks) : undefined
+}

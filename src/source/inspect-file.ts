@@ -1,0 +1,54 @@
+/** Looks at a disk image on this computer. */
+
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { type Origin, TalosImageError } from '../errors.ts'
+import { detectCompression, unpackedBytes } from './compression.ts'
+import { HEAD_BYTES, looksLikeDisk } from './disk-signature.ts'
+import type { SourceFacts } from './source.ts'
+
+/**
+ * @param at where the path was given, for messages
+ * @throws TalosImageError `source` when the file is missing, unreadable, empty, or not a disk
+ */
+export async function inspectFile(path: string, at?: Origin): Promise<SourceFacts> {
+  const fail = (message: string, hint: string): never => {
+    throw new TalosImageError({ code: 'source', message: `${path} ${message}`, hint, at })
+  }
+  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
+    return fail(
+      error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`,
+      'check the path of --image-file',
+    )
+  })
+  await using file = handle
+  const stat = await file.stat()
+  if (!stat.isFile()) return fail('is not a file', 'name a disk image, or - for standard input')
+  if (stat.size === 0) return fail('is empty', 'name a disk image')
+  const read = async (offset: number, length: number): Promise<Uint8Array> => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset)
+    return buffer.subarray(0, bytesRead)
+  }
+  const head = await read(0, Math.min(HEAD_BYTES, stat.size))
+  const compression = detectCompression(head)
+  if ((await looksLikeDisk(compression, head)) === false) {
+    return fail(
+      'is not a disk image: it has no boot sector',
+      'name a raw Talos disk (hcloud-amd64.raw, or packed as .zst, .xz or .gz)',
+    )
+  }
+  return {
+    compression,
+    transferBytes: stat.size,
+    rawBytes: await unpackedBytes(compression, { sizeBytes: stat.size, read }),
+  }
+}
+
+/** The SHA-256 of a file as it is, in hexadecimal. */
+export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, signal === undefined ? {} : { signal })
+  return hash.digest('hex')
+}

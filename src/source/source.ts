@@ -1,0 +1,25 @@
+/** Where a raw disk comes from, and what can be known of it before anything is paid for. */
+
+import type { FactoryAsset } from '../factory/asset.ts'
+
+export type Source =
+  /** An asset of the Image Factory; the same disk whatever it is compressed with. */
+  | { readonly kind: 'factory'; readonly url: string; readonly asset: FactoryAsset }
+  /** Any other address. */
+  | { readonly kind: 'url'; readonly url: string }
+  /** A file on this computer, streamed over SSH. `sha256` is that of the file as it is. */
+  | { readonly kind: 'file'; readonly path: string; readonly sha256: string }
+  /** Standard input: cannot be read twice, so it has no identity and no second try. */
+  | { readonly kind: 'stdin' }
+
+/** What a disk image is packed with. */
+export type Compression = 'zst' | 'xz' | 'gz' | 'none'
+
+/** What was found out about a source by looking at its beginning and end. */
+export interface SourceFacts {
+  readonly compression: Compression
+  /** Bytes to transfer; undefined when unknown. */
+  readonly transferBytes: number | undefined
+  /** Bytes of the unpacked disk; undefined when the format does not say. */
+  readonly rawBytes: number | undefined
+}

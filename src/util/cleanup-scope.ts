@@ -1,0 +1,84 @@
+/**
+ * What has been made and must go again. Deletions are registered next to the creation, before any wait, and run last
+ * in, first out, under a deadline of their own, whatever has become of the caller's signal.
+ */
+
+export interface Deletion {
+  /** What goes: "server 42 (talos-image-x-arm)". */
+  readonly name: string
+  /** How a user removes it by hand. */
+  readonly command: string
+  /** Removes it; must treat 'not there' as done. */
+  readonly run: (signal: AbortSignal) => Promise<void>
+}
+
+/** Something that could not be removed. */
+export interface Leftover {
+  readonly name: string
+  readonly command: string
+  readonly reason: string
+}
+
+export interface CleanupListener {
+  readonly onRemoving?: (deletion: Deletion) => void
+  readonly onRemoved?: (deletion: Deletion) => void
+}
+
+export class CleanupScope {
+  readonly #deletions = new Map<number, Deletion>()
+  readonly #running = new Map<number, Promise<Leftover | undefined>>()
+  readonly #timeoutMs: number
+  readonly #listener: CleanupListener
+  #next = 0
+
+  /** @param timeoutMs how long each deletion may take, in milliseconds */
+  constructor(timeoutMs: number, listener: CleanupListener = {}) {
+    this.#timeoutMs = timeoutMs
+    this.#listener = listener
+  }
+
+  /** Registers a deletion. The function that comes back takes it off the list again, when the thing is to stay. */
+  add(deletion: Deletion): () => void {
+    const key = this.#next++
+    this.#deletions.set(key, deletion)
+    return () => {
+      this.#deletions.delete(key)
+    }
+  }
+
+  /** What is still there, newest first. */
+  get pending(): readonly Deletion[] {
+    return [...this.#deletions.values()].reverse()
+  }
+
+  /** Removes everything, newest first, one after the other. Never throws; says what is left. */
+  async close(): Promise<Leftover[]> {
+    const leftovers: Leftover[] = []
+    for (const key of [...this.#deletions.keys()].reverse()) {
+      const leftover = await this.#remove(key)
+      if (leftover !== undefined) leftovers.push(leftover)
+    }
+    return leftovers
+  }
+
+  #remove(key: number): Promise<Leftover | undefined> {
+    const running = this.#running.get(key) ?? this.#run(key)
+    this.#running.set(key, running)
+    return running
+  }
+
+  async #run(key: number): Promise<Leftover | undefined> {
+    const deletion = this.#deletions.get(key)
+    if (deletion === undefined) return undefined
+    this.#listener.onRemoving?.(deletion)
+    try {
+      await deletion.run(AbortSignal.timeout(this.#timeoutMs))
+      this.#deletions.delete(key)
+      this.#listener.onRemoved?.(deletion)
+      return undefined
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      return { name: deletion.name, command: deletion.command, reason }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/** Near names, for 'did you mean'. */
+
+import { distance } from 'fastest-levenshtein'
+
+/**
+ * The candidates that look most like `name`, nearest first.
+ * A candidate counts when at most a third of its letters differ, or when one contains the other.
+ */
+export function nearNames(name: string, candidates: Iterable<string>, most = 3): string[] {
+  const wanted = name.toLowerCase()
+  const scored: { candidate: string; score: number }[] = []
+  for (const candidate of candidates) {
+    const given = candidate.toLowerCase()
+    const score = distance(wanted, given)
+    const contains = wanted.length >= 3 && (given.includes(wanted) || wanted.includes(given))
+    if (contains || score <= Math.max(1, Math.floor(Math.max(wanted.length, given.length) / 3))) {
+      scored.push({ candidate, score })
+    }
+  }
+  scored.sort((a, b) => a.score - b.score || a.candidate.localeCompare(b.candidate))
+  return scored.slice(0, most).map(({ candidate }) => candidate)
+}
+
+/** `did you mean "a" or "b"?`, or undefined when nothing is near. */
+export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+  const near = nearNames(name, candidates).map((candidate) => `"${candidate}"`)
+  const last = near.pop()
+  if (last === undefined) return undefined
+  return `did you mean ${near.length > 0 ? `${near.join(', ')} or ` : ''}${last}?`
+}

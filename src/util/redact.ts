@@ -1,0 +1,18 @@
+/** Keeps secrets out of everything that is printed or written. */
+
+const MARK = '[redacted]'
+const secrets = new Set<string>()
+
+/** From now on `redact` replaces this value wherever it occurs. Values under 8 characters are too common to replace. */
+export function registerSecret(value: string): void {
+  if (value.length >= 8) secrets.add(value)
+}
+
+/** The text with every registered secret, private key block and bearer token replaced. */
+export function redact(text: string): string {
+  let clean = text
+  for (const secret of secrets) clean = clean.replaceAll(secret, MARK)
+  return clean
+    .replaceAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, MARK)
+    .replaceAll(/\b(Bearer)\s+[\w.~+/=-]+/gi, `$1 ${MARK}`)
+}
