@@ -65,27 +65,26 @@ is_built() {
     [ -z "$(cd -- "$root" && find package.json package-lock.json src -newer dist/cli.js)" ]
 }
 
-# Only one create.sh may prepare at a time. flock lets go by itself when its owner dies; without it, the owner's process
-# ID in a directory tells whether it still lives.
+# Only one create.sh may prepare at a time. flock lets go by itself when its owner dies. Without it, a link that names the
+# owner's process does: it comes to be with the name in it, and the name tells whether the owner still lives.
 lock() {
-  local directory=$root/node_modules.lock owner
+  local link=$root/node_modules.lock owner left=600
   if command -v flock >/dev/null; then
     exec 9<"$root"
     flock 9
     return
   fi
   [ -w "$root" ] || return 0
-  until mkdir -- "$directory" 2>/dev/null; do
-    sleep 1
-    owner=$(cat -- "$directory/pid" 2>/dev/null || true)
-    if [ -z "$owner" ] || ! kill -0 "$owner" 2>/dev/null; then rm -rf -- "$directory"; fi
+  until ln -s "$$" "$link" 2>/dev/null; do
+    ((left -= 1)) || fail "Another create.sh has been preparing for ten minutes. If there is none, remove $link."
+    owner=$(readlink -- "$link" || true)
+    if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then rm -f -- "$link"; else sleep 1; fi
   done
-  lock_directory=$directory
-  printf '%s\n' "$$" >"$directory/pid"
+  lock_link=$link
 }
 
 unlock() {
-  if [ -n "${lock_directory:-}" ]; then rm -rf -- "$lock_directory"; fi
+  if [ -n "${lock_link:-}" ]; then rm -f -- "$lock_link"; fi
   exec 9<&-
 }
 

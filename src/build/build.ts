@@ -1,5 +1,6 @@
 /** A run: all images of a plan, side by side, each of which succeeds or fails alone. */
 
+import { setMaxListeners } from 'node:events'
 import type { Readable } from 'node:stream'
 import { type Problem, TalosImageError } from '../errors.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
@@ -60,6 +61,9 @@ export function startBuild(options: BuildOptions): RunningBuild {
   const clock = options.clock ?? systemClock
   const emit = options.onEvent ?? (() => undefined)
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
+  const signal = options.signal ?? new AbortController().signal
+  // Every wait of every image listens to it, so Node.js's warning about many listeners would be a false alarm.
+  setMaxListeners(0, signal)
   const id = createRunId()
   const scopes: CleanupScope[] = []
   const openScope = (): CleanupScope => {
@@ -80,7 +84,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
       id,
       hetzner: options.hetzner,
       clock,
-      signal: options.signal ?? new AbortController().signal,
+      signal,
       emit,
       lease: new Lease(id, clock),
       sshPort: options.sshPort ?? 22,

@@ -74,7 +74,7 @@ async function openSandbox(io: Io, options: CloudOptions): Promise<Cloud> {
   const imageMib = io.env.TALOS_IMAGE_SANDBOX_IMAGE_MIB
   const sandbox = await startSandbox({
     stateDir: defaultStateDir(io.env, io.home),
-    ...(imageMib === undefined ? {} : { imageBytes: readMib(imageMib) }),
+    ...(imageMib === undefined ? {} : { imageDiskBytes: readMib(imageMib) }),
     ...(options.sshPort === undefined ? {} : { sshPort: options.sshPort }),
   })
   io.err(`Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${sandbox.stateDir}\n`)

@@ -58,6 +58,11 @@ Examples:
     .option('--run <id>', 'remove everything of one run, at once')
     .action(async (flags) => onExit(await (await import('./commands/cleanup.ts')).runCleanup(io, flags)))
 
+  program
+    .command('sandbox')
+    .description('Run the emulated cloud and Image Factory alone, for other programs, until Ctrl-C.')
+    .action(async () => onExit(await (await import('./commands/sandbox.ts')).runSandbox(io)))
+
   const schematic = program
     .command('schematic')
     .description('Schematics, the customization documents of the Image Factory.')

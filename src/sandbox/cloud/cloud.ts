@@ -35,7 +35,7 @@ export function createCloud(options: CloudOptions): Cloud {
   const power = createPower({ machines, store, clock, sshPort })
   const app = createApp({ options, store, engine, power })
   return {
-    app,
+    routes: app.routes,
     fetch: async (request) => app.fetch(request),
     load: () => store.load(),
     idle: () => engine.idle(),

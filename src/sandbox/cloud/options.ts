@@ -1,10 +1,8 @@
 /** What an emulated cloud is made of, and what its caller gets. */
 
-import type { Hono } from 'hono'
 import type { Clock } from '../../util/clock.ts'
 import type { MachineKind } from '../machines/machine.ts'
 import type { ActionResource } from './entities.ts'
-import type { CloudEnv } from './environment.ts'
 
 /** What the cloud does with disk files; paths are absolute. */
 export interface Disks {
@@ -82,9 +80,9 @@ export interface CloudOptions {
 }
 
 export interface Cloud {
-  /** The API, with all its paths under `/v1`. */
-  readonly app: Hono<CloudEnv>
-  /** The same as a plain function, for a server or for a test. */
+  /** What it answers to, as the HTTP library knows it. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[]
+  /** The API as a plain function, with all its paths under `/v1`. */
   fetch(request: Request): Promise<Response>
   /**
    * Reads the state of an earlier run; call it once, before the first request.

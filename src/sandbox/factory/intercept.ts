@@ -1,6 +1,7 @@
 /** Lets the caller of the sandbox answer in the place of the Factory. */
 
 import type { MiddlewareHandler } from 'hono'
+import { intercept } from '../intercept.ts'
 
 /**
  * Answers in the place of the Factory, or lets it answer (undefined).
@@ -12,18 +13,6 @@ export type FactoryIntercept = (
 ) => Response | undefined | Promise<Response | undefined>
 
 /** A middleware that asks the interceptor first. */
-export function createInterceptor(intercept: FactoryIntercept): MiddlewareHandler {
-  return async (context, next) => {
-    let answered = false
-    const given = await intercept(context.req.raw.clone(), async () => {
-      answered = true
-      await next()
-      return context.res
-    })
-    if (given !== undefined && given !== context.res) {
-      // setting a response over another one would keep the headers of the first
-      context.res = undefined
-      context.res = given
-    } else if (!answered) await next()
-  }
+export function createInterceptor(given: FactoryIntercept): MiddlewareHandler {
+  return (context, next) => intercept(context, next, (answer) => given(context.req.raw.clone(), answer))
 }

@@ -4,7 +4,7 @@ import { createDirectory } from './fixture.ts'
 const UNTYPED = 'variable "image_url_arm" {\n  default = null\n}\nvariable "talos_version" { default = "v1" }\n'
 
 describe('-var and PKR_VAR_', () => {
-  it.each(['a "b" ${var.x} $${y}', 'x=y', 'null', '1.10', 'true', '["a"]', ' v1 '])(
+  it.each([`a "b" \${var.x} $\${y}`, 'x=y', 'null', '1.10', 'true', '["a"]', ' v1 '])(
     'takes the raw text %j for a string',
     async (text) => {
       await using directory = await createDirectory({ 't.pkr.hcl': UNTYPED })

@@ -21,7 +21,7 @@ export const CLEAN_ENVIRONMENT: Readonly<Record<string, string>> = {
 /** Programs that the two scripts need on the host. */
 export const NEEDED_PROGRAMS: readonly string[] = [
   ...['bash', 'setpriv', 'unshare', 'nsenter', 'setsid', 'mount', 'umount', 'pivot_root', 'fallocate', 'getopt'],
-  ...['env', 'find', 'stat', 'readlink', 'cat', 'chmod', 'cp', 'ln', 'mkdir', 'rmdir', 'dd'],
+  ...['env', 'stat', 'readlink', 'cat', 'chmod', 'cp', 'ln', 'mkdir', 'rmdir', 'dd'],
 ]
 
 const NO_CAPABILITIES = ['--bounding-set=-all', '--inh-caps=-all', '--no-new-privs']
@@ -85,7 +85,7 @@ export function toEntryArgv({ user, holderPid, expected, command }: EntryArgumen
     ...(user === undefined ? [] : ['setpriv', ...asUser(user)]),
     ...['nsenter', '--preserve-credentials', `--user=${namespaces}/user`, `--mount=${namespaces}/mnt`],
     ...[`--uts=${namespaces}/uts`, `--ipc=${namespaces}/ipc`, `--pid=${namespaces}/pid_for_children`],
-    ...['--', 'setsid', 'setpriv', ...NO_CAPABILITIES, '--ambient-caps=-all', '--'],
+    ...['--', 'setsid', '--wait', 'setpriv', ...NO_CAPABILITIES, '--ambient-caps=-all', '--'],
     ...['bash', '--noprofile', '--norc', '-c', ENTRY_SCRIPT, 'entry'],
     ...[expected.namespaces, `0 ${uid} 1 0 ${gid} 1`, expected.disk, expected.mounts],
     ...[String(Math.ceil(expected.diskBytes / 1024)), ...(command === undefined ? ['shell'] : ['command', command])],

@@ -26,7 +26,7 @@ export async function checkNamespaces(platform: NodeJS.Platform): Promise<void> 
     throw new TalosImageError({
       code: 'sandbox',
       message: `Machines in namespaces need programs that are missing: ${missing.join(', ')}.`,
-      hint: 'Install bash, coreutils, findutils and util-linux, or use `--machines qemu`.',
+      hint: 'Install bash, coreutils and util-linux, or use `--machines qemu`.',
     })
   }
   const folder = await mkdtemp(join(tmpdir(), 'talos-image-check-'))

@@ -75,8 +75,23 @@ done
 # 8 stands for a regular file in the mode (inode(7)).
 found=$(stat -c '%f %d:%i' /dev/sda) || refuse '/dev/sda cannot be looked at'
 [[ $found == 8???\\ "$disk" ]] || refuse '/dev/sda is not the disk file of the machine'
-found=$(find /dev -type b) || refuse '/dev cannot be searched'
-[[ -z $found ]] || refuse '/dev has a block device'
+# Not with find: it believes what the folder says of an entry, and not what is mounted over it.
+shopt -s globstar dotglob nullglob
+for path in /dev/**; do
+  [[ ! -b $path ]] || refuse '/dev has a block device'
+done
+nodes=()
+for path in /dev/*; do
+  if [[ -c $path && ! -h $path ]]; then nodes+=("$path"); fi
+done
+shopt -u globstar dotglob nullglob
+found=$(stat -c '%n=%t:%T' "\${nodes[@]}") || refuse '/dev cannot be looked at'
+for node in $found; do
+  case \${node#/dev/} in
+    null=1:3 | zero=1:5 | full=1:7 | random=1:8 | urandom=1:9 | tty=5:0) ;;
+    *) refuse '/dev has a device that does not belong there' ;;
+  esac
+done
 
 # The owner hands sockets over, and /dev/stdin, /dev/stdout and /dev/stderr cannot be opened when they are sockets.
 # Signals to the command are not meant for what carries its output.

@@ -11,6 +11,9 @@ import { mountProblems, parseMountinfo, toMountList } from './mounts.ts'
 import { findRemedy } from './remedy.ts'
 import { STAND_INS } from './stand-ins/index.ts'
 
+/** What a first command says. */
+const PROOF = 'isolated'
+
 const NAMESPACES = ['user', 'mnt', 'pid', 'uts', 'ipc'] as const
 
 export interface IsolationOptions {
@@ -114,13 +117,14 @@ function startCommand([program = '', ...args]: readonly string[]): ChildProcessW
 }
 
 async function prove(isolation: Isolation): Promise<void> {
-  const child = isolation.start('exit 0')
+  const child = isolation.start(`printf ${PROOF}`)
   child.stdin.on('error', () => undefined).end()
   const status = new Promise<number | null>((resolve, reject) => {
     child.on('close', resolve).on('error', reject)
   })
-  const [code, complaint] = await Promise.all([status, text(child.stderr), text(child.stdout)])
-  if (code !== 0) throw new Error(complaint.trim() || `a first command ended with status ${code}`)
+  // A status alone could be that of something on the way.
+  const [code, complaint, said] = await Promise.all([status, text(child.stderr), text(child.stdout)])
+  if (code !== 0 || said !== PROOF) throw new Error(complaint.trim() || `a first command ended with status ${code}`)
 }
 
 async function toIsolationError(cause: unknown): Promise<TalosImageError> {

@@ -22,8 +22,8 @@ describe('loadHclParser', () => {
 describe('evaluate', () => {
   it.each([
     ['[\n  1\n]', { value: { kind: 'list' } }],
-    ['"${null}"', { value: { kind: 'null' } }],
-    ['"x${ upper(var.a) }"', { obstacle: { kind: 'function', text: 'upper', line: 1, column: 6 } }],
+    [`"\${null}"`, { value: { kind: 'null' } }],
+    [`"x\${ upper(var.a) }"`, { obstacle: { kind: 'function', text: 'upper', line: 1, column: 6 } }],
     ['(\n  var.a\n)', { obstacle: { kind: 'variable', text: 'var.a', line: 2, column: 3 } }],
     ['"%{ if true }a%{ endif }"', { obstacle: { kind: 'calculation', line: 1, column: 1 } }],
   ])('tells what %j comes to', async (expression, evaluation) => {

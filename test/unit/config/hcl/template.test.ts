@@ -19,10 +19,10 @@ describe('HCL templates', () => {
     ['variable "talos_version" { default = 1.10 }', '1.1'],
     ['variable "talos_version" {\n  type = number\n  default = "12"\n}', '12'],
     ['variable "talos_version" {\n  type = bool\n  default = true\n}', 'true'],
-    ['variable "talos_version" {\n  default = "v${1}.2"\n}', 'v1.2'],
+    [`variable "talos_version" {\n  default = "v\${1}.2"\n}`, 'v1.2'],
     ['variables {\n  other = 1\n  talos_version = "v1"\n}', 'v1'],
     ['variable "talos_version" {\n  default = <<-EOF\n    } "\n    EOF\n}', '} "\n'],
-    ['build {\n  sources = ["${upper("}")}"]\n}\nvariable "talos_version" { default = "v1" }', 'v1'],
+    [`build {\n  sources = ["\${upper("}")}"]\n}\nvariable "talos_version" { default = "v1" }`, 'v1'],
   ])('reads the default in %j', async (text, value) => {
     expect((await version(text)).value).toBe(value)
   })
@@ -46,10 +46,10 @@ variable "talos_version" {
   })
 
   it('fills in env() in a default, and only there', async () => {
-    const text = 'variable "talos_version" { default = "v${ env("MINOR") }.0" }'
+    const text = `variable "talos_version" { default = "v\${ env("MINOR") }.0" }`
     expect((await version(text, { env: { MINOR: '1.2' } })).value).toBe('v1.2.0')
-    expect((await version('variable "talos_version" { default = env("V") }', { env: { V: '${x}' } })).value).toBe(
-      '${x}',
+    expect((await version('variable "talos_version" { default = env("V") }', { env: { V: `\${x}` } })).value).toBe(
+      `\${x}`,
     )
     expect(await problems('variable "talos_version" { default = env("UNSET") }')).toEqual([
       't.pkr.hcl:1:38: "talos_version" is empty',

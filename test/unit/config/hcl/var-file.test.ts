@@ -19,13 +19,13 @@ describe('HCL var files', () => {
     ['-5', '-5'],
     ['true', 'true'],
     ['"line\\n\\ttab \\"quoted\\" \\\\ \\u00e9 \\U0001F600"', 'line\n\ttab "quoted" \\ é 😀'],
-    ['"$${x} %%{y} $ % $$ {"', '${x} %{y} $ % $$ {'],
-    ['"$$${x}"', '$${x}'],
-    ['"\\u0024{x}"', '${x}'],
-    ['"v${1}.${2}"', 'v1.2'],
-    ['"${"nested"}"', 'nested'],
+    ['"$${x} %%{y} $ % $$ {"', `\${x} %{y} $ % $$ {`],
+    [`"$$\${x}"`, '$${x}'],
+    ['"\\u0024{x}"', `\${x}`],
+    [`"v\${1}.\${2}"`, 'v1.2'],
+    [`"\${"nested"}"`, 'nested'],
     ['"a # b // c /* d */"', 'a # b // c /* d */'],
-    ['<<EOF\n  v1 $${x} \\n "\nEOF', '  v1 ${x} \\n "\n'],
+    ['<<EOF\n  v1 $${x} \\n "\nEOF', `  v1 \${x} \\n "\n`],
     ['<<-EOF\n    one\n      two\n    EOF', 'one\n  two\n'],
   ])('reads %s', async (expression, value) => {
     expect((await read(`talos_version = ${expression}\n`)).talosVersion.value).toBe(value)
@@ -55,8 +55,8 @@ describe('HCL var files', () => {
 
   it.each([
     ['var.region', '1:17: "talos_version": variables may not be used here (var.region)'],
-    ['"v${local.x}"', '1:21: "talos_version": variables may not be used here (local.x)'],
-    ['<<EOF\na ${var.x}\nEOF', '2:5: "talos_version": variables may not be used here (var.x)'],
+    [`"v\${local.x}"`, '1:21: "talos_version": variables may not be used here (local.x)'],
+    [`<<EOF\na \${var.x}\nEOF`, '2:5: "talos_version": variables may not be used here (var.x)'],
     ['upper("x")', '1:17: "talos_version": functions may not be called here (upper)'],
     ['env("HOME")', '1:17: "talos_version": functions may not be called here (env)'],
     ['1 + 2', '1:17: "talos_version": expressions are not calculated here'],

@@ -5,11 +5,10 @@ import { createDirectory, formatProblem } from '../fixture.ts'
 describe('JSON var files', () => {
   it('takes strings as they are, and turns numbers and bools into strings', async () => {
     await using directory = await createDirectory({
-      'a.auto.pkrvars.json':
-        '{\n  "//": "a comment",\n  "talos_version": "$${x} ${var.y} %%{z}",\n  "server_location": 12.50,\n  "server_type_arm": true\n}\n',
+      'a.auto.pkrvars.json': `{\n  "//": "a comment",\n  "talos_version": "$\${x} \${var.y} %%{z}",\n  "server_location": 12.50,\n  "server_type_arm": true\n}\n`,
     })
     const { talosVersion, location, serverTypes, warnings } = await directory.load()
-    expect(talosVersion.value).toBe('$${x} ${var.y} %%{z}')
+    expect(talosVersion.value).toBe(`$\${x} \${var.y} %%{z}`)
     expect(formatOrigin(talosVersion.origin)).toBe('a.auto.pkrvars.json:3:20')
     expect([location.value, serverTypes.arm.value]).toEqual(['12.5', 'true'])
     expect(warnings).toEqual([])
@@ -41,8 +40,8 @@ describe('JSON templates', () => {
     ['{"variable": [{"x": {}}, {"talos_version": [{"default": "v1"}]}]}', 'v1'],
     ['{"variables": {"talos_version": "v1"}}', 'v1'],
     ['{"variables": [{"x": 1}, {"talos_version": 1.50}]}', '1.5'],
-    ['{"variable": {"//": "x", "talos_version": {"default": "$${x}"}}}', '${x}'],
-    ['{"variable": {"talos_version": {"default": "v${env(\\"MINOR\\")}"}}}', 'v1.2'],
+    ['{"variable": {"//": "x", "talos_version": {"default": "$${x}"}}}', `\${x}`],
+    [`{"variable": {"talos_version": {"default": "v\${env(\\"MINOR\\")}"}}}`, 'v1.2'],
   ])('reads the default in %s', async (text, value) => {
     await using directory = await createDirectory({ 't.pkr.json': text })
     expect((await directory.load({ env: { MINOR: '1.2' } })).talosVersion.value).toBe(value)
@@ -50,7 +49,7 @@ describe('JSON templates', () => {
 
   it.each([
     [
-      '{"variable": {"talos_version": {"default": "${var.x}"}}}',
+      `{"variable": {"talos_version": {"default": "\${var.x}"}}}`,
       '1:44: "talos_version": expressions are not calculated here',
     ],
     ['{"variable": {"talos_version": {"type": ["x"]}}}', '1:41: "list" is not a type'],
@@ -62,7 +61,7 @@ describe('JSON templates', () => {
 
   it('knows the names of all declared variables', async () => {
     await using directory = await createDirectory({
-      't.pkr.json': '{"variable": {"cluster": {"default": "${upper(1)}"}}, "build": {}}',
+      't.pkr.json': `{"variable": {"cluster": {"default": "\${upper(1)}"}}, "build": {}}`,
       'a.auto.pkrvars.json': '{"cluster": {"a": 1}}',
     })
     expect((await directory.load()).warnings).toEqual([])

@@ -68,6 +68,7 @@ export async function logIn(machine: Machine, how: { privateKey: string } | { pa
   })
   client.connect({ host, port, username: 'root', ...how })
   await ready
+  client.setNoDelay(true)
   const start = async (command: string): Promise<Running> => {
     const channel = await new Promise<ClientChannel>((resolve, reject) => {
       client.exec(command, (error, opened) => (error === undefined ? resolve(opened) : reject(error)))

@@ -73,8 +73,12 @@ for column in \${columns//,/ }; do
   value_of "$column"
   width=$((\${#value} > \${#column} ? \${#value} : \${#column}))
   if [[ $heading == no ]]; then width=\${#value}; fi
-  printf -v header '%s%-*s ' "$header" "$width" "\${column^^}"
-  printf -v line '%s%-*s ' "$line" "$width" "$value"
+  case $column in
+    size | rm | ro | rota) ;;
+    *) width=-$width ;;
+  esac
+  printf -v header '%s%*s ' "$header" "$width" "\${column^^}"
+  printf -v line '%s%*s ' "$line" "$width" "$value"
   json+=\${json:+, }"\\"$column\\":$(as_json "$column" "$value")"
   pairs+=\${pairs:+ }"\${column^^}=\\"$value\\""
 done

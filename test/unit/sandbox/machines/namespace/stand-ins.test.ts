@@ -79,7 +79,7 @@ describe.runIf(process.platform === 'linux')('lsblk', () => {
     const bytes = String(DISK_BYTES + MIB / 2)
     expect((await room.run('lsblk -b -d -n -o SIZE /dev/sda')).stdout).toBe(`${bytes}\n`)
     expect((await room.run('lsblk')).stdout).toBe(
-      'NAME MAJ:MIN RM SIZE  RO TYPE MOUNTPOINTS\nsda  8:0     0 32.5M  0 disk\n',
+      'NAME MAJ:MIN RM  SIZE RO TYPE MOUNTPOINTS\nsda  8:0      0 32.5M  0 disk\n',
     )
     expect(JSON.parse((await room.run('lsblk -J -b -o NAME,SIZE,TYPE,RO,MODEL,FSTYPE')).stdout)).toEqual({
       blockdevices: [{ name: 'sda', size: Number(bytes), type: 'disk', ro: false, model: 'QEMU', fstype: null }],

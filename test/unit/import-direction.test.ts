@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const FORBIDDEN = [
+  ['src/util/a.ts', '../cli/io.ts'],
+  ['src/plan/a.ts', '../build/build.ts'],
+  ['src/build/steps/a.ts', '../../cli/io.ts'],
+  ['src/hetzner/transport/a.ts', '../../plan/plan.ts'],
+  ['src/sandbox/a.ts', '../hetzner/client.ts'],
+  ['src/sandbox/cloud/a.ts', '../../factory/client.ts'],
+  ['src/sandbox/cloud/routes/a.ts', '../../../hetzner/transport/send.ts'],
+] as const
+
+const ALLOWED = [
+  ['src/cli/b.ts', '../build/build.ts'],
+  ['src/plan/b.ts', '../hetzner/client.ts'],
+  ['src/sandbox/cloud/b.ts', '../../hetzner/wire.ts'],
+  ['src/sandbox/b.ts', './factory/factory.ts'],
+] as const
+
+describe('the direction of imports', () => {
+  let directory = ''
+  let complaints: string[] = []
+
+  // The linter's own configuration, on a tree that holds nothing but these imports.
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'talos-image-imports-'))
+    await copyFile('biome.json', join(directory, 'biome.json'))
+    for (const [path, imported] of [...FORBIDDEN, ...ALLOWED]) {
+      await mkdir(join(directory, dirname(path)), { recursive: true })
+      await writeFile(join(directory, path), `import '${imported}'\n`)
+    }
+    const biome = resolve('node_modules/.bin/biome')
+    const only = ['lint', '--vcs-enabled=false', '--only=style/noRestrictedImports', '--max-diagnostics=none']
+    const { stdout, stderr } = spawnSync(biome, only, { cwd: directory, encoding: 'utf8' })
+    complaints = (stdout + stderr).split('\n').filter((line) => line.includes('noRestrictedImports'))
+  })
+  afterAll(() => rm(directory, { recursive: true, force: true }))
+
+  it.each(FORBIDDEN)('keeps %s from importing %s', (path) => {
+    expect(complaints.some((line) => line.startsWith(path))).toBe(true)
+  })
+
+  it.each(ALLOWED)('lets %s import %s', (path) => {
+    expect(complaints.some((line) => line.startsWith(path))).toBe(false)
+  })
+})
