@@ -12,6 +12,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
+          // One after the other: the e2e tests want both cores for the command that they run.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -62,7 +62,7 @@ is_installed() {
 # Whether somebody else has built the program after the last change. A stamp says it better, where there is one.
 is_built() {
   [ -f "$root/dist/cli.js" ] && [ ! -e "$program_stamp" ] &&
-    [ -z "$(cd -- "$root" && find package.json package-lock.json src -newer dist/cli.js)" ]
+    [ -z "$(cd -- "$root" && find "${inputs[@]}" -newer dist/cli.js)" ]
 }
 
 # Only one create.sh may prepare at a time. flock lets go by itself when its owner dies. Without it, a link that names the
@@ -137,8 +137,10 @@ prepare() {
 check_node
 # A package from the registry comes built, and without the sources.
 if [ -d "$root/src" ] && [ -f "$root/package-lock.json" ]; then
+  inputs=(package-lock.json package.json src)
+  [ ! -d "$root/scripts" ] || inputs+=(scripts)
   dependencies=$(fingerprint package-lock.json)
-  program=$(fingerprint package-lock.json package.json src)
+  program=$(fingerprint "${inputs[@]}")
   is_ready || prepare
 fi
 [ -f "$root/dist/cli.js" ] || fail "$root/dist/cli.js is missing: this directory has no talos-image around it." \

@@ -46,7 +46,7 @@ function inferType(defaultValue: SourcedValue | undefined): VariableType {
 function toTypeProblem(type: TypeText | undefined): Problem {
   return {
     code: 'config',
-    message: `"${type?.text}" is not a type`,
+    message: `not a type: ${type?.text}`,
     at: type?.origin,
     hint: 'write type = string, without quotes',
   }

@@ -22,6 +22,7 @@ export interface ActionWaiter {
 }
 
 interface Waiting {
+  readonly id: number
   readonly since: number
   readonly settle: (action: Action) => void
   readonly fail: (error: unknown) => void
@@ -37,24 +38,25 @@ export function createActionWaiter(
   fetchActions: (ids: readonly number[]) => Promise<Action[]>,
   clock: Clock,
 ): ActionWaiter {
-  const waiting = new Map<number, Waiting>()
+  const waiting = new Set<Waiting>()
   let polling = false
-  let newcomer = new AbortController()
+  /** Cuts the present pause short. */
+  let pause = new AbortController()
 
   async function poll(): Promise<void> {
     polling = true
     while (waiting.size > 0) {
-      newcomer = new AbortController()
-      const pause = clock.sleep(pauseMs(waiting.values(), clock.now()), newcomer.signal)
-      // A long pause for an old action is cut short when a new one joins.
+      pause = new AbortController()
+      const slept = clock.sleep(pauseMs(waiting, clock.now()), pause.signal)
+      // A long pause for an old action is cut short when a new one joins, or when nobody waits any more.
       if (
-        !(await pause.then(
+        !(await slept.then(
           () => true,
           () => false,
         ))
       )
         continue
-      const ids = [...waiting.keys()]
+      const ids = [...new Set([...waiting].map(({ id }) => id))]
       for (let start = 0; start < ids.length; start += BATCH) await pollBatch(ids.slice(start, start + BATCH))
     }
     polling = false
@@ -63,12 +65,14 @@ export function createActionWaiter(
   async function pollBatch(ids: readonly number[]): Promise<void> {
     try {
       for (const action of await fetchActions(ids)) {
-        if (action.status !== 'running') waiting.get(action.id)?.settle(action)
+        if (action.status !== 'running') for (const one of waitingFor([action.id])) one.settle(action)
       }
     } catch (error) {
-      for (const id of ids) waiting.get(id)?.fail(error)
+      for (const one of waitingFor(ids)) one.fail(error)
     }
   }
+
+  const waitingFor = (ids: readonly number[]): Waiting[] => [...waiting].filter(({ id }) => ids.includes(id))
 
   return {
     async wait(action, { signal, timeoutMs, name }) {
@@ -77,9 +81,10 @@ export function createActionWaiter(
       const deadline = AbortSignal.timeout(timeoutMs)
       const ended = await new Promise<Action>((resolve, reject) => {
         const finish = (): void => {
-          waiting.delete(action.id)
+          waiting.delete(one)
           signal.removeEventListener('abort', onAbort)
           deadline.removeEventListener('abort', onTimeout)
+          if (waiting.size === 0) pause.abort()
         }
         const settle = (last: Action): void => {
           finish()
@@ -93,8 +98,9 @@ export function createActionWaiter(
         const onTimeout = (): void => fail(tookTooLong(name, timeoutMs))
         signal.addEventListener('abort', onAbort, { once: true })
         deadline.addEventListener('abort', onTimeout, { once: true })
-        waiting.set(action.id, { since: clock.now(), settle, fail })
-        if (polling) newcomer.abort()
+        const one: Waiting = { id: action.id, since: clock.now(), settle, fail }
+        waiting.add(one)
+        if (polling) pause.abort()
         else void poll()
       })
       assertSuccess(ended, name)

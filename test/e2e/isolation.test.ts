@@ -280,6 +280,16 @@ describe.runIf(process.platform === 'linux')('a machine whose isolation is broke
     expect((await readFile(room.diskFile)).every((byte) => byte === 0)).toBe(true)
   })
 
+  it.runIf(isRoot)('is refused when root enters it without giving up its rights', async () => {
+    const entry = (argv: readonly string[]) => argv.slice(argv.indexOf('nsenter'))
+    await expect(makeIsolation({ sabotage: { entry } })).rejects.toThrow('as another user')
+  })
+
+  it.runIf(isRoot)('is refused when root makes it without giving up its rights', async () => {
+    const holder = (argv: readonly string[]) => argv.slice(argv.indexOf('unshare'))
+    await expect(makeIsolation({ sabotage: { holder } })).rejects.toMatchObject({ code: 'sandbox' })
+  })
+
   it.runIf(isRoot)('is refused for any block device in /dev, by the owner and by the checks inside', async () => {
     // Not below /tmp, which the machine's root covers while it is made.
     const folder = await mkdtemp('/var/tmp/decoy-')

@@ -116,7 +116,8 @@ function explain(error: string, image: PlannedImage): TalosImageError {
     case 'unpack':
       return new TalosImageError({ code: 'source', message: `what came${from} is damaged: ${text}` })
     default:
-      if (!/no space left/i.test(text)) return failed(`the disk could not be written: ${text}`)
+      // A disk's end is ENOSPC; where the disk is a file, it is EFBIG.
+      if (!/no space left|file too large/i.test(text)) return failed(`the disk could not be written: ${text}`)
       return new TalosImageError({
         code: 'source',
         message: 'the image is bigger than the disk of the build server',

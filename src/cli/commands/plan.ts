@@ -33,6 +33,7 @@ export async function makePlan(
   const request = await readRequest(io, flags, role)
   const cloud = await openCloud(io, flags)
   try {
+    io.err('Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...\n')
     const made = await plan(request, { hetzner: cloud.hetzner, factory: cloud.factory, signal: io.signal })
     for (const warning of made.warnings) io.err(formatWarning(warning))
     return { plan: made, cloud }

@@ -57,8 +57,8 @@ export function serversClient(call: Call) {
     findByName,
 
     /**
-     * Creates a server that stays switched off. When it is in doubt whether an earlier try took effect, the server of
-     * that name is adopted, so that there is never a second one.
+     * Creates a server that stays switched off. When it is in doubt whether a try took effect, it is repeated under the
+     * same name, and the server of that name is adopted, so that there is never a second one.
      */
     async create(wanted: NewServer, options: RequestOptions = {}): Promise<{ server: Server; action?: Action }> {
       const body = {
@@ -71,7 +71,7 @@ export function serversClient(call: Call) {
         start_after_create: false,
       }
       try {
-        const created = await call({ method: 'POST', path: '/servers', body, ...options }, Created)
+        const created = await call({ method: 'POST', path: '/servers', body, repeatable: true, ...options }, Created)
         return { server: created.server, action: created.action }
       } catch (error) {
         if (!isInDoubt(error) && !isApiFailure(error, 'uniqueness_error')) throw error

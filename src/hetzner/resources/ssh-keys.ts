@@ -25,14 +25,15 @@ export function sshKeysClient(call: Call) {
   return {
     list,
 
-    /** Uploads a public key; the key of that name is adopted when it is in doubt whether an earlier try took effect. */
+    /** Uploads a public key, again when it is in doubt whether a try took effect; adopts the key of that name. */
     async create(
       key: { name: string; publicKey: string; labels: Labels },
       options: RequestOptions = {},
     ): Promise<SshKey> {
       const body = { name: key.name, public_key: key.publicKey, labels: key.labels }
       try {
-        return (await call({ method: 'POST', path: '/ssh_keys', body, ...options }, WithKey)).ssh_key
+        const request = { method: 'POST', path: '/ssh_keys', body, repeatable: true } as const
+        return (await call({ ...request, ...options }, WithKey)).ssh_key
       } catch (error) {
         if (!isInDoubt(error) && !isApiFailure(error, 'uniqueness_error')) throw error
         const [adopted] = await list({ name: key.name }, options)

@@ -15,9 +15,18 @@ export interface SendOptions {
 
 /**
  * Sends requests with the built-in fetch.
- * @throws TalosImageError `network` when there was no answer, or none that is JSON
+ * @throws TalosImageError `token` at once for a token that no header can hold; a request throws `network` when there
+ *   was no answer, or none that is JSON
  */
 export function sendOverHttp(options: SendOptions): Send {
+  // fetch would quote such a token in its error, once for every retry.
+  if (!/^[\x21-\x7e]+$/.test(options.token)) {
+    throw new TalosImageError({
+      code: 'token',
+      message: 'the API token holds a character that no token has, such as a line break or a space',
+      hint: 'set HCLOUD_TOKEN anew: copy the token once more, and nothing around it',
+    })
+  }
   return async (request) => {
     const url = toUrl(options.endpoint, request)
     const deadline = AbortSignal.timeout(options.timeoutMs)
@@ -61,10 +70,10 @@ async function readJson(response: Response): Promise<ApiResponse['body']> {
   if (text === '') return undefined
   try {
     return JSON.parse(text)
-  } catch (error) {
+  } catch {
     // A proxy's HTML page in front of an error is no reason to hide the status; the next link names it.
     if (response.status >= 400) return undefined
-    throw new Error('the answer is not JSON', { cause: error })
+    throw new Error('the answer is not JSON')
   }
 }
 

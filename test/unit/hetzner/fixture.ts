@@ -6,7 +6,11 @@ import type { Action } from '../../../src/hetzner/wire.ts'
 /** Retries without waiting for real time. */
 export const FAST: RetryOptions = { retries: 3, firstPauseMs: 0, longestPauseMs: 0 }
 
-export const PRICING = { currency: 'EUR', image: { price_per_gb_month: { net: '0.01', gross: '0.01' } }, primary_ips: [] }
+export const PRICING = {
+  currency: 'EUR',
+  image: { price_per_gb_month: { net: '0.01', gross: '0.01' } },
+  primary_ips: [],
+}
 
 export const LOCATION = {
   id: 1,

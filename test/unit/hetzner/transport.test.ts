@@ -31,21 +31,28 @@ describe('a request', () => {
     expect(server.requests[0]?.path).toBe('/images?type=snapshot&sort=created%3Adesc&page=1&per_page=50')
   })
 
-  test.each(['with\nnewline', 'zero\u200bwidth', 'umläut', ' '])('is never made with the token %j', async (token) => {
-    await using server = await serveLoopback((_, response) => answerJson(response, 200, { pricing: PRICING }))
-    const make = async () => createHetznerClient({ token, endpoint: server.url, retry: FAST }).catalogue.pricing()
-    const error = await failureOf(make())
-    expect(error.code).toBe('token')
-    expect(error.hint).toContain('HCLOUD_TOKEN')
-    expect(error.message).not.toContain(token)
-    expect(server.requests).toHaveLength(0)
-  })
+  test.each(['with\nnewline', 'zero\u200bwidth', 'umläut', 'two words'])(
+    'is never made with the token %j',
+    async (token) => {
+      await using server = await serveLoopback((_, response) => answerJson(response, 200, { pricing: PRICING }))
+      const make = async () => createHetznerClient({ token, endpoint: server.url, retry: FAST }).catalogue.pricing()
+      const error = await failureOf(make())
+      expect(error.code).toBe('token')
+      expect(error.hint).toContain('HCLOUD_TOKEN')
+      expect(error.message).not.toContain(token)
+      expect(server.requests).toHaveLength(0)
+    },
+  )
 })
 
 describe('an error answer', () => {
   test('names the fields that are wrong', async () => {
     const details = {
-      fields: [{ name: 'server_type', messages: ['unknown', 'retired'] }, { name: 'image', messages: [] }, { name: 'x' }],
+      fields: [
+        { name: 'server_type', messages: ['unknown', 'retired'] },
+        { name: 'image', messages: [] },
+        { name: 'x' },
+      ],
     }
     await using server = await serveLoopback((_, response) =>
       answerJson(response, 422, { error: { code: 'invalid_input', message: 'invalid input', details } }),

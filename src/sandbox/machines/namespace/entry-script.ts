@@ -52,8 +52,13 @@ set +f
 [[ \${found[*]} == "$id_map" ]] || refuse 'the user is not mapped as expected'
 
 seen=
-while read -r key value _; do
+while read -r key value others; do
   case $key in
+    Uid: | Gid:)
+      # Anyone but the one user of the namespace would be someone of the host: real, effective, saved, file system.
+      [[ "$value $others" == 0[[:blank:]]0[[:blank:]]0[[:blank:]]0 ]] || refuse 'the command would run as another user'
+      seen+=x
+      ;;
     CapInh: | CapPrm: | CapEff: | CapBnd: | CapAmb:)
       [[ $value =~ ^0+$ ]] || refuse 'the command would have capabilities'
       seen+=x
@@ -64,7 +69,7 @@ while read -r key value _; do
       ;;
   esac
 done < /proc/$$/status
-[[ $seen == xxxxxx ]] || refuse 'the capabilities cannot be read'
+[[ $seen == xxxxxxxx ]] || refuse 'the rights of the command cannot be read'
 
 read -r nested < /proc/sys/user/max_user_namespaces || refuse 'the limit of user namespaces cannot be read'
 [[ $nested == 0 ]] || refuse 'the command could make user namespaces'

@@ -62,8 +62,8 @@ variable "talos_version" {
       'variable "talos_version" { default = upper("x") }',
       '1:38: "talos_version": functions may not be called here (upper)',
     ],
-    ['variable "talos_version" { type = strnig }', '1:35: "strnig" is not a type'],
-    ['variable "talos_version" { type = "string" }', '1:35: ""string"" is not a type'],
+    ['variable "talos_version" { type = strnig }', '1:35: not a type: strnig'],
+    ['variable "talos_version" { type = "string" }', '1:35: not a type: "string"'],
     [
       'variable "talos_version" {\n  type = number\n  default = "v1"\n}',
       '3:13: the default of "talos_version" is a string, but its type is number',

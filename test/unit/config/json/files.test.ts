@@ -52,7 +52,7 @@ describe('JSON templates', () => {
       `{"variable": {"talos_version": {"default": "\${var.x}"}}}`,
       '1:44: "talos_version": expressions are not calculated here',
     ],
-    ['{"variable": {"talos_version": {"type": ["x"]}}}', '1:41: "list" is not a type'],
+    ['{"variable": {"talos_version": {"type": ["x"]}}}', '1:41: not a type: list'],
     ['{"variable": }', '1:14: not valid JSON: a value is expected here'],
   ])('points at the mistake in %s', async (text, problem) => {
     await using directory = await createDirectory({ 't.pkr.json': text })

@@ -17,7 +17,10 @@ const isRefused = (address: string, port: number) =>
     socket.on('connect', () => socket.destroy())
   })
 
-describe.runIf(process.platform === 'linux')('a machine in namespaces', () => {
+/** A machine boots in 0.2 s, and in some seconds where everything else is busy too. */
+const SLOW = { timeout: 30_000 }
+
+describe.runIf(process.platform === 'linux')('a machine in namespaces', SLOW, () => {
   it('answers SSH while it is on, and refuses connections while it is off', async () => {
     await using made = await makeMachine()
     const { machine, target } = made
@@ -123,12 +126,12 @@ describe.runIf(process.platform === 'linux')('a machine in namespaces', () => {
       await using shell = await made.logIn()
       return (await shell.run('hostname')).stdout
     }
-    await expect.poll(() => askForName().catch(() => 'down'), { timeout: 4000 }).toBe('build-arm\n')
+    await expect.poll(() => askForName().catch(() => 'down'), { timeout: 20_000 }).toBe('build-arm\n')
     {
       await using shell = await made.logIn()
       await shell.run('poweroff')
     }
-    await expect.poll(() => made.machine.running).toBe(false)
+    await expect.poll(() => made.machine.running, { timeout: 20_000 }).toBe(false)
   })
 
   it('does nothing when it is switched on twice or off twice', async () => {
@@ -190,7 +193,7 @@ describe.runIf(process.platform === 'linux')('a machine in namespaces', () => {
   })
 })
 
-describe.runIf(process.platform === 'linux')('commands of a machine', () => {
+describe.runIf(process.platform === 'linux')('commands of a machine', SLOW, () => {
   it('tell the signal that ended them', async () => {
     await using made = await makeMachine()
     await made.machine.powerOn(made.target)
@@ -232,7 +235,7 @@ describe.runIf(process.platform === 'linux')('commands of a machine', () => {
       await once(channel, 'data')
       expect((await shell.run('pgrep -c sleep')).stdout).toBe('1\n')
     }
-    await expect.poll(async () => (await shell.run('pgrep -c sleep')).stdout).toBe('0\n')
+    await expect.poll(async () => (await shell.run('pgrep -c sleep')).stdout, { timeout: 20_000 }).toBe('0\n')
   })
 
   it('may leave their input unread', async () => {
@@ -287,7 +290,7 @@ describe.runIf(process.platform === 'linux')('commands of a machine', () => {
   })
 })
 
-describe('check', () => {
+describe('check', SLOW, () => {
   it.runIf(process.platform === 'linux')('passes where machines can be isolated', async () => {
     await expect(createNamespaceMachines().check()).resolves.toBeUndefined()
   })

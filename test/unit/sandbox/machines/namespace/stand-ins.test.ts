@@ -4,6 +4,8 @@ import { allocatedBytes } from '../../../../../src/sandbox/disks.ts'
 import { MIB, makeIsolation } from '../fixture.ts'
 
 const DISK_BYTES = 32 * MIB
+/** Each boots a machine. */
+const SLOW = { timeout: 30_000 }
 
 /** A disk without a hole. */
 async function fill(diskFile: string): Promise<void> {
@@ -13,7 +15,7 @@ async function fill(diskFile: string): Promise<void> {
   await handle.close()
 }
 
-describe.runIf(process.platform === 'linux')('blkdiscard', () => {
+describe.runIf(process.platform === 'linux')('blkdiscard', SLOW, () => {
   it('frees the whole disk, and says so', async () => {
     await using room = await makeIsolation({ diskBytes: DISK_BYTES })
     await fill(room.diskFile)
@@ -62,7 +64,7 @@ describe.runIf(process.platform === 'linux')('blkdiscard', () => {
   })
 })
 
-describe.runIf(process.platform === 'linux')('blockdev', () => {
+describe.runIf(process.platform === 'linux')('blockdev', SLOW, () => {
   it('answers for the disk', async () => {
     await using room = await makeIsolation({ diskBytes: DISK_BYTES })
     const { stdout } = await room.run('blockdev --getsize64 --getsz --getss --getpbsz --getbsz --getro /dev/sda')
@@ -73,7 +75,7 @@ describe.runIf(process.platform === 'linux')('blockdev', () => {
   })
 })
 
-describe.runIf(process.platform === 'linux')('lsblk', () => {
+describe.runIf(process.platform === 'linux')('lsblk', SLOW, () => {
   it('shows one disk, in every form', async () => {
     await using room = await makeIsolation({ diskBytes: DISK_BYTES + MIB / 2 })
     const bytes = String(DISK_BYTES + MIB / 2)
@@ -90,7 +92,7 @@ describe.runIf(process.platform === 'linux')('lsblk', () => {
   })
 })
 
-describe.runIf(process.platform === 'linux')('dd', () => {
+describe.runIf(process.platform === 'linux')('dd', SLOW, () => {
   it('keeps what lies behind the data', async () => {
     await using room = await makeIsolation({ diskBytes: DISK_BYTES })
     await fill(room.diskFile)

@@ -1,0 +1,62 @@
+/** An emulated project in this process, that commands are pointed at, and that tests look into. */
+
+import * as v from 'valibot'
+import { Image, Server, SshKey } from '../../src/hetzner/wire.ts'
+import type { AnsweredRequest, SandboxOptions } from '../../src/sandbox/sandbox.ts'
+import { type TestSandbox, testSandbox } from './sandbox.ts'
+
+export interface Project extends TestSandbox {
+  /** The environment that points a command here. */
+  readonly env: Readonly<Record<'HCLOUD_ENDPOINT' | 'HCLOUD_TOKEN' | 'TALOS_IMAGE_FACTORY_URL', string>>
+  /** What `build` needs besides. */
+  readonly sshFlags: readonly string[]
+  /** All requests so far, in the order of their answers. */
+  readonly log: readonly AnsweredRequest[]
+  /** The requests to the cloud that changed something: `POST /servers`. */
+  changes(): string[]
+  /** Forgets the requests so far. */
+  forget(): void
+  snapshots(): Promise<Image[]>
+  /** Servers and SSH keys, and snapshots that are not published: what no run may leave behind. */
+  remains(): Promise<string[]>
+}
+
+/** Starts a project; its disk images have 16 MiB, its servers' disks 64. Use it with `await using`. */
+export async function createProject(options: Partial<SandboxOptions> = {}): Promise<Project> {
+  const log: AnsweredRequest[] = []
+  const sandbox = await testSandbox({
+    ...options,
+    onRequest: (request) => {
+      log.push(request)
+      options.onRequest?.(request)
+    },
+  })
+  const { api, endpoint, token, factoryUrl, sshPort } = sandbox
+  const snapshots = async (): Promise<Image[]> =>
+    (await api(v.object({ images: v.array(Image) }), 'GET', '/images?type=snapshot&sort=id')).images
+  return {
+    ...sandbox,
+    env: { HCLOUD_ENDPOINT: endpoint, HCLOUD_TOKEN: token, TALOS_IMAGE_FACTORY_URL: factoryUrl },
+    sshFlags: ['--ssh-port', String(sshPort)],
+    log,
+    changes: () =>
+      log
+        .filter(({ server, method, status }) => server === 'cloud' && method !== 'GET' && status < 400)
+        .map(({ method, path }) => `${method} ${path.replace(/^\/v1/, '')}`),
+    forget: () => {
+      log.length = 0
+    },
+    snapshots,
+    async remains() {
+      const { servers } = await api(v.object({ servers: v.array(Server) }), 'GET', '/servers')
+      const { ssh_keys: keys } = await api(v.object({ ssh_keys: v.array(SshKey) }), 'GET', '/ssh_keys')
+      const unpublished = (await snapshots()).filter(({ labels }) => labels['talos-image/lease'] !== undefined)
+      return [...servers, ...keys].map(({ name }) => name).concat(unpublished.map(({ id }) => `snapshot ${id}`))
+    },
+  }
+}
+
+/** The labels of a snapshot without this tool's own, which all begin with `talos-image/`. */
+export function publicLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith('talos-image/')))
+}
