@@ -1,10 +1,10 @@
 /** Bundles the command and the library into dist/, so that the command starts fast. */
 
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 
-await rm('dist', { recursive: true, force: true })
-await build({
+const { metafile } = await build({
   entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
   outdir: 'dist',
   bundle: true,
@@ -16,11 +16,20 @@ await build({
   target: 'node20.19',
   // These two bring native code and WebAssembly, and are installed beside the bundle.
   external: ['ssh2', '@cdktn/hcl2json'],
-  // Some dependencies are CommonJS and ask for Node's own modules with require.
   banner: {
+    // Some dependencies are CommonJS and ask for Node's own modules with require.
     js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
   },
   legalComments: 'linked',
   logLevel: 'warning',
+  metafile: true,
 })
 await chmod('dist/cli.js', 0o755)
+
+// A command that runs right now may still load its own, older chunks, so only what is a day old goes.
+const DAY_MS = 24 * 3_600_000
+for (const name of await readdir('dist/chunks')) {
+  const path = join('dist/chunks', name)
+  const needed = Object.hasOwn(metafile.outputs, path)
+  if (!needed && Date.now() - (await stat(path)).mtimeMs > DAY_MS) await rm(path)
+}

@@ -33,12 +33,12 @@ export function installerReference(
   return `${new URL(factoryUrl).host}/hcloud-installer/${asset.schematicId}:${asset.talosVersion}`
 }
 
-const ASSET_PATH = /\/image\/([0-9a-f]{64})\/(v[^/]+)\/hcloud-(arm64|amd64)\.raw(?:\.(?:zst|xz|gz))?$/
+const ASSET_PATH = /^\/image\/([0-9a-f]{64})\/(v[^/?#]+)\/hcloud-(arm64|amd64)\.raw(?:\.(?:zst|xz|gz))?$/
 
 /** Recognises an asset of this Factory in a URL; undefined for any other URL. */
 export function parseAssetUrl(url: string, factoryUrl: string): FactoryAsset | undefined {
   if (!url.startsWith(`${factoryUrl}/`)) return undefined
-  const [, schematicId, talosVersion, architecture] = ASSET_PATH.exec(url) ?? []
+  const [, schematicId, talosVersion, architecture] = ASSET_PATH.exec(url.slice(factoryUrl.length)) ?? []
   if (schematicId === undefined || talosVersion === undefined) return undefined
   return { schematicId, talosVersion, architecture: architecture === 'arm64' ? 'arm' : 'x86' }
 }

@@ -19,6 +19,7 @@ export interface Leftover {
   readonly reason: string
 }
 
+/** Is told of what happens; what it throws is ignored, since nothing may stop the removing. */
 export interface CleanupListener {
   readonly onRemoving?: (deletion: Deletion) => void
   readonly onRemoved?: (deletion: Deletion) => void
@@ -70,15 +71,34 @@ export class CleanupScope {
   async #run(key: number): Promise<Leftover | undefined> {
     const deletion = this.#deletions.get(key)
     if (deletion === undefined) return undefined
-    this.#listener.onRemoving?.(deletion)
+    tell(this.#listener.onRemoving, deletion)
     try {
-      await deletion.run(AbortSignal.timeout(this.#timeoutMs))
-      this.#deletions.delete(key)
-      this.#listener.onRemoved?.(deletion)
-      return undefined
+      await withinTime(deletion.run, this.#timeoutMs)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       return { name: deletion.name, command: deletion.command, reason }
     }
+    this.#deletions.delete(key)
+    tell(this.#listener.onRemoved, deletion)
+    return undefined
   }
+}
+
+function tell(listener: ((deletion: Deletion) => void) | undefined, deletion: Deletion): void {
+  try {
+    listener?.(deletion)
+  } catch {
+    // Somebody else's mistake, see CleanupListener.
+  }
+}
+
+/** Runs a deletion until its end or its deadline; one that does not heed its signal must not keep the others waiting. */
+async function withinTime(run: Deletion['run'], timeoutMs: number): Promise<void> {
+  const deadline = AbortSignal.timeout(timeoutMs)
+  await new Promise<void>((resolve, reject) => {
+    const tooLate = (): void => reject(new Error(`it took longer than ${timeoutMs / 1000} s`))
+    // A turn later, so that a deletion that heeds the signal can say why it had not succeeded.
+    deadline.addEventListener('abort', () => setImmediate(tooLate), { once: true })
+    run(deadline).then(resolve, reject)
+  })
 }

@@ -4,7 +4,8 @@ import { distance } from 'fastest-levenshtein'
 
 /**
  * The candidates that look most like `name`, nearest first.
- * A candidate counts when at most a third of its letters differ, or when one contains the other.
+ * A candidate counts when at most a third of its letters differ, or when one contains the other; below three letters
+ * neither means anything.
  */
 export function nearNames(name: string, candidates: Iterable<string>, most = 3): string[] {
   const wanted = name.toLowerCase()
@@ -12,7 +13,7 @@ export function nearNames(name: string, candidates: Iterable<string>, most = 3):
   for (const candidate of candidates) {
     const given = candidate.toLowerCase()
     const score = distance(wanted, given)
-    const contains = wanted.length >= 3 && (given.includes(wanted) || wanted.includes(given))
+    const contains = Math.min(wanted.length, given.length) >= 3 && (given.includes(wanted) || wanted.includes(given))
     if (contains || score <= Math.max(1, Math.floor(Math.max(wanted.length, given.length) / 3))) {
       scored.push({ candidate, score })
     }

@@ -11,7 +11,8 @@ export function registerSecret(value: string): void {
 /** The text with every registered secret, private key block and bearer token replaced. */
 export function redact(text: string): string {
   let clean = text
-  for (const secret of secrets) clean = clean.replaceAll(secret, MARK)
+  // The longest first: a secret may begin with another one.
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, MARK)
   return clean
     .replaceAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, MARK)
     .replaceAll(/\b(Bearer)\s+[\w.~+/=-]+/gi, `$1 ${MARK}`)

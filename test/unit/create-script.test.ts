@@ -16,9 +16,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
-const SCRIPT = fileURLToPath(new URL('../../_packer/create.sh', import.meta.url))
+const CREATE = fileURLToPath(new URL('../../_packer/create.sh', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../talos-image', import.meta.url))
 
-describe('create.sh', { timeout: 30_000 }, () => {
+describe('create.sh and talos-image', { timeout: 30_000 }, () => {
   it('prepares a fresh clone, and hands all arguments on unchanged', async () => {
     await using clone = await createClone()
     const { code, stdout, stderr } = await clone.create(['control-plane', '--set', 'a "b" $c *', ''])
@@ -102,17 +103,17 @@ describe('create.sh', { timeout: 30_000 }, () => {
     await using clone = await createClone()
     const failed = await clone.create([], { NPM_FAILS: 'yes' })
     expect(failed).toMatchObject({ code: 1, stdout: '' })
-    expect(failed.stderr).toMatch(/npm chatter[\s\S]*create\.sh: npm ci .* failed in[\s\S]*It needs the network/)
+    expect(failed.stderr).toMatch(/npm chatter[\s\S]*talos-image: npm ci .* failed in[\s\S]*It needs the network/)
     expect((await clone.create()).code).toBe(0)
   })
 
   it('runs the program of a package that comes without sources', async () => {
     await using clone = await createClone()
     await clone.create()
-    for (const name of ['src', 'node_modules']) await rm(join(clone.path, name), { recursive: true })
+    for (const name of ['talos-image', 'src', 'node_modules']) await rm(join(clone.path, name), { recursive: true })
     expect(await clone.create()).toMatchObject({ code: 0, stderr: '' })
     await rm(join(clone.path, 'dist'), { recursive: true })
-    expect((await clone.create()).stderr).toContain('dist/cli.js is missing')
+    expect((await clone.create()).stderr).toContain('has no talos-image around it')
     expect(await clone.npmCalls()).toHaveLength(2)
   })
 
@@ -148,7 +149,11 @@ echo "npm chatter"
 echo "$*" >>npm.log
 case $1 in
   ci) rm -rf node_modules; mkdir node_modules; cp package-lock.json node_modules/.package-lock.json ;;
-  run) mkdir -p dist; echo 'console.log(JSON.stringify(process.argv.slice(2)))' >dist/cli.js ;;
+  run)
+    mkdir -p dist
+    printf '#!/usr/bin/env node\\n%s\\n' 'console.log(JSON.stringify(process.argv.slice(2)))' >dist/cli.js
+    chmod +x dist/cli.js
+    ;;
 esac
 `
 const lockFile = (version: string) => JSON.stringify({ packages: { '': {}, 'node_modules/a': { version } } })
@@ -157,8 +162,9 @@ const lockFile = (version: string) => JSON.stringify({ packages: { '': {}, 'node
 async function createClone(): Promise<Clone> {
   const path = await realpath(await mkdtemp(join(tmpdir(), 'talos-image a clone-')))
   const packer = join(path, '_packer')
-  for (const name of ['_packer', 'src', 'bin']) await mkdir(join(path, name))
-  await copyFile(SCRIPT, join(packer, 'create.sh'))
+  for (const name of ['_packer', 'src', 'scripts', 'bin']) await mkdir(join(path, name))
+  await copyFile(CREATE, join(packer, 'create.sh'))
+  await copyFile(COMMAND, join(path, 'talos-image'))
   await writeFile(join(path, 'package.json'), '{"type": "module"}')
   await writeFile(join(path, 'package-lock.json'), lockFile('1.0.0'))
   await writeFile(join(path, 'src/a.ts'), '')
@@ -185,6 +191,7 @@ async function createClone(): Promise<Clone> {
       const tools = [
         'bash',
         'cat',
+        'chmod',
         'cksum',
         'cp',
         'dirname',

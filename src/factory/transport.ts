@@ -1,0 +1,111 @@
+/** One HTTP request to the Image Factory and its whole answer, again when the Factory has a bad moment. */
+
+import pRetry from 'p-retry'
+import { TalosImageError } from '../errors.ts'
+import { fetchFailureReason } from '../util/fetch-failure.ts'
+
+export interface TransportOptions {
+  readonly userAgent: string
+  /** How long one request may take, in milliseconds. */
+  readonly timeoutMs: number
+  readonly retries: number
+  /** The first pause in milliseconds; each further one is twice as long. */
+  readonly firstPauseMs: number
+}
+
+export interface FactoryRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST'
+  readonly url: string
+  readonly body?: string
+  readonly signal?: AbortSignal | undefined
+  /** Reads the body only when it says why the request failed: that of an asset is a whole disk. */
+  readonly onlyReason?: boolean
+}
+
+export interface FactoryAnswer {
+  readonly ok: boolean
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Headers
+  readonly text: string
+}
+
+export type SendToFactory = (request: FactoryRequest) => Promise<FactoryAnswer>
+
+/** The Factory did not do what was asked. */
+export class FactoryFailure extends TalosImageError {
+  readonly status: number
+
+  constructor({ method, url }: FactoryRequest, answer: FactoryAnswer, why = toReason(answer)) {
+    const id = answer.headers.get('x-request-id')
+    super({
+      code: 'factory',
+      message: `the Image Factory answered ${answer.status} to ${method} ${url}: ${why === '' ? 'no reason given' : why}${id === null ? '' : ` (request ${id})`}`,
+      hint: answer.status >= 500 ? 'a fault on the side of the Image Factory: try again later' : undefined,
+    })
+    this.status = answer.status
+  }
+}
+
+/** Longest error text that is worth showing. */
+const LONGEST_TEXT = 500
+
+/** The Factory's own words, as far as they can be shown. */
+export function toReason({ text }: FactoryAnswer): string {
+  const words = text.trim()
+  return words.length > LONGEST_TEXT ? `${words.slice(0, LONGEST_TEXT)}...` : words
+}
+
+/**
+ * Sends a request once.
+ * @throws TalosImageError `network` when there was no answer, or only a part of one
+ */
+export function sendToFactory({ timeoutMs, userAgent }: TransportOptions): SendToFactory {
+  return async ({ method, url, body, signal, onlyReason }) => {
+    const deadline = AbortSignal.timeout(timeoutMs)
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: { 'user-agent': userAgent, ...(body === undefined ? {} : { 'content-type': 'application/yaml' }) },
+        body: body ?? null,
+        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      })
+      const { ok, status, statusText, headers } = response
+      if (!ok || onlyReason !== true) return { ok, status, statusText, headers, text: await response.text() }
+      await response.body?.cancel()
+      return { ok, status, statusText, headers, text: '' }
+    } catch (error) {
+      signal?.throwIfAborted()
+      const why = deadline.aborted ? `no answer within ${timeoutMs / 1000} s` : fetchFailureReason(error)
+      throw new TalosImageError({
+        code: 'network',
+        message: `no answer to ${method} ${url}: ${why}`,
+        hint: 'check the network, and --factory-url if you set it',
+      })
+    }
+  }
+}
+
+/**
+ * Everything that the Factory is asked can be repeated without harm; an answer that a repetition will not change is
+ * given back.
+ * @throws FactoryFailure for 429 and for 500 and above, after all tries
+ */
+export function retryFaults(send: SendToFactory, { retries, firstPauseMs }: TransportOptions): SendToFactory {
+  return (request) =>
+    pRetry(
+      async () => {
+        const answer = await send(request)
+        if (answer.status < 500 && answer.status !== 429) return answer
+        throw new FactoryFailure(request, answer)
+      },
+      {
+        retries,
+        minTimeout: firstPauseMs,
+        factor: 2,
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+        shouldRetry: ({ error }) =>
+          error instanceof FactoryFailure || (error instanceof TalosImageError && error.code === 'network'),
+      },
+    )
+}

@@ -1,0 +1,120 @@
+/** Planning: everything is looked up, everything is shown, nothing is made. */
+
+import * as v from 'valibot'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type CommandResult, runCommand } from '../support/command.ts'
+import { createProject, type Project } from '../support/project.ts'
+import { createWorkspace } from '../support/workspace.ts'
+
+let project: Project
+
+beforeAll(async () => {
+  project = await createProject({ machines: 'none' })
+})
+beforeEach(() => project.forget())
+afterAll(() => project.close())
+
+/** Runs a command in a new workspace that has these variables. */
+async function run(args: readonly string[], variables = ''): Promise<CommandResult> {
+  await using workspace = await createWorkspace({ '_packer/hcloud.auto.pkrvars.hcl': variables })
+  return runCommand(args, { cwd: workspace.root, env: project.env })
+}
+
+const Planned = v.object({
+  talosVersion: v.string(),
+  images: v.array(
+    v.object({ image: v.string(), schematic: v.string(), placements: v.array(v.unknown()), source: v.unknown() }),
+  ),
+  warnings: v.array(v.object({ message: v.string() })),
+})
+
+async function planJson(args: readonly string[], variables = ''): Promise<v.InferOutput<typeof Planned>> {
+  const { code, stdout } = await run(['plan', '--output', 'json', ...args], variables)
+  expect(code).toBe(0)
+  return v.parse(Planned, JSON.parse(stdout))
+}
+
+const GENERIC = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'
+
+describe('a plan', () => {
+  it.each([['plan'], ['build', '--dry-run']])('is shown by %s %s, and nothing is made', async (...command) => {
+    const { code, stdout } = await run([...command, '--roles'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('Plan: Talos v1.12.2, 4 images')
+    expect(stdout).toContain('x86 control-plane: build "Talos Linux v1.12.2 x86 by hcloud-talos"')
+    expect(stdout).toContain('cax11 in fsn1 (40 GB disk, 0.0053 EUR an hour)')
+    expect(stdout).toMatch(/Estimated cost, net: 0\.\d+ EUR/)
+    expect(project.log.filter(({ server, method }) => server === 'cloud' && method !== 'GET')).toEqual([])
+  })
+
+  it.each([
+    ['latest', 'v1.13.9'],
+    ['v1.13', 'v1.13.9'],
+    ['v1.12', 'v1.12.8'],
+    ['v1.14.0-beta.1', 'v1.14.0-beta.1'],
+  ])('takes %s for %s', async (wanted, meant) => {
+    const { talosVersion, images } = await planJson([], `talos_version = "${wanted}"`)
+    expect(talosVersion).toBe(meant)
+    expect(images.map(({ source }) => source)).toEqual([
+      expect.objectContaining({ from: expect.stringContaining(`/${meant}/hcloud-arm64.raw.zst`) }),
+      expect.objectContaining({ from: expect.stringContaining(`/${meant}/hcloud-amd64.raw.zst`) }),
+    ])
+  })
+
+  it('takes xz for a Talos that has no zstd images', async () => {
+    const { images } = await planJson(['--arch', 'x86'], 'talos_version = "v1.7.7"')
+    expect(images[0]?.source).toMatchObject({ compression: 'xz', rawBytes: 16 << 20 })
+  })
+
+  it('lets -var beat the var file, and the var file PKR_VAR_', async () => {
+    const variables = 'talos_version = "v1.11.1"\nserver_location = "nbg1"'
+    await using workspace = await createWorkspace({ '_packer/hcloud.auto.pkrvars.hcl': variables })
+    const env = { ...project.env, PKR_VAR_server_location: 'hel1' }
+    const args = ['plan', '-var', 'talos_version=v1.12.1']
+    const { stdout } = await runCommand(args, { cwd: workspace.root, env })
+    expect(stdout).toContain('Talos v1.12.1')
+    expect(stdout).toContain('on        cax11 in nbg1')
+  })
+
+  it('stays at the chosen place with --no-fallback', async () => {
+    const { images } = await planJson(['--no-fallback'])
+    expect(images.map(({ placements }) => placements.length)).toEqual([1, 1])
+  })
+})
+
+describe('warnings of a plan', () => {
+  const url = (version: string, architecture: string): string =>
+    `${project.factoryUrl}/image/${GENERIC}/${version}/hcloud-${architecture}.raw.xz`
+
+  it('say when a URL is of another version than the label', async () => {
+    const variables = `talos_version = "v1.12.2"\nimage_url_x86 = "${url('v1.11.1', 'amd64')}"`
+    const { code, stderr } = await run(['plan'], variables)
+    expect(code).toBe(0)
+    expect(stderr).toContain(
+      '! warning: _packer/hcloud.auto.pkrvars.hcl:2:17: image_url_x86 is Talos v1.11.1, but talos_version, ' +
+        "and so the snapshot's label, says v1.12.2",
+    )
+    expect(stderr).toContain('!   hint: set talos_version = "v1.11.1", or change the URL')
+  })
+
+  it('say when a URL is of the other architecture', async () => {
+    const { warnings } = await planJson([], `image_url_arm = "${url('v1.12.2', 'amd64')}"`)
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'image_url_arm looks like an image for x86: it will not boot on arm servers',
+    ])
+  })
+
+  it("say that a role's schematic wins over image_url_*", async () => {
+    const variables = `image_url_arm = "${url('v1.12.2', 'arm64')}"`
+    const { images, warnings } = await planJson(['worker'], variables)
+    expect(images[0]?.schematic).not.toBe(GENERIC)
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'image_url_arm is set, but the schematic of the role worker decides what is built',
+    ])
+  })
+
+  it('say when a var file sets what nobody declared', async () => {
+    const { warnings } = await planJson([], 'talos_versoin = "v1.13.0"')
+    expect(warnings).toMatchObject([{ message: expect.stringContaining('talos_versoin'), hint: /talos_version/ }])
+  })
+})
