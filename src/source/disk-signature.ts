@@ -8,6 +8,9 @@ export const HEAD_BYTES = 256 * 1024
 
 const SECTOR_BYTES = 512
 
+/** Enough of a gzip file for its first sector; more of it could unpack to a thousand times its size. */
+const GZIP_HEAD_BYTES = 16 * 1024
+
 /**
  * Whether the source begins like a disk: a boot sector that ends in 55 AA, which every MBR and GPT disk has.
  * undefined when it cannot be told from here (xz, or a damaged beginning): the written disk is looked at again.
@@ -24,7 +27,7 @@ async function firstSector(compression: Compression, head: Uint8Array): Promise<
       return head
     case 'gz':
       try {
-        return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH })
+        return gunzipSync(head.subarray(0, GZIP_HEAD_BYTES), { finishFlush: constants.Z_SYNC_FLUSH })
       } catch {
         return undefined
       }
@@ -35,14 +38,20 @@ async function firstSector(compression: Compression, head: Uint8Array): Promise<
   }
 }
 
-/** Node.js 20 cannot unpack zstd by itself. */
+/** Node.js 20 cannot unpack zstd by itself. Stops after the first sector: a block of zeros unpacks to 32768 times its size. */
 async function firstZstdBytes(head: Uint8Array): Promise<Uint8Array | undefined> {
   const { Decompress } = await import('fzstd')
   const chunks: Uint8Array[] = []
+  let length = 0
+  const decompress = new Decompress((chunk) => {
+    chunks.push(chunk.slice(0, SECTOR_BYTES))
+    length += chunk.length
+    if (length >= SECTOR_BYTES) throw new Error('this is enough')
+  })
   try {
-    new Decompress((chunk) => chunks.push(chunk.slice())).push(head)
+    decompress.push(head)
   } catch {
-    return chunks.length > 0 ? Buffer.concat(chunks) : undefined
+    // Enough, or damaged: what there is by now decides.
   }
   return chunks.length > 0 ? Buffer.concat(chunks) : undefined
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { type Origin, TalosImageError } from '../errors.ts'
 import { detectCompression, unpackedBytes } from './compression.ts'
@@ -17,21 +17,22 @@ export async function inspectFile(path: string, at?: Origin): Promise<SourceFact
   const fail = (message: string, hint: string): never => {
     throw new TalosImageError({ code: 'source', message: `${path} ${message}`, hint, at })
   }
-  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
-    return fail(
+  const unreadable = (error: NodeJS.ErrnoException): never =>
+    fail(
       error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`,
       'check the path of --image-file',
     )
-  })
-  await using file = handle
-  const stat = await file.stat()
-  if (!stat.isFile()) return fail('is not a file', 'name a disk image, or - for standard input')
-  if (stat.size === 0) return fail('is empty', 'name a disk image')
+  // Before it is opened: opening a pipe waits until somebody writes to it.
+  const { size } = await stat(path).then((found) => {
+    return found.isFile() ? found : fail('is not a file', 'name a disk image, or - for standard input')
+  }, unreadable)
+  if (size === 0) return fail('is empty', 'name a disk image')
+  await using file = await open(path).catch(unreadable)
   const read = async (offset: number, length: number): Promise<Uint8Array> => {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset)
     return buffer.subarray(0, bytesRead)
   }
-  const head = await read(0, Math.min(HEAD_BYTES, stat.size))
+  const head = await read(0, Math.min(HEAD_BYTES, size))
   const compression = detectCompression(head)
   if ((await looksLikeDisk(compression, head)) === false) {
     return fail(
@@ -41,8 +42,8 @@ export async function inspectFile(path: string, at?: Origin): Promise<SourceFact
   }
   return {
     compression,
-    transferBytes: stat.size,
-    rawBytes: await unpackedBytes(compression, { sizeBytes: stat.size, read }),
+    transferBytes: size,
+    rawBytes: await unpackedBytes(compression, { sizeBytes: size, read }),
   }
 }
 

@@ -6,8 +6,8 @@ import { detectCompression, unpackedBytes } from './compression.ts'
 import { HEAD_BYTES, looksLikeDisk } from './disk-signature.ts'
 import type { SourceFacts } from './source.ts'
 
-/** Characters that no URL may hold as they are, and that a shell would take for its own. */
-const UNSAFE = /[\s"'`\\<>{}|^$()]/
+/** Characters that no URL may hold as they are, or that a shell or a terminal would take for its own. */
+const UNSAFE = /[\s\p{Cc}"'`\\<>{}|^$()]/u
 
 /**
  * Checks the form of an image URL without asking anybody.
@@ -17,21 +17,28 @@ export function checkImageUrl(url: string): { message: string; hint: string } | 
   const unsafe = UNSAFE.exec(url)
   if (unsafe !== null) {
     return {
-      message: `the image URL holds ${JSON.stringify(unsafe[0])}, which a URL cannot hold`,
+      message: `the image URL holds ${show(unsafe[0])}, which a URL cannot hold`,
       hint: 'remove it, or write it percent-encoded (a space is %20)',
     }
   }
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (parsed === undefined || parsed.hostname === '') {
-    return { message: `"${url}" is not a URL`, hint: 'write it as https://host/path/image.raw.zst' }
-  }
-  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') {
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url) ?? []
+  if (scheme !== undefined && !/^https?$/i.test(scheme)) {
     return {
-      message: `the image URL begins with ${parsed.protocol}//; only http and https can be downloaded`,
+      message: `the image URL begins with ${scheme}://; only http and https can be downloaded`,
       hint: 'for a file on this computer use --image-file PATH',
     }
   }
+  if (scheme === undefined || !URL.canParse(url)) {
+    return { message: `"${url}" is not a URL`, hint: 'write it as https://host/path/image.raw.zst' }
+  }
   return undefined
+}
+
+/** A character in quotes; by its number when a terminal would obey it. */
+function show(character: string): string {
+  return /\p{Cc}/u.test(character)
+    ? `"\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}"`
+    : JSON.stringify(character)
 }
 
 /**
@@ -46,13 +53,17 @@ export async function inspectUrl(
   const fail = (message: string, hint: string): never => {
     throw new TalosImageError({ code: 'source', message: `${url} ${message}`, hint, at: options.at })
   }
-  const get = async (first: number, length: number): Promise<Response> => {
+  /** Gives the answer's beginning, at most `length` bytes of it; nothing of an error's page. */
+  const get = async (first: number, length: number): Promise<{ response: Response; bytes: Uint8Array }> => {
     const deadline = AbortSignal.timeout(options.timeoutMs ?? 60_000)
     try {
-      return await fetch(url, {
+      const response = await fetch(url, {
         headers: { range: `bytes=${first}-${first + length - 1}` },
         signal: options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]),
       })
+      if (response.ok) return { response, bytes: await readUpTo(response, length) }
+      await response.body?.cancel()
+      return { response, bytes: new Uint8Array() }
     } catch (error) {
       options.signal?.throwIfAborted()
       throw new TalosImageError({
@@ -64,10 +75,9 @@ export async function inspectUrl(
     }
   }
 
-  const response = await get(0, HEAD_BYTES)
+  const { response, bytes: head } = await get(0, HEAD_BYTES)
   if (response.status === 416) return fail('is empty', 'name a disk image')
   if (!response.ok) {
-    await response.body?.cancel()
     return fail(
       `answers ${response.status} ${response.statusText}`.trim(),
       'check the URL: version, schematic ID and file name',
@@ -75,16 +85,13 @@ export async function inspectUrl(
   }
   const ranges = response.status === 206
   const sizeBytes = totalBytes(response)
-  const head = await readUpTo(response, HEAD_BYTES)
   if (head.length === 0) return fail('is empty', 'name a disk image')
   const compression = detectCompression(head)
   if ((await looksLikeDisk(compression, head)) === false) {
     return fail('is not a disk image: it has no boot sector', 'name a raw disk, or one packed with zstd, xz or gzip')
   }
   const read = async (offset: number, length: number): Promise<Uint8Array> =>
-    offset + length <= head.length
-      ? head.subarray(offset, offset + length)
-      : readUpTo(await get(offset, length), length)
+    offset + length <= head.length ? head.subarray(offset, offset + length) : (await get(offset, length)).bytes
   const readable = sizeBytes !== undefined && (ranges || compression !== 'xz')
   return {
     compression,

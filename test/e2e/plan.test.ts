@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type CommandResult, runCommand } from '../support/command.ts'
+import type { CommandResult } from '../support/command.ts'
 import { createProject, type Project } from '../support/project.ts'
-import { createWorkspace } from '../support/workspace.ts'
+import { runInWorkspace, VAR_FILE } from '../support/workspace.ts'
 
 let project: Project
 
@@ -15,9 +15,8 @@ beforeEach(() => project.forget())
 afterAll(() => project.close())
 
 /** Runs a command in a new workspace that has these variables. */
-async function run(args: readonly string[], variables = ''): Promise<CommandResult> {
-  await using workspace = await createWorkspace({ '_packer/hcloud.auto.pkrvars.hcl': variables })
-  return runCommand(args, { cwd: workspace.root, env: project.env })
+function run(args: readonly string[], variables = ''): Promise<CommandResult> {
+  return runInWorkspace(args, { files: { [VAR_FILE]: variables }, env: project.env })
 }
 
 const Planned = v.object({
@@ -25,21 +24,21 @@ const Planned = v.object({
   images: v.array(
     v.object({ image: v.string(), schematic: v.string(), placements: v.array(v.unknown()), source: v.unknown() }),
   ),
-  warnings: v.array(v.object({ message: v.string() })),
+  warnings: v.array(v.looseObject({ message: v.string() })),
 })
 
 async function planJson(args: readonly string[], variables = ''): Promise<v.InferOutput<typeof Planned>> {
-  const { code, stdout } = await run(['plan', '--output', 'json', ...args], variables)
-  expect(code).toBe(0)
+  const { code, stdout, stderr } = await run(['plan', '--output', 'json', ...args], variables)
+  expect(code, stderr).toBe(0)
   return v.parse(Planned, JSON.parse(stdout))
 }
 
 const GENERIC = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'
 
 describe('a plan', () => {
-  it.each([['plan'], ['build', '--dry-run']])('is shown by %s %s, and nothing is made', async (...command) => {
-    const { code, stdout } = await run([...command, '--roles'])
-    expect(code).toBe(0)
+  it.each([[['plan']], [['build', '--dry-run']]])('is shown by %j, and nothing is made', async (command) => {
+    const { code, stdout, stderr } = await run([...command, '--roles'])
+    expect(code, stderr).toBe(0)
     expect(stdout).toContain('Plan: Talos v1.12.2, 4 images')
     expect(stdout).toContain('x86 control-plane: build "Talos Linux v1.12.2 x86 by hcloud-talos"')
     expect(stdout).toContain('cax11 in fsn1 (40 GB disk, 0.0053 EUR an hour)')
@@ -68,10 +67,10 @@ describe('a plan', () => {
 
   it('lets -var beat the var file, and the var file PKR_VAR_', async () => {
     const variables = 'talos_version = "v1.11.1"\nserver_location = "nbg1"'
-    await using workspace = await createWorkspace({ '_packer/hcloud.auto.pkrvars.hcl': variables })
-    const env = { ...project.env, PKR_VAR_server_location: 'hel1' }
-    const args = ['plan', '-var', 'talos_version=v1.12.1']
-    const { stdout } = await runCommand(args, { cwd: workspace.root, env })
+    const { stdout } = await runInWorkspace(['plan', '-var', 'talos_version=v1.12.1'], {
+      files: { [VAR_FILE]: variables },
+      env: { ...project.env, PKR_VAR_server_location: 'hel1' },
+    })
     expect(stdout).toContain('Talos v1.12.1')
     expect(stdout).toContain('on        cax11 in nbg1')
   })
@@ -89,7 +88,7 @@ describe('warnings of a plan', () => {
   it('say when a URL is of another version than the label', async () => {
     const variables = `talos_version = "v1.12.2"\nimage_url_x86 = "${url('v1.11.1', 'amd64')}"`
     const { code, stderr } = await run(['plan'], variables)
-    expect(code).toBe(0)
+    expect(code, stderr).toBe(0)
     expect(stderr).toContain(
       '! warning: _packer/hcloud.auto.pkrvars.hcl:2:17: image_url_x86 is Talos v1.11.1, but talos_version, ' +
         "and so the snapshot's label, says v1.12.2",
@@ -115,6 +114,8 @@ describe('warnings of a plan', () => {
 
   it('say when a var file sets what nobody declared', async () => {
     const { warnings } = await planJson([], 'talos_versoin = "v1.13.0"')
-    expect(warnings).toMatchObject([{ message: expect.stringContaining('talos_versoin'), hint: /talos_version/ }])
+    expect(warnings).toMatchObject([
+      { message: expect.stringContaining('talos_versoin'), hint: expect.stringContaining('"talos_version"') },
+    ])
   })
 })

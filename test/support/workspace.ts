@@ -3,7 +3,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { ROOT } from './command.ts'
+import { type CommandOptions, type CommandResult, ROOT, runCommand } from './command.ts'
 
 export interface Workspace extends AsyncDisposable {
   /** Holds `_packer`; commands run here. */
@@ -35,3 +35,15 @@ export async function createWorkspace(files: Readonly<Record<string, string>> = 
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   }
 }
+
+/** Runs a command in a workspace of its own, which is gone afterwards. */
+export async function runInWorkspace(
+  args: readonly string[],
+  options: Omit<CommandOptions, 'cwd'> & { readonly files?: Readonly<Record<string, string>> },
+): Promise<CommandResult> {
+  await using workspace = await createWorkspace(options.files)
+  return await runCommand(args, { ...options, cwd: workspace.root })
+}
+
+/** Where a user of `_packer` keeps variables. */
+export const VAR_FILE = '_packer/hcloud.auto.pkrvars.hcl'
