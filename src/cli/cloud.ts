@@ -30,14 +30,19 @@ export function findCloudProblems(io: Io, options: CloudOptions): Problem[] {
   if (options.sandbox === true) return []
   const problems: Problem[] = []
   if (tokenOf(io) === undefined && !io.stdinIsTerminal) problems.push(NO_TOKEN)
-  for (const [name, value] of [
-    ['HCLOUD_ENDPOINT', io.env.HCLOUD_ENDPOINT],
-    ['TALOS_IMAGE_FACTORY_URL', io.env.TALOS_IMAGE_FACTORY_URL],
-    ['--factory-url', options.factoryUrl],
+  for (const [name, value, standard] of [
+    ['HCLOUD_ENDPOINT', io.env.HCLOUD_ENDPOINT, HETZNER_ENDPOINT],
+    ['TALOS_IMAGE_FACTORY_URL', io.env.TALOS_IMAGE_FACTORY_URL, FACTORY_URL],
+    ['--factory-url', options.factoryUrl, FACTORY_URL],
   ] as const) {
     if (value !== undefined && value !== '' && !isHttpUrl(value)) {
       const at = name.startsWith('--') ? ({ kind: 'flag', name } as const) : ({ kind: 'env', name } as const)
-      problems.push({ code: 'usage', message: `"${value}" is not an http or https URL`, at })
+      problems.push({
+        code: 'usage',
+        message: `"${value}" is not an http or https URL`,
+        at,
+        hint: `write it as https://HOST, or leave it out for ${standard}`,
+      })
     }
   }
   return problems
@@ -100,6 +105,7 @@ function readMib(text: string): number {
 const NO_TOKEN: Problem = {
   code: 'token',
   message: 'there is no API token',
+  at: { kind: 'env', name: 'HCLOUD_TOKEN' },
   hint: 'set HCLOUD_TOKEN to a token with "Read & Write" (Hetzner Console, Security, API tokens), or try it with --sandbox',
 }
 

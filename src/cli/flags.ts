@@ -18,7 +18,7 @@ export function parseRole(text: string): Role {
   if (role !== undefined) return role
   const near = didYouMean(text, ROLES)
   throw new InvalidArgumentError(
-    `Use control-plane or worker, or none for generic images${near === undefined ? '' : `; ${near}`}.`,
+    `Use control-plane or worker, or none for generic images${near === undefined ? '.' : `; ${near}`}`,
   )
 }
 

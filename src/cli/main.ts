@@ -3,7 +3,7 @@
 
 import { homedir } from 'node:os'
 import { CommanderError } from 'commander'
-import { TalosImageError } from '../errors.ts'
+import { type Problem, TalosImageError } from '../errors.ts'
 import { redact } from '../util/redact.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { normalizeArguments } from './flags.ts'
@@ -62,7 +62,11 @@ async function run(): Promise<number> {
 
 function report(error: unknown): number {
   // commander has printed its own message by now; asking for help is no error.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.badInput
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.success
+    if (wantsJson(argv)) writeErrorDocument([toUsageProblem(error)])
+    return EXIT.badInput
+  }
   if (!(error instanceof TalosImageError)) {
     process.stderr.write(
       redact(`This is a defect of talos-image; please report it:\n${error instanceof Error ? error.stack : error}\n`),
@@ -71,9 +75,19 @@ function report(error: unknown): number {
   }
   if (signalCode !== undefined) return signalCode
   for (const problem of error.problems) process.stderr.write(formatProblem(problem, 'error'))
-  if (wantsJson(argv))
-    process.stdout.write(`${redact(JSON.stringify({ error: { problems: error.problems } }, null, 2))}\n`)
+  if (wantsJson(argv)) writeErrorDocument(error.problems)
   return exitCodeOf(error)
+}
+
+function writeErrorDocument(problems: readonly Problem[]): void {
+  process.stdout.write(`${redact(JSON.stringify({ error: { problems } }, null, 2))}\n`)
+}
+
+/** commander's `error: WHAT`, and its `(Did you mean ...?)` on a line of its own. */
+function toUsageProblem({ code, message }: CommanderError): Problem {
+  if (code === 'commander.help') return { code: 'usage', message: 'no command was given' }
+  const [what = '', hint] = message.replace(/^error: /, '').split('\n')
+  return { code: 'usage', message: what, hint: hint?.replaceAll(/^\(|\)$/g, '') }
 }
 
 /** Scripts that asked for JSON get errors as JSON, too. */

@@ -156,7 +156,8 @@ export async function readSchematicFile(io: Io, path: string, what: string): Pro
   const shown = relative(io.cwd, full)
   const file = shown === '' || shown.startsWith('..') ? full : shown
   const text = await readFile(full, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`
+    const why =
+      { ENOENT: 'does not exist', EISDIR: 'is a directory' }[error.code ?? ''] ?? `cannot be read: ${error.message}`
     throw new TalosImageError({
       code: 'schematic',
       message: `${why} (${what})`,

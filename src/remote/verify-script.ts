@@ -31,14 +31,16 @@ size=$(blockdev --getsize64 "$device" 2>"$work/read.err") || give_up
 whole=$((image / block))
 rest=$((image % block))
 read_blocks() { dd if="$device" bs=1M skip="$1" count="$2" iflag=direct 2>"$work/read.err"; }
-{ read_blocks 0 "$whole" && { [ "$rest" -eq 0 ] || read_blocks "$whole" 1 | head -c "$rest"; }; } |
+# Reads to the end, too: dd would fail if its reader went away before it has written all of a block.
+first_bytes() { head -c "$1" && cat >/dev/null; }
+{ read_blocks 0 "$whole" && { [ "$rest" -eq 0 ] || read_blocks "$whole" 1 | first_bytes "$rest"; }; } |
   b2sum >"$work/disk.sum" || give_up
 say disk-hash "$(cut -d' ' -f1 <"$work/disk.sum")"
 signature=$(read_blocks 0 1 | od -An -v -tx1 -j510 -N2 | tr -d ' \\n')
 if [ "$signature" = 55aa ]; then say boot-sector ok; else say boot-sector missing; fi
 at=$whole
 if [ "$rest" -gt 0 ]; then
-  behind=$(read_blocks "$whole" 1 | tail -c +$((rest + 1)) | tr -d '\\0' | wc -c)
+  behind=$(read_blocks "$whole" 1 | tail -c +$((rest + 1)) | tr -d '\\0' | wc -c) || give_up
   [ "$behind" -eq 0 ] || { say rest "$image"; exit 0; }
   at=$((whole + 1))
 fi

@@ -147,7 +147,7 @@ describe('--output json', () => {
 
   it('of cleanup says what there is', async () => {
     const { stdout } = await run('cleanup')
-    expect(JSON.parse(stdout)).toEqual({ found: [], removed: [], leftovers: [] })
+    expect(JSON.parse(stdout)).toEqual({ found: [], removed: 0, leftovers: [] })
   })
 
   it('of cleanup --yes says how many were removed', async () => {

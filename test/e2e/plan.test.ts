@@ -43,7 +43,7 @@ describe('a plan', () => {
     expect(stdout).toContain('x86 control-plane: build "Talos Linux v1.12.2 x86 by hcloud-talos"')
     expect(stdout).toContain('cax11 in fsn1 (40 GB disk, 0.0053 EUR an hour)')
     expect(stdout).toMatch(/Estimated cost, net: 0\.\d+ EUR/)
-    expect(project.log.filter(({ server, method }) => server === 'cloud' && method !== 'GET')).toEqual([])
+    expect(project.attempts()).toEqual([])
   })
 
   it.each([

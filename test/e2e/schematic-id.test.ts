@@ -1,7 +1,6 @@
 /** `talos-image schematic id`: without the network. */
 
 import { describe, expect, it } from 'vitest'
-import ids from '../fixtures/schematic-ids.json' with { type: 'json' }
 import { runInWorkspace } from '../support/workspace.ts'
 
 const EMPTY = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'

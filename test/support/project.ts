@@ -14,6 +14,8 @@ export interface Project extends TestSandbox {
   readonly log: readonly AnsweredRequest[]
   /** The requests to the cloud that changed something: `POST /servers`. */
   changes(): string[]
+  /** Every attempt to change something in the cloud, whatever came of it. */
+  attempts(): string[]
   /** Forgets the requests so far. */
   forget(): void
   snapshots(): Promise<Image[]>
@@ -39,10 +41,8 @@ export async function createProject(options: Partial<SandboxOptions> = {}): Prom
     env: { HCLOUD_ENDPOINT: endpoint, HCLOUD_TOKEN: token, TALOS_IMAGE_FACTORY_URL: factoryUrl },
     sshFlags: ['--ssh-port', String(sshPort)],
     log,
-    changes: () =>
-      log
-        .filter(({ server, method, status }) => server === 'cloud' && method !== 'GET' && status < 400)
-        .map(({ method, path }) => `${method} ${path.replace(/^\/v1/, '')}`),
+    changes: () => log.filter((request) => isAttempt(request) && request.status < 400).map(formatRequest),
+    attempts: () => log.filter(isAttempt).map(formatRequest),
     forget: () => {
       log.length = 0
     },
@@ -55,6 +55,10 @@ export async function createProject(options: Partial<SandboxOptions> = {}): Prom
     },
   }
 }
+
+const isAttempt = ({ server, method }: AnsweredRequest): boolean => server === 'cloud' && method !== 'GET'
+
+const formatRequest = ({ method, path }: AnsweredRequest): string => `${method} ${path.replace(/^\/v1/, '')}`
 
 /** The labels of a snapshot without this tool's own, which all begin with `talos-image/`. */
 export function publicLabels(labels: Readonly<Record<string, string>>): Record<string, string> {

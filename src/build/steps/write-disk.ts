@@ -1,8 +1,5 @@
 /** Writes the image onto the disk and makes sure that it is there. */
 
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { type Readable, Transform } from 'node:stream'
 import { TalosImageError } from '../../errors.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import { parseReport, progressReader } from '../../remote/script-report.ts'
@@ -10,6 +7,7 @@ import type { Session } from '../../remote/session.ts'
 import { writeScript } from '../../remote/write-script.ts'
 import type { ImageBuild } from '../run.ts'
 import { DEVICE } from './boot-rescue.ts'
+import { sendLocal } from './send-local.ts'
 
 export type WriteMode = 'sparse' | 'plain'
 
@@ -31,18 +29,20 @@ export async function writeDisk(
 ): Promise<WrittenDisk> {
   const { source, sourceFacts } = image
   const local = source.kind === 'file' || source.kind === 'stdin'
-  const sent = local
-    ? hashing(source.kind === 'file' ? createReadStream(source.path, CHUNKS) : build.openStdin())
-    : undefined
+  const sent = local ? sendLocal(source.kind === 'file' ? source.path : build.openStdin()) : undefined
   const onBytes = (bytes: number): void =>
     build.emit({ type: 'progress', image: image.name, step: 'write', bytes, totalBytes: sourceFacts.transferBytes })
-  const result = await session.run(writeScript({ from: local ? 'stdin' : { url: source.url }, device: DEVICE, mode }), {
-    signal: build.signal,
-    timeoutMs: build.timeouts.writeMs,
-    name: 'writing the disk',
-    stdin: sent?.stream,
-    onStderr: progressReader(onBytes),
-  })
+  const script = writeScript({ from: local ? 'stdin' : { url: source.url }, device: DEVICE, mode })
+  const result = await session
+    .run(script, {
+      signal: build.signal,
+      timeoutMs: build.timeouts.writeMs,
+      name: 'writing the disk',
+      stdin: sent?.stream,
+      onStderr: progressReader(onBytes),
+    })
+    // What went wrong here ended the command there, and says more than that.
+    .finally(() => sent?.assertWhole())
   const report = parseReport(result.stdout)
   const error = report.get('error')
   if (error !== undefined) throw explain(error, image)
@@ -65,23 +65,6 @@ export async function writeDisk(
   }
   checkSource(image, written, sent?.sha256())
   return written
-}
-
-const CHUNKS = { highWaterMark: 1 << 20 }
-
-/** Hashes what goes by, so that what arrives can be compared with what was sent. */
-function hashing(input: Readable): { stream: Readable; sha256: () => string } {
-  const hash = createHash('sha256')
-  const stream = new Transform({
-    ...CHUNKS,
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk)
-      done(null, chunk)
-    },
-  })
-  input.on('error', (error) => stream.destroy(error))
-  input.pipe(stream)
-  return { stream, sha256: () => hash.digest('hex') }
 }
 
 function checkSource(image: PlannedImage, written: WrittenDisk, sent: string | undefined): void {

@@ -32,7 +32,7 @@ export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
     const remove = flags.run !== undefined || flags.yes === true
     if (!remove) {
       if (flags.output === 'json')
-        writeJson(io, { found: found.map((thing) => toRecord(thing, nowMs)), removed: [], leftovers: [] })
+        writeJson(io, { found: found.map((thing) => toRecord(thing, nowMs)), removed: 0, leftovers: [] })
       else io.out(formatFound(found, nowMs))
       return EXIT.success
     }

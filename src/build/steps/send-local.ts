@@ -1,0 +1,45 @@
+/** Reading a disk image on this computer, for sending it to the build server. */
+
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline, type Readable, Transform } from 'node:stream'
+import { TalosImageError } from '../../errors.ts'
+
+/** What is sent to the server. */
+export interface Sent {
+  readonly stream: Readable
+  /** SHA-256 of what went by, so that what arrives can be compared with it. Ask once, at the end. */
+  readonly sha256: () => string
+  /** @throws TalosImageError `source` when reading failed */
+  readonly assertWhole: () => void
+}
+
+const CHUNKS = { highWaterMark: 1 << 20 }
+
+/** @param source a path, or a stream that is read once */
+export function sendLocal(source: string | Readable): Sent {
+  const input = typeof source === 'string' ? createReadStream(source, CHUNKS) : source
+  const hash = createHash('sha256')
+  let failure: Error | undefined
+  input.once('error', (error: Error) => {
+    failure = error
+  })
+  const stream = new Transform({
+    ...CHUNKS,
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      done(null, chunk)
+    },
+  })
+  // Without a listener a failure would end the process; here it is told by `assertWhole`.
+  pipeline(input, stream, () => undefined)
+  return {
+    stream,
+    sha256: () => hash.digest('hex'),
+    assertWhole() {
+      if (failure === undefined) return
+      const name = typeof source === 'string' ? source : 'standard input'
+      throw new TalosImageError({ code: 'source', message: `${name} could not be read to its end: ${failure.message}` })
+    },
+  }
+}

@@ -1,0 +1,21 @@
+/** Web servers of tests: on loopback, at any port that is free. */
+
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+
+/** Starts a server, and gives its URL without a slash at the end. */
+export async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  return `http://127.0.0.1:${address.port}`
+}
+
+/** A URL of this computer that nobody answers. */
+export async function nobodyAt(server: Server): Promise<string> {
+  const url = await listen(server)
+  server.close()
+  await once(server, 'close')
+  return url
+}
