@@ -3,7 +3,6 @@
 import semver from 'semver'
 import type { Sourced } from '../config/variables.ts'
 import type { Problem } from '../errors.ts'
-import { nearNames } from '../util/near.ts'
 
 /** Whether a version is written in a way that needs the Factory's list to become a real one. */
 export function isFloating(wanted: string): boolean {
@@ -13,13 +12,20 @@ export function isFloating(wanted: string): boolean {
 /** Checks how a version is written, without asking anybody. */
 export function checkVersionForm({ value, origin }: Sourced<string>): Problem | undefined {
   if (isFloating(value) || (value.startsWith('v') && semver.valid(value.slice(1)) === value.slice(1))) return undefined
-  const corrected = semver.valid(value) ?? semver.valid(semver.coerce(value))
   return {
     code: 'config',
     message: `"${value}" is not a Talos version`,
     at: origin,
-    hint: `write it as ${corrected === null ? '"v1.13.9"' : `"v${corrected}"`}, or "v1.13" or "latest" for the newest of them`,
+    hint: `write it ${correct(value)}`,
   }
+}
+
+/** What was probably meant by text that is no version. */
+function correct(value: string): string {
+  const [, minor] = /^\s*v*(\d+\.\d+)\s*$/i.exec(value) ?? []
+  if (minor !== undefined) return `as "v${minor}" for the newest of them, or whole, such as "v${minor}.0"`
+  const whole = /\d+\.\d+\.\d/.test(value) ? (semver.valid(value) ?? semver.valid(semver.coerce(value))) : null
+  return `${whole === null ? 'like "v1.13.9"' : `as "v${whole}"`}, or "v1.13" or "latest" for the newest of them`
 }
 
 /**
@@ -38,7 +44,7 @@ export function resolveVersion(wanted: Sourced<string>, versions: readonly strin
 
 function unknownVersion({ value, origin }: Sourced<string>, versions: readonly string[]): Problem {
   const sameMinor = versions.filter((version) => version.startsWith(`${value.split('.').slice(0, 2).join('.')}.`))
-  const near = sameMinor.length > 0 ? semver.rsort(sameMinor).slice(0, 3) : nearNames(value, versions)
+  const near = semver.rsort(sameMinor).slice(0, 3)
   const newest = semver.rsort(versions.filter((version) => semver.valid(version) !== null && !version.includes('-')))[0]
   return {
     code: 'config',
