@@ -1,6 +1,5 @@
 /** One image going through its steps. */
 
-import { TalosImageError } from '../errors.ts'
 import type { Image } from '../hetzner/wire.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
@@ -61,8 +60,9 @@ async function removeReplaced(build: ImageBuild, image: PlannedImage): Promise<v
       await build.hetzner.images.delete(old.id, { signal: build.signal })
       note(`deleted the snapshot ${old.id}, which the new one replaces`)
     } catch (error) {
-      if (!(error instanceof TalosImageError)) throw error
-      note(`the snapshot ${old.id}, which the new one replaces, could not be deleted: ${error.message}`)
+      // The new one is published, so the image is built, whatever becomes of the old one.
+      const reason = error instanceof Error ? error.message : String(error)
+      note(`the snapshot ${old.id}, which the new one replaces, could not be deleted: ${reason}`)
     }
   }
 }

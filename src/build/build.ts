@@ -59,7 +59,7 @@ export function build(options: BuildOptions): Promise<BuildResult> {
 /** Starts building a plan's images. */
 export function startBuild(options: BuildOptions): RunningBuild {
   const clock = options.clock ?? systemClock
-  const emit = options.onEvent ?? (() => undefined)
+  const emit = quietly(options.onEvent)
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
   const signal = options.signal ?? new AbortController().signal
   // Every wait of every image listens to it, so Node.js's warning about many listeners would be a false alarm.
@@ -106,13 +106,16 @@ async function runWithKey(
   let results: ImageResult[] = []
   try {
     const key = await createSshKey(run, scope)
-    await sweep(run)
-    results = await Promise.all(
-      images.map(async (image) => {
-        const [done] = existing(image, run.emit)
-        return done ?? runImage(run, key, image, openScope(), leftovers)
-      }),
-    )
+    const [built] = await Promise.all([
+      Promise.all(
+        images.map(async (image) => {
+          const [done] = existing(image, run.emit)
+          return done ?? runImage(run, key, image, openScope(), leftovers)
+        }),
+      ),
+      sweep(run),
+    ])
+    results = built
   } finally {
     leftovers.push(...(await scope.close()))
     await run.lease.close()
@@ -121,25 +124,35 @@ async function runWithKey(
   return { run: run.id, images: results, leftovers }
 }
 
-/** Removes what earlier runs left behind and no longer claim. That it fails is no reason not to build. */
-async function sweep(run: Run): Promise<void> {
-  try {
-    const found = await findTemporary(run.hetzner, { signal: run.signal })
-    const abandoned = found.filter((thing) => isAbandoned(thing, run.clock.now()))
-    const listener = {
-      onRemoved: ({ name }: Deletion) =>
-        run.emit({ type: 'note', text: `removed ${name}, which an earlier run left behind` }),
+/** What watches a build must not be able to stop its clean-up. */
+function quietly(listener: EventListener | undefined): EventListener {
+  return (event) => {
+    try {
+      listener?.(event)
+    } catch {
+      // Somebody else's mistake.
     }
-    const leftovers = await removeTemporary(run.hetzner, abandoned, {
-      clock: run.clock,
-      timeoutMs: run.timeouts.actionMs,
-      listener,
+  }
+}
+
+/** Removes what earlier runs left behind and no longer claim. That it fails is no reason not to build. */
+async function sweep({ hetzner, clock, signal, timeouts, emit }: Run): Promise<void> {
+  try {
+    const found = await findTemporary(hetzner, { signal })
+    const abandoned = found.filter((thing) => isAbandoned(thing, clock.now()))
+    const note = (text: string): void => emit({ type: 'note', text })
+    const leftovers = await removeTemporary(hetzner, abandoned, {
+      clock,
+      signal,
+      timeoutMs: timeouts.actionMs,
+      onlyAbandoned: true,
+      listener: { onRemoved: ({ name }) => note(`removed ${name}, which an earlier run left behind`) },
     })
-    for (const { name, reason } of leftovers)
-      run.emit({ type: 'note', text: `${name} of an earlier run could not be removed: ${reason}` })
+    for (const { name, reason } of leftovers) note(`${name} of an earlier run could not be removed: ${reason}`)
   } catch (error) {
-    if (!(error instanceof TalosImageError) || run.signal.aborted) throw error
-    run.emit({ type: 'note', text: `could not look for what earlier runs left behind: ${error.message}` })
+    if (signal.aborted) return
+    if (!(error instanceof TalosImageError)) throw error
+    emit({ type: 'note', text: `could not look for what earlier runs left behind: ${error.message}` })
   }
 }
 
@@ -171,8 +184,9 @@ async function runImage(
     run.emit({ type: 'image-built', image: image.name, snapshot: built.snapshot.id, ms })
     return { image, status: 'built', ms, ...built }
   } catch (error) {
-    await cleanUp()
+    // Before the clean-up, during which the user may interrupt.
     const problem = toProblem(error, run.signal)
+    await cleanUp()
     const ms = run.clock.now() - started
     run.emit({ type: 'image-failed', image: image.name, problem, ms })
     return { image, status: 'failed', problem, ms }

@@ -20,12 +20,14 @@ export type BuildEvent =
       readonly bytes: number
       readonly totalBytes: number | undefined
     }
-  /** A placement that was tried in vain; the next one follows. */
+  /** A placement that was tried in vain. */
   | {
       readonly type: 'placement-failed'
       readonly image: string
       readonly placement: Placement
       readonly reason: string
+      /** Whether there is no other left. */
+      readonly last: boolean
     }
   /** Something worth knowing that stops nothing, such as another try. `image` is missing when it concerns the run. */
   | { readonly type: 'note'; readonly image?: string; readonly text: string }

@@ -44,6 +44,7 @@ export class Lease {
   async close(): Promise<void> {
     this.#end.abort()
     await this.#renewing
+    await Promise.all(this.#held.values())
   }
 
   async #renewForEver(): Promise<void> {

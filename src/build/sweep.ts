@@ -5,6 +5,7 @@ import type { HetznerClient } from '../hetzner/client.ts'
 import { LEASE_LABEL, RUN_LABEL } from '../plan/labels.ts'
 import { type CleanupListener, CleanupScope, type Leftover } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
+import { startDeadline } from '../util/deadline.ts'
 import { persist } from './persist.ts'
 
 /** Something temporary that a run made. A published snapshot carries no lease and is never one. */
@@ -20,7 +21,7 @@ export interface Temporary {
 /** Everything temporary in the project, or of one run: snapshots, then servers, then keys. */
 export async function findTemporary(
   hetzner: HetznerClient,
-  options: { readonly run?: string | undefined; readonly signal: AbortSignal },
+  options: { readonly run?: string | undefined; readonly signal: AbortSignal; readonly urgent?: boolean },
 ): Promise<Temporary[]> {
   const labelSelector = `${RUN_LABEL}${options.run === undefined ? '' : `=${options.run}`},${LEASE_LABEL}`
   const [images, servers, keys] = await Promise.all([
@@ -47,18 +48,32 @@ export function isAbandoned({ leaseUntilMs }: Temporary, nowMs: number): boolean
   return leaseUntilMs < nowMs
 }
 
+export interface RemoveOptions {
+  readonly clock: Clock
+  /** How long removing one thing may take, in milliseconds. */
+  readonly timeoutMs: number
+  /** Keeps what is not removed yet. */
+  readonly signal: AbortSignal
+  /** Whether to spare what has been renewed since it was found. */
+  readonly onlyAbandoned: boolean
+  readonly listener?: CleanupListener
+}
+
 /** Removes things, one after the other; says what could not be removed. */
 export async function removeTemporary(
   hetzner: HetznerClient,
   things: readonly Temporary[],
-  options: { readonly clock: Clock; readonly timeoutMs: number; readonly listener?: CleanupListener },
+  options: RemoveOptions,
 ): Promise<Leftover[]> {
   const scope = new CleanupScope(options.timeoutMs, options.listener)
   for (const thing of things.toReversed()) {
     scope.add({
       name: `${thing.kind} ${thing.id} (${thing.name})`,
       command: commandFor(thing),
-      run: (signal) => persist(() => removeOne(hetzner, thing, signal, options.timeoutMs), options.clock, signal),
+      run: async () => {
+        using stop = startDeadline(options.signal, options.timeoutMs)
+        return await persist(() => removeOne(hetzner, thing, stop.signal, options), options.clock, stop.signal)
+      },
     })
   }
   return scope.close()
@@ -73,20 +88,27 @@ function commandFor({ kind, id }: Temporary): string {
   }[kind]
 }
 
+/** Looks at the thing once more, since its run may have published or renewed it after it was found. */
 async function removeOne(
   hetzner: HetznerClient,
-  { kind, id }: Temporary,
+  thing: Temporary,
   signal: AbortSignal,
-  timeoutMs: number,
-): Promise<void> {
+  { clock, timeoutMs, onlyAbandoned }: RemoveOptions,
+): Promise<boolean> {
   const urgent = { signal, urgent: true }
-  if (kind === 'snapshot') {
-    await hetzner.images.delete(id, urgent)
-  } else if (kind === 'SSH key') {
-    await hetzner.sshKeys.delete(id, urgent)
-  } else {
-    const action = await hetzner.servers.delete(id, urgent)
-    if (action !== undefined)
-      await hetzner.actions.wait(action, { signal, timeoutMs, name: `server ${id} to be deleted` })
+  const found = await findTemporary(hetzner, { run: thing.run, ...urgent })
+  const now = found.find(({ kind, id }) => kind === thing.kind && id === thing.id)
+  if (now === undefined || (onlyAbandoned && !isAbandoned(now, clock.now()))) return false
+  switch (thing.kind) {
+    case 'snapshot':
+      return hetzner.images.delete(thing.id, urgent)
+    case 'SSH key':
+      return hetzner.sshKeys.delete(thing.id, urgent)
+    case 'server': {
+      const action = await hetzner.servers.delete(thing.id, urgent)
+      const name = `server ${thing.id} to be deleted`
+      if (action !== undefined) await hetzner.actions.wait(action, { signal, timeoutMs, name })
+      return action !== undefined
+    }
   }
 }

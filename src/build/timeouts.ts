@@ -7,6 +7,8 @@ export interface Timeouts {
   readonly writeMs: number
   readonly verifyMs: number
   readonly snapshotMs: number
+  /** How long a thing whose creation ended without an answer is looked for. */
+  readonly settleMs: number
   /** Removing one thing; long enough to outlast a running snapshot, which locks the server. */
   readonly removeMs: number
 }
@@ -19,5 +21,6 @@ export const TIMEOUTS: Timeouts = {
   writeMs: 30 * MINUTE_MS,
   verifyMs: 20 * MINUTE_MS,
   snapshotMs: 30 * MINUTE_MS,
+  settleMs: 12_000,
   removeMs: 35 * MINUTE_MS,
 }

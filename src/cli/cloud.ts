@@ -6,6 +6,7 @@ import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
 import { createHetznerClient, HETZNER_ENDPOINT, type HetznerClient } from '../hetzner/client.ts'
 import { registerSecret } from '../util/redact.ts'
 import type { Io } from './io.ts'
+import { toSandboxOptions } from './sandbox-options.ts'
 import { USER_AGENT } from './version.ts'
 
 export interface CloudOptions {
@@ -39,7 +40,7 @@ export function findCloudProblems(io: Io, options: CloudOptions): Problem[] {
       const at = name.startsWith('--') ? ({ kind: 'flag', name } as const) : ({ kind: 'env', name } as const)
       problems.push({
         code: 'usage',
-        message: `"${value}" is not an http or https URL`,
+        message: `"${value.replace(/\/\/.*@/, '//...@')}" is not an http or https URL without credentials`,
         at,
         hint: `write it as https://HOST, or leave it out for ${standard}`,
       })
@@ -74,32 +75,15 @@ export function factoryUrlOf(io: Io, options: CloudOptions): string {
 }
 
 async function openSandbox(io: Io, options: CloudOptions): Promise<Cloud> {
-  const { defaultStateDir } = await import('../sandbox/state/directory.ts')
   const { startSandbox } = await import('../sandbox/sandbox.ts')
-  const imageMib = io.env.TALOS_IMAGE_SANDBOX_IMAGE_MIB
-  const sandbox = await startSandbox({
-    stateDir: defaultStateDir(io.env, io.home),
-    ...(imageMib === undefined ? {} : { imageDiskBytes: readMib(imageMib) }),
-    ...(options.sshPort === undefined ? {} : { sshPort: options.sshPort }),
-  })
+  const sandbox = await startSandbox({ ...toSandboxOptions(io), sshPort: options.sshPort, signal: io.signal })
   io.err(`Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${sandbox.stateDir}\n`)
   return {
     hetzner: createHetznerClient({ token: sandbox.token, endpoint: sandbox.endpoint, userAgent: USER_AGENT }),
-    factory: createFactoryClient({ url: sandbox.factoryUrl, userAgent: USER_AGENT }),
+    factory: createFactoryClient({ url: sandbox.factoryUrl, publicUrl: FACTORY_URL, userAgent: USER_AGENT }),
     sshPort: sandbox.sshPort,
     close: () => sandbox.close(),
   }
-}
-
-function readMib(text: string): number {
-  const mib = Number(text)
-  if (Number.isInteger(mib) && mib >= 8 && mib <= 16_384) return mib * (1 << 20)
-  throw new TalosImageError({
-    code: 'usage',
-    message: `"${text}" is no size for the sandbox's disk images`,
-    at: { kind: 'env', name: 'TALOS_IMAGE_SANDBOX_IMAGE_MIB' },
-    hint: 'give a whole number of MiB from 8 to 16384',
-  })
 }
 
 const NO_TOKEN: Problem = {
@@ -134,6 +118,9 @@ async function askForToken(io: Io): Promise<string> {
   throw new TalosImageError(NO_TOKEN)
 }
 
+/** Without a user name or a password, which would end up in messages. */
 function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return /^https?:$/.test(protocol) && username === '' && password === ''
 }

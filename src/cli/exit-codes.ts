@@ -13,6 +13,8 @@ export const EXIT = {
   partial: 3,
   /** Something could not be removed, and is named. */
   leftovers: 4,
+  /** SIGHUP: the terminal is gone. */
+  hungUp: 129,
   /** SIGINT, as shells report it. */
   interrupted: 130,
   /** SIGTERM, as shells report it. */
@@ -23,6 +25,8 @@ const INPUT: ReadonlySet<ErrorCode> = new Set(['usage', 'config', 'schematic', '
 
 /** The exit code of an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
+  // Ctrl-C at a prompt, where it is a key and no signal.
+  if (error instanceof TalosImageError && error.code === 'interrupted') return EXIT.interrupted
   return error instanceof TalosImageError && INPUT.has(error.code) ? EXIT.badInput : EXIT.failed
 }
 

@@ -4,11 +4,20 @@ import { InvalidArgumentError } from 'commander'
 import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
 import { didYouMean } from '../util/near.ts'
 
+/** What others call the architectures. A map, since an object has names of its own, such as `constructor`. */
+const ALIASES = new Map<string, Architecture>([
+  ['arm64', 'arm'],
+  ['aarch64', 'arm'],
+  ['amd64', 'x86'],
+  ['x86-64', 'x86'],
+  ['x86_64', 'x86'],
+])
+
 /** `--arch arm`, repeatable. */
 export function parseArchitecture(text: string, previous: readonly Architecture[] = []): Architecture[] {
   const architecture = ARCHITECTURES.find((one) => one === text)
   if (architecture !== undefined) return [...previous, architecture]
-  const alias = { arm64: 'arm', aarch64: 'arm', amd64: 'x86', 'x86-64': 'x86', x86_64: 'x86' }[text]
+  const alias = ALIASES.get(text)
   throw new InvalidArgumentError(alias === undefined ? 'Use arm or x86.' : `Hetzner calls it "${alias}".`)
 }
 

@@ -11,7 +11,7 @@ import type { Io } from './io.ts'
 import { createProgram } from './program.ts'
 import { formatProblem } from './render/problem.ts'
 
-const SIGNAL_CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
+const SIGNAL_CODES = { SIGHUP: EXIT.hungUp, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
 
 const stop = new AbortController()
 let signalCode: number | undefined
@@ -24,8 +24,21 @@ for (const [signal, code] of Object.entries(SIGNAL_CODES)) {
       process.exit(code)
     }
     signalCode = code
-    process.stderr.write('\nStopping and cleaning up; once more leaves at once.\n')
+    // First, since a progress view leaves its lines then: what follows stands below them.
     stop.abort(new TalosImageError({ code: 'interrupted', message: 'interrupted' }))
+    process.stderr.write('\nStopping and cleaning up; once more leaves at once.\n')
+  })
+}
+
+// Whoever reads what is printed may be gone (`| head`, a closed terminal). That must not keep the clean-up from its work.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
+// A defect must not either: what was made is removed before it is shown.
+let defect: unknown
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    defect ??= error
+    stop.abort(new TalosImageError({ code: 'interrupted', message: 'interrupted by a defect' }))
   })
 }
 
@@ -37,7 +50,7 @@ const io: Io = {
   err: (text) => process.stderr.write(text),
   stdin: process.stdin,
   stdinIsTerminal: process.stdin.isTTY === true,
-  errIsTerminal: process.stderr.isTTY === true && process.env.TERM !== 'dumb' && process.env.CI === undefined,
+  errIsTerminal: isDrawable(process.stderr) && process.env.TERM !== 'dumb' && process.env.CI === undefined,
   columns: () => process.stderr.columns ?? 80,
   signal: stop.signal,
   onSecondSignal: (describe) => {
@@ -48,15 +61,22 @@ const io: Io = {
 const argv = normalizeArguments(process.argv.slice(2))
 process.exit(signalCode ?? (await run()))
 
+/** A pseudo-terminal that nobody gave a size has no room to draw in. */
+function isDrawable(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && stream.columns > 0 && stream.rows > 0
+}
+
 async function run(): Promise<number> {
   let exitCode: number = EXIT.success
   try {
     await createProgram(io, (code) => {
       exitCode = code
     }).parseAsync(argv, { from: 'user' })
-    return signalCode ?? exitCode
+    if (defect !== undefined) return report(defect)
+    // What is left behind outweighs the signal, since it costs money.
+    return exitCode === EXIT.leftovers ? exitCode : (signalCode ?? exitCode)
   } catch (error) {
-    return report(error)
+    return report(defect ?? error)
   }
 }
 
@@ -67,13 +87,16 @@ function report(error: unknown): number {
     if (wantsJson(argv)) writeErrorDocument([toUsageProblem(error)])
     return EXIT.badInput
   }
+  if (signalCode !== undefined && defect === undefined) {
+    if (wantsJson(argv)) writeErrorDocument([{ code: 'interrupted', message: 'interrupted' }])
+    return signalCode
+  }
   if (!(error instanceof TalosImageError)) {
     process.stderr.write(
       redact(`This is a defect of talos-image; please report it:\n${error instanceof Error ? error.stack : error}\n`),
     )
     return EXIT.failed
   }
-  if (signalCode !== undefined) return signalCode
   for (const problem of error.problems) process.stderr.write(formatProblem(problem, 'error'))
   if (wantsJson(argv)) writeErrorDocument(error.problems)
   return exitCodeOf(error)
@@ -94,6 +117,6 @@ function toUsageProblem({ code, message }: CommanderError): Problem {
 function wantsJson(args: readonly string[]): boolean {
   return args.some(
     (argument, index) =>
-      /^(-o|--output)=json$/.test(argument) || (argument === 'json' && /^(-o|--output)$/.test(args[index - 1] ?? '')),
+      /^(-o=?|--output=)json$/.test(argument) || (argument === 'json' && /^(-o|--output)$/.test(args[index - 1] ?? '')),
   )
 }

@@ -39,7 +39,8 @@ export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefin
     problems.attempt(() =>
       loadVariables({ directory, varFiles: flags.varFile ?? [], vars: flags.var ?? [], env: io.env, cwd: io.cwd }),
     ),
-    readRoleSchematics(io, directory, roles, problems),
+    // A local image is built as it is, for whichever role.
+    readRoleSchematics(io, directory, flags.imageFile === undefined ? roles : [], problems),
     flags.schematic === undefined ? undefined : readSchematic(io, flags.schematic, 'schematic', problems),
   ])
   const localImage = toLocalImage(io, flags)
@@ -91,8 +92,23 @@ function findContradictions(flags: PlanFlags, role: Role | undefined): Problem[]
     problems.push(usage('--sha256 pins one image of an architecture, --roles builds two', 'build the roles one by one'))
   } else if (pins.some(({ architecture }) => architecture === undefined) && images > 1) {
     problems.push(usage('--sha256 does not say which image it is for', 'write --sha256 arm=... and --sha256 x86=...'))
+  } else {
+    problems.push(...findUselessPins(pins, architectures))
   }
   return problems
+}
+
+/** A pin that would not be looked at is worse than none: it was given to be relied on. */
+function findUselessPins(pins: readonly PinnedHash[], architectures: ReadonlySet<Architecture>): Problem[] {
+  const [only] = architectures
+  const pinned = pins.map(({ architecture }) => architecture ?? only)
+  return ARCHITECTURES.flatMap((one) => {
+    const count = pinned.filter((architecture) => architecture === one).length
+    if (count > 0 && !architectures.has(one)) {
+      return [usage(`--sha256 pins the ${one} image, which is not built`, `leave it out, or add --arch ${one}`)]
+    }
+    return count > 1 ? [usage(`--sha256 is given twice for the ${one} image`, 'give it once for each image')] : []
+  })
 }
 
 function toPins(

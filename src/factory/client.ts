@@ -7,6 +7,8 @@ import { FactoryFailure, type FactoryRequest, retryFaults, sendToFactory, toReas
 
 export interface FactoryClientOptions {
   readonly url?: string
+  /** The Factory that it stands for, when that is another one: the sandbox's stands for the public one. */
+  readonly publicUrl?: string
   readonly userAgent?: string
   /** How long one request may take; making an asset can need a minute and more. Milliseconds. */
   readonly timeoutMs?: number
@@ -24,8 +26,10 @@ export interface AssetAnswer {
 }
 
 export interface FactoryClient {
-  /** Without a slash at the end. */
+  /** Where it is asked. Without a slash at the end. */
   readonly url: string
+  /** What it is called: in installer references, and where one Factory's images are told from another's. */
+  readonly publicUrl: string
   /** Submits a schematic; gives the ID and the text that the Factory made of it. */
   submitSchematic(text: string, signal?: AbortSignal): Promise<{ id: string; schematic: string | undefined }>
   /** All Talos versions that it can build. */
@@ -72,6 +76,7 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
 
   return {
     url: base,
+    publicUrl: options.publicUrl ?? base,
     async submitSchematic(text, signal) {
       const request = { method: 'POST', url: `${base}/schematics`, body: text, signal } as const
       const { id, schematic } = await call(request, SubmitAnswer)

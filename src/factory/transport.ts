@@ -2,6 +2,7 @@
 
 import pRetry from 'p-retry'
 import { TalosImageError } from '../errors.ts'
+import { startDeadline } from '../util/deadline.ts'
 import { fetchFailureReason } from '../util/fetch-failure.ts'
 
 export interface TransportOptions {
@@ -62,13 +63,13 @@ export function toReason({ text }: FactoryAnswer): string {
  */
 export function sendToFactory({ timeoutMs, userAgent }: TransportOptions): SendToFactory {
   return async ({ method, url, body, signal, onlyReason }) => {
-    const deadline = AbortSignal.timeout(timeoutMs)
+    using deadline = startDeadline(signal, timeoutMs)
     try {
       const response = await fetch(url, {
         method,
         headers: { 'user-agent': userAgent, ...(body === undefined ? {} : { 'content-type': 'application/yaml' }) },
         body: body ?? null,
-        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+        signal: deadline.signal,
       })
       const { ok, status, statusText, headers } = response
       if (!ok || onlyReason !== true) return { ok, status, statusText, headers, text: await response.text() }
@@ -76,7 +77,7 @@ export function sendToFactory({ timeoutMs, userAgent }: TransportOptions): SendT
       return { ok, status, statusText, headers, text: '' }
     } catch (error) {
       signal?.throwIfAborted()
-      const why = deadline.aborted ? `no answer within ${timeoutMs / 1000} s` : fetchFailureReason(error)
+      const why = deadline.expired ? `no answer within ${timeoutMs / 1000} s` : fetchFailureReason(error)
       throw new TalosImageError({
         code: 'network',
         message: `no answer to ${method} ${url}: ${why}`,

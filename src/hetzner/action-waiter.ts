@@ -2,6 +2,8 @@
 
 import { TalosImageError } from '../errors.ts'
 import type { Clock } from '../util/clock.ts'
+import { startDeadline } from '../util/deadline.ts'
+import { isInDoubt } from './transport/retry.ts'
 import type { Action } from './wire.ts'
 
 export interface WaitOptions {
@@ -68,6 +70,8 @@ export function createActionWaiter(
         if (action.status !== 'running') for (const one of waitingFor([action.id])) one.settle(action)
       }
     } catch (error) {
+      // A bad moment of the API is waited out: each wait has its own deadline, and what it waits for goes on.
+      if (isInDoubt(error)) return
       for (const one of waitingFor(ids)) one.fail(error)
     }
   }
@@ -78,12 +82,11 @@ export function createActionWaiter(
     async wait(action, { signal, timeoutMs, name }) {
       if (action.status !== 'running') return assertSuccess(action, name)
       signal.throwIfAborted()
-      const deadline = AbortSignal.timeout(timeoutMs)
+      using deadline = startDeadline(signal, timeoutMs)
       const ended = await new Promise<Action>((resolve, reject) => {
         const finish = (): void => {
           waiting.delete(one)
-          signal.removeEventListener('abort', onAbort)
-          deadline.removeEventListener('abort', onTimeout)
+          deadline.signal.removeEventListener('abort', onStop)
           if (waiting.size === 0) pause.abort()
         }
         const settle = (last: Action): void => {
@@ -94,10 +97,8 @@ export function createActionWaiter(
           finish()
           reject(error)
         }
-        const onAbort = (): void => fail(signal.reason)
-        const onTimeout = (): void => fail(tookTooLong(name, timeoutMs))
-        signal.addEventListener('abort', onAbort, { once: true })
-        deadline.addEventListener('abort', onTimeout, { once: true })
+        const onStop = (): void => fail(deadline.expired ? tookTooLong(name, timeoutMs) : signal.reason)
+        deadline.signal.addEventListener('abort', onStop, { once: true })
         const one: Waiting = { id: action.id, since: clock.now(), settle, fail }
         waiting.add(one)
         if (polling) pause.abort()

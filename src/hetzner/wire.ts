@@ -52,8 +52,9 @@ export const ServerType = v.object({
   memory: v.number(),
   /** GB */
   disk: v.number(),
-  architecture: v.picklist(['x86', 'arm']),
-  cpu_type: v.picklist(['shared', 'dedicated']),
+  /** `x86` or `arm`; one that is not known yet must not hide the others. */
+  architecture: v.string(),
+  cpu_type: v.string(),
   deprecation: v.optional(v.nullable(Deprecation)),
   prices: v.array(
     v.object({
@@ -106,17 +107,8 @@ export type SshKey = v.InferOutput<typeof SshKey>
 export const Server = v.object({
   id: v.number(),
   name: v.string(),
-  status: v.picklist([
-    'running',
-    'initializing',
-    'starting',
-    'stopping',
-    'off',
-    'deleting',
-    'migrating',
-    'rebuilding',
-    'unknown',
-  ]),
+  /** `initializing`, `running`, `off`, `deleting` and others */
+  status: v.string(),
   created: v.string(),
   public_net: v.object({
     ipv4: v.nullable(v.object({ ip: v.string() })),

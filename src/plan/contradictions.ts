@@ -11,7 +11,8 @@ export function findContradictions(images: readonly ImageRequest[], talosVersion
   return images.flatMap(({ choice, architecture }) => {
     if (choice.kind !== 'url') return []
     const problems: Problem[] = []
-    const versions: string[] = choice.url.match(/(?<![\w.])v\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?(?![\w.])/g) ?? []
+    const versions: string[] =
+      choice.url.match(/(?<![\w.])v\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?(?!\w|\.\d)/g) ?? []
     if (versions.length > 0 && !versions.includes(talosVersion)) {
       problems.push({
         code: 'config',

@@ -8,6 +8,7 @@ import { checkImageUrl } from '../source/inspect-url.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { IDENTITY_LABEL, LEASE_LABEL } from './labels.ts'
 import { checkSchematicFile, lookUpSource, type SourceLookUp, submitSchematic } from './look-up-source.ts'
+import { findChoiceProblems } from './placement-input.ts'
 import type { Facts, ResolvedSource } from './plan.ts'
 import type { ImageRequest, PlanRequest, SchematicFile } from './request.ts'
 import { checkVersionForm, isFloating, resolveVersion } from './version.ts'
@@ -26,13 +27,20 @@ export async function gatherFacts(
   options: LookUpOptions,
 ): Promise<Facts> {
   const problems = new ProblemCollector()
-  problems.add(checkVersionForm(request.variables.talosVersion), ...images.map(checkUrlForm))
-  problems.throw()
+  const malformed = [checkVersionForm(request.variables.talosVersion), ...images.map(checkUrlForm)].filter(
+    (problem) => problem !== undefined,
+  )
+  problems.add(...malformed)
 
   const [project, resolved] = await Promise.all([
     problems.attempt(() => lookUpProject(options)),
-    problems.attempt(() => lookUpSources(request, images, problems, options)),
+    malformed.length > 0 ? undefined : problems.attempt(() => lookUpSources(request, images, problems, options)),
   ])
+  // Planning finds these, too, but without all of its sources there is no plan.
+  if (project !== undefined && resolved?.sources.length !== images.length) {
+    const offers = { ...project, nowMs: options.nowMs }
+    for (const { architecture } of images) problems.add(...findChoiceProblems(request, architecture, offers))
+  }
   problems.throw()
   if (project === undefined || resolved === undefined) throw new RangeError('a look-up failed without a reason')
   return { nowMs: options.nowMs, ...project, ...resolved }

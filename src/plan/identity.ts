@@ -27,7 +27,13 @@ export function identityOf(input: IdentityInput): string | undefined {
 function contentOf({ source, sha256 }: IdentityInput): readonly string[] | undefined {
   switch (source.kind) {
     case 'factory':
-      return ['factory', source.asset.schematicId, source.asset.talosVersion, source.asset.architecture]
+      return [
+        'factory',
+        ...(source.factory === undefined ? [] : [source.factory]),
+        source.asset.schematicId,
+        source.asset.talosVersion,
+        source.asset.architecture,
+      ]
     case 'url':
       return sha256 === undefined ? ['url', source.url] : ['sha256', sha256]
     case 'file':

@@ -74,6 +74,11 @@ export function schematicIdOf(labels: Labels): string | undefined {
   return /^[0-9a-f]{64}$/.test(id) ? id : undefined
 }
 
+/** Whether a snapshot was made from a source with this SHA-256, as far as its label tells. */
+export function isFromSource(labels: Labels, sha256: string): boolean {
+  return labels[SOURCE_LABEL] === sha256.slice(0, HALF)
+}
+
 /** The role that a snapshot's labels name, if it is one of ours. */
 export function roleOf(labels: Labels): Role | undefined {
   const role = labels.role

@@ -1,14 +1,22 @@
 /** Finds out what one image's disk will be, and makes the Factory start making it. */
 
 import type { Architecture } from '../domain.ts'
-import { type Problem, TalosImageError } from '../errors.ts'
-import { assetUrl, DISK_SUFFIXES, type FactoryAsset, installerReference, parseAssetUrl } from '../factory/asset.ts'
+import { type Origin, type Problem, TalosImageError } from '../errors.ts'
+import {
+  assetUrl,
+  DISK_SUFFIXES,
+  FACTORY_URL,
+  type FactoryAsset,
+  installerReference,
+  parseAssetUrl,
+} from '../factory/asset.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import { canonicalText, schematicId } from '../schematic/canonical.ts'
 import { checkExtensions } from '../schematic/extensions.ts'
 import type { Schematic } from '../schematic/schema.ts'
 import { inspectFile, sha256OfFile } from '../source/inspect-file.ts'
 import { inspectUrl } from '../source/inspect-url.ts'
+import type { SourceFacts } from '../source/source.ts'
 import type { ResolvedSource } from './plan.ts'
 import type { ImageRequest, SchematicFile } from './request.ts'
 
@@ -59,10 +67,11 @@ export async function lookUpSource(
       )
     }
     case 'url': {
-      const asset = parseAssetUrl(choice.url, look.factory.url)
+      const asset = parseAssetUrl(choice.url, look.factory.url) ?? parseAssetUrl(choice.url, look.factory.publicUrl)
       // A pinned hash belongs to the very file that the URL names, not to the same disk in other wrappings.
-      if (asset !== undefined && image.sha256 === undefined) return lookUpAsset(asset, look)
+      if (asset !== undefined && image.sha256 === undefined) return lookUpAsset(asset, look, choice.at)
       const facts = await inspectUrl(choice.url, { at: choice.at, signal: look.signal })
+      assertCheckable(facts, image, choice.at)
       const { schematicId: id, installer } = ofAsset(asset, look)
       return { source: { kind: 'url', url: choice.url }, facts, schematicId: id, installer }
     }
@@ -90,24 +99,57 @@ export async function lookUpSource(
   }
 }
 
-/** The best form that the Factory has of an asset. */
-async function lookUpAsset(asset: FactoryAsset, look: SourceLookUp): Promise<ResolvedSource> {
-  const refusals: string[] = []
+/** A plain disk of unknown length could break off without anybody noticing. */
+function assertCheckable({ compression, transferBytes }: SourceFacts, { sha256 }: ImageRequest, at: Origin): void {
+  if (compression !== 'none' || transferBytes !== undefined || sha256 !== undefined) return
+  throw new TalosImageError({
+    code: 'source',
+    message:
+      'the server of the image URL does not say how large the disk is, so that a download that breaks off would go unnoticed',
+    at,
+    hint: 'pin its hash with --sha256, or offer it packed with zstd, xz or gzip',
+  })
+}
+
+/**
+ * The best form that the Factory has of an asset.
+ * @param at where its URL was given, if a user gave one: that there is no such disk is that user's mistake then
+ */
+async function lookUpAsset(asset: FactoryAsset, look: SourceLookUp, at?: Origin): Promise<ResolvedSource> {
+  const refusals: Refusal[] = []
+  let isMissing = true
   for (const suffix of DISK_SUFFIXES) {
     const url = assetUrl(look.factory.url, asset, suffix)
     const answer = await look.factory.probe(url, look.signal)
     if (answer.status === 200) {
-      return { source: { kind: 'factory', url, asset }, facts: await inspectUrl(url, look), ...ofAsset(asset, look) }
+      const { publicUrl } = look.factory
+      const factory = publicUrl === FACTORY_URL ? {} : { factory: publicUrl }
+      const source = { kind: 'factory', url, asset, ...factory } as const
+      return { source, facts: await inspectUrl(url, look), ...ofAsset(asset, look) }
     }
-    refusals.push(`${suffix}: ${answer.message}`)
+    refusals.push({ suffix, message: answer.message })
     // Only 'there is no such form' is a reason to ask for another one.
-    if (answer.status !== 404 && answer.status !== 400) break
+    isMissing = answer.status === 404 || answer.status === 400
+    if (!isMissing) break
   }
   throw new TalosImageError({
-    code: 'factory',
-    message: `the Image Factory has no ${describe(asset.architecture)} disk of Talos ${asset.talosVersion} for the schematic ${asset.schematicId}: ${refusals.join('; ')}`,
+    code: isMissing && at !== undefined ? 'source' : 'factory',
+    message: `the Image Factory has no ${describe(asset.architecture)} disk of Talos ${asset.talosVersion} for the schematic ${asset.schematicId}: ${summarize(refusals)}`,
+    at,
     hint: 'check the version, and that the schematic was submitted to this Factory',
   })
+}
+
+interface Refusal {
+  readonly suffix: string
+  readonly message: string
+}
+
+/** Each form with its reason, or the reason once when it is the same for all. */
+function summarize(refusals: readonly Refusal[]): string {
+  const reasons = new Set(refusals.map(({ message }) => message))
+  if (reasons.size === 1) return [...reasons].join()
+  return refusals.map(({ suffix, message }) => `${suffix}: ${message}`).join('; ')
 }
 
 function ofAsset(
@@ -115,7 +157,7 @@ function ofAsset(
   look: SourceLookUp,
 ): { schematicId: string | undefined; installer: string | undefined } {
   if (asset === undefined) return { schematicId: undefined, installer: undefined }
-  return { schematicId: asset.schematicId, installer: installerReference(look.factory.url, asset) }
+  return { schematicId: asset.schematicId, installer: installerReference(look.factory.publicUrl, asset) }
 }
 
 const describe = (architecture: Architecture): string => (architecture === 'arm' ? 'ARM' : 'x86')

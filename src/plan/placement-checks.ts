@@ -44,7 +44,7 @@ function checkType(input: PlacementInput, preferred: ServerType | undefined): Pr
   if (preferred === undefined) {
     if (!input.chosenType) return undefined
     const known = input.serverTypes.find(({ name }) => name === serverType.value)
-    const names = namesOf(input, architecture)
+    const names = namesOf(input)
     return {
       code: 'config',
       message:
@@ -52,9 +52,12 @@ function checkType(input: PlacementInput, preferred: ServerType | undefined): Pr
           ? `Hetzner Cloud has no server type "${serverType.value}"`
           : `the server type "${serverType.value}" was retired on ${known.deprecation?.unavailable_after.slice(0, 10)}`,
       at: serverType.origin,
-      hint:
-        (known === undefined ? didYouMean(serverType.value, names) : undefined) ??
+      hint: [
+        known === undefined ? didYouMean(serverType.value, names) : undefined,
         `for ${architecture} there are ${names.join(', ')}`,
+      ]
+        .filter((part) => part !== undefined)
+        .join(' '),
     }
   }
   if (preferred.architecture !== architecture) {
@@ -62,7 +65,7 @@ function checkType(input: PlacementInput, preferred: ServerType | undefined): Pr
       code: 'config',
       message: `the server type "${preferred.name}" is ${preferred.architecture}, but an ${architecture} image is to be built on it`,
       at: serverType.origin,
-      hint: `for ${architecture} there are ${namesOf(input, architecture).join(', ')}`,
+      hint: `for ${architecture} there are ${namesOf(input).join(', ')}`,
     }
   }
   const places = preferred.locations.filter(({ deprecation }) => !isRetired(deprecation, nowMs)).map(({ name }) => name)
@@ -71,33 +74,43 @@ function checkType(input: PlacementInput, preferred: ServerType | undefined): Pr
     code: 'config',
     message: `the server type "${preferred.name}" is not offered in the location "${location.value}"`,
     at: serverType.origin,
-    hint: `it is offered in ${places.join(', ')}; in "${location.value}" there are ${namesOf(input, architecture, location.value).join(', ') || `no ${architecture} types`}`,
+    hint: `it is offered ${places.length === 0 ? 'nowhere any more' : `in ${places.join(', ')}`}; in "${location.value}" there are ${namesOf(input, location.value).join(', ') || `no ${architecture} types`}`,
   }
 }
 
 function checkDisk(input: PlacementInput, preferred: ServerType | undefined): Problem | undefined {
   const { rawBytes, architecture } = input
-  if (rawBytes === undefined) return undefined
-  if (preferred !== undefined && preferred.architecture === architecture && !holds(preferred, rawBytes)) {
-    const bigEnough = input.serverTypes.filter((type) => type.architecture === architecture && holds(type, rawBytes))
-    const smallest = bigEnough.toSorted((a, b) => a.disk - b.disk)[0]
-    return {
-      code: 'source',
-      message: `the disk of the ${architecture} image has ${formatGb(rawBytes)} GB, more than the ${preferred.disk} GB of the server type "${preferred.name}"`,
-      at: input.serverType.origin,
-      hint: smallest === undefined ? 'no server type is big enough' : `"${smallest.name}" has ${smallest.disk} GB`,
-    }
+  if (rawBytes === undefined || (preferred !== undefined && preferred.architecture !== architecture)) return undefined
+  if (preferred !== undefined && holds(preferred, rawBytes)) return undefined
+  const [smallest] = [...offeredTypes(input, input.location.value), ...offeredTypes(input)].filter((type) =>
+    holds(type, rawBytes),
+  )
+  // In the place of a type that is gone comes one that is big enough.
+  if (preferred === undefined && smallest !== undefined) return undefined
+  const than =
+    preferred === undefined ? 'any server type has' : `the ${preferred.disk} GB of the server type "${preferred.name}"`
+  return {
+    code: 'source',
+    message: `the disk of the ${architecture} image has ${formatGb(rawBytes)} GB, more than ${than}`,
+    at: input.serverType.origin,
+    hint: smallest === undefined ? 'no server type is big enough' : `"${smallest.name}" has ${smallest.disk} GB`,
   }
-  return undefined
 }
 
-function namesOf(input: PlacementInput, architecture: Architecture, location?: string): string[] {
-  return input.serverTypes
-    .filter((type) => type.architecture === architecture && !isRetired(type.deprecation, input.nowMs))
-    .filter((type) => location === undefined || type.locations.some(({ name }) => name === location))
+/** What is offered for the architecture, at a location or anywhere; the smallest disk first. */
+function offeredTypes({ serverTypes, architecture, nowMs }: PlacementInput, location?: string): ServerType[] {
+  return serverTypes
+    .filter((type) => type.architecture === architecture && !isRetired(type.deprecation, nowMs))
+    .filter(({ locations }) =>
+      locations.some(
+        ({ name, deprecation }) => (location === undefined || name === location) && !isRetired(deprecation, nowMs),
+      ),
+    )
     .toSorted((a, b) => a.disk - b.disk || a.name.localeCompare(b.name))
-    .map(({ name }) => name)
 }
+
+const namesOf = (input: PlacementInput, location?: string): string[] =>
+  offeredTypes(input, location).map(({ name }) => name)
 
 const formatGb = (bytes: number): string => (bytes / 1e9).toFixed(1)
 

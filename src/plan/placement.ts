@@ -86,7 +86,8 @@ function whyNotPreferred(input: PlacementInput, preferred: ServerType | undefine
   const { serverType, location } = input
   if (preferred === undefined) return `${serverType.value} is no longer offered`
   const place = preferred.locations.find(({ name }) => name === location.value)
-  if (place === undefined) return `${serverType.value} is not offered in ${location.value}`
+  if (place === undefined || isRetired(place.deprecation, input.nowMs))
+    return `${serverType.value} is not offered in ${location.value}`
   return `${serverType.value} is out of stock in ${location.value}`
 }
 

@@ -1,12 +1,13 @@
 /** The plan: what will be made, out of what, where, and for how much. Pure data, made by a pure function. */
 
-import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
+import type { Architecture, Labels, Role } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import type { Image, Location, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
 import { identityOf } from './identity.ts'
-import { IDENTITY_LABEL, LEASE_LABEL, publicLabels } from './labels.ts'
-import { isChosen, type Placement, rankPlacements } from './placement.ts'
+import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicLabels } from './labels.ts'
+import { type Placement, rankPlacements } from './placement.ts'
+import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 
 /** What was found out about one image's source. */
@@ -105,19 +106,19 @@ function planImage(
   const { talosVersion } = facts
   const labels = publicLabels({ architecture, talosVersion, role })
   const identity = identityOf({ source: resolved.source, architecture, role, talosVersion, sha256 })
-  const same = facts.snapshots.filter((snapshot) => isSame(snapshot, identity, labels))
-  const { placements, notes, problems } = rankPlacements({
-    architecture,
-    serverType: request.variables.serverTypes[architecture],
-    location: request.variables.location,
-    chosenType: isChosen(request.variables.serverTypes[architecture]),
-    rawBytes: resolved.facts.rawBytes,
-    noFallback: request.noFallback,
-    allowBiggerDisk: request.allowBiggerDisk,
-    serverTypes: facts.serverTypes,
-    locations: facts.locations,
-    nowMs: facts.nowMs,
-  })
+  const mostDiskGb = request.allowBiggerDisk
+    ? undefined
+    : diskOf(request.variables.serverTypes[architecture].value, facts)
+  const same = facts.snapshots.filter(
+    (snapshot) =>
+      isSame(snapshot, identity, labels) &&
+      (sha256 === undefined || isFromSource(snapshot.labels, sha256)) &&
+      // A snapshot of a bigger disk could not start the servers that one of the wanted type can.
+      snapshot.disk_size <= (mostDiskGb ?? Number.POSITIVE_INFINITY),
+  )
+  const { placements, notes, problems } = rankPlacements(
+    toPlacementInput(request, architecture, resolved.facts.rawBytes, facts),
+  )
   const planned: PlannedImage = {
     name: image.name,
     architecture,
@@ -147,8 +148,12 @@ function isSame(snapshot: Image, identity: string | undefined, labels: Labels): 
     snapshot.labels[LEASE_LABEL] === undefined &&
     snapshot.status === 'available' &&
     Object.entries(labels).every(([key, value]) => snapshot.labels[key] === value) &&
-    ARCHITECTURES.includes(snapshot.architecture)
+    snapshot.architecture === labels.arch
   )
+}
+
+function diskOf(serverType: string, { serverTypes }: Facts): number | undefined {
+  return serverTypes.find(({ name }) => name === serverType)?.disk
 }
 
 function costOf(images: readonly PlannedImage[], pricing: Pricing): Cost {

@@ -9,9 +9,21 @@ export function isFloating(wanted: string): boolean {
   return wanted === 'latest' || /^v\d+\.\d+$/.test(wanted)
 }
 
+/** What a label can hold. Source: Hetzner Cloud API documentation. */
+const LABEL_VALUE = /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/
+
 /** Checks how a version is written, without asking anybody. */
 export function checkVersionForm({ value, origin }: Sourced<string>): Problem | undefined {
-  if (isFloating(value) || (value.startsWith('v') && semver.valid(value.slice(1)) === value.slice(1))) return undefined
+  if (isFloating(value)) return undefined
+  if (value.startsWith('v') && semver.valid(value.slice(1)) === value.slice(1)) {
+    if (LABEL_VALUE.test(value)) return undefined
+    return {
+      code: 'config',
+      message: `the version "${value}" cannot be a label of a snapshot`,
+      at: origin,
+      hint: 'a label has at most 63 characters, and ends with a letter or a digit',
+    }
+  }
   return {
     code: 'config',
     message: `"${value}" is not a Talos version`,
@@ -42,10 +54,11 @@ export function resolveVersion(wanted: Sourced<string>, versions: readonly strin
   return semver.rsort(fitting)[0] ?? unknownVersion(wanted, versions)
 }
 
-function unknownVersion({ value, origin }: Sourced<string>, versions: readonly string[]): Problem {
+function unknownVersion({ value, origin }: Sourced<string>, offered: readonly string[]): Problem {
+  const versions = offered.filter((version) => semver.valid(version) !== null)
   const sameMinor = versions.filter((version) => version.startsWith(`${value.split('.').slice(0, 2).join('.')}.`))
   const near = semver.rsort(sameMinor).slice(0, 3)
-  const newest = semver.rsort(versions.filter((version) => semver.valid(version) !== null && !version.includes('-')))[0]
+  const newest = semver.rsort(versions.filter((version) => !version.includes('-')))[0]
   return {
     code: 'config',
     message: `the Image Factory has no Talos ${value}`,

@@ -3,18 +3,18 @@
 import { quote } from './quote.ts'
 
 /** The programs that the scripts use. */
-const TOOLS = 'curl dd xz zstd gzip blkdiscard blockdev sha256sum b2sum mkfifo tee od tr sed head tail stat mktemp'
+const TOOLS = 'curl dd xz zstd gzip blockdev sha256sum b2sum mkfifo tee od tr sed head tail stat mktemp'
 
 /**
- * Reports `talos-image KEY VALUE`: `host NAME`, `mounted yes|no` (whether anything of the device is mounted), `missing
+ * Reports `talos-image KEY VALUE`: `host NAMES`, `mounted yes|no` (whether anything of the device is mounted), `missing
  * TOOL ...`, `device-bytes N` (0 when there is no such device).
  */
 export function rescueScript(device: string): string {
   return `export LC_ALL=C
 device=${quote(device)}
 say() { printf 'talos-image %s\\n' "$*"; }
-say host "$(cat /etc/hostname 2>/dev/null || uname -n)"
-if grep -q "^$device" /proc/mounts; then say mounted yes; else say mounted no; fi
+say host "$(cat /etc/hostname 2>/dev/null) $(uname -n)"
+if grep -Eq "^$device(p?[0-9]+)? " /proc/mounts; then say mounted yes; else say mounted no; fi
 missing=
 for tool in ${TOOLS}; do command -v "$tool" >/dev/null || missing="$missing $tool"; done
 say missing $missing

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Client, ClientChannel } from 'ssh2'
 import { TalosImageError } from '../errors.ts'
+import { startDeadline } from '../util/deadline.ts'
 import { quote } from './quote.ts'
 
 export interface SessionTarget {
@@ -50,20 +51,29 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
   const { default: ssh2 } = await import('ssh2')
   const client = new ssh2.Client()
   signal.throwIfAborted()
+  let lost: string | undefined
+  // It stays for good: a connection can fail more than once, and an error that nobody hears would end the process.
+  client.on('error', (error) => {
+    lost ??= error.message
+  })
   await new Promise<void>((resolve, reject) => {
-    const stop = (error: unknown): void => {
+    const release = (): void => {
       signal.removeEventListener('abort', onAbort)
+      client.off('error', stop)
+      client.off('close', onClose)
+    }
+    const stop = (error: unknown): void => {
+      release()
       client.destroy()
       reject(error)
     }
     const onAbort = (): void => stop(signal.reason)
+    const onClose = (): void => stop(new Error('the connection was closed before the login'))
     signal.addEventListener('abort', onAbort, { once: true })
     client.once('error', stop)
-    client.once('close', () => stop(new Error('the connection was closed before the login')))
+    client.once('close', onClose)
     client.once('ready', () => {
-      signal.removeEventListener('abort', onAbort)
-      client.removeAllListeners('error')
-      client.removeAllListeners('close')
+      release()
       // Without it small packets wait for each other, which makes streaming several times slower.
       client.setNoDelay(true)
       resolve()
@@ -79,14 +89,6 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
       hostVerifier: () => true,
     })
   })
-  return toSession(client)
-}
-
-function toSession(client: Client): Session {
-  let lost: string | undefined
-  client.on('error', (error) => {
-    lost = error.message
-  })
   return {
     run: (script, options) => runScript(client, script, options, () => lost),
     end: () => {
@@ -101,31 +103,43 @@ function runScript(
   options: ExecOptions,
   lostBecause: () => string | undefined,
 ): Promise<ExecResult> {
-  const deadline = AbortSignal.timeout(options.timeoutMs)
-  const stop = AbortSignal.any([options.signal, deadline])
+  const deadline = startDeadline(options.signal, options.timeoutMs)
+  const stop = deadline.signal
   return new Promise((resolve, reject) => {
     stop.throwIfAborted()
     let channel: ClientChannel | undefined
     const finish = (settle: () => void): void => {
+      deadline[Symbol.dispose]()
       stop.removeEventListener('abort', onStop)
       client.removeListener('close', onLost)
       settle()
     }
     const onStop = (): void => {
       channel?.destroy()
-      finish(() => reject(options.signal.aborted ? options.signal.reason : tookTooLong(options)))
+      finish(() => reject(deadline.expired ? tookTooLong(options) : stop.reason))
     }
-    const onLost = (): void => finish(() => reject(connectionLost(options.name, lostBecause())))
+    const onLost = (): void => finish(() => reject(notEnded(options, lostBecause())))
     stop.addEventListener('abort', onStop, { once: true })
     client.once('close', onLost)
-    // Everything is attached before this callback returns: a short command's end can arrive with its beginning.
-    client.exec(`exec bash -c ${quote(script)}`, (error, opened) => {
-      if (error !== undefined) return finish(() => reject(connectionLost(options.name, error.message)))
+    const onOpen = (error: Error | undefined, opened: ClientChannel): void => {
+      if (error !== undefined) {
+        finish(() => reject(notEnded(options, error.message)))
+        return
+      }
       channel = opened
+      // Nobody waits for it any more.
+      if (stop.aborted) onStop()
       collect(opened, options, (result) =>
-        finish(() => (result === undefined ? reject(connectionLost(options.name, lostBecause())) : resolve(result))),
+        finish(() => (result === undefined ? reject(notEnded(options, lostBecause())) : resolve(result))),
       )
-    })
+    }
+    // Everything is attached before the callback returns: a short command's end can arrive with its beginning.
+    try {
+      client.exec(`exec bash -c ${quote(script)}`, onOpen)
+    } catch {
+      // The library throws at once when the connection has been lost before.
+      onLost()
+    }
   })
 }
 
@@ -152,7 +166,17 @@ function collect(channel: ClientChannel, options: ExecOptions, onEnd: (result: E
   else pipeline(options.stdin, channel).catch(() => undefined)
 }
 
-function connectionLost(name: string, why: string | undefined): TalosImageError {
+/** Why a command did not come to its end: what was streamed to it broke off, or the connection did. */
+function notEnded({ name, stdin }: ExecOptions, why: string | undefined): TalosImageError {
+  const fault = stdin?.errored
+  // The code of a stream that only ended because the other side did.
+  if (fault != null && !('code' in fault && fault.code === 'ERR_STREAM_PREMATURE_CLOSE')) {
+    return new TalosImageError({
+      code: 'source',
+      message: `what was to be sent could not be read while ${name}: ${fault.message}`,
+      hint: 'check the file of --image-file, or what writes to standard input',
+    })
+  }
   return new TalosImageError({
     code: 'ssh',
     message: `the SSH connection was lost while ${name}${why === undefined ? '' : `: ${why}`}`,

@@ -40,7 +40,7 @@ export async function waitForSsh(target: SessionTarget, options: WaitForSshOptio
       const failure = classify(error)
       seen.set(failure, (seen.get(failure) ?? 0) + 1)
     }
-    await clock.sleep(Math.min(pauseMs, leftMs), signal)
+    await clock.sleep(Math.min(pauseMs, Math.max(0, started + options.timeoutMs - clock.now())), signal)
   }
 }
 
@@ -74,7 +74,7 @@ const HINTS: Record<SshFailure, string> = {
 function neverCame(target: SessionTarget, timeoutMs: number, seen: ReadonlyMap<SshFailure, number>): TalosImageError {
   const tries = [...seen].sort((a, b) => b[1] - a[1])
   const [most] = tries[0] ?? (['timed out'] as const)
-  const list = tries.map(([failure, count]) => `${failure} ${count} times`).join(', ')
+  const list = tries.map(([failure, count]) => `${failure} ${count === 1 ? 'once' : `${count} times`}`).join(', ')
   return new TalosImageError({
     code: 'ssh',
     message: `no SSH login at ${target.host} port ${target.port} within ${Math.round(timeoutMs / 1000)} s: ${list}`,

@@ -50,6 +50,12 @@ export async function inspectFile(path: string, at?: Origin): Promise<SourceFact
 /** The SHA-256 of a file as it is, in hexadecimal. */
 export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, signal === undefined ? {} : { signal })
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, signal === undefined ? {} : { signal })
+  } catch (error) {
+    signal?.throwIfAborted()
+    const why = error instanceof Error ? error.message : String(error)
+    throw new TalosImageError({ code: 'source', message: `${path} cannot be read: ${why}` })
+  }
   return hash.digest('hex')
 }

@@ -1,6 +1,7 @@
 /** Looks at a disk image behind a URL by asking for its first and last bytes. */
 
 import { type Origin, TalosImageError } from '../errors.ts'
+import { startDeadline } from '../util/deadline.ts'
 import { fetchFailureReason } from '../util/fetch-failure.ts'
 import { detectCompression, unpackedBytes } from './compression.ts'
 import { HEAD_BYTES, looksLikeDisk } from './disk-signature.ts'
@@ -31,6 +32,14 @@ export function checkImageUrl(url: string): { message: string; hint: string } | 
   if (scheme === undefined || !URL.canParse(url)) {
     return { message: `"${url}" is not a URL`, hint: 'write it as https://host/path/image.raw.zst' }
   }
+  const { username, password } = new URL(url)
+  if (username !== '' || password !== '') {
+    // Not shown: it would end up in logs, and in the build server's list of processes.
+    return {
+      message: 'the image URL holds a user name or a password',
+      hint: 'offer the image without them, or download it and use --image-file PATH',
+    }
+  }
   return undefined
 }
 
@@ -55,11 +64,11 @@ export async function inspectUrl(
   }
   /** Gives the answer's beginning, at most `length` bytes of it; nothing of an error's page. */
   const get = async (first: number, length: number): Promise<{ response: Response; bytes: Uint8Array }> => {
-    const deadline = AbortSignal.timeout(options.timeoutMs ?? 60_000)
+    using deadline = startDeadline(options.signal, options.timeoutMs ?? 60_000)
     try {
       const response = await fetch(url, {
         headers: { range: `bytes=${first}-${first + length - 1}` },
-        signal: options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]),
+        signal: deadline.signal,
       })
       if (response.ok) return { response, bytes: await readUpTo(response, length) }
       await response.body?.cancel()
@@ -68,7 +77,7 @@ export async function inspectUrl(
       options.signal?.throwIfAborted()
       throw new TalosImageError({
         code: 'network',
-        message: `no answer from ${url}: ${deadline.aborted ? 'it took too long' : fetchFailureReason(error)}`,
+        message: `no answer from ${url}: ${deadline.expired ? 'it took too long' : fetchFailureReason(error)}`,
         hint: 'check the URL and the network',
         at: options.at,
       })
@@ -77,6 +86,14 @@ export async function inspectUrl(
 
   const { response, bytes: head } = await get(0, HEAD_BYTES)
   if (response.status === 416) return fail('is empty', 'name a disk image')
+  if (response.status >= 500 || response.status === 429) {
+    throw new TalosImageError({
+      code: 'network',
+      message: `${url} answers ${response.status} ${response.statusText}`.trim(),
+      hint: 'a fault on the side of that server: try again later',
+      at: options.at,
+    })
+  }
   if (!response.ok) {
     return fail(
       `answers ${response.status} ${response.statusText}`.trim(),

@@ -4,7 +4,13 @@ import type { FactoryAsset } from '../factory/asset.ts'
 
 export type Source =
   /** An asset of the Image Factory; the same disk whatever it is compressed with. */
-  | { readonly kind: 'factory'; readonly url: string; readonly asset: FactoryAsset }
+  | {
+      readonly kind: 'factory'
+      readonly url: string
+      readonly asset: FactoryAsset
+      /** Which Factory, unless it is the public one. */
+      readonly factory?: string
+    }
   /** Any other address. */
   | { readonly kind: 'url'; readonly url: string }
   /** A file on this computer, streamed over SSH. `sha256` is that of the file as it is. */

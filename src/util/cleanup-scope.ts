@@ -8,8 +8,8 @@ export interface Deletion {
   readonly name: string
   /** How a user removes it by hand. */
   readonly command: string
-  /** Removes it; must treat 'not there' as done. */
-  readonly run: (signal: AbortSignal) => Promise<void>
+  /** Removes it; 'not there' is as good, and gives false. */
+  readonly run: (signal: AbortSignal) => Promise<boolean>
 }
 
 /** Something that could not be removed. */
@@ -72,14 +72,15 @@ export class CleanupScope {
     const deletion = this.#deletions.get(key)
     if (deletion === undefined) return undefined
     tell(this.#listener.onRemoving, deletion)
+    let wasThere: boolean
     try {
-      await withinTime(deletion.run, this.#timeoutMs)
+      wasThere = await withinTime(deletion.run, this.#timeoutMs)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       return { name: deletion.name, command: deletion.command, reason }
     }
     this.#deletions.delete(key)
-    tell(this.#listener.onRemoved, deletion)
+    if (wasThere) tell(this.#listener.onRemoved, deletion)
     return undefined
   }
 }
@@ -93,9 +94,9 @@ function tell(listener: ((deletion: Deletion) => void) | undefined, deletion: De
 }
 
 /** Runs a deletion until its end or its deadline; one that does not heed its signal must not keep the others waiting. */
-async function withinTime(run: Deletion['run'], timeoutMs: number): Promise<void> {
+async function withinTime(run: Deletion['run'], timeoutMs: number): Promise<boolean> {
   const deadline = AbortSignal.timeout(timeoutMs)
-  await new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const tooLate = (): void => reject(new Error(`it took longer than ${timeoutMs / 1000} s`))
     // A turn later, so that a deletion that heeds the signal can say why it had not succeeded.
     deadline.addEventListener('abort', () => setImmediate(tooLate), { once: true })

@@ -14,7 +14,7 @@ export function nearNames(name: string, candidates: Iterable<string>, most = 3):
     const given = candidate.toLowerCase()
     const score = distance(wanted, given)
     const contains = Math.min(wanted.length, given.length) >= 3 && (given.includes(wanted) || wanted.includes(given))
-    if (contains || score <= Math.max(1, Math.floor(Math.max(wanted.length, given.length) / 3))) {
+    if (contains || score <= Math.ceil(Math.max(wanted.length, given.length) / 3)) {
       scored.push({ candidate, score })
     }
   }

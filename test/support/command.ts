@@ -18,6 +18,8 @@ export interface CommandOptions {
   /** The program and its first arguments, in the place of the built command. */
   readonly program?: readonly [string, ...string[]]
   readonly timeoutMs?: number
+  /** Is given all of standard output so far, whenever there is more. */
+  readonly onStdout?: (stdout: string) => void
 }
 
 export interface CommandResult {
@@ -31,6 +33,8 @@ export interface RunningCommand extends AsyncDisposable {
   /** @throws Error when it takes too long, or when a token stands in what it printed */
   readonly result: Promise<CommandResult>
   kill(signal: NodeJS.Signals): void
+  /** SIGINT to it and to all that it has started, as Ctrl-C at a terminal does. */
+  interrupt(): void
   /** Waits until standard error holds the text, and gives what it holds then. */
   waitForStderr(text: RegExp): Promise<string>
 }
@@ -50,6 +54,7 @@ export function startCommand(args: readonly string[], options: CommandOptions): 
     cwd: options.cwd,
     env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', HOME: '/nonexistent/home', ...options.env },
     stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    detached: true,
     timeout: options.timeoutMs ?? TIMEOUT_MS,
     killSignal: 'SIGKILL',
   })
@@ -58,6 +63,7 @@ export function startCommand(args: readonly string[], options: CommandOptions): 
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
       output[name] += text
+      if (name === 'stdout') options.onStdout?.(output.stdout)
     })
   }
   const result = new Promise<CommandResult>((resolve, reject) => {
@@ -73,6 +79,9 @@ export function startCommand(args: readonly string[], options: CommandOptions): 
   return {
     result,
     kill: (signal) => child.kill(signal),
+    interrupt: () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+    },
     waitForStderr: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {

@@ -1,8 +1,8 @@
 /** What is on the disk of a snapshot in the sandbox's state, whatever its size. */
 
 import { execFile } from 'node:child_process'
-import { readdir, readFile, rm, stat, truncate } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdtemp, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -16,18 +16,26 @@ export interface DiskContent {
 
 /**
  * Reads the beginning of a disk file, and finds out whether anything lies behind it, without reading 40 GB of zeros:
- * in a sparse copy, what is not zero takes space.
+ * what is zero becomes a hole in a copy, and a copy of holes takes no space.
  */
 export async function readDisk(path: string, imageBytes: number): Promise<DiskContent> {
-  const copy = `${path}.copy`
+  const copies = await mkdtemp(join(dirname(path), 'copies-'))
+  const [copy, rest] = [join(copies, 'copy'), join(copies, 'rest')]
   try {
     await run('cp', ['--sparse=always', '--', path, copy])
-    const { blocks } = await stat(copy)
-    await truncate(copy, imageBytes)
-    return { image: await readFile(copy), bytesBehind: (blocks - (await stat(copy)).blocks) * 512 }
+    const image = await readBeginning(copy, imageBytes)
+    await run('fallocate', ['--punch-hole', '--length', String(imageBytes), copy])
+    await run('cp', ['--sparse=always', '--', copy, rest])
+    return { image, bytesBehind: (await stat(rest)).blocks * 512 }
   } finally {
-    await rm(copy, { force: true })
+    await rm(copies, { recursive: true, force: true })
   }
+}
+
+async function readBeginning(path: string, bytes: number): Promise<Buffer> {
+  await using file = await open(path)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
+  return buffer.subarray(0, bytesRead)
 }
 
 /** The disk file of a snapshot. */

@@ -13,17 +13,11 @@ export const DEVICE = '/dev/sda'
 
 const SCRIPT_TIMEOUT_MS = 60_000
 
-/** A rescue system that is logged in to, and the size of its disk in bytes. */
-export interface Rescue {
-  readonly session: Session
-  readonly deviceBytes: number
-}
-
 /**
  * Boots a server that is switched off. When SSH does not come up, tries once more with a reset.
  * @throws TalosImageError `ssh` when it stays away, or when what answers is not the rescue system
  */
-export async function bootRescue(build: ImageBuild, image: string, server: BuildServer): Promise<Rescue> {
+export async function bootRescue(build: ImageBuild, image: string, server: BuildServer): Promise<Session> {
   try {
     return await boot(build, server, 'powerOn')
   } catch (error) {
@@ -34,11 +28,11 @@ export async function bootRescue(build: ImageBuild, image: string, server: Build
 }
 
 /** Boots a running server into the rescue system again. */
-export function resetIntoRescue(build: ImageBuild, server: BuildServer): Promise<Rescue> {
+export function resetIntoRescue(build: ImageBuild, server: BuildServer): Promise<Session> {
   return boot(build, server, 'reset')
 }
 
-async function boot(build: ImageBuild, server: BuildServer, how: 'powerOn' | 'reset'): Promise<Rescue> {
+async function boot(build: ImageBuild, server: BuildServer, how: 'powerOn' | 'reset'): Promise<Session> {
   const { hetzner, signal, timeouts, clock } = build
   const wait = { signal, timeoutMs: timeouts.actionMs }
   // Rescue is switched off again by each boot into it, so it is enabled before each.
@@ -51,14 +45,15 @@ async function boot(build: ImageBuild, server: BuildServer, how: 'powerOn' | 're
     { clock, signal, timeoutMs: timeouts.sshMs },
   )
   try {
-    return { session, deviceBytes: await checkRescue(session, signal) }
+    await checkRescue(session, signal)
+    return session
   } catch (error) {
     session.end()
     throw error
   }
 }
 
-async function checkRescue(session: Session, signal: AbortSignal): Promise<number> {
+async function checkRescue(session: Session, signal: AbortSignal): Promise<void> {
   const { stdout, stderr } = await session.run(rescueScript(DEVICE), {
     signal,
     timeoutMs: SCRIPT_TIMEOUT_MS,
@@ -68,12 +63,14 @@ async function checkRescue(session: Session, signal: AbortSignal): Promise<numbe
   const fail = (message: string): never => {
     throw new TalosImageError({ code: 'ssh', message })
   }
-  if (!report.has('host')) return fail(`the server does not run commands: ${stderr.trim() || 'it said nothing'}`)
-  if (report.get('host') !== 'rescue') return fail(`what answered is not the rescue system but "${report.get('host')}"`)
-  if (report.get('mounted') !== 'no') return fail(`${DEVICE} is mounted: this is not the rescue system`)
+  if (!report.has('host')) fail(`the server does not run commands: ${stderr.trim() || 'it said nothing'}`)
+  const names = report.get('host') ?? ''
+  if (!names.split(/\s+/).includes('rescue')) fail(`what answered is not the rescue system but "${names}"`)
+  if (report.get('mounted') !== 'no') fail(`${DEVICE} is mounted: this is not the rescue system`)
   const missing = report.get('missing')
-  if (missing !== undefined && missing !== '') return fail(`the rescue system lacks ${missing.split(' ').join(', ')}`)
-  const deviceBytes = Number(report.get('device-bytes'))
-  if (!(deviceBytes > 0)) return fail(`the rescue system has no disk ${DEVICE}`)
-  return deviceBytes
+  if (missing !== undefined && missing !== '') {
+    // Another boot would not bring them.
+    throw new TalosImageError({ code: 'write', message: `the rescue system lacks ${missing.split(' ').join(', ')}` })
+  }
+  if (!(Number(report.get('device-bytes')) > 0)) fail(`the rescue system has no disk ${DEVICE}`)
 }

@@ -2,8 +2,9 @@
 
 import { TalosImageError } from '../../errors.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
+import type { Session } from '../../remote/session.ts'
 import type { ImageBuild } from '../run.ts'
-import { type Rescue, resetIntoRescue } from './boot-rescue.ts'
+import { resetIntoRescue } from './boot-rescue.ts'
 import type { BuildServer } from './server.ts'
 import { findDiskFault } from './verify-disk.ts'
 import { type WriteMode, type WrittenDisk, writeDisk } from './write-disk.ts'
@@ -25,10 +26,10 @@ export async function putImage(
   build: ImageBuild,
   image: PlannedImage,
   server: BuildServer,
-  rescue: Rescue,
+  rescue: Session,
   steps: PutImageSteps,
 ): Promise<WrittenDisk> {
-  let { session } = rescue
+  let session = rescue
   let mode: WriteMode = 'sparse'
   try {
     for (let tries = 1; ; tries++) {
@@ -45,7 +46,7 @@ export async function putImage(
         build.emit({ type: 'note', image: image.name, text: `${error.message}; trying again` })
         if (error.code === 'ssh') {
           session.end()
-          session = (await resetIntoRescue(build, server)).session
+          session = await resetIntoRescue(build, server)
         }
       }
     }
@@ -54,9 +55,9 @@ export async function putImage(
   }
 }
 
-/** A lost connection or a broken download can be repeated; standard input, once read, cannot. */
-function mayRepeat(build: ImageBuild, image: PlannedImage, error: unknown): error is TalosImageError {
-  if (build.signal.aborted || image.source.kind === 'stdin' || !(error instanceof TalosImageError)) return false
+/** A lost connection or a broken download can be repeated; what was read here, or cannot be read twice, is not. */
+function mayRepeat(build: ImageBuild, { source }: PlannedImage, error: unknown): error is TalosImageError {
+  if (build.signal.aborted || source.kind === 'stdin' || !(error instanceof TalosImageError)) return false
   if (error.code === 'ssh') return true
-  return error.code === 'source' && error.hint === undefined
+  return error.code === 'source' && error.hint === undefined && source.kind !== 'file'
 }

@@ -1,9 +1,11 @@
 /** The build server: created switched off, wherever there is one in stock. */
 
 import { TalosImageError } from '../../errors.ts'
+import { isInDoubt } from '../../hetzner/transport/retry.ts'
 import type { Server } from '../../hetzner/wire.ts'
 import type { Placement } from '../../plan/placement.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
+import { findCreated } from '../find-created.ts'
 import { persist } from '../persist.ts'
 import { type ImageBuild, resourceName } from '../run.ts'
 
@@ -15,6 +17,16 @@ export interface BuildServer {
   readonly placement: Placement
 }
 
+/** What is known of the server that is being created. */
+interface Creation {
+  readonly name: string
+  id: number | undefined
+  /** Whether a creating request ended without an answer. */
+  inDoubt: boolean
+  /** Stops renewing the lease. */
+  release: (() => Promise<void>) | undefined
+}
+
 /** The placeholder system, which is never booted. */
 const SYSTEM_IMAGE = 'debian-13'
 
@@ -23,14 +35,23 @@ const SYSTEM_IMAGE = 'debian-13'
  * @throws TalosImageError `stock` with all tries when none has; any other error of the API at once
  */
 export async function createServer(build: ImageBuild, image: PlannedImage): Promise<BuildServer> {
+  const name = resourceName(build.id, image.name)
+  const creation: Creation = { name, id: undefined, inDoubt: false, release: undefined }
+  // The deletion is registered before the creation, by name, since an answer that gets lost leaves a server, too.
+  build.scope.add({
+    name: `server ${name}`,
+    command: `hcloud server delete ${name}`,
+    run: (deadline) => removeServer(build, creation, deadline),
+  })
   const tries: string[] = []
-  for (const placement of image.placements) {
+  for (const [index, placement] of image.placements.entries()) {
     try {
-      return await tryPlacement(build, image, placement)
+      return await tryPlacement(build, creation, placement, image.placements)
     } catch (error) {
       if (!(error instanceof TalosImageError) || error.code !== 'stock') throw error
       tries.push(`${placement.serverType} in ${placement.location}: ${error.message}`)
-      build.emit({ type: 'placement-failed', image: image.name, placement, reason: error.message })
+      const last = index === image.placements.length - 1
+      build.emit({ type: 'placement-failed', image: image.name, placement, reason: error.message, last })
     }
   }
   throw new TalosImageError({
@@ -43,82 +64,81 @@ export async function createServer(build: ImageBuild, image: PlannedImage): Prom
   })
 }
 
-async function tryPlacement(build: ImageBuild, image: PlannedImage, placement: Placement): Promise<BuildServer> {
-  const { hetzner, signal, timeouts, scope } = build
-  const name = resourceName(build.id, image.name)
-  let id: number | undefined
-  // The deletion is registered before the creation, by name, since an answer that gets lost leaves a server, too.
-  const removed = scope.add({
-    name: `server ${name}`,
-    command: `hcloud server delete ${name}`,
-    run: (deadline) => removeServer(build, name, () => id, deadline),
+async function tryPlacement(
+  build: ImageBuild,
+  creation: Creation,
+  placement: Placement,
+  placements: readonly Placement[],
+): Promise<BuildServer> {
+  const { hetzner, signal, timeouts } = build
+  const { name } = creation
+  const wanted = {
+    name,
+    serverType: placement.serverType,
+    location: placement.location,
+    image: SYSTEM_IMAGE,
+    sshKeyIds: [build.key.id],
+    labels: build.lease.labels(),
+  }
+  const created = await hetzner.servers.create(wanted, { signal }).catch((error: unknown) => {
+    creation.inDoubt ||= isInDoubt(error)
+    throw error
   })
-  const created = await hetzner.servers
-    .create(
-      {
-        name,
-        serverType: placement.serverType,
-        location: placement.location,
-        image: SYSTEM_IMAGE,
-        sshKeyIds: [build.key.id],
-        labels: build.lease.labels(),
-      },
-      { signal },
-    )
-    .catch((error: unknown) => {
-      // The API refused before it made anything, so there is nothing to remove.
-      if (error instanceof TalosImageError && error.code === 'stock') removed()
-      throw error
-    })
-  id = created.server.id
-  const serverId = created.server.id
-  const release = build.lease.hold((labels) => hetzner.servers.setLabels(serverId, labels))
+  const { id } = created.server
+  creation.id = id
+  creation.release = build.lease.hold((labels) => hetzner.servers.setLabels(id, labels))
   try {
+    const wait = { signal, timeoutMs: timeouts.actionMs, name: `server ${name} to be created` }
     if (created.action !== undefined) {
-      await hetzner.actions.wait(created.action, {
-        signal,
-        timeoutMs: timeouts.actionMs,
-        name: `server ${name} to be created`,
-      })
+      await hetzner.actions.wait(created.action, wait)
+      return { id, name, host: addressOf(created.server), placement }
     }
-    const server = created.action === undefined ? await waitUntilCreated(build, serverId) : created.server
-    return { id: serverId, name, host: addressOf(server), placement }
+    // Adopted: an earlier request, whose answer was lost, made it, perhaps at another placement.
+    for (const action of await hetzner.servers.actions(id, { signal })) {
+      if (action.command === 'create_server') await hetzner.actions.wait(action, wait)
+    }
+    const server = await hetzner.servers.get(id, { signal })
+    return { id, name, host: addressOf(server), placement: placementOf(server, placements) }
   } catch (error) {
-    await release()
+    // Before another placement is tried under the same name, what is left of this one must be gone.
     if (error instanceof TalosImageError && error.code === 'stock') {
-      await removeServer(build, name, () => id, AbortSignal.timeout(timeouts.removeMs))
-      removed()
+      await removeServer(build, creation, AbortSignal.timeout(timeouts.removeMs))
+      creation.id = undefined
     }
     throw error
   }
 }
 
-/** For a server that was adopted, whose creating action is not known. */
-async function waitUntilCreated({ hetzner, signal, timeouts }: ImageBuild, id: number): Promise<Server> {
-  for (const action of await hetzner.servers.actions(id, { signal })) {
-    if (action.command !== 'create_server') continue
-    await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.actionMs, name: `server ${id} to be created` })
-  }
-  return hetzner.servers.get(id, { signal })
-}
-
+/** Whether there was one. */
 async function removeServer(
   { hetzner, clock, timeouts }: ImageBuild,
-  name: string,
-  id: () => number | undefined,
+  creation: Creation,
   signal: AbortSignal,
-): Promise<void> {
-  await persist(
+): Promise<boolean> {
+  const { name, inDoubt } = creation
+  await creation.release?.()
+  const urgent = { signal, urgent: true }
+  const look = async (): Promise<number | undefined> =>
+    creation.id ?? (await hetzner.servers.findByName(name, urgent))?.id
+  return persist(
     async () => {
-      const urgent = { signal, urgent: true }
-      const found = id() ?? (await hetzner.servers.findByName(name, urgent))?.id
+      const found = await findCreated(look, { inDoubt, settleMs: timeouts.settleMs, clock, signal })
       const action = found === undefined ? undefined : await hetzner.servers.delete(found, urgent)
-      if (action === undefined) return
+      if (action === undefined) return found !== undefined
       await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.removeMs, name: `server ${name} to be deleted` })
+      return true
     },
     clock,
     signal,
   )
+}
+
+function placementOf(server: Server, placements: readonly Placement[]): Placement {
+  const { server_type, location } = server
+  const placement = placements.find((one) => one.serverType === server_type.name && one.location === location.name)
+  if (placement !== undefined) return placement
+  const where = `${server_type.name} in ${location.name}`
+  throw new TalosImageError({ code: 'api', message: `the server ${server.name} is a ${where}, which nobody asked for` })
 }
 
 function addressOf(server: Server): string {

@@ -1,10 +1,12 @@
 /** The snapshot: taken under the run's labels, looked at, and only then shown to selectors. */
 
+import type { Labels } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
 import { isInDoubt } from '../../hetzner/transport/retry.ts'
 import type { Action, Image } from '../../hetzner/wire.ts'
 import { LEASE_LABEL, ownLabels, RUN_LABEL } from '../../plan/labels.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
+import { findCreated } from '../find-created.ts'
 import { persist } from '../persist.ts'
 import type { ImageBuild } from '../run.ts'
 import type { BuildServer } from './server.ts'
@@ -34,13 +36,16 @@ export async function takeSnapshot(
   server: BuildServer,
 ): Promise<UnpublishedSnapshot> {
   const { hetzner, signal, timeouts, scope, lease } = build
-  const command = `talos-image cleanup --run ${build.id}`
+  let inDoubt = false
   const forget = scope.add({
     name: `unpublished snapshot of ${server.name}`,
-    command,
-    run: (deadline) => removeUnpublished(build, server, deadline),
+    command: `talos-image cleanup --run ${build.id}`,
+    run: (deadline) => removeUnpublished(build, server, inDoubt, deadline),
   })
-  const { image, action } = await create(build, planned, server)
+  const { image, action } = await create(build, planned, server).catch((error: unknown) => {
+    inDoubt = isInDoubt(error)
+    throw error
+  })
   const endLease = lease.hold((labels) => hetzner.images.update(image.id, { labels }))
   try {
     const name = `snapshot ${image.id} of ${server.name}`
@@ -54,7 +59,10 @@ export async function takeSnapshot(
   }
 }
 
-/** One `PUT` replaces all labels: the public ones come, the lease goes, and selectors find the snapshot from now on. */
+/**
+ * One `PUT` replaces all labels: the public ones come, the lease goes, and selectors find the snapshot from now on.
+ * Clean-up removes only what still carries the lease, so nothing that selectors can see is ever removed.
+ */
 export async function publishSnapshot(
   build: ImageBuild,
   planned: PlannedImage,
@@ -73,16 +81,31 @@ export async function publishSnapshot(
     }),
   }
   await snapshot.endLease()
-  const published = await build.hetzner.images.update(
-    snapshot.image.id,
-    { description, labels },
-    { signal: build.signal },
-  )
-  // Clean-up removes only what still carries the lease, so nothing that selectors can see is ever removed.
+  const published = await publish(build, snapshot.image.id, { description, labels })
   snapshot.keep()
-  const wrong = Object.entries(labels).find(([key, value]) => published.labels[key] !== value)
-  if (wrong === undefined && published.labels[LEASE_LABEL] === undefined) return published
+  if (isPublished(published, labels)) return published
   throw snapshotFault(`the snapshot ${published.id} did not take its labels`)
+}
+
+/** The snapshot as it is afterwards, also when the answer that says so got lost. */
+async function publish(
+  { hetzner, signal, timeouts }: ImageBuild,
+  id: number,
+  change: { description: string; labels: Labels },
+): Promise<Image> {
+  try {
+    return await hetzner.images.update(id, change, { signal, mustFinish: true })
+  } catch (error) {
+    if (!isInDoubt(error)) throw error
+    const now = await hetzner.images.get(id, { signal: AbortSignal.timeout(timeouts.actionMs) }).catch(() => undefined)
+    if (now !== undefined && isPublished(now, change.labels)) return now
+    throw error
+  }
+}
+
+function isPublished(image: Image, labels: Labels): boolean {
+  const complete = Object.entries(labels).every(([key, value]) => image.labels[key] === value)
+  return complete && image.labels[LEASE_LABEL] === undefined
 }
 
 /** Snapshots have no names: when it is in doubt whether one is being made, the server's own actions tell. */
@@ -123,19 +146,31 @@ async function findUnpublished(
   { hetzner, id }: ImageBuild,
   server: BuildServer,
   signal: AbortSignal,
+  urgent = false,
 ): Promise<Image[]> {
   const labelSelector = `${RUN_LABEL}=${id},${LEASE_LABEL}`
-  const images = await hetzner.images.listSnapshots({ labelSelector }, { signal })
+  const images = await hetzner.images.listSnapshots({ labelSelector }, { signal, urgent })
   return images.filter(({ created_from }) => created_from?.id === server.id)
 }
 
-async function removeUnpublished(build: ImageBuild, server: BuildServer, signal: AbortSignal): Promise<void> {
-  const { hetzner, clock } = build
-  await persist(
+/** Whether there was one. */
+async function removeUnpublished(
+  build: ImageBuild,
+  server: BuildServer,
+  inDoubt: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { hetzner, clock, timeouts } = build
+  const look = async (): Promise<Image | undefined> => (await findUnpublished(build, server, signal, true))[0]
+  return persist(
     async () => {
-      for (const image of await findUnpublished(build, server, signal)) {
-        await hetzner.images.delete(image.id, { signal, urgent: true })
+      let found = await findCreated(look, { inDoubt, settleMs: timeouts.settleMs, clock, signal })
+      const wasThere = found !== undefined
+      // More than one only if a creation in doubt was repeated. Each is looked up anew right before it goes.
+      for (; found !== undefined; found = await look()) {
+        await hetzner.images.delete(found.id, { signal, urgent: true })
       }
+      return wasThere
     },
     clock,
     signal,

@@ -1,15 +1,13 @@
 /** `talos-image build`: plan, build, report. */
 
-import { accessSync, constants } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import { type BuildResult, startBuild } from '../../build/build.ts'
 import type { Role } from '../../domain.ts'
-import { TalosImageError } from '../../errors.ts'
 import { toPlanDocument } from '../../report/plan-document.ts'
 import { toResultDocument } from '../../report/result.ts'
+import type { Deletion } from '../../util/cleanup-scope.ts'
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { type OutputFlags, writeJson, writeJsonFile } from '../output.ts'
+import { checkWritable, type OutputFlags, writeJson, writeJsonFile } from '../output.ts'
 import { formatPlan } from '../render/plan.ts'
 import { createPlainView, createTerminalView } from '../render/progress.ts'
 import { formatFailures, formatSummary } from '../render/summary.ts'
@@ -25,7 +23,8 @@ export interface BuildFlags extends PlanFlags, OutputFlags {
 
 /** Builds what the plan asks for; gives the exit code. */
 export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags): Promise<number> {
-  if (flags.manifest !== undefined) checkWritable(io, flags.manifest)
+  // A manifest that cannot be written is better found out before the build than after it.
+  if (flags.manifest !== undefined) await checkWritable(io, flags.manifest, '--manifest')
   const { plan, cloud } = await makePlan(io, role, flags)
   try {
     if (flags.dryRun === true) {
@@ -46,20 +45,18 @@ export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags
         ...(flags.sshTimeout === undefined ? {} : { timeouts: { sshMs: flags.sshTimeout } }),
         openStdin: () => io.stdin,
       })
-      io.onSecondSignal(() =>
-        describePending(
-          building.run,
-          building.pending().map(({ name, command }) => `${name}: ${command}`),
-        ),
-      )
+      io.onSecondSignal(() => describePending(building.run, building.pending(), flags.sandbox === true))
       result = await building.result
     } finally {
       view.close()
     }
-    const document = toResultDocument(result, plan.talosVersion, cloud.factory.url)
+    const document = toResultDocument(result, plan.talosVersion, cloud.factory.publicUrl)
     if (flags.manifest !== undefined) await writeJsonFile(io, flags.manifest, '--manifest', document)
     if (flags.output === 'json') writeJson(io, document)
-    else io.out(`\n${formatSummary(document)}`)
+    else if (document.snapshots.length > 0) {
+      io.err('\n')
+      io.out(formatSummary(document))
+    }
     io.err(formatFailures(document))
     return exitCodeOfRun(result)
   } finally {
@@ -68,31 +65,10 @@ export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags
 }
 
 /** What a user must remove when the process ends at once. */
-function describePending(run: string, pending: readonly string[]): string {
+function describePending(run: string, pending: readonly Deletion[], sandbox: boolean): string {
   if (pending.length === 0) return 'Nothing of this run is left behind.\n'
-  const list = pending.map((line) => `  ${line}\n`).join('')
-  return `Left behind by run ${run}:\n${list}Remove all of it: talos-image cleanup --run ${run}\n`
-}
-
-/** A manifest that cannot be written is better found out before the build than after it. */
-function checkWritable(io: Io, path: string): void {
-  let directory = dirname(resolve(io.cwd, path))
-  for (;;) {
-    try {
-      accessSync(directory, constants.W_OK)
-      return
-    } catch (error) {
-      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      const parent = dirname(directory)
-      if (missing && parent !== directory) {
-        directory = parent
-        continue
-      }
-      throw new TalosImageError({
-        code: 'usage',
-        message: `${path} cannot be written: no permission for ${directory}`,
-        at: { kind: 'flag', name: '--manifest' },
-      })
-    }
-  }
+  // Only the cleanup finds its way into the sandbox, whose addresses go with this process.
+  const list = pending.map(({ name, command }) => (sandbox ? `  ${name}\n` : `  ${name}: ${command}\n`)).join('')
+  const cleanup = `talos-image cleanup --run ${run}${sandbox ? ' --sandbox' : ''}`
+  return `Left behind by run ${run}:\n${list}Remove all of it: ${cleanup}\n`
 }

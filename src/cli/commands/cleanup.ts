@@ -2,7 +2,7 @@
 
 import { findTemporary, isAbandoned, removeTemporary, type Temporary } from '../../build/sweep.ts'
 import { TIMEOUTS } from '../../build/timeouts.ts'
-import { throwProblems } from '../../errors.ts'
+import { type Problem, throwProblems } from '../../errors.ts'
 import { systemClock } from '../../util/clock.ts'
 import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -23,7 +23,7 @@ export interface CleanupFlags extends CloudOptions, OutputFlags {
  * Published snapshots are never touched.
  */
 export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
-  throwProblems(findCloudProblems(io, flags))
+  throwProblems([...findCloudProblems(io, flags), ...checkRun(flags.run)])
   const cloud = await openCloud(io, flags)
   try {
     const found = await findTemporary(cloud.hetzner, { run: flags.run, signal: io.signal })
@@ -38,7 +38,9 @@ export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
     }
     const leftovers = await removeTemporary(cloud.hetzner, chosen, {
       clock: systemClock,
+      signal: io.signal,
       timeoutMs: TIMEOUTS.removeMs,
+      onlyAbandoned: flags.run === undefined,
       listener: { onRemoved: ({ name }) => io.err(`removed ${name}\n`) },
     })
     if (flags.output === 'json') {
@@ -67,9 +69,24 @@ export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
   }
 }
 
+/** An empty or mistyped ID must not select something else. */
+function checkRun(run: string | undefined): Problem[] {
+  if (run === undefined || /^[a-z0-9]{1,32}$/.test(run)) return []
+  const message = run === '' ? 'the ID of the run is empty' : `"${run}" is not the ID of a run`
+  const hint = 'a run has said its ID when it began; `talos-image cleanup` shows those of what was left behind'
+  return [{ code: 'usage', message, at: { kind: 'flag', name: '--run' }, hint }]
+}
+
 function toRecord(thing: Temporary, nowMs: number) {
   const { kind, id, name, run, leaseUntilMs } = thing
-  return { kind, id, name, run, leaseUntil: new Date(leaseUntilMs).toISOString(), abandoned: isAbandoned(thing, nowMs) }
+  return {
+    kind,
+    id,
+    name,
+    run,
+    leaseUntil: Number.isNaN(leaseUntilMs) ? null : new Date(leaseUntilMs).toISOString(),
+    abandoned: isAbandoned(thing, nowMs),
+  }
 }
 
 function formatFound(found: readonly Temporary[], nowMs: number): string {

@@ -1,6 +1,7 @@
 /** `talos-image list` */
 
-import { throwProblems } from '../../errors.ts'
+import { TalosImageError, throwProblems } from '../../errors.ts'
+import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
 import { LEASE_LABEL } from '../../plan/labels.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
@@ -18,13 +19,27 @@ export async function runList(io: Io, flags: ListFlags): Promise<number> {
   throwProblems(findCloudProblems(io, flags))
   const cloud = await openCloud(io, flags)
   try {
-    const images = await cloud.hetzner.images.listSnapshots({ labelSelector: flags.selector }, { signal: io.signal })
+    const images = await cloud.hetzner.images
+      .listSnapshots({ labelSelector: flags.selector }, { signal: io.signal })
+      .catch((error: unknown) => {
+        if (isApiFailure(error, 'invalid_input')) throw badSelector(flags.selector)
+        throw error
+      })
     const published = images.filter(({ labels }) => labels[LEASE_LABEL] === undefined)
-    const snapshots = published.map((image) => toSnapshotRecord(image, cloud.factory.url))
+    const snapshots = published.map((image) => toSnapshotRecord(image, cloud.factory.publicUrl))
     if (flags.output === 'json') writeJson(io, { snapshots })
     else io.out(formatSnapshots(snapshots))
     return EXIT.success
   } finally {
     await cloud.close()
   }
+}
+
+function badSelector(selector: string): TalosImageError {
+  return new TalosImageError({
+    code: 'usage',
+    message: `"${selector}" is not a label selector`,
+    at: { kind: 'flag', name: '--selector' },
+    hint: 'write it like "os=talos,role=worker" or "os=talos,!role"',
+  })
 }

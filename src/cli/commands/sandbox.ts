@@ -2,13 +2,13 @@
 
 import { once } from 'node:events'
 import { startSandbox } from '../../sandbox/sandbox.ts'
-import { defaultStateDir } from '../../sandbox/state/directory.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { toSandboxOptions } from '../sandbox-options.ts'
 
 /** Runs in the foreground until it is interrupted; prints the environment that points programs at it. */
 export async function runSandbox(io: Io): Promise<number> {
-  await using sandbox = await startSandbox({ stateDir: defaultStateDir(io.env, io.home), signal: io.signal })
+  await using sandbox = await startSandbox({ ...toSandboxOptions(io), signal: io.signal })
   io.out(`export HCLOUD_ENDPOINT=${sandbox.endpoint}
 export HCLOUD_TOKEN=${sandbox.token}
 export TALOS_IMAGE_FACTORY_URL=${sandbox.factoryUrl}

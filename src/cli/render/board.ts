@@ -50,7 +50,7 @@ export function updateBoard(board: Board, event: BuildEvent, nowMs: number): Boa
       return set(event.image, { state: 'failed', text: `failed after ${formatDuration(event.ms)}`, bytes: undefined })
     case 'placement-failed':
       return note(
-        `${event.image}: ${event.placement.serverType} in ${event.placement.location} is not in stock, trying the next`,
+        `${event.image}: ${event.placement.serverType} in ${event.placement.location} is not in stock${event.last ? '' : ', trying the next'}`,
       )
     case 'note':
       return note(event.image === undefined ? event.text : `${event.image}: ${event.text}`)
@@ -59,7 +59,7 @@ export function updateBoard(board: Board, event: BuildEvent, nowMs: number): Boa
     case 'step-finished':
       return board
     case 'leftover':
-      return note(`could not remove ${event.leftover.name}`)
+      return note(`could not remove ${event.leftover.name}; remove it: ${event.leftover.command}`)
   }
 }
 
@@ -76,13 +76,13 @@ export function boardLines(board: Board, nowMs: number, columns: number): string
     const elapsed = row.state === 'running' ? ` ${formatDuration(nowMs - row.sinceMs)}` : ''
     return `${mark} ${row.image.padEnd(width)}  ${row.text}${formatTransfer(row)}${elapsed}`
   })
-  return [...board.notes.map((text) => `! ${text}`), ...rows].map((line) =>
+  return [...board.notes.map((text) => `! ${text.replaceAll(/\s*[\r\n]\s*/g, ' ')}`), ...rows].map((line) =>
     line.length > columns ? `${line.slice(0, Math.max(1, columns - 1))}…` : line,
   )
 }
 
 function formatTransfer({ bytes }: Row): string {
   if (bytes === undefined) return ''
-  if (bytes.total === undefined) return ` ${formatBytes(bytes.done)}`
+  if (bytes.total === undefined || bytes.total === 0) return ` ${formatBytes(bytes.done)}`
   return ` ${Math.min(100, Math.floor((bytes.done / bytes.total) * 100))}% of ${formatBytes(bytes.total)}`
 }

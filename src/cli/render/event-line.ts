@@ -32,7 +32,7 @@ export function eventLine(event: BuildEvent): { image: string | undefined; text:
     case 'placement-failed':
       return {
         image: event.image,
-        text: `${event.placement.serverType} in ${event.placement.location}: not in stock, trying the next`,
+        text: `${event.placement.serverType} in ${event.placement.location}: not in stock${event.last ? '' : ', trying the next'}`,
       }
     case 'note':
       return { image: event.image, text: event.text }
@@ -43,7 +43,7 @@ export function eventLine(event: BuildEvent): { image: string | undefined; text:
     case 'removed':
       return { image: undefined, text: `removed ${event.name}` }
     case 'leftover':
-      return { image: undefined, text: `could not remove ${event.leftover.name}` }
+      return { image: undefined, text: `could not remove ${event.leftover.name}; remove it: ${event.leftover.command}` }
     case 'removing':
     case 'progress':
       return undefined

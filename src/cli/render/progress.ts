@@ -34,14 +34,20 @@ export async function createTerminalView(io: Io, stream: NodeJS.WritableStream):
   let board: Board = createBoard()
   const frame = (): void => draw(boardLines(board, Date.now(), io.columns()).map(redact).join('\n'))
   const timer = setInterval(frame, FRAME_MS)
+  // Whoever stops the command is told so below the last frame, and the next one must not be drawn over it.
+  const leaveFrame = (): void => {
+    frame()
+    draw.done()
+  }
+  io.signal.addEventListener('abort', leaveFrame, { once: true })
   return {
     onEvent(event) {
       board = updateBoard(board, event, Date.now())
     },
     close() {
       clearInterval(timer)
-      frame()
-      draw.done()
+      io.signal.removeEventListener('abort', leaveFrame)
+      leaveFrame()
     },
   }
 }

@@ -19,34 +19,46 @@ export function formatSummary(result: ResultDocument): string {
     snapshot.seconds === null ? 'existing' : formatDuration(snapshot.seconds * 1000),
     snapshot.selector,
   ])
-  const installers = [...new Map(snapshots.map(({ installer, role }) => [installer, role]))].filter(
-    ([installer]) => installer !== null,
-  )
+  const installers = describeInstallers(snapshots)
   return [
     formatTable(['ID', 'ARCH', 'ROLE', 'VERSION', 'SIZE', 'TIME', 'SELECTOR'], rows),
     `Terraform:\n\n${indent(formatTerraform(snapshots))}\n`,
     ...(installers.length === 0
       ? []
       : [
-          `Installer, for talosctl upgrade and machine.install.image:\n\n${installers
-            .map(([installer, role]) => `  ${installer}${role === null ? '' : ` (${role})`}`)
-            .join('\n')}\n`,
+          `Installer, for talosctl upgrade and machine.install.image:\n\n${installers.map((line) => `  ${line}`).join('\n')}\n`,
         ]),
   ].join('\n')
 }
 
+/** Each installer once, with the roles that it is for. */
+function describeInstallers(snapshots: ResultDocument['snapshots']): string[] {
+  const installers = new Set(snapshots.map(({ installer }) => installer).filter((installer) => installer !== null))
+  return [...installers].map((installer) => {
+    const roles = new Set(snapshots.filter((one) => one.installer === installer).map(({ role }) => role ?? 'generic'))
+    return roles.size === 1 && roles.has('generic') ? installer : `${installer} (${[...roles].join(', ')})`
+  })
+}
+
 /** What failed and what was left behind; empty when all is well. */
 export function formatFailures(result: ResultDocument): string {
-  const failed = result.failed.map(({ image, error }) =>
-    formatProblem({ ...error, message: `${image}: ${error.message}` }, 'error'),
-  )
+  const interrupted = result.failed.filter(({ error }) => error.code === 'interrupted').map(({ image }) => image)
+  const failed = result.failed
+    .filter(({ error }) => error.code !== 'interrupted')
+    .map(({ image, error }) => formatProblem({ ...error, message: `${image}: ${error.message}` }, 'error'))
   const leftovers = result.leftovers.map(({ name, command, reason }) =>
     formatProblem(
       { code: 'api', message: `${name} could not be removed: ${reason}`, hint: `remove it: ${command}` },
       'error',
     ),
   )
-  return [...failed, ...leftovers].join('')
+  return [...failed, formatInterrupted(interrupted, leftovers.length === 0), ...leftovers].join('')
+}
+
+function formatInterrupted(images: readonly string[], isClean: boolean): string {
+  if (images.length === 0) return ''
+  const verb = images.length === 1 ? 'was' : 'were'
+  return `Interrupted: ${images.join(', ')} ${verb} not built.${isClean ? ' Nothing is left behind.' : ''}\n`
 }
 
 const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ')

@@ -4,14 +4,16 @@ const MIB = 1 << 20
 
 /** `93 MiB`, `1.2 GiB` */
 export function formatBytes(bytes: number): string {
-  if (bytes >= 1024 * MIB) return `${(bytes / 1024 / MIB).toFixed(1)} GiB`
-  if (bytes >= 10 * MIB) return `${Math.round(bytes / MIB)} MiB`
-  return bytes >= MIB ? `${(bytes / MIB).toFixed(1)} MiB` : `${Math.ceil(bytes / 1024)} KiB`
+  // The limits are where rounding would reach the next unit, or the next digit.
+  if (bytes >= 1023.5 * MIB) return `${(bytes / 1024 / MIB).toFixed(1)} GiB`
+  if (bytes >= 9.95 * MIB) return `${Math.round(bytes / MIB)} MiB`
+  const kib = Math.ceil(bytes / 1024)
+  return kib < 1024 ? `${kib} KiB` : `${(bytes / MIB).toFixed(1)} MiB`
 }
 
 /** `0.8 s`, `12 s`, `3 min 05 s` */
 export function formatDuration(ms: number): string {
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
 }

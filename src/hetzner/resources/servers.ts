@@ -21,6 +21,7 @@ export interface NewServer {
 
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
+  readonly mustFinish?: boolean
   readonly urgent?: boolean
 }
 
@@ -33,8 +34,9 @@ export type ServersClient = ReturnType<typeof serversClient>
 
 export function serversClient(call: Call) {
   const act = async (id: number, action: string, body: unknown, options: RequestOptions): Promise<Action> => {
-    // Each of these leads to the same state when it is repeated.
-    const request = { method: 'POST', path: `/servers/${id}/actions/${action}`, body, repeatable: true } as const
+    // Each of these leads to the same state when it is repeated, save for a reset: the first one used rescue up.
+    const repeatable = action !== 'reset'
+    const request = { method: 'POST', path: `/servers/${id}/actions/${action}`, body, repeatable } as const
     return (await call({ ...request, ...options }, WithAction)).action
   }
 
@@ -71,7 +73,10 @@ export function serversClient(call: Call) {
         start_after_create: false,
       }
       try {
-        const created = await call({ method: 'POST', path: '/servers', body, repeatable: true, ...options }, Created)
+        const created = await call(
+          { method: 'POST', path: '/servers', body, repeatable: true, mustFinish: true, ...options },
+          Created,
+        )
         return { server: created.server, action: created.action }
       } catch (error) {
         if (!isInDoubt(error) && !isApiFailure(error, 'uniqueness_error')) throw error
@@ -98,6 +103,7 @@ export function serversClient(call: Call) {
           method: 'POST',
           path: `/servers/${id}/actions/create_image`,
           body: { type: 'snapshot', ...snapshot },
+          mustFinish: true,
           ...options,
         },
         Imaged,

@@ -32,7 +32,7 @@ export function sshKeysClient(call: Call) {
     ): Promise<SshKey> {
       const body = { name: key.name, public_key: key.publicKey, labels: key.labels }
       try {
-        const request = { method: 'POST', path: '/ssh_keys', body, repeatable: true } as const
+        const request = { method: 'POST', path: '/ssh_keys', body, repeatable: true, mustFinish: true } as const
         return (await call({ ...request, ...options }, WithKey)).ssh_key
       } catch (error) {
         if (!isInDoubt(error) && !isApiFailure(error, 'uniqueness_error')) throw error

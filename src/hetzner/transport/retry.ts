@@ -19,23 +19,31 @@ const NOT_DONE = new Set(['rate_limit_exceeded', 'conflict', 'locked'])
 
 /** Retries what the official clients retry, and a little more, since here nobody sits in front of it at night. */
 export function retryFaults(options: RetryOptions): (next: Send) => Send {
-  return (next) => (request) =>
-    pRetry(() => next(request), {
+  return (next) => async (request) => {
+    request.signal?.throwIfAborted()
+    return pRetry(() => next(request), {
       retries: options.retries,
       minTimeout: options.firstPauseMs,
       maxTimeout: options.longestPauseMs,
       factor: 2,
       randomize: true,
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
+      // With a signal, p-retry would throw an answer away that came after the signal aborted.
+      ...(request.signal === undefined || request.mustFinish === true ? {} : { signal: request.signal }),
       shouldRetry: ({ error }) => mayRepeat(request, error),
     })
+  }
 }
 
 /** Whether sending the request again is safe, and can change the answer. */
 export function mayRepeat(request: ApiRequest, error: unknown): boolean {
   if (request.signal?.aborted === true) return false
-  if (error instanceof ApiFailure && NOT_DONE.has(error.apiCode)) return true
+  if (isNotDone(error)) return true
   return isInDoubt(error) && (request.method !== 'POST' || request.repeatable === true)
+}
+
+/** Whether the API said that it has not carried the request out, for a reason that passes. */
+export function isNotDone(error: unknown): boolean {
+  return error instanceof ApiFailure && NOT_DONE.has(error.apiCode)
 }
 
 /** Whether it is unknown if the request took effect: a fault of the server, or no answer at all. */

@@ -1,6 +1,7 @@
 /** The end of the chain: one HTTP request over the network, with a deadline of its own. */
 
 import { TalosImageError } from '../../errors.ts'
+import { startDeadline } from '../../util/deadline.ts'
 import { fetchFailureReason } from '../../util/fetch-failure.ts'
 import type { ApiRequest, ApiResponse, Send } from './transport.ts'
 
@@ -29,8 +30,8 @@ export function sendOverHttp(options: SendOptions): Send {
   }
   return async (request) => {
     const url = toUrl(options.endpoint, request)
-    const deadline = AbortSignal.timeout(options.timeoutMs)
-    const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline])
+    const outer = request.mustFinish === true ? undefined : request.signal
+    using deadline = startDeadline(outer, options.timeoutMs)
     try {
       const response = await fetch(url, {
         method: request.method,
@@ -41,16 +42,16 @@ export function sendOverHttp(options: SendOptions): Send {
           ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         body: request.body === undefined ? null : JSON.stringify(request.body),
-        signal,
+        signal: deadline.signal,
         redirect: 'error',
       })
       return { status: response.status, headers: response.headers, body: await readJson(response) }
     } catch (error) {
-      request.signal?.throwIfAborted()
+      outer?.throwIfAborted()
       throw noAnswer(
         options,
         request,
-        deadline.aborted ? `no answer within ${options.timeoutMs / 1000} s` : fetchFailureReason(error),
+        deadline.expired ? `no answer within ${options.timeoutMs / 1000} s` : fetchFailureReason(error),
       )
     }
   }

@@ -14,6 +14,11 @@ export interface ApiRequest {
    * a POST may only when its caller says so.
    */
   readonly repeatable?: boolean
+  /**
+   * Whether its answer is waited for even when the signal aborts meanwhile: what creates or publishes something must
+   * not be left in doubt. The signal still keeps it from being sent, and from being sent again.
+   */
+  readonly mustFinish?: boolean
   /** Whether the request belongs to clean-up, which may use the part of the rate budget that others leave alone. */
   readonly urgent?: boolean
 }

@@ -69,8 +69,15 @@ describe('a refused image URL', () => {
     ['http://127.0.0.1/a\\"b', 'the image URL holds "\\"", which', 'hint: remove it'],
     ['http://127.0.0.1/$(id)', 'the image URL holds "$", which', 'hint: remove it'],
     ['http://127.0.0.1/`id`', 'the image URL holds "`", which', 'hint: remove it'],
-    ['http://127.0.0.1/\\nid', 'the image URL holds "\\n", which', 'hint: remove it'],
+    ['http://127.0.0.1/\\nid', 'the image URL holds "\\u000a", which', 'hint: remove it'],
   ])('%s', (url, ...texts) => refuse(url, ...texts))
+
+  it('with a password is refused without showing it', async () => {
+    const files = { [VAR_FILE]: 'image_url_arm = "http://me:Sesame@127.0.0.1/a.raw"' }
+    const result = await runInWorkspace(['build', '--arch', 'arm'], { files, env: project.env })
+    expectRefusal(result, WHERE, 'the image URL holds a user name or a password', 'hint: ')
+    expect(result.stderr).not.toContain('Sesame')
+  })
 
   it('that nobody answers may be right tomorrow, so it is no bad input', async () => {
     const nobody = await nobodyAt(createServer())

@@ -47,7 +47,7 @@ describe('a refused var file', () => {
   it('with JSON that is none', async () => {
     const files = { '_packer/x.auto.pkrvars.json': '{\n  "talos_version": "v1.12.2",\n}' }
     const result = await runInWorkspace(['build'], { files, env: project.env })
-    expectRefusal(result, 'error: _packer/x.auto.pkrvars.json:3:1: ', 'hint: ')
+    expectRefusal(result, 'error: _packer/x.auto.pkrvars.json:2:', 'hint: ')
   })
 
   it('shows all that is wrong in all files at once', async () => {

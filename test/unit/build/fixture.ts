@@ -29,7 +29,7 @@ export interface BuildTestOptions {
 
 /** A client of the sandbox that does not wait long between tries. */
 export function clientOf(sandbox: TestSandbox) {
-  const retry = { retries: 8, firstPauseMs: 1, longestPauseMs: 200 }
+  const retry = { retries: 12, firstPauseMs: 1, longestPauseMs: 1000 }
   return createHetznerClient({ token: sandbox.token, endpoint: sandbox.endpoint, retry })
 }
 

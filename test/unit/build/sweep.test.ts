@@ -8,6 +8,13 @@ import { clientOf, contentsOf } from './fixture.ts'
 
 const NOW_MS = 1_800_000_000_000
 
+const REMOVE = {
+  clock: { ...systemClock, now: () => NOW_MS },
+  signal: AbortSignal.timeout(30_000),
+  timeoutMs: 10_000,
+  onlyAbandoned: true,
+}
+
 async function leave(sandbox: TestSandbox, run: string, leaseUntilMs: number | undefined): Promise<void> {
   const labels = {
     'talos-image/run': run,
@@ -43,10 +50,27 @@ describe('what runs leave behind', () => {
     const abandoned = found.filter((thing) => isAbandoned(thing, NOW_MS))
     expect(abandoned.map(({ run }) => run)).toEqual(['dead', 'dead'])
 
-    expect(await removeTemporary(hetzner, abandoned, { clock: systemClock, timeoutMs: 10_000 })).toEqual([])
+    expect(await removeTemporary(hetzner, abandoned, REMOVE)).toEqual([])
     const { servers, sshKeys } = await contentsOf(sandbox)
     expect(servers.map(({ name }) => name).toSorted()).toEqual(['server-foreign', 'server-living'])
     expect(sshKeys.map(({ name }) => name).toSorted()).toEqual(['key-foreign', 'key-living'])
+  })
+
+  it('is spared when its run has renewed or published it after it was found', async () => {
+    await using sandbox = await testSandbox({ machines: 'none' })
+    const hetzner = clientOf(sandbox)
+    await leave(sandbox, 'late', NOW_MS - 1000)
+    await leave(sandbox, 'published', NOW_MS - 1000)
+    const found = await findTemporary(hetzner, { signal: AbortSignal.timeout(10_000) })
+    for (const server of (await contentsOf(sandbox)).servers) {
+      const lease = server.name === 'server-late' ? { 'talos-image/lease': String(NOW_MS / 1000 + 900) } : {}
+      await hetzner.servers.setLabels(server.id, { ...server.labels, ...lease })
+      if (server.name === 'server-published') await hetzner.servers.setLabels(server.id, { os: 'talos' })
+    }
+    expect(await removeTemporary(hetzner, found, REMOVE)).toEqual([])
+    const { servers, sshKeys } = await contentsOf(sandbox)
+    expect(servers.map(({ name }) => name).toSorted()).toEqual(['server-late', 'server-published'])
+    expect(sshKeys).toEqual([])
   })
 
   it('is found for one run alone, whether its lease has lapsed or not', async () => {

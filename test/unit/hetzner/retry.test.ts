@@ -5,7 +5,8 @@ import type { Intercept } from '../../../src/sandbox/cloud/options.ts'
 import { resetConnection } from '../../../src/sandbox/state/loopback.ts'
 import { testSandbox } from '../../support/sandbox.ts'
 import { failureOf } from '../util/failure.ts'
-import { apiError, FAST } from './fixture.ts'
+import { answerJson, serveLoopback } from '../util/loopback-server.ts'
+import { action, apiError, FAST } from './fixture.ts'
 
 type Fault = 'reset' | `${number} ${string}`
 
@@ -135,10 +136,14 @@ describe('creating', () => {
   })
 
   test('switching on is tried again, since it leads to the same state', async () => {
-    await using cloud = await faultyCloud(/poweron$/, ['reset', '504 timeout'])
-    const { id } = (await cloud.client.servers.create(server('eight'))).server
-    expect((await cloud.client.servers.powerOn(id)).command).toBe('start_server')
-    expect(cloud.seen).toHaveLength(3)
+    await using server = await serveLoopback((_, response, count) => {
+      if (count === 1) response.destroy()
+      else if (count === 2) answerJson(response, 504, apiError('timeout'))
+      else answerJson(response, 201, { action: action(5) })
+    })
+    const client = createHetznerClient({ token: 'token', endpoint: server.url, retry: FAST })
+    expect((await client.servers.powerOn(1)).id).toBe(5)
+    expect(server.requests.map(({ path }) => path)).toEqual(Array(3).fill('/servers/1/actions/poweron'))
   })
 })
 

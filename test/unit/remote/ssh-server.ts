@@ -1,6 +1,5 @@
 /** A real SSH server on 127.0.0.1 whose commands are a test's own. */
 
-import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import ssh2, { type Connection, type ServerChannel } from 'ssh2'
 import { createKeyPair } from '../../../src/remote/key-pair.ts'
@@ -18,8 +17,7 @@ type OnCommand = (channel: ServerChannel, command: string, connection: Connectio
 
 /** @param onCommand answers a command; @param accept whether the key is taken */
 export async function serveSsh(onCommand: OnCommand, accept = true): Promise<TestSshServer> {
-  const host = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const hostKey = host.privateKey.export({ type: 'pkcs1', format: 'pem' })
+  const { privateKey: hostKey } = await createKeyPair('host')
   const { privateKey } = await createKeyPair('test')
   const commands: string[] = []
   const connections = new Set<Connection>()
@@ -41,11 +39,13 @@ export async function serveSsh(onCommand: OnCommand, accept = true): Promise<Tes
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('no port')
   const cut = (): void => {
     for (const connection of connections) connection.end()
   }
   return {
-    target: { host: '127.0.0.1', port: server.address().port, privateKey },
+    target: { host: '127.0.0.1', port: address.port, privateKey },
     commands,
     cut,
     async [Symbol.asyncDispose]() {

@@ -99,15 +99,22 @@ describe('a URL behind which there is no image', () => {
   const AT = { kind: 'env', name: 'PKR_VAR_image_url_arm' } as const
 
   test.each([
-    [404, 'answers 404 Not Found'],
-    [403, 'answers 403 Forbidden'],
-    [500, 'answers 500'],
-    [416, 'is empty'],
-  ])('answers %i', async (status, message) => {
+    [404, 'source', 'answers 404 Not Found'],
+    [403, 'source', 'answers 403 Forbidden'],
+    // Not the user's mistake.
+    [500, 'network', 'answers 500'],
+    [416, 'source', 'is empty'],
+  ])('answers %i', async (status, code, message) => {
     await using server = await serveLoopback((_, response) => response.writeHead(status).end('sorry'))
     const error = await failureOf(inspectUrl(server.url, { at: AT }))
-    expect(error).toMatchObject({ code: 'source', at: AT })
+    expect(error).toMatchObject({ code, at: AT })
     expect(error.message).toContain(message)
+  })
+
+  test('holds a password, which is not repeated', () => {
+    const problem = checkImageUrl('https://bob:hunter22@example.com/disk.raw')
+    expect(problem?.message).toContain('user name or a password')
+    expect(JSON.stringify(problem)).not.toContain('hunter22')
   })
 
   test.each([
@@ -161,7 +168,7 @@ describe('the form of an image URL', () => {
     'http://127.0.0.1:8080/disk.raw?a=b&c=d%20e#x',
     'HTTPS://EXAMPLE.COM/disk',
     'http://[::1]:8080/disk.raw',
-    'https://user@example.com/~me/disk+1,2;3@x!*.raw',
+    'https://example.com/~me/disk+1,2;3@x!*.raw',
     'https://example.com/ümlaut.raw',
   ])('is good: %s', (url) => {
     expect(checkImageUrl(url)).toBeUndefined()

@@ -7,7 +7,10 @@ const MINUTE_MS = 60_000
 const deletion = (name: string, run: (signal: AbortSignal) => Promise<void> | void = () => undefined) => ({
   name,
   command: `remove ${name}`,
-  run: async (signal: AbortSignal) => run(signal),
+  run: async (signal: AbortSignal) => {
+    await run(signal)
+    return true
+  },
 })
 
 describe('closing a scope', () => {

@@ -1,0 +1,126 @@
+/** `talos-image list` and `delete`, of what a build and others have made. */
+
+import * as v from 'valibot'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Image } from '../../src/hetzner/wire.ts'
+import type { CommandResult } from '../support/command.ts'
+import { createProject, type Project } from '../support/project.ts'
+import { expectFailure, expectRefusal } from '../support/refusal.ts'
+import { runInWorkspace } from '../support/workspace.ts'
+
+let project: Project
+const ids: Record<'arm' | 'x86' | 'foreign' | 'unpublished', number> = { arm: 0, x86: 0, foreign: 0, unpublished: 0 }
+
+const run = (...args: string[]): Promise<CommandResult> => runInWorkspace(args, { env: project.env })
+
+const IDs = v.object({ snapshots: v.array(v.object({ id: v.number() })) })
+
+async function list(...args: string[]): Promise<number[]> {
+  const { stdout } = await run('list', '--output', 'json', ...args)
+  return v.parse(IDs, JSON.parse(stdout)).snapshots.map(({ id }) => id)
+}
+
+/** Makes a snapshot as any other program would. */
+async function snapshot(labels: Record<string, string>): Promise<number> {
+  const { server } = await project.api(v.object({ server: v.object({ id: v.number() }) }), 'POST', '/servers', {
+    name: 'another',
+    server_type: 'cx23',
+    image: 'debian-13',
+    location: 'fsn1',
+    start_after_create: false,
+  })
+  // As long as something is under way, the server is locked.
+  const once = <S extends v.GenericSchema>(schema: S, method: string, path: string, body?: unknown) =>
+    vi.waitFor(() => project.api(schema, method, path, body), { timeout: 10_000 })
+  const order = { type: 'snapshot', description: 'made by hand', labels }
+  const { image } = await once(v.object({ image: Image }), 'POST', `/servers/${server.id}/actions/create_image`, order)
+  await once(v.unknown(), 'DELETE', `/servers/${server.id}`)
+  return image.id
+}
+
+beforeAll(async () => {
+  project = await createProject()
+  const built = await run('build', 'worker', ...project.sshFlags)
+  expect(built.code, built.stderr).toBe(0)
+  for (const { id, architecture } of await project.snapshots()) ids[architecture] = id
+  ids.foreign = await snapshot({ owner: 'somebody' })
+  ids.unpublished = await snapshot({ os: 'talos', 'talos-image/run': 'abcdefgh', 'talos-image/lease': '2000000000' })
+})
+afterAll(() => project.close())
+
+describe('list', () => {
+  it('shows the Talos snapshots, newest first, and nothing that is not published', async () => {
+    const { code, stdout, stderr } = await run('list')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^ID +ARCH +ROLE +VERSION +SIZE +CREATED \(UTC\) +DESCRIPTION\n/)
+    expect(stdout).toMatch(
+      new RegExp(`^${ids.x86} +x86 +worker +v1\\.12\\.2 .*Talos Linux v1\\.12\\.2 x86 by hcloud-t`, 'm'),
+    )
+    expect(new Set(await list())).toEqual(new Set([ids.arm, ids.x86]))
+  })
+
+  it('shows what the selector says', async () => {
+    expect(await list('--selector', 'os=talos,arch=arm')).toEqual([ids.arm])
+    expect(await list('--selector', 'owner')).toEqual([ids.foreign])
+    expect(await list('--selector', 'os=talos,!role')).toEqual([])
+  })
+
+  it('says so when there is nothing', async () => {
+    expect((await run('list', '--selector', 'none')).stdout).toMatch(/^No Talos snapshots/)
+  })
+
+  it('refuses a selector that is none', async () => {
+    expectRefusal(
+      await run('list', '--selector', 'a=b=c'),
+      'error: --selector: "a=b=c" is not a label',
+      'hint: write it',
+    )
+  })
+})
+
+describe('delete', () => {
+  it('does nothing for an ID that is not there, not even for the others', async () => {
+    const result = await run('delete', String(ids.arm), '999')
+    expectFailure(1, result, 'error: there is no snapshot 999 in this project', 'hint: `talos-image list` shows')
+    expect(await list()).toContain(ids.arm)
+  })
+
+  it('refuses what is no snapshot', async () => {
+    const { images } = await project.api(v.object({ images: v.array(Image) }), 'GET', '/images?type=system')
+    expectRefusal(
+      await run('delete', String(images[0]?.id)),
+      'is no snapshot but a system image',
+      'hint: only snapshots',
+    )
+  })
+
+  it('refuses what is no Talos snapshot, unless forced', async () => {
+    const id = String(ids.foreign)
+    expectRefusal(await run('delete', id), `${id} (made by hand) does not look like a Talos snapshot`, 'add --force')
+    expect(await run('delete', id, '--force')).toEqual({
+      code: 0,
+      stdout: `Deleted snapshot ${id} (made by hand)\n`,
+      stderr: '',
+    })
+  })
+
+  it('refuses what is protected, even when forced', async () => {
+    const path = `/images/${ids.arm}/actions/change_protection`
+    await project.api(v.unknown(), 'POST', path, { delete: true })
+    const result = await run('delete', '--force', String(ids.x86), String(ids.arm))
+    expectRefusal(
+      result,
+      `${ids.arm} (Talos Linux v1.12.2 ARM by hcloud-talos) is protected`,
+      'hcloud image disable-prot',
+    )
+    expect(await list()).toContain(ids.x86)
+    await project.api(v.unknown(), 'POST', path, { delete: false })
+  })
+
+  it('deletes several, each once', async () => {
+    const { code, stdout } = await run('delete', String(ids.arm), String(ids.x86), String(ids.arm))
+    expect(code).toBe(0)
+    expect(stdout.split('\n')).toHaveLength(3)
+    expect(await list()).toEqual([])
+  })
+})

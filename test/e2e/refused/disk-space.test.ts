@@ -1,0 +1,38 @@
+/** A sandbox without room for its disks. */
+
+import { execFileSync } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'vitest'
+import { CLI, runCommand } from '../../support/command.ts'
+import { expectFailure } from '../../support/refusal.ts'
+import { createWorkspace } from '../../support/workspace.ts'
+
+/** A file system of 8 MiB can be made where this test may have mounts of its own. */
+function findObstacle(): string | undefined {
+  if (process.platform !== 'linux') return 'it needs Linux'
+  try {
+    execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' })
+    return undefined
+  } catch {
+    return 'it needs mounts of its own, which this user may not have'
+  }
+}
+
+const obstacle = findObstacle()
+
+describe('a sandbox on a full disk', () => {
+  it('says what it needs and what there is', async ({ skip }) => {
+    if (obstacle !== undefined) skip(obstacle)
+    await using workspace = await createWorkspace()
+    const state = join(workspace.root, 'state')
+    await mkdir(state)
+    const mount = 'mount -t tmpfs -o size=8m tmpfs "$1" && shift && exec "$@"'
+    const result = await runCommand(['build', '--sandbox'], {
+      program: ['unshare', '--mount', 'sh', '-c', mount, 'sh', state, process.execPath, CLI],
+      cwd: workspace.root,
+      env: workspace.sandboxEnv,
+    })
+    expectFailure(1, result, 'error: The sandbox needs ', ' MiB are free', 'hint: Remove what you no longer need')
+  })
+})

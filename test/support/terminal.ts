@@ -1,0 +1,45 @@
+/** Runs the built command at a pseudo-terminal, which util-linux's `script` makes. */
+
+import { execFileSync } from 'node:child_process'
+import { PassThrough } from 'node:stream'
+import { CLI, type CommandOptions, type CommandResult, runCommand } from './command.ts'
+
+/** Whether there can be a pseudo-terminal. */
+export function hasTerminal(): boolean {
+  try {
+    return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux')
+  } catch {
+    return false
+  }
+}
+
+export interface TerminalOptions extends Pick<CommandOptions, 'cwd' | 'env'> {
+  /** What is typed, once, as soon as the terminal shows the text. */
+  readonly type?: { readonly when: RegExp; readonly keys: string }
+  /** Columns and rows of the terminal; one that nobody has set has 0 of both. */
+  readonly size?: readonly [columns: number, rows: number]
+}
+
+/** Standard output of the result is everything that the terminal showed. */
+export async function runAtTerminal(args: readonly string[], options: TerminalOptions): Promise<CommandResult> {
+  const { cwd, env, type, size = [100, 40] } = options
+  const stdin = new PassThrough()
+  let hasTyped = false
+  const command = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ')
+  const resize = `stty columns ${size[0]} rows ${size[1]}`
+  try {
+    return await runCommand(['-qec', `${resize}; ${command}`, '/dev/null'], {
+      program: ['script'],
+      cwd,
+      env: { TERM: 'xterm', ...env },
+      stdin,
+      onStdout(shown) {
+        if (type === undefined || hasTyped || !type.when.test(shown)) return
+        hasTyped = true
+        stdin.write(type.keys)
+      },
+    })
+  } finally {
+    stdin.destroy()
+  }
+}

@@ -1,0 +1,100 @@
+import { InvalidArgumentError } from 'commander'
+import { describe, expect, test } from 'vitest'
+import {
+  collect,
+  normalizeArguments,
+  parseArchitecture,
+  parseDuration,
+  parsePort,
+  parseRole,
+  parseSha256,
+} from '../../../src/cli/flags.ts'
+
+const HEX = '0123456789abcdef'.repeat(4)
+
+describe('--arch', () => {
+  test('is arm or x86, and may be repeated', () => {
+    expect(parseArchitecture('x86', parseArchitecture('arm'))).toEqual(['arm', 'x86'])
+  })
+
+  test.each([
+    ['arm64', 'Hetzner calls it "arm".'],
+    ['aarch64', 'Hetzner calls it "arm".'],
+    ['amd64', 'Hetzner calls it "x86".'],
+    ['x86_64', 'Hetzner calls it "x86".'],
+    ['mips', 'Use arm or x86.'],
+    ['', 'Use arm or x86.'],
+    ['constructor', 'Use arm or x86.'],
+    ['__proto__', 'Use arm or x86.'],
+  ])('is not %j', (text, message) => {
+    expect(() => parseArchitecture(text)).toThrow(new InvalidArgumentError(message))
+  })
+})
+
+test('a role is one of two, with the near one', () => {
+  expect(parseRole('worker')).toBe('worker')
+  expect(() => parseRole('controlplane')).toThrow('did you mean "control-plane"?')
+  expect(() => parseRole('etcd')).toThrow(/^Use control-plane or worker, or none for generic images\.$/)
+})
+
+test.each(['1', '22', '65535'])('%s is a port', (text) => {
+  expect(parsePort(text)).toBe(Number(text))
+})
+
+test.each(['0', '65536', '-1', '2.2', '0x16', '1e3', ' 22', '', 'ssh'])('%j is no port', (text) => {
+  expect(() => parsePort(text)).toThrow(InvalidArgumentError)
+})
+
+test.each([
+  ['90s', 90_000],
+  ['90', 90_000],
+  ['5m', 300_000],
+  ['1.5m', 90_000],
+  ['24h', 86_400_000],
+])('%s is a duration of %i ms', (text, ms) => {
+  expect(parseDuration(text)).toBe(ms)
+})
+
+test.each(['0', '0s', '-5s', '25h', '5 m', '5d', 'm', '', 'Infinity', '1e3', '1.s'])('%j is no duration', (text) => {
+  expect(() => parseDuration(text)).toThrow('Use a duration')
+})
+
+describe('--sha256', () => {
+  test('is 64 digits, for one architecture or the only one', () => {
+    expect(parseSha256(`arm=${HEX}`, parseSha256(HEX.toUpperCase()))).toEqual([
+      { architecture: undefined, hex: HEX },
+      { architecture: 'arm', hex: HEX },
+    ])
+  })
+
+  test.each([HEX.slice(1), `${HEX}0`, `sha256:${HEX}`, `=${HEX}`, '', `arm=${HEX} `])('is not %j', (text) => {
+    expect(() => parseSha256(text)).toThrow('64 hexadecimal digits')
+  })
+
+  test('names architectures as Hetzner does', () => {
+    expect(() => parseSha256(`arm64=${HEX}`)).toThrow('Hetzner calls it "arm"')
+  })
+})
+
+test('a flag that may be repeated is collected', () => {
+  expect(collect('b', collect('a'))).toEqual(['a', 'b'])
+})
+
+describe("Packer's flags", () => {
+  test('may have one dash', () => {
+    expect(normalizeArguments(['build', '-var', 'a=b', '-var=c=d', '-var-file', 'x', '-var-file=y'])).toEqual([
+      'build',
+      '--var',
+      'a=b',
+      '--var=c=d',
+      '--var-file',
+      'x',
+      '--var-file=y',
+    ])
+  })
+
+  test('are only those, and only before a double dash', () => {
+    const argv = ['-variable', '-v', '--var', 'var', '-vars=x', '-o', 'json', '--', '-var']
+    expect(normalizeArguments(argv)).toEqual(argv)
+  })
+})

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { formatPlan } from '../../../../src/cli/render/plan.ts'
+import { imageAt, rolesPlan, SCHEMATIC_ID, snapshotOf } from '../../report/fixture.ts'
+
+const place = (serverType: string, location: string) => ({ serverType, location, diskGb: 40, pricePerHour: undefined })
+
+describe('a plan as text', () => {
+  test('says what, where from, where, and for how much', () => {
+    const plan = rolesPlan({ roles: ['worker'] })
+    const image = imageAt(plan, 1)
+    expect(formatPlan({ ...plan, images: [image] })).toBe(
+      `Plan: Talos v1.12.2, 1 image
+
+  x86 worker: build "Talos Linux v1.12.2 x86 by hcloud-talos"
+    from      https://factory.talos.dev/worker/x86.raw.zst (95 MiB, 1.2 GiB unpacked)
+    on        cx23 in fsn1 (40 GB disk, 0.0050 EUR an hour)
+    labels    os=talos,arch=x86,version=v1.12.2,creator=hcloud-talos,type=infra,role=worker
+    identity  ${image.identity}
+    installer factory.talos.dev/hcloud-installer/${SCHEMATIC_ID}:v1.12.2
+
+Estimated cost, net: 0.0126 EUR for the build servers (each is billed for the hour that it begins), about 0.0022 EUR a month for the snapshots
+`,
+    )
+  })
+
+  test('says what there is already, and no cost when that is all', () => {
+    const plan = rolesPlan()
+    const image = imageAt(plan, 0)
+    const text = formatPlan({ ...plan, images: [{ ...image, existing: snapshotOf(image, 42) }] })
+    expect(text).toContain('arm control-plane: nothing to do, snapshot 42 is the same (--force builds it anew)')
+    expect(text).not.toContain('cost')
+  })
+
+  test('names three of the other placements, notes, and what is replaced', () => {
+    const plan = rolesPlan()
+    const image = {
+      ...imageAt(plan, 0),
+      placements: ['a', 'b', 'c', 'd', 'e', 'f'].map((type) => place(type, 'x')),
+      notes: ['cax11 is out of stock in fsn1'],
+      replaces: [snapshotOf(imageAt(plan, 0), 7)],
+    }
+    const text = formatPlan({ ...plan, images: [image] })
+    expect(text).toContain('\n    on        a in x (40 GB disk)\n    else on   b in x, c in x, d in x and 2 more\n')
+    expect(text).toContain('\n    note      cax11 is out of stock in fsn1\n')
+    expect(text).toContain('\n    replaces  snapshot 7, once the new one is published\n')
+  })
+
+  test('says what is not known', () => {
+    const plan = rolesPlan()
+    const image = {
+      ...imageAt(plan, 0),
+      source: { kind: 'stdin' } as const,
+      sourceFacts: { compression: 'none' as const, transferBytes: undefined, rawBytes: undefined },
+      identity: undefined,
+      installer: undefined,
+      placements: [],
+    }
+    const cost = { currency: 'EUR', build: undefined, snapshotsPerMonth: undefined }
+    const text = formatPlan({ ...plan, images: [image], cost })
+    expect(text).toContain('\n    from      standard input\n    on        nothing in stock\n')
+    expect(text).toContain('none: standard input is always built')
+    expect(text).not.toContain('installer')
+    expect(text).toContain('Estimated cost, net: unknown for the build servers\n')
+  })
+})

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { formatProblem, formatWarning } from '../../../../src/cli/render/problem.ts'
+import { registerSecret } from '../../../../src/util/redact.ts'
+
+describe('a problem', () => {
+  test.each([
+    [undefined, 'error: wrong\n'],
+    [{ kind: 'default' }, 'error: wrong\n'],
+    [{ kind: 'env', name: 'HCLOUD_TOKEN' }, 'error: HCLOUD_TOKEN: wrong\n'],
+    [{ kind: 'flag', name: '--arch' }, 'error: --arch: wrong\n'],
+    [{ kind: 'file', file: 'a.hcl' }, 'error: a.hcl: wrong\n'],
+    [{ kind: 'file', file: 'a.hcl', line: 3 }, 'error: a.hcl:3: wrong\n'],
+    [{ kind: 'file', file: 'a.hcl', line: 3, column: 7 }, 'error: a.hcl:3:7: wrong\n'],
+  ] as const)('at %j', (at, text) => {
+    expect(formatProblem({ code: 'config', message: 'wrong', at }, 'error')).toBe(text)
+  })
+
+  test('says on a line of its own what to do', () => {
+    expect(formatProblem({ code: 'config', message: 'wrong', hint: 'mend it' }, 'warning')).toBe(
+      'warning: wrong\n  hint: mend it\n',
+    )
+  })
+
+  test('keeps secrets', () => {
+    registerSecret('the-token-of-this-test')
+    const problem = { code: 'api', message: 'no the-token-of-this-test', hint: 'x the-token-of-this-test' } as const
+    expect(formatProblem(problem, 'error')).toBe('error: no [redacted]\n  hint: x [redacted]\n')
+  })
+
+  test('that is a warning stands apart', () => {
+    expect(formatWarning({ code: 'config', message: 'odd', hint: 'look' })).toBe(
+      '\n  ! warning: odd\n  !   hint: look\n\n',
+    )
+  })
+})
