@@ -48,18 +48,22 @@ fi
 printf %65536s x >"$work/probe"
 counts=$(stat -c %b "$work/probe")
 amount_of_data() {
+  local failed=0 data
   if [ "$counts" -gt 0 ]; then
-    dd if="$device" of="$work/stretch" bs=1M skip="$1" count=256 iflag=direct conv=sparse 2>"$work/read.err" || return
-    stat -c %b "$work/stretch"
+    # A copy that does not fit is not zero either, whatever dd says.
+    dd if="$device" of="$work/stretch" bs=1M skip="$1" count="$2" iflag=direct conv=sparse 2>"$work/read.err" || failed=1
+    data=$(stat -c %b "$work/stretch")
     rm -f "$work/stretch"
+    [ "$data" -gt 0 ] || [ "$failed" -eq 0 ] || return
+    echo "$data"
   else
-    read_blocks "$1" 256 | tr -d '\\0' | wc -c
+    read_blocks "$1" "$2" | tr -d '\\0' | wc -c
   fi
 }
 while [ $((at * block)) -lt "$size" ]; do
-  data=$(amount_of_data "$at") || give_up
+  data=$(amount_of_data "$at" 1024) || give_up
   [ "$data" -eq 0 ] || { say rest $((at * block)); exit 0; }
-  at=$((at + 256))
+  at=$((at + 1024))
 done
 say rest zero
 `

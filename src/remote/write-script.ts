@@ -40,7 +40,7 @@ export function writeScript({ from, device, mode }: WriteScriptOptions): string 
     from === 'stdin'
       ? 'cat'
       : `curl --fail --silent --show-error --location --globoff --proto '=http,https' --connect-timeout 15 --speed-limit 1 --speed-time 60 --url ${quote(from.url)}`
-  const sparse = mode === 'sparse' ? 'conv=sparse,notrunc' : 'conv=notrunc'
+  const sparse = mode === 'sparse' ? 'conv=sparse,notrunc,fsync' : 'conv=notrunc,fsync'
   return `set -uo pipefail
 export LC_ALL=C
 device=${quote(device)}

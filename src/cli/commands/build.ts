@@ -2,13 +2,15 @@
 
 import { type BuildResult, startBuild } from '../../build/build.ts'
 import type { Role } from '../../domain.ts'
+import { TalosImageError } from '../../errors.ts'
 import { toPlanDocument } from '../../report/plan-document.ts'
-import { toResultDocument } from '../../report/result.ts'
+import { type ResultDocument, toResultDocument } from '../../report/result.ts'
 import type { Deletion } from '../../util/cleanup-scope.ts'
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { checkWritable, type OutputFlags, writeJson, writeJsonFile } from '../output.ts'
 import { formatPlan } from '../render/plan.ts'
+import { formatProblem } from '../render/problem.ts'
 import { createPlainView, createTerminalView } from '../render/progress.ts'
 import { formatFailures, formatSummary } from '../render/summary.ts'
 import type { PlanFlags } from '../request.ts'
@@ -51,16 +53,28 @@ export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags
       view.close()
     }
     const document = toResultDocument(result, plan.talosVersion, cloud.factory.publicUrl)
-    if (flags.manifest !== undefined) await writeJsonFile(io, flags.manifest, '--manifest', document)
     if (flags.output === 'json') writeJson(io, document)
     else if (document.snapshots.length > 0) {
       io.err('\n')
       io.out(formatSummary(document))
     }
     io.err(formatFailures(document))
-    return exitCodeOfRun(result)
+    const written = flags.manifest === undefined || (await writeManifest(io, flags.manifest, document))
+    return exitCodeOfRun(result) || (written ? EXIT.success : EXIT.failed)
   } finally {
     await cloud.close()
+  }
+}
+
+/** Comes last, so that a disk that has become full does not hide what was built. Whether it was written. */
+async function writeManifest(io: Io, path: string, document: ResultDocument): Promise<boolean> {
+  try {
+    await writeJsonFile(io, path, '--manifest', document)
+    return true
+  } catch (error) {
+    if (!(error instanceof TalosImageError)) throw error
+    for (const problem of error.problems) io.err(formatProblem(problem, 'error'))
+    return false
   }
 }
 

@@ -70,9 +70,9 @@ describe('reading a disk back', () => {
   test('finds old data far behind the image, and where about it is', async () => {
     await using room = await bench()
     await room.insert(diskImage(2 * MIB))
-    const far = `printf x | dd of='${room.device.replace("'", "'\\''")}' bs=1 seek=${600 * MIB} conv=notrunc status=none\n`
+    const far = `printf x | dd of='${room.device.replace("'", "'\\''")}' bs=1 seek=${1500 * MIB} conv=notrunc status=none\n`
     const { report } = await room.run(verifyScript({ device: room.device, diskBytes: 2 * MIB }), { before: far })
-    expect(report.get('rest')).toBe(String((2 + 512) * MIB))
+    expect(report.get('rest')).toBe(String((2 + 1024) * MIB))
   })
 
   test('misses the boot sector of what is no disk', async () => {
