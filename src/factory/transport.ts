@@ -81,7 +81,7 @@ export function sendToFactory({ timeoutMs, userAgent }: TransportOptions): SendT
       throw new TalosImageError({
         code: 'network',
         message: `no answer to ${method} ${url}: ${why}`,
-        hint: 'check the network, and --factory-url if you set it',
+        hint: 'check the network, and --factory-url or TALOS_IMAGE_FACTORY_URL if you set one',
       })
     }
   }

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
-import { copyFile, open, rm, stat, statfs } from 'node:fs/promises'
+import { chmod, copyFile, open, rm, stat, statfs } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { TalosImageError } from '../errors.ts'
 import {
@@ -98,10 +98,16 @@ export async function copyDisk(from: string, to: string, signal?: AbortSignal): 
   signal?.throwIfAborted()
   try {
     if (process.platform === 'linux') {
-      await run('cp', ['--sparse=always', '--reflink=auto', '--', from, to], signal === undefined ? {} : { signal })
+      await run(
+        'cp',
+        ['--sparse=always', '--reflink=auto', '--no-preserve=mode', '--', from, to],
+        signal === undefined ? {} : { signal },
+      )
     } else {
       await copyFile(from, to, constants.COPYFILE_FICLONE)
     }
+    // Whatever a machine made of the mode of its disk, set-user-ID above all, is not for the copy.
+    await chmod(to, 0o600)
   } catch (cause) {
     await rm(to, { force: true })
     signal?.throwIfAborted()

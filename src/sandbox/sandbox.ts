@@ -1,5 +1,6 @@
 /** The sandbox: an emulated cloud, Image Factory and machines on this computer, put together. */
 
+import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { createCloud } from './cloud/cloud.ts'
@@ -14,9 +15,6 @@ import { createNoMachines } from './machines/none.ts'
 import { reserveSshPort, serveHttp, toMachineAddress } from './state/loopback.ts'
 import { acquireOwnership, type Owned, type RunningSandbox } from './state/ownership.ts'
 import { createTeardown, type Teardown } from './state/teardown.ts'
-
-/** The token of the only project, unless told otherwise. It opens nothing but the sandbox. */
-export const SANDBOX_TOKEN = 'SandboxOnly0Yq7mZ4tK1vR8xW3nB6cJ9hL2pD5sF0gT7uE4iA1oX8zVkNotReal'
 
 /** What must be free where the state is kept, beyond what an image takes. */
 const SPARE_BYTES = 128 * 1024 * 1024
@@ -44,7 +42,7 @@ export interface SandboxOptions extends CloudSettings {
   readonly machines?: 'namespace' | 'none' | MachineKind | undefined
   /** How long everything takes; `instant` by default. */
   readonly latency?: LatencyProfile | undefined
-  /** One token for one project by default; the first one is the sandbox's own. */
+  /** One token for one project by default, another one at each start; the first one is the sandbox's own. */
   readonly tokens?: readonly [TokenGrant, ...TokenGrant[]] | undefined
   /** Port of the cloud on 127.0.0.1; any that is free by default. */
   readonly port?: number | undefined
@@ -99,7 +97,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 async function startOwned(options: SandboxOptions, ownership: Owned, teardown: Teardown): Promise<Sandbox> {
   const { stateDir, clock = systemClock, latency = 'instant', imageDiskBytes, imageDataBytes } = options
-  const tokens = options.tokens ?? [{ token: SANDBOX_TOKEN, project: 'sandbox', readOnly: false }]
+  const tokens = options.tokens ?? [{ token: makeToken(), project: 'sandbox', readOnly: false }]
   const realistic = latency === 'realistic'
   const machines = createMachines(options.machines, realistic ? REALISTIC_BOOT_MS : 0, clock)
   await machines.check()
@@ -172,6 +170,15 @@ function attach(running: RunningSandbox, stateDir: string): Sandbox {
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/**
+ * A token as Hetzner's look. It opens nothing but the sandbox, but whoever has it runs commands as its owner: others on
+ * this computer, who can reach its loopback, must not know it.
+ */
+function makeToken(): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+  return Array.from({ length: 64 }, () => letters.charAt(randomInt(letters.length))).join('')
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>

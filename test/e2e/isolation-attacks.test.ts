@@ -3,7 +3,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,8 +38,7 @@ describe.runIf(process.platform === 'linux')('what the owner of a machine was st
     folder = await mkdtemp(join(tmpdir(), 'lodger-'))
     program = join(folder, 'lodger.mjs')
     const entry = fileURLToPath(new URL('../unit/sandbox/machines/lodger.ts', import.meta.url))
-    const external = ['ssh2', 'cpu-features']
-    await build({ entryPoints: [entry], outfile: program, bundle: true, platform: 'node', format: 'esm', external })
+    await build({ entryPoints: [entry], outfile: program, bundle: true, platform: 'node', format: 'esm' })
     await writeFile(join(folder, 'decoy'), SECRET)
     await makeDisk(join(folder, 'disk.raw'), MIB)
   })
@@ -52,7 +51,7 @@ describe.runIf(process.platform === 'linux')('what the owner of a machine was st
   }
 
   it('is shown to reach its children, so that it could reach a machine', async () => {
-    const child = `require("child_process").execSync("cat <&200", { stdio: "inherit" })`
+    const child = `require("child_process").spawnSync("bash", ["-c", "cat <&200"], { stdio: "inherit" })`
     const { stdout } = await run('bash', ['-c', 'exec 200<decoy; "$@"', '-', process.execPath, '-e', child], {
       cwd: folder,
     })
@@ -65,6 +64,20 @@ describe.runIf(process.platform === 'linux')('what the owner of a machine was st
     expect(stdout).not.toContain(SECRET)
     // `ls` itself opens the folder that it lists.
     expect(stdout).toBe('/proc/1/fd:\n0\n1\n2\n\n/proc/self/fd:\n0\n1\n2\n3\n')
+  })
+
+  it.runIf(hasPerl() && SYSCALLS !== undefined)('is not there for its commands: no key of the session', async () => {
+    // A session of its own, so that the decoy is in no other: KEYCTL_JOIN_SESSION_KEYRING, then into that keyring (-3).
+    const enter = `syscall(${SYSCALLS?.keyctl}, 1, 0) >= 0 or die`
+    const names = 'my ($type, $name, $key) = ("user", "decoy-key", "x")'
+    const add = `${names}; syscall(${SYSCALLS?.addKey}, $type, $name, $key, 1, -3) >= 0 or die`
+    const script = `exec perl -e '${enter}; ${add}; exec {$ARGV[0]} @ARGV' -- "$@"`
+    // KEYCTL_SEARCH: finds what the caller may use, and not only see.
+    const find = `${names}; my $found = syscall(${SYSCALLS?.keyctl}, 10, -3, $type, $name, 0)`
+    const search = `${find}; print $found > 0 ? "found" : "none"`
+    const { stdout: outside } = await run('bash', ['-c', script, 'start', 'perl', '-e', search])
+    expect(outside).toBe('found')
+    expect(await lodge(script, `perl -e '${search}'`)).toBe('none')
   })
 })
 
@@ -79,9 +92,10 @@ describe.runIf(process.platform === 'linux')('the first process of a machine', (
 
   it.runIf(hasPerl() && SYSCALLS !== undefined)('cannot be traced', async () => {
     await using room = await makeIsolation()
-    const trace = (pid: string) => `perl -e 'exit(syscall(${SYSCALLS?.ptrace}, ${PTRACE_SEIZE}, ${pid}, 0, 0) != 0)'`
-    expect(await room.run(`sleep 9 & ${trace("'$!'")}`.replace("''$!''", `'"$!"'`))).toMatchObject({ status: 0 })
-    expect(await room.run(trace('1'))).toMatchObject({ status: 1 })
+    const perl = `perl -e 'exit(syscall(${SYSCALLS?.ptrace}, ${PTRACE_SEIZE}, $ARGV[0] + 0, 0, 0) != 0)'`
+    const own = `sleep 9 < /dev/null &> /dev/null & ${perl} $! && kill $!`
+    expect(await room.run(own)).toMatchObject({ status: 0 })
+    expect(await room.run(`${perl} 1`)).toMatchObject({ status: 1 })
   })
 
   it.each([
@@ -100,6 +114,34 @@ describe.runIf(process.platform === 'linux')('the first process of a machine', (
 })
 
 describe.runIf(process.platform === 'linux')('a command', () => {
+  it('cannot tell the loader of another C library where to look', async () => {
+    // Not below /tmp, which the machine's root covers while it is made.
+    const folder = await mkdtemp('/var/tmp/decoy-')
+    try {
+      await chmod(folder, 0o755)
+      await writeFile(join(folder, 'ld-musl-decoy.so.1'), '')
+      const holder = (argv: readonly string[]) =>
+        argv.map((argument) => argument.replace('/lib/ld-musl', `${folder}/ld-musl`))
+      await using room = await makeIsolation({ sabotage: { holder } })
+      const path = '/etc/ld-musl-decoy.path'
+      expect(await room.run(`cat ${path}; echo /tmp > ${path} || rm -f ${path}`)).toMatchObject({
+        status: 1,
+        stdout: '/lib:/usr/local/lib:/usr/lib\n',
+      })
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
+  it('has limits', async () => {
+    await using room = await makeIsolation()
+    const { stdout } = await room.run('cat /proc/self/limits /proc/self/oom_score_adj; df --output=itotal /tmp')
+    expect(Number(/Max processes +(\d+) +\1 /.exec(stdout)?.[1])).toBeLessThanOrEqual(4096)
+    expect(stdout).toMatch(/Max core file size +([01]) +\1 /)
+    expect(stdout).toMatch(/\n1000\n/)
+    expect(Number(stdout.trim().split('\n').at(-1))).toBeLessThanOrEqual(102_400)
+  })
+
   it('is refused with an open file', async () => {
     const entry = (argv: readonly string[]) =>
       argv.map((argument) => argument.replace(/^(?=\nPATH=)/, 'exec 9< /etc/passwd'))

@@ -1,7 +1,6 @@
 /** The hidden prompt for the token, at a pseudo-terminal. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SANDBOX_TOKEN } from '../../src/sandbox/sandbox.ts'
 import type { CommandResult } from '../support/command.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { hasTerminal, runAtTerminal } from '../support/terminal.ts'
@@ -28,12 +27,13 @@ describe.runIf(hasTerminal())('the prompt for the token', () => {
     })
 
   it('shows nothing of what is typed', async () => {
-    const { code, stdout } = await list(`${SANDBOX_TOKEN}\r`)
+    const { token } = project
+    const { code, stdout } = await list(`${token}\r`)
     expect(code, stdout).toBe(0)
     expect(stdout).toContain('Hetzner Cloud API token:')
     expect(stdout).toContain('No Talos snapshots')
-    for (let start = 0; start + 8 <= SANDBOX_TOKEN.length; start += 8)
-      expect(stdout).not.toContain(SANDBOX_TOKEN.slice(start, start + 8))
+    for (let start = 0; start + 8 <= token.length; start += 8)
+      expect(stdout).not.toContain(token.slice(start, start + 8))
   })
 
   it('is left with Ctrl-C', async () => {

@@ -1,10 +1,11 @@
 /** The cloud's memory, and the file and the disk folders behind it. */
 
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { TalosImageError } from '../../errors.ts'
 import type { Clock } from '../../util/clock.ts'
+import { makePrivateFolder } from '../state/private-folder.ts'
 import { CloudState, createEmptyState } from './entities.ts'
 import { settle } from './recover.ts'
 
@@ -60,11 +61,11 @@ export function createStore(stateDir: string, clock: Clock): Store {
       return writing
     },
     async load() {
-      await mkdir(disks, { recursive: true })
-      await mkdir(snapshots, { recursive: true })
+      for (const folder of [stateDir, disks, snapshots]) await makePrivateFolder(folder)
       state = await readState(file)
       settle(state, clock.now())
       await removeStrangers(disks, /^server-(\d+)\.raw$/, new Set(state.servers.map((server) => server.id)))
+      await removeDoors(disks)
       await removeStrangers(snapshots, /^image-(\d+)\.raw$/, new Set(state.images.map((image) => image.id)))
       dirty = true
       await store.save()
@@ -112,6 +113,16 @@ async function removeStrangers(folder: string, pattern: RegExp, known: ReadonlyS
   for (const name of await readdir(folder)) {
     const id = pattern.exec(name)?.[1]
     if (id !== undefined && !known.has(Number(id))) await rm(join(folder, name), { force: true })
+  }
+}
+
+/**
+ * Machines run as another user when the owner is root, and for a moment have a folder beside their disk with a second
+ * name of it. It stays when the owner is killed in that moment; a disk with two names is refused.
+ */
+async function removeDoors(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/^\.server-\d+\.raw\./.test(name)) await rm(join(folder, name), { recursive: true, force: true })
   }
 }
 

@@ -8,6 +8,8 @@ import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import * as v from 'valibot'
 
+const LOCK_NAME = /^owner\.(\d+)\.json$/
+
 const Running = v.object({
   endpoint: v.string(),
   factoryUrl: v.string(),
@@ -75,11 +77,14 @@ export async function replaceLock(stateDir: string, number: number, lock: Lock):
   await rename(await writeUnfinished(stateDir, lock), toPath(stateDir, number))
 }
 
+/** Whether a file is a lock, by its name: then the folder around it is a state directory. */
+export const isLockName = (name: string): boolean => LOCK_NAME.test(name)
+
 /** Numbers of the lock files, the highest first. */
 async function listLocks(stateDir: string): Promise<number[]> {
   const numbers: number[] = []
   for (const name of await readdir(stateDir)) {
-    const [, number] = /^owner\.(\d+)\.json$/.exec(name) ?? []
+    const [, number] = LOCK_NAME.exec(name) ?? []
     if (number !== undefined) numbers.push(Number(number))
   }
   return numbers.sort((a, b) => b - a)

@@ -1,9 +1,9 @@
 /** A state directory has one owner at a time; who comes second uses the sandbox of the first. */
 
-import { mkdir } from 'node:fs/promises'
 import { TalosImageError } from '../../errors.ts'
 import { type Clock, systemClock } from '../../util/clock.ts'
-import { type Lock, makeLock, type RunningSandbox, readLock, replaceLock } from './lock-files.ts'
+import { isLockName, type Lock, makeLock, type RunningSandbox, readLock, replaceLock } from './lock-files.ts'
+import { makePrivateFolder } from './private-folder.ts'
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts'
 
 export type { RunningSandbox } from './lock-files.ts'
@@ -39,11 +39,12 @@ export interface OwnershipOptions {
 /**
  * Makes this process the owner of the directory, which is made if need be, or finds out how to use the sandbox of
  * the owner. An owner that has died is noticed: of all who notice, one becomes the next owner.
- * @throws TalosImageError `sandbox` when an owner has been starting or closing for too long
+ * @throws TalosImageError `sandbox` when an owner has been starting or closing for too long, or when others could look into
+ *   the directory
  */
 export async function acquireOwnership(stateDir: string, options: OwnershipOptions = {}): Promise<Owned | Attached> {
   const { clock = systemClock, signal, timeoutMs = TIMEOUT_MS } = options
-  await mkdir(stateDir, { recursive: true, mode: 0o700 })
+  await makePrivateFolder(stateDir, (names) => names.length === 0 || names.some(isLockName))
   const self = identifyProcess(process.pid) ?? { pid: process.pid, started: '' }
   const deadline = clock.now() + timeoutMs
   for (;;) {

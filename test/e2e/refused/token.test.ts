@@ -1,11 +1,11 @@
 /** No token, or one that will not do: nothing is made. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { SANDBOX_TOKEN } from '../../../src/sandbox/sandbox.ts'
 import { createProject, type Project } from '../../support/project.ts'
 import { expectRefusal } from '../../support/refusal.ts'
 import { runInWorkspace } from '../../support/workspace.ts'
 
+const FULL = 'ReadWrite0Yq7mZ4tK1vR8xW3nB6cJ9hL2pD5sF0gT7uE4iA1oX8zVkNotReal0'
 const READ_ONLY = 'ReadOnly0Yq7mZ4tK1vR8xW3nB6cJ9hL2pD5sF0gT7uE4iA1oX8zVkNotReal00'
 
 let project: Project
@@ -14,7 +14,7 @@ beforeAll(async () => {
   project = await createProject({
     machines: 'none',
     tokens: [
-      { token: SANDBOX_TOKEN, project: 'mine', readOnly: false },
+      { token: FULL, project: 'mine', readOnly: false },
       { token: READ_ONLY, project: 'mine', readOnly: true },
     ],
   })

@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, fstatSync, openSync, readdirSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -116,6 +116,3 @@ export function corruptServerDisks(sandbox: TestSandbox, offset: number): void {
 
 /** The names of the disk files that are left. */
 export const diskFiles = (sandbox: TestSandbox): Promise<string[]> => readdir(join(sandbox.cloudDir, 'disks'))
-
-/** A stream that gives the file's content once. */
-export const streamOf = (path: string): Readable => createReadStream(path)

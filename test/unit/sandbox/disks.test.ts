@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -105,6 +105,14 @@ describe('copyDisk', () => {
     expect((await stat(copy)).size).toBe(GB)
     expect((await readAt(copy, 5 * MIB, 4)).toString()).toBe('data')
     expect(await allocatedBytes(copy)).toBeLessThan(MIB)
+  })
+
+  it('gives a copy to nobody else, whatever the mode of the disk', async () => {
+    await createPlaceholderDisk(disk, 4 * MIB)
+    await chmod(disk, 0o6777)
+    const copy = join(folder, 'copy.raw')
+    await copyDisk(disk, copy)
+    expect((await stat(copy)).mode & 0o7777).toBe(0o600)
   })
 
   it('leaves nothing behind when it is cancelled or fails', async () => {

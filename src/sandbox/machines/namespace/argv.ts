@@ -9,8 +9,11 @@ export interface Identity {
   readonly gid: number
 }
 
-/** Who machines run as when this process is root: above the users that people and packages get on Debian (2026). */
-export const MACHINE_USER: Identity = { uid: 64_961, gid: 64_961 }
+/**
+ * Who machines run as when this process is root: between the numbers that systemd gives away by itself (DynamicUser,
+ * 61184 to 65519) and `nobody` (65534), where no user of a computer is expected.
+ */
+export const MACHINE_USER: Identity = { uid: 65_527, gid: 65_527 }
 
 /** The environment of every process on the way into a machine: nothing of this process's own. */
 export const CLEAN_ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -20,9 +23,40 @@ export const CLEAN_ENVIRONMENT: Readonly<Record<string, string>> = {
 
 /** Programs that the two scripts need on the host. */
 export const NEEDED_PROGRAMS: readonly string[] = [
-  ...['bash', 'setpriv', 'unshare', 'nsenter', 'setsid', 'mount', 'umount', 'pivot_root', 'fallocate', 'getopt'],
+  ...[
+    'bash',
+    'setpriv',
+    'unshare',
+    'nsenter',
+    'setsid',
+    'prlimit',
+    'mount',
+    'umount',
+    'pivot_root',
+    'fallocate',
+    'getopt',
+  ],
   ...['env', 'stat', 'readlink', 'cat', 'chmod', 'cp', 'ln', 'mkdir', 'rmdir', 'dd'],
 ]
+
+/**
+ * Runs its arguments with nothing open but standard input, output and errors. What this process inherited from a shell
+ * (`200>lock`) is not always closed by Node.js, and would lead to files of this computer. It also makes the kernel end
+ * machines before anything else when memory runs out. No process is made: who signals a command looks for the first.
+ */
+const FENCE_SCRIPT = `
+for fd in /proc/self/fd/*; do
+  fd=\${fd##*/}
+  if ((fd > 2)); then exec {fd}>&-; fi
+done
+{ echo 1000 > /proc/self/oom_score_adj; } 2> /dev/null
+exec "$@"
+`
+
+const FENCE = ['bash', '--noprofile', '--norc', '-c', FENCE_SCRIPT, 'fence']
+
+/** In front of all: the kernel kills the process when this one dies, even if it has been stopped. */
+const MORTAL = ['setpriv', '--pdeathsig=KILL']
 
 const NO_CAPABILITIES = ['--bounding-set=-all', '--inh-caps=-all', '--no-new-privs']
 
@@ -35,6 +69,8 @@ function asUser(user: Identity | undefined): string[] {
 export interface HolderArguments {
   /** undefined: stay who we are. */
   readonly user: Identity | undefined
+  /** As `findKeyringArgv` gives it. */
+  readonly keyring: readonly string[]
   readonly hostName: string
   readonly rootName: string
   /** Relative to the working directory. */
@@ -44,9 +80,9 @@ export interface HolderArguments {
 }
 
 /** The process that makes a machine's namespaces and keeps them: it dies with this one, and they with it. */
-export function toHolderArgv({ user, hostName, rootName, disk, standIns }: HolderArguments): string[] {
+export function toHolderArgv({ user, keyring, hostName, rootName, disk, standIns }: HolderArguments): string[] {
   return [
-    ...['setpriv', '--pdeathsig=KILL', ...asUser(user)],
+    ...[...FENCE, ...keyring, ...MORTAL, ...asUser(user)],
     ...['unshare', '--user', '--map-root-user', '--mount', '--propagation=private', '--pid', '--uts', '--ipc'],
     ...['--fork', '--kill-child', '--', 'bash', '--noprofile', '--norc', '-c', HOLDER_SCRIPT, 'holder'],
     ...[hostName, rootName, disk, ...Object.entries(standIns).flat()],
@@ -67,6 +103,8 @@ export interface Expectation {
 
 export interface EntryArguments {
   readonly user: Identity | undefined
+  /** As `findKeyringArgv` gives it. */
+  readonly keyring: readonly string[]
   /** The process `unshare`, which lives in the namespaces itself, save that of process numbers. */
   readonly holderPid: number
   readonly expected: Expectation
@@ -78,16 +116,17 @@ export interface EntryArguments {
  * One command in a machine, behind the checks of the entry script and without any capability.
  * `nsenter` waits for it; `setsid` gives it a process group that can be signalled without `nsenter`.
  */
-export function toEntryArgv({ user, holderPid, expected, command }: EntryArguments): string[] {
+export function toEntryArgv({ user, keyring, holderPid, expected, command }: EntryArguments): string[] {
   const namespaces = `/proc/${holderPid}/ns`
   const { uid, gid } = expected.user
   return [
-    ...(user === undefined ? [] : ['setpriv', ...asUser(user)]),
+    ...[...FENCE, ...keyring, ...MORTAL, ...asUser(user)],
     ...['nsenter', '--preserve-credentials', `--user=${namespaces}/user`, `--mount=${namespaces}/mnt`],
     ...[`--uts=${namespaces}/uts`, `--ipc=${namespaces}/ipc`, `--pid=${namespaces}/pid_for_children`],
     ...['--', 'setsid', '--wait', 'setpriv', ...NO_CAPABILITIES, '--ambient-caps=-all', '--'],
     ...['bash', '--noprofile', '--norc', '-c', ENTRY_SCRIPT, 'entry'],
-    ...[expected.namespaces, `0 ${uid} 1 0 ${gid} 1`, expected.disk, expected.mounts],
-    ...[String(Math.ceil(expected.diskBytes / 1024)), ...(command === undefined ? ['shell'] : ['command', command])],
+    ...[expected.namespaces, `0 ${uid} 1 0 ${gid} 1`, user === undefined ? 'any' : 'none'],
+    ...[expected.disk, expected.mounts, String(Math.ceil(expected.diskBytes / 1024))],
+    ...(command === undefined ? ['shell'] : ['command', command]),
   ]
 }

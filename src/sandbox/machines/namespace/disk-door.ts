@@ -15,12 +15,15 @@ export interface DiskDoor {
   /** `device:inode` in decimals: what /dev/sda must be. */
   readonly id: string
   readonly bytes: number
-  /** Gives the disk its size back when a command made it shorter or longer. */
-  restoreSize(): Promise<void>
+  /** Gives the disk its size and its mode back; a command is the owner of the file, and can change both. */
+  restore(): Promise<void>
   /** Shuts the way to the file, not the file: what has been mounted stays. */
   shut(): Promise<void>
   close(): Promise<void>
 }
+
+/** More than what a file system keeps of a file besides its content; stat(2) may count it. */
+const MOST_OVERHEAD_BYTES = 1024 * 1024
 
 const isSame = (a: { dev: bigint; ino: bigint }, b: { dev: bigint; ino: bigint }) => a.dev === b.dev && a.ino === b.ino
 
@@ -31,7 +34,8 @@ const isSame = (a: { dev: bigint; ino: bigint }, b: { dev: bigint; ino: bigint }
  *
  * @param diskFile absolute path
  * @param asUser who the machine runs as; undefined: as the owner of this process
- * @throws TalosImageError `sandbox` when there is no such file, or when it is anything but a plain file
+ * @throws TalosImageError `sandbox` when there is no such file, or when it is anything but a plain file of ours with
+ *   this one name
  */
 export async function openDiskDoor(diskFile: string, asUser: Identity | undefined): Promise<DiskDoor> {
   // Looked at before it is opened: not even opening must touch a real device.
@@ -43,6 +47,11 @@ export async function openDiskDoor(diskFile: string, asUser: Identity | undefine
   try {
     const stat = await handle.stat({ bigint: true })
     if (!stat.isFile() || !isSame(stat, found)) throw diskError(`${diskFile} was replaced while it was opened.`)
+    // Another name may be that of a file which has nothing to do with the sandbox, and would change owner and content.
+    if (stat.nlink !== 1n) throw diskError(`${diskFile} has another name, so no machine gets it as its disk.`)
+    if (![process.getuid?.(), asUser?.uid].some((uid) => uid !== undefined && stat.uid === BigInt(uid))) {
+      throw diskError(`${diskFile} belongs to another user, so no machine gets it as its disk.`)
+    }
     const bytes = Number(stat.size)
     if (bytes === 0) throw diskError(`The disk file ${diskFile} is empty.`)
     const folder = asUser === undefined ? undefined : await makeFolder(diskFile, handle, asUser)
@@ -51,9 +60,11 @@ export async function openDiskDoor(diskFile: string, asUser: Identity | undefine
       file: folder === undefined ? basename(diskFile) : 'sda',
       id: `${stat.dev}:${stat.ino}`,
       bytes,
-      async restoreSize() {
-        const { size } = await handle.stat()
-        if (size !== bytes) await handle.truncate(bytes)
+      async restore() {
+        await handle.chmod(0o600)
+        const { size, blocks } = await handle.stat()
+        // Blocks can also be held past the end, without a change of the size (fallocate -n).
+        if (size !== bytes || blocks * 512 > bytes + MOST_OVERHEAD_BYTES) await handle.truncate(bytes)
       },
       async shut() {
         if (folder !== undefined) await rm(folder, { recursive: true, force: true })

@@ -2,11 +2,12 @@
  * The shell script that every command of a machine goes through: it looks around in the namespaces, and runs the
  * command only if all is as the owner of the machine expects it. Any doubt refuses.
  *
- * Arguments: the namespaces (as `readlink` prints them), the user and group map, the disk as `device:inode`, the mounts
- * as `toMountList` prints them, the largest size of a file in KiB, then `command` and its text, or `shell`.
+ * Arguments: the namespaces (as `readlink` prints them), the user and group map, `none` or `any` for the groups
+ * besides, the disk as `device:inode`, the mounts as `toMountList` prints them, the largest size of a file in KiB, then
+ * `command` and its text, or `shell`.
  */
 
-import { STAND_IN_DIR } from './holder-script.ts'
+import { KEEPER_CAPABILITIES, STAND_IN_DIR } from './holder-script.ts'
 
 /** The exit status of a refused command; nothing of the command has run. */
 export const REFUSED_STATUS = 126
@@ -31,14 +32,19 @@ refuse() {
   printf '${REFUSED}%s\\n' "$1" >&2
   exit ${REFUSED_STATUS}
 }
-(($# >= 6)) || refuse 'too few arguments'
-namespaces=$1 id_map=$2 disk=$3 mounts=$4 limit=$5 kind=$6 text=\${7-}
+(($# >= 7)) || refuse 'too few arguments'
+namespaces=$1 id_map=$2 groups=$3 disk=$4 mounts=$5 limit=$6 kind=$7 text=\${8-}
 
 # /proc first, since nearly all that follows is read from it.
 read -r pid _ < /proc/self/stat || refuse '/proc cannot be read'
 [[ $pid == "$$" ]] || refuse '/proc belongs to other processes'
+# Before anything else is opened here. The folder that is listed is open meanwhile, and closed by then.
+for fd in /proc/$$/fd/*; do
+  ((\${fd##*/} <= 2)) || [[ ! -L $fd ]] || refuse 'the command would get open files'
+done
 found=
-while read -r id _ device _ point options _; do
+while read -r id _ device _ point options rest; do
+  [[ $rest == '- '* ]] || refuse 'a mount is shared with this computer'
   found+="$id $device $point $options"$'\\n'
 done < /proc/$$/mountinfo
 [[ -n $found && $found == "$mounts" ]] || refuse 'the mounts are not those of the machine'
@@ -63,13 +69,29 @@ while read -r key value others; do
       [[ $value =~ ^0+$ ]] || refuse 'the command would have capabilities'
       seen+=x
       ;;
+    Groups:)
+      [[ $groups == any || -z $value ]] || refuse 'the command would be in groups of this computer'
+      seen+=x
+      ;;
     NoNewPrivs:)
       [[ $value == 1 ]] || refuse 'the command could gain privileges'
       seen+=x
       ;;
   esac
 done < /proc/$$/status
-[[ $seen == xxxxxxxx ]] || refuse 'the rights of the command cannot be read'
+[[ $seen == xxxxxxxxx ]] || refuse 'the rights of the command cannot be read'
+
+# Who has no capability may neither trace a process that has one, nor use what it has open.
+seen=
+while read -r key value _; do
+  if [[ $key == CapPrm: && $value == ${KEEPER_CAPABILITIES} ]]; then seen=x; fi
+done < /proc/1/status
+[[ $seen == x ]] || refuse 'the first process has not the rights that it should have'
+shopt -s nullglob
+for fd in /proc/1/fd/*; do
+  ((\${fd##*/} <= 2)) || refuse 'the first process has files open'
+done
+shopt -u nullglob
 
 read -r nested < /proc/sys/user/max_user_namespaces || refuse 'the limit of user namespaces cannot be read'
 [[ $nested == 0 ]] || refuse 'the command could make user namespaces'
@@ -110,13 +132,18 @@ for fd in /proc/$$/fd/*; do
   fd=\${fd##*/}
   if ((fd > 2)); then exec {fd}>&-; fi
 done
-ulimit -c 0 && ulimit -f "$limit" || refuse 'the limits cannot be set'
+ulimit -f "$limit" || refuse 'the limits cannot be set'
+# Fails where fewer are allowed already.
+ulimit -u 4096 2> /dev/null
+# 1 and not 0: a program of the host that collects cores is not kept away by 0 (core(5)).
+core=()
+if [[ $(ulimit -Hc) != 0 ]]; then core=(prlimit --core=1 --); fi
 cd /root || refuse '/root is missing'
 
 # A write past the end of the disk fails, instead of killing the command or making the disk longer.
 case $kind in
-  command) exec env -i --ignore-signal=XFSZ ${ENVIRONMENT} bash -c "$text" ;;
-  shell) exec env -i --ignore-signal=XFSZ ${ENVIRONMENT} bash -l ;;
+  command) exec "\${core[@]}" env -i --ignore-signal=XFSZ ${ENVIRONMENT} bash -c "$text" ;;
+  shell) exec "\${core[@]}" env -i --ignore-signal=XFSZ ${ENVIRONMENT} bash -l ;;
 esac
 refuse 'neither a command nor a shell'
 `

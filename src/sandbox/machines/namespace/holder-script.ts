@@ -11,7 +11,12 @@
 /** Where the stand-ins lie in a machine. First in the PATH of its commands. */
 export const STAND_IN_DIR = '/opt/sandbox/bin'
 
-/** Without any capability: a command that got hold of this process would gain nothing. */
+/**
+ * The only capability of the first process, as /proc/PID/status prints it: waking the computer by a timer, which counts
+ * for nothing in a user namespace. With none, commands could trace the process, and keep it from dying with its owner.
+ */
+export const KEEPER_CAPABILITIES = '0000000800000000'
+
 const KEEPER = `
 trap 'echo poweroff; exit 0' TERM
 trap 'echo reboot; exit 0' USR1
@@ -48,7 +53,7 @@ done
 chmod 755 $new${STAND_IN_DIR}/*
 
 # What commands may write to: memory of the size that a rescue system has (about 960 MB, 2026).
-mount -n -t tmpfs -o nosuid,nodev,mode=755,size=960m writable $new/rw
+mount -n -t tmpfs -o nosuid,nodev,mode=755,size=960m,nr_inodes=100k writable $new/rw
 for name in tmp run root etc var shm; do mkdir $new/rw/$name; done
 mkdir $new/rw/var/tmp $new/rw/etc/ssh $new/rw/etc/ssl
 chmod 1777 $new/rw/tmp $new/rw/shm $new/rw/var/tmp
@@ -75,7 +80,20 @@ done
 # What the dynamic loader reads is not for commands to change: the checks before the next command trust it.
 : > $new/opt/sandbox/etc/ld.so.preload
 if [[ -r /etc/ld.so.cache ]]; then cp /etc/ld.so.cache $new/opt/sandbox/etc/; else : > $new/opt/sandbox/etc/ld.so.cache; fi
-for name in ld.so.preload ld.so.cache; do
+names=(ld.so.preload ld.so.cache)
+# musl's loader takes its folders from a file that is named like itself, and these when there is none.
+for path in /lib/ld-musl-*.so.1; do
+  if [[ ! -e $path ]]; then continue; fi
+  name=\${path##*/}
+  name=\${name%.so.1}.path
+  if [[ -r /etc/$name ]]; then
+    cp -L /etc/$name $new/opt/sandbox/etc/
+  else
+    echo /lib:/usr/local/lib:/usr/lib > $new/opt/sandbox/etc/$name
+  fi
+  names+=($name)
+done
+for name in "\${names[@]}"; do
   : > $etc/$name
   mount -n --bind $new/opt/sandbox/etc/$name $etc/$name
 done
@@ -132,6 +150,6 @@ mount -n -o "remount,bind,$root_options" /
 real_hostname=$(PATH=/usr/bin:/bin type -P hostname || true)
 if [[ -n $real_hostname ]]; then "$real_hostname" "$host_name"; fi
 
-exec setpriv --bounding-set=-all --inh-caps=-all --ambient-caps=-all --no-new-privs -- \\
+exec setpriv --bounding-set=-all,+wake_alarm --inh-caps=-all --ambient-caps=-all --no-new-privs -- \\
   bash --noprofile --norc -c '${KEEPER.replaceAll("'", "'\\''")}'
 `

@@ -1,27 +1,39 @@
 /** The process that keeps the namespaces of a machine: nothing of the machine outlives it. */
 
 import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CLEAN_ENVIRONMENT } from './argv.ts'
 import { sendSignal } from './signal-command.ts'
 
 /** How long a machine may take to get its root; it takes 0.15 s (2 cores, 2026). */
 const START_PATIENCE_MS = 30_000
-/** How long the kernel may take to end all processes of a machine before they are killed from outside. */
+/** How long the kernel may take to end all processes of a machine, first when asked, then when killed from outside. */
 const END_PATIENCE_MS = 5_000
 /** More than any message that is worth showing. */
 const MOST_ERROR_TEXT = 4_000
+/** More than any word that the holder says. */
+const MOST_WORD_TEXT = 100
 
 /** Why a machine went off: a command in it asked for it, or it was closed, or killed. */
 export type HolderEnd = 'poweroff' | 'reboot' | 'gone'
 
+type Word = 'ready' | 'poweroff' | 'reboot'
+
 export interface Holder {
   /** As this process sees it; not given to another process before `ended`. */
   readonly pid: number
+  /** Resolves when the machine begins to end, for whatever reason. */
+  readonly ending: Promise<void>
   /** Resolves when no process of the machine is left. */
   readonly ended: Promise<HolderEnd>
-  /** Ends every process of the machine. Never fails. */
+  /** Ends every process of the machine. Never fails, and gives up on what cannot even be killed. */
   close(): Promise<void>
+}
+
+export interface HolderOptions {
+  /** In milliseconds, for each of two ways to end the machine. */
+  readonly endPatienceMs?: number
 }
 
 /**
@@ -30,50 +42,76 @@ export interface Holder {
  * @param folder where to start it
  * @throws Error with what the holder or the system said
  */
-export async function startHolder(argv: readonly string[], folder: string): Promise<Holder> {
+export async function startHolder(
+  argv: readonly string[],
+  folder: string,
+  { endPatienceMs = END_PATIENCE_MS }: HolderOptions = {},
+): Promise<Holder> {
   const [program = '', ...args] = argv
   // A session of its own: Ctrl-C on the owner's terminal is the owner's business.
   const child = spawn(program, args, { cwd: folder, env: CLEAN_ENVIRONMENT, detached: true })
-  const said: string[] = []
   let complaint = ''
-  const ready = new Promise<void>((resolve) => {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said.push(...text.split('\n'))
-      if (said.includes('ready')) resolve()
-    })
-  })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(0, MOST_ERROR_TEXT)
   })
   // The holder may be gone when its input is closed; how it ended is told by `ended`.
   child.stdin.on('error', () => undefined)
 
+  const said = new Set<Word>()
+  const closing = new AbortController()
+  let noteReady: () => void
+  const ready = new Promise<void>((resolve) => {
+    noteReady = resolve
+  })
+  const ending = new Promise<void>((resolve) => {
+    listenForWords(child.stdout, (word) => {
+      said.add(word)
+      if (word === 'ready') noteReady()
+      else resolve()
+    })
+    child.on('exit', () => resolve())
+    closing.signal.addEventListener('abort', () => resolve())
+  })
   const ended = new Promise<HolderEnd>((resolve) => {
     child.on('error', (error) => {
       complaint ||= error.message
       if (child.pid === undefined) resolve('gone')
     })
-    child.on('close', () =>
-      resolve(said.includes('poweroff') ? 'poweroff' : said.includes('reboot') ? 'reboot' : 'gone'),
-    )
+    child.on('close', () => resolve(said.has('poweroff') ? 'poweroff' : said.has('reboot') ? 'reboot' : 'gone'))
   })
 
   const close = async () => {
+    closing.abort()
     // The first process of the machine reads this input. When it leaves, the kernel ends all others before it.
     child.stdin.end()
-    if (await isWithin(END_PATIENCE_MS, ended)) return
+    if (await isWithin(endPatienceMs, ended)) return
     if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL')
-    await ended
+    if (await isWithin(endPatienceMs, ended)) return
+    // Something out of reach holds the output; this process must be able to end without it.
+    for (const stream of child.stdio) stream?.destroy()
+    child.unref()
   }
 
   const isReady = await isWithin(START_PATIENCE_MS, Promise.race([ready, ended]))
   const { pid } = child
-  if (pid === undefined || !said.includes('ready')) {
+  if (pid === undefined || !said.has('ready')) {
     await close()
     throw new Error(complaint.trim() || (isReady ? 'the namespaces ended at once' : 'the namespaces took too long'))
   }
-  return { pid, ended, close }
+  return { pid, ending, ended, close }
 }
+
+/** Reads words, a line each; anything else is forgotten. */
+function listenForWords(output: Readable, onWord: (word: Word) => void): void {
+  let line = ''
+  output.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (line + text).split('\n')
+    line = (lines.pop() ?? '').slice(0, MOST_WORD_TEXT)
+    for (const word of lines) if (isWord(word)) onWord(word)
+  })
+}
+
+const isWord = (text: string): text is Word => text === 'ready' || text === 'poweroff' || text === 'reboot'
 
 /** Whether something settles within a time. */
 async function isWithin(ms: number, settled: Promise<unknown>): Promise<boolean> {

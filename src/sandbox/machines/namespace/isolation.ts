@@ -1,14 +1,16 @@
 /** The namespaces of one boot of a machine: made, proven to be what they should be, and ended again. */
 
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { readFile, readlink } from 'node:fs/promises'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { readdir, readFile, readlink } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { TalosImageError } from '../../../errors.ts'
 import { CLEAN_ENVIRONMENT, type Expectation, type Identity, MACHINE_USER, toEntryArgv, toHolderArgv } from './argv.ts'
 import { openDiskDoor } from './disk-door.ts'
 import { type Holder, type HolderEnd, startHolder } from './holder.ts'
+import { findKeyringArgv } from './keyring.ts'
 import { mountProblems, parseMountinfo, toMountList } from './mounts.ts'
 import { findRemedy } from './remedy.ts'
+import { findChild, releaseCommands } from './signal-command.ts'
 import { STAND_INS } from './stand-ins/index.ts'
 
 /** What a first command says. */
@@ -38,7 +40,7 @@ export interface Isolation {
    * @param command undefined: a login shell
    */
   start(command: string | undefined): ChildProcessWithoutNullStreams
-  /** Gives the disk its size back when a command changed it. */
+  /** Gives the disk its size and its mode back when a command changed them. */
   restoreDisk(): Promise<void>
   /** Resolves when no process of the machine is left. */
   readonly ended: Promise<HolderEnd>
@@ -57,21 +59,28 @@ export async function openIsolation(options: IsolationOptions): Promise<Isolatio
   let holder: Holder | undefined
   try {
     const { sabotage } = options
-    const argv = toArgv(options, door.file, user)
+    const keyring = await findKeyringArgv(process.arch)
+    const argv = toHolderArgv({ user, keyring, ...toNames(options), disk: door.file, standIns: STAND_INS })
     holder = await startHolder(sabotage?.holder?.(argv) ?? argv, door.folder)
     const looked = await lookAtMachine(holder.pid, user ?? self, door)
     const expected = sabotage?.expected?.(looked) ?? looked
-    const { pid, ended } = holder
+    const { pid, ending, ended, close } = holder
+    const commands = new Set<ChildProcess>()
+    const released = ending.then(() => releaseCommands(commands))
     const isolation: Isolation = {
       start(command) {
-        const entry = toEntryArgv({ user, holderPid: pid, expected, command })
-        return startCommand(sabotage?.entry?.(entry) ?? entry)
+        const entry = toEntryArgv({ user, keyring, holderPid: pid, expected, command })
+        const child = startCommand(sabotage?.entry?.(entry) ?? entry)
+        commands.add(child)
+        const forget = () => commands.delete(child)
+        child.on('exit', forget).on('error', forget)
+        return child
       },
-      restoreDisk: () => door.restoreSize(),
+      restoreDisk: () => door.restore(),
       ended,
       async close() {
-        await holder?.close()
-        await door.restoreSize().catch(() => undefined)
+        await Promise.all([close(), released])
+        await door.restore().catch(() => undefined)
         await door.close()
       },
     }
@@ -86,10 +95,9 @@ export async function openIsolation(options: IsolationOptions): Promise<Isolatio
   }
 }
 
-function toArgv({ hostName, system }: IsolationOptions, disk: string, user: Identity | undefined): string[] {
+function toNames({ hostName, system }: IsolationOptions): { hostName: string; rootName: string } {
   // The name of the root's source is shown in /proc/mounts: by it, too, an installed system is no rescue system.
-  const rootName = system === 'rescue' ? 'rescue' : '/dev/sda1'
-  return toHolderArgv({ user, hostName, rootName, disk, standIns: STAND_INS })
+  return { hostName, rootName: system === 'rescue' ? 'rescue' : '/dev/sda1' }
 }
 
 /** What the machine is made of, as seen from outside; whatever is wrong with it already shows here. */
@@ -106,10 +114,21 @@ async function lookAtMachine(
   const shared = NAMESPACES.filter((_, index) => inside[index] === outside[index])
   if (shared.length > 0) throw new Error(`the machine shares the ${shared.join(', ')} namespace with this computer`)
   if (user.uid === 0 || user.gid === 0) throw new Error('the machine would run as root of this computer')
+  const first = await findChild(pid)
+  if (first === undefined) throw new Error('the first process of the machine cannot be found')
+  const open = (await Promise.all([pid, first].map(listOpenFiles))).flat()
+  if (open.length > 0) throw new Error(`the machine was left files of this computer open: ${open.join(', ')}`)
   const mounts = parseMountinfo(mountinfo)
   const problems = mountProblems(mounts)
   if (problems.length > 0) throw new Error(problems.join('; '))
   return { namespaces: inside.join('\n'), user, disk: disk.id, mounts: toMountList(mounts), diskBytes: disk.bytes }
+}
+
+/** What a process has open by a path, besides its standard input and output; it may need other things for itself. */
+async function listOpenFiles(pid: number): Promise<string[]> {
+  const numbers = (await readdir(`/proc/${pid}/fd`)).filter((fd) => Number(fd) > 2)
+  const targets = await Promise.all(numbers.map((fd) => readlink(`/proc/${pid}/fd/${fd}`)))
+  return targets.filter((target) => target.startsWith('/'))
 }
 
 function startCommand([program = '', ...args]: readonly string[]): ChildProcessWithoutNullStreams {

@@ -8,6 +8,8 @@ export interface Mount {
   readonly point: string
   /** Of this mount, as written: comma separated. */
   readonly options: string
+  /** The optional fields, which tell what else sees changes of this mount, or changes it: `shared:1`, `master:2`. */
+  readonly ties: readonly string[]
   readonly type: string
 }
 
@@ -18,8 +20,8 @@ export function parseMountinfo(text: string): Mount[] {
     .filter((line) => line !== '')
     .map((line) => {
       const [head = '', tail = ''] = line.split(' - ', 2)
-      const [id = '', , device = '', , point = '', options = ''] = head.split(' ')
-      return { id, device, point, options, type: tail.split(' ')[0] ?? '' }
+      const [id = '', , device = '', , point = '', options = '', ...ties] = head.split(' ')
+      return { id, device, point, options, ties, type: tail.split(' ')[0] ?? '' }
     })
 }
 
@@ -42,7 +44,11 @@ const RULES: readonly Rule[] = [
   { points: /^\/$/, options: ['ro', 'nosuid', 'nodev'], type: /^tmpfs$/ },
   { points: /^\/(tmp|run|root|etc|var|dev\/shm)$/, options: ['rw', 'nosuid', 'nodev'], type: /^tmpfs$/ },
   { points: /^\/(usr|bin|sbin|lib(32|64|x32)?)(\/.*)?$/, options: ['ro', 'nosuid', 'nodev'] },
-  { points: /^\/etc\/ld\.so\.(preload|cache)$/, options: ['ro', 'nosuid', 'nodev'], type: /^tmpfs$/ },
+  {
+    points: /^\/etc\/ld(\.so\.(preload|cache)|-musl-[^/]+\.path)$/,
+    options: ['ro', 'nosuid', 'nodev'],
+    type: /^tmpfs$/,
+  },
   {
     points: /^\/etc\/(ssl\/certs|pki|ca-certificates|crypto-policies|alternatives)(\/.*)?$/,
     options: ['ro', 'nosuid', 'nodev'],
@@ -74,9 +80,10 @@ const REQUIRED = [
 export function mountProblems(mounts: readonly Mount[]): string[] {
   const problems: string[] = []
   const points = new Set<string>()
-  for (const { point, options, type } of mounts) {
+  for (const { point, options, ties, type } of mounts) {
     if (points.has(point)) problems.push(`${point} is mounted twice`)
     points.add(point)
+    if (ties.length > 0) problems.push(`${point} is tied to other mounts: ${ties.join(', ')}`)
     const rule = RULES.find((candidate) => candidate.points.test(point))
     if (rule === undefined) {
       problems.push(`${point} does not belong into a machine`)

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { TalosImageError } from '../../../../src/errors.ts'
@@ -23,6 +23,27 @@ describe('the state', () => {
     await second.act(id, 'poweron')
     expect(second.boots).toMatchObject([{ target: { system: 'disk', authorizedKeys: [ED25519_KEY] } }])
     expect(await second.createServer({ name: 'second' })).toBe(id + 1)
+  })
+
+  test('has disks that nobody else can get at', async () => {
+    await using first = await createTestCloud()
+    const folders = ['disks', 'snapshots'].map((name) => join(first.stateDir, name))
+    for (const folder of folders) await chmod(folder, 0o755)
+    await using second = await createTestCloud({}, first.stateDir)
+    for (const folder of folders.map((path) => path.replace(first.stateDir, second.stateDir)))
+      expect(((await stat(folder)).mode & 0o777).toString(8)).toBe('700')
+  })
+
+  test('keeps nothing of a machine that was being switched on when its owner was killed', async () => {
+    await using first = await createTestCloud()
+    const id = await first.createServer()
+    await first.cloud.close()
+    const disks = join(first.stateDir, 'disks')
+    await mkdir(join(disks, `.server-${id}.raw.Ab3xYz`))
+    await writeFile(join(disks, `.server-${id}.raw.Ab3xYz`, 'sda'), '')
+    await mkdir(join(disks, '.somebody-else'))
+    await using _second = await createTestCloud({}, first.stateDir)
+    expect((await readdir(disks)).toSorted()).toEqual(['.somebody-else', `server-${id}.raw`])
   })
 
   test('after an owner that was killed, nothing runs and nothing is half made', async () => {

@@ -11,6 +11,7 @@ const commands = [
   `echo started; exec -a ${mark} sleep 1000`,
   `setsid bash -c 'echo started; exec -a ${mark} sleep 1000'; true`,
   `(trap "" HUP TERM INT; exec -a ${mark} sleep 1000) & echo started; wait`,
+  `echo started; kill -STOP $$; : ${mark}`,
 ]
 for (const command of commands) await once(isolation.start(command).stdout, 'data')
 process.stdout.write(`${children.split(' ')[0]}\n`)

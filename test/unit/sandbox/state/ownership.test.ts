@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -52,6 +52,38 @@ describe('acquireOwnership', () => {
     await owned.release()
     expect(requireOwned(await acquireOwnership(stateDir)).tookOver).toBe(false)
     expect(await readdir(stateDir)).toEqual(['owner.2.json'])
+  })
+
+  test('a folder that others can look into is closed to them, or refused when it holds anything else', async () => {
+    await using dir = await testDir()
+    const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
+    const stateDir = join(dir.path, 'state')
+    await mkdir(stateDir)
+    await chmod(stateDir, 0o755)
+    await requireOwned(await acquireOwnership(stateDir)).release()
+    expect(await modeOf(stateDir)).toBe('700')
+    await chmod(stateDir, 0o775)
+    await requireOwned(await acquireOwnership(stateDir)).release()
+    expect(await modeOf(stateDir)).toBe('700')
+
+    const other = join(dir.path, 'other')
+    await mkdir(other)
+    await chmod(other, 0o755)
+    await writeFile(join(other, 'letter'), 'dear')
+    await expect(acquireOwnership(other)).rejects.toMatchObject({
+      code: 'sandbox',
+      hint: expect.stringContaining(other),
+    })
+    expect([await modeOf(other), await readdir(other)]).toEqual(['755', ['letter']])
+    await chmod(other, 0o700)
+    await requireOwned(await acquireOwnership(other)).release()
+  })
+
+  test.runIf(process.getuid?.() === 0)('a folder of another user is refused', async () => {
+    await using dir = await testDir()
+    await chown(dir.path, 1, 1)
+    await expect(acquireOwnership(dir.path)).rejects.toMatchObject({ code: 'sandbox' })
+    expect(await readdir(dir.path)).toEqual([])
   })
 
   test('only the user can read the state, for it holds the token', async () => {

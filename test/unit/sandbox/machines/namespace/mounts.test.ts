@@ -10,7 +10,7 @@ const GOOD = `114 45 0:40 / / ro,nosuid,nodev,relatime - tmpfs rescue rw,mode=75
 121 120 0:40 /x /etc/ld.so.preload ro,nosuid,nodev,relatime - tmpfs rescue rw
 122 120 0:40 /y /etc/ld.so.cache ro,nosuid,nodev,relatime - tmpfs rescue rw
 123 114 0:42 / /dev ro,nosuid,noexec,relatime - tmpfs dev rw
-124 123 0:5 /null /dev/null ro,nosuid,noexec,relatime master:2 - devtmpfs devtmpfs rw
+124 123 0:5 /null /dev/null ro,nosuid,noexec,relatime - devtmpfs devtmpfs rw
 125 123 254:0 /state/disk.raw//deleted /dev/sda rw,nosuid,nodev,noexec,relatime - ext4 /dev/vda rw
 126 114 0:43 / /proc ro,nosuid,nodev,noexec,relatime - proc proc rw
 `
@@ -46,6 +46,8 @@ describe('mountProblems', () => {
     ['devices on the file system of the disk', '/dev/sda rw,nosuid,nodev', '/dev/sda rw,nosuid'],
     ['another file system at /proc', '- proc proc', '- ext4 proc'],
     ['libraries of a command', '/etc/ld.so.preload ro', '/etc/ld.so.preload rw'],
+    ['what the host mounts later', '/usr ro,nosuid,nodev,relatime', '/usr ro,nosuid,nodev,relatime master:2'],
+    ['what the host would see', '/tmp rw,nosuid,nodev,relatime', '/tmp rw,nosuid,nodev,relatime shared:1'],
   ])('refuses %s', (_, from, to) => {
     expect(problemsAfter(from, to)).toHaveLength(1)
   })
