@@ -23,9 +23,17 @@ function runForReal(channel: ServerChannel, command: string): void {
   child.stdout.pipe(channel, { end: false })
   child.stderr.pipe(channel.stderr, { end: false })
   child.on('close', (code, signal) => {
-    if (signal === null) channel.exit(code ?? 255)
-    else channel.exit(signal)
-    channel.end()
+    const end = (): void => {
+      // The library closes a channel although a full window still holds its standard error back.
+      if (channel.writableLength + channel.stderr.writableLength > 0) {
+        setImmediate(end)
+        return
+      }
+      if (signal === null) channel.exit(code ?? 255)
+      else channel.exit(signal)
+      channel.end()
+    }
+    end()
   })
 }
 
