@@ -11,6 +11,8 @@ import { USER_AGENT } from './version.ts'
 
 export interface CloudOptions {
   readonly sandbox?: boolean | undefined
+  /** What the servers of a sandbox that this command starts are. */
+  readonly machines?: 'namespace' | 'qemu' | undefined
   readonly factoryUrl?: string | undefined
   readonly sshPort?: number | undefined
 }
@@ -76,7 +78,8 @@ export function factoryUrlOf(io: Io, options: CloudOptions): string {
 
 async function openSandbox(io: Io, options: CloudOptions): Promise<Cloud> {
   const { startSandbox } = await import('../sandbox/sandbox.ts')
-  const sandbox = await startSandbox({ ...toSandboxOptions(io), sshPort: options.sshPort, signal: io.signal })
+  const { machines, sshPort } = options
+  const sandbox = await startSandbox({ ...toSandboxOptions(io), machines, sshPort, signal: io.signal })
   io.err(`Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${sandbox.stateDir}\n`)
   return {
     hetzner: createHetznerClient({ token: sandbox.token, endpoint: sandbox.endpoint, userAgent: USER_AGENT }),

@@ -61,7 +61,8 @@ Examples:
   program
     .command('sandbox')
     .description('Run the emulated cloud and Image Factory alone, for other programs, until Ctrl-C.')
-    .action(async () => onExit(await (await import('./commands/sandbox.ts')).runSandbox(io)))
+    .addOption(machinesOption())
+    .action(async (flags) => onExit(await (await import('./commands/sandbox.ts')).runSandbox(io, flags)))
 
   const schematic = program
     .command('schematic')
@@ -86,7 +87,13 @@ function outputFlag(command: Command): Command {
 function cloudFlags(command: Command): Command {
   return outputFlag(command)
     .option('--sandbox', 'use an emulated cloud on this computer; needs no account')
+    .addOption(machinesOption())
     .option('--factory-url <url>', 'Image Factory (TALOS_IMAGE_FACTORY_URL)')
+}
+
+function machinesOption(): Option {
+  const help = 'what the servers of a sandbox are: namespaces of this computer, or real machines in QEMU'
+  return new Option('--machines <kind>', help).choices(['namespace', 'qemu']).default('namespace')
 }
 
 function planFlags(command: Command): Command {

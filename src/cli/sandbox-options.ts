@@ -1,11 +1,13 @@
 /** What the environment says about the sandbox. */
 
+import { isAbsolute, join } from 'node:path'
 import { TalosImageError } from '../errors.ts'
 import { defaultStateDir } from '../sandbox/state/directory.ts'
 import type { Io } from './io.ts'
 
 export interface SandboxSettings {
   readonly stateDir: string
+  readonly cacheDir: string
   readonly imageDiskBytes: number | undefined
 }
 
@@ -17,6 +19,10 @@ export function toSandboxOptions({ env, home }: Pick<Io, 'env' | 'home'>): Sandb
   const imageMib = env.TALOS_IMAGE_SANDBOX_IMAGE_MIB
   return {
     stateDir: defaultStateDir(env, home),
+    cacheDir: join(
+      isAbsolute(env.XDG_CACHE_HOME ?? '') ? (env.XDG_CACHE_HOME ?? '') : join(home, '.cache'),
+      'talos-image',
+    ),
     imageDiskBytes: imageMib === undefined || imageMib === '' ? undefined : readMib(imageMib),
   }
 }

@@ -39,7 +39,9 @@ export interface SandboxOptions extends CloudSettings {
   /** Absolute path; made if need be. When a sandbox already runs on it, that one is used, and all else is ignored. */
   readonly stateDir: string
   /** A kind by its name, or one of the caller's own; `namespace` by default. */
-  readonly machines?: 'namespace' | 'none' | MachineKind | undefined
+  readonly machines?: MachineKind['name'] | MachineKind | undefined
+  /** Absolute path of a folder that `qemu` machines keep their rescue systems in; needed for them. */
+  readonly cacheDir?: string | undefined
   /** How long everything takes; `instant` by default. */
   readonly latency?: LatencyProfile | undefined
   /** One token for one project by default, another one at each start; the first one is the sandbox's own. */
@@ -99,7 +101,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
   const { stateDir, clock = systemClock, latency = 'instant', imageDiskBytes, imageDataBytes } = options
   const tokens = options.tokens ?? [{ token: makeToken(), project: 'sandbox', readOnly: false }]
   const realistic = latency === 'realistic'
-  const machines = createMachines(options.machines, realistic ? REALISTIC_BOOT_MS : 0, clock)
+  const machines = await createMachines(options, realistic ? REALISTIC_BOOT_MS : 0, clock)
   await machines.check()
   // an image as the Factory keeps it, raw and compressed, and once more on a server's disk
   const dataBytes = imageDataBytes ?? Math.min(DEFAULT_DATA_BYTES, imageDiskBytes ?? DEFAULT_DATA_BYTES)
@@ -198,7 +200,19 @@ function createRecorder(onRequest: SandboxOptions['onRequest'] = () => {}) {
   return { requests, record }
 }
 
-function createMachines(kind: SandboxOptions['machines'] = 'namespace', bootMs: number, clock: Clock): MachineKind {
-  if (kind === 'namespace') return createNamespaceMachines({ bootMs, clock })
-  return kind === 'none' ? createNoMachines() : kind
+async function createMachines(options: SandboxOptions, bootMs: number, clock: Clock): Promise<MachineKind> {
+  const { machines: kind = 'namespace', cacheDir, signal } = options
+  switch (kind) {
+    case 'namespace':
+      return createNamespaceMachines({ bootMs, clock })
+    case 'none':
+      return createNoMachines()
+    case 'qemu': {
+      if (cacheDir === undefined) throw new RangeError('qemu machines need a cacheDir')
+      const { createQemuMachines } = await import('./machines/qemu.ts')
+      return createQemuMachines({ cacheDir, signal })
+    }
+    default:
+      return kind
+  }
 }

@@ -2,13 +2,14 @@
 
 import { once } from 'node:events'
 import { startSandbox } from '../../sandbox/sandbox.ts'
+import type { CloudOptions } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { toSandboxOptions } from '../sandbox-options.ts'
 
 /** Runs in the foreground until it is interrupted; prints the environment that points programs at it. */
-export async function runSandbox(io: Io): Promise<number> {
-  await using sandbox = await startSandbox({ ...toSandboxOptions(io), signal: io.signal })
+export async function runSandbox(io: Io, { machines }: Pick<CloudOptions, 'machines'>): Promise<number> {
+  await using sandbox = await startSandbox({ ...toSandboxOptions(io), machines, signal: io.signal })
   io.out(`export HCLOUD_ENDPOINT=${sandbox.endpoint}
 export HCLOUD_TOKEN=${sandbox.token}
 export TALOS_IMAGE_FACTORY_URL=${sandbox.factoryUrl}

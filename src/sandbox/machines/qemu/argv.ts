@@ -1,0 +1,120 @@
+/** QEMU's command lines; pure, so that what a machine is given of this computer can be read and tested. */
+
+import type { Platform } from './platform.ts'
+import { BOOT_FILES_PREFIX } from './rescue/init-script.ts'
+
+/** What runs a machine's processor: the computer's own, or a translation, which always works. */
+export type Accelerator = 'kvm' | 'tcg'
+
+/** As much as the smallest servers have. */
+const MEMORY_MIB = 2048
+const CPUS = 2
+
+/** The file descriptor through which QEMU is talked to. */
+export const QMP_DESCRIPTOR = 3
+/** QEMU's name of a machine's network. */
+export const NETWORK = 'net'
+
+/** Of root's rights only the one to listen at a port below 1024; no new ones ever. */
+const RIGHTS = '-all,+net_bind_service'
+
+/** A kernel panic ends the machine. The rest saves time: there is nobody in the machine from whom to hide anything. */
+const KERNEL_SETTINGS = 'quiet panic=-1 mitigations=off nokaslr'
+
+/** What one boot from rescue needs. Absolute paths. */
+export interface RescueBoot {
+  readonly kernel: string
+  readonly initramfs: string
+  readonly authorizedKeysFile: string
+  readonly rootPasswordFile: string
+}
+
+export interface MachineArguments {
+  readonly platform: Platform
+  readonly accelerator: Accelerator
+  readonly name: string
+  readonly diskFile: string
+  /** undefined: boot from the disk. */
+  readonly rescue: RescueBoot | undefined
+  readonly isRoot: boolean
+}
+
+/**
+ * A machine that has its disk file, a network in which it reaches what this computer reaches, and nothing else.
+ * It prints on standard output, and dies with the process that starts it.
+ */
+export function toMachineArgv(options: MachineArguments): string[] {
+  const { platform, accelerator, name, diskFile, rescue, isRoot } = options
+  return [
+    ...toGuardArgv(isRoot),
+    ...toBaseArgv(platform, accelerator),
+    ...['-name', escapeCommas(name), '-smp', String(CPUS), '-m', String(MEMORY_MIB), '-sandbox', SECCOMP],
+    ...['-chardev', `socket,id=qmp,fd=${QMP_DESCRIPTOR}`, '-mon', 'chardev=qmp,mode=control'],
+    ...toDiskArgv(diskFile),
+    // Without a ROM the firmware does not try to boot from the network.
+    ...['-netdev', `user,id=${NETWORK},ipv6=off`, '-device', `virtio-net-pci,netdev=${NETWORK},romfile=`],
+    ...(rescue === undefined ? toFirmwareArgv(platform) : toRescueArgv(platform, rescue)),
+  ]
+}
+
+/** Forbids QEMU what it does not need: to start programs, and to get rights. */
+const SECCOMP = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'
+
+/** A machine with nothing but a kernel, which has nothing to start and says so: proof that guests run. */
+export function toProbeArgv(platform: Platform, accelerator: Accelerator, kernel: string): string[] {
+  return [
+    ...toGuardArgv(false),
+    ...toBaseArgv(platform, accelerator),
+    ...['-m', '256', '-no-reboot', '-kernel', kernel, '-append', `console=${platform.console} panic=-1`],
+  ]
+}
+
+function toGuardArgv(isRoot: boolean): string[] {
+  const rights = isRoot ? [`--bounding-set=${RIGHTS}`, '--inh-caps=-all', '--no-new-privs'] : ['--no-new-privs']
+  return ['setpriv', '--pdeathsig=KILL', ...rights]
+}
+
+function toBaseArgv({ program, machine, translatedCpu }: Platform, accelerator: Accelerator): string[] {
+  const [accel, cpu] = accelerator === 'tcg' ? ['tcg,thread=multi', translatedCpu] : ['kvm', 'max']
+  return [
+    ...[program, '-machine', machine, '-accel', accel, '-cpu', cpu],
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-serial', 'stdio'],
+  ]
+}
+
+function toDiskArgv(diskFile: string): string[] {
+  const file = {
+    driver: 'file',
+    'node-name': 'file',
+    filename: diskFile,
+    locking: 'on',
+    discard: 'unmap',
+    // What a machine has written stays when QEMU is killed; it need not survive this computer's own end.
+    cache: { 'no-flush': true },
+  }
+  // Zeros take no space on the real thing either, whichever way they are written.
+  const disk = { driver: 'raw', 'node-name': 'disk', file: 'file', discard: 'unmap', 'detect-zeroes': 'unmap' }
+  return [
+    ...['-blockdev', JSON.stringify(file), '-blockdev', JSON.stringify(disk)],
+    ...['-device', 'virtio-scsi-pci', '-device', 'scsi-hd,drive=disk'],
+  ]
+}
+
+function toRescueArgv({ console }: Platform, rescue: RescueBoot): string[] {
+  const toFile = (name: string, file: string) => [
+    '-fw_cfg',
+    `name=${BOOT_FILES_PREFIX}/${name},file=${escapeCommas(file)}`,
+  ]
+  return [
+    // Rescue is for one boot: QEMU ends when the machine starts again.
+    '-no-reboot',
+    ...['-kernel', rescue.kernel, '-initrd', rescue.initramfs, '-append', `console=${console} ${KERNEL_SETTINGS}`],
+    ...toFile('authorized-keys', rescue.authorizedKeysFile),
+    ...toFile('root-password', rescue.rootPasswordFile),
+  ]
+}
+
+const toFirmwareArgv = ({ firmware }: Platform): string[] => (firmware === undefined ? [] : ['-bios', firmware.file])
+
+/** In QEMU's options a comma ends a value, and two commas are one. */
+const escapeCommas = (text: string): string => text.replaceAll(',', ',,')

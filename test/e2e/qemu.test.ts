@@ -1,0 +1,173 @@
+/** Machines in QEMU: a real build on one, and what else they promise. Skipped where QEMU is not installed. */
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { build as bundle } from 'esbuild'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { build } from '../../src/build/build.ts'
+import { rescueScript } from '../../src/remote/rescue-script.ts'
+import { PLACEHOLDER_MARKER } from '../../src/sandbox/disks.ts'
+import { createQemuMachines } from '../../src/sandbox/machines/qemu.ts'
+import { testSandbox } from '../support/sandbox.ts'
+import { clientOf, contentsOf, diskFiles, factoryDisk, holds, planIn, snapshotDisk } from '../unit/build/fixture.ts'
+import { MIB, makeDisk } from '../unit/sandbox/machines/fixture.ts'
+import { CACHE_DIR, makeQemuMachine, named, WHY_NOT } from '../unit/sandbox/machines/qemu/fixture.ts'
+
+const MINUTES = 60_000
+
+describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU'), { timeout: 3 * MINUTES }, () => {
+  beforeAll(async () => {
+    await createQemuMachines({ cacheDir: CACHE_DIR }).check()
+  }, 10 * MINUTES)
+
+  it('build a right snapshot, byte for byte', async () => {
+    const machines = createQemuMachines({ cacheDir: CACHE_DIR })
+    await using sandbox = await testSandbox({ machines, serverDiskBytes: 256 * MIB })
+    const { images, leftovers } = await build({
+      hetzner: clientOf(sandbox),
+      plan: await planIn(sandbox),
+      sshPort: sandbox.sshPort,
+      timeouts: { sshMs: 2 * MINUTES, removeMs: MINUTES },
+      onEvent: () => {},
+    })
+    expect(leftovers).toEqual([])
+    expect(images).toMatchObject([{ status: 'built' }])
+    const { servers, sshKeys, snapshots } = await contentsOf(sandbox)
+    expect([servers, sshKeys, await diskFiles(sandbox)]).toEqual([[], [], []])
+    expect(snapshots).toHaveLength(1)
+    const disk = await snapshotDisk(sandbox, snapshots[0]?.id ?? 0)
+    expect(disk.length).toBe(256 * MIB)
+    expect(holds(disk, await factoryDisk(sandbox))).toBe(true)
+    expect(disk.includes(PLACEHOLDER_MARKER)).toBe(false)
+  })
+
+  it('boot a rescue system that has what the work needs, and reach this computer by its own URLs', async () => {
+    await using test = await makeQemuMachine()
+    const { machine, target } = test
+    const server = createServer((_, response) => response.end('hello from outside')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const bound = server.address()
+    const port = typeof bound === 'object' ? bound?.port : undefined
+    try {
+      await machine.powerOn(target)
+      await using shell = await test.shell()
+      const report = await shell.run(rescueScript('/dev/sda'))
+      expect(report.stdout.split('\n')).toEqual([
+        expect.stringMatching(/^talos-image host rescue/),
+        'talos-image mounted no',
+        'talos-image missing',
+        `talos-image device-bytes ${64 * MIB}`,
+        '',
+      ])
+      const answers = await shell.run(
+        `curl -sS http://127.0.0.1:${port}/; wget -qO- http://localhost:${port}/; readlink /bin/sh; uname -n; id -un`,
+      )
+      expect(answers).toMatchObject({ status: 0, stdout: 'hello from outsidehello from outsidebash\nrescue\nroot\n' })
+
+      // As a client of old uploads a script and runs it: its name, its length, its bytes, a zero byte.
+      const script = 'echo "$WHO is here" >/tmp/seen\n'
+      const upload = await shell.run('scp -t /tmp/script.sh', `C0644 ${script.length} script.sh\n${script}\0`)
+      expect(upload.status).toBe(0)
+      const ran = await shell.run('chmod 0755 /tmp/script.sh && env WHO=nobody sh /tmp/script.sh && cat /tmp/seen')
+      expect(ran).toMatchObject({ status: 0, stdout: 'nobody is here\n' })
+
+      // Zeros take no space, however they are written, and data stays when the power goes.
+      const written = await shell.run(
+        'head -c 4194304 /dev/urandom >/tmp/data && dd if=/tmp/data of=/dev/sda bs=1M oflag=direct status=none &&' +
+          ' dd if=/dev/zero of=/dev/sda bs=1M seek=8 count=40 oflag=direct status=none && b2sum </tmp/data',
+      )
+      expect(written).toMatchObject({ status: 0, stderr: '' })
+      expect((await stat(machine.spec.diskFile)).blocks * 512).toBeLessThan(6 * MIB)
+      const discarded = await shell.run('blkdiscard -f /dev/sda && head -c 4194304 /dev/sda | tr -d "\\0" | wc -c')
+      expect(discarded).toMatchObject({ status: 0, stdout: '0\n' })
+      expect((await stat(machine.spec.diskFile)).blocks).toBe(0)
+    } finally {
+      server.close()
+    }
+
+    await using byPassword = await test.shell({ password: target.rootPassword })
+    expect((await byPassword.run('echo in')).stdout).toBe('in\n')
+    await expect(test.shell({ password: 'wrong' })).rejects.toThrow('authentication')
+    await machine.powerOff()
+    expect(machine.running).toBe(false)
+    await expect(test.shell()).rejects.toThrow('ECONNREFUSED')
+  })
+
+  it('are ARM ones where these are installed, and start anew from their disk', async ({ skip }) => {
+    const kind = createQemuMachines({ cacheDir: CACHE_DIR })
+    await kind.check()
+    skip(kind.standIn !== undefined, kind.standIn)
+    await using test = await makeQemuMachine('arm')
+    await test.machine.powerOn(test.target)
+    await using shell = await test.shell()
+    expect((await shell.run('uname -m; blockdev --getsize64 /dev/sda')).stdout).toBe(`aarch64\n${64 * MIB}\n`)
+    await shell.run('reboot')
+    await expect.poll(() => test.console.join('\n'), { timeout: MINUTES }).toContain('UEFI firmware')
+    expect(test.machine.running).toBe(true)
+  })
+
+  it('say why they cannot be started', async () => {
+    await using first = await makeQemuMachine()
+    await using second = await makeQemuMachine()
+    const { machine, target } = first
+    const disk = { ...target, system: 'disk' } as const
+    await machine.powerOn(disk)
+    expect(machine.running).toBe(true)
+    const { diskFile } = machine.spec
+    const kind = createQemuMachines({ cacheDir: CACHE_DIR })
+    const onSameDisk = kind.create({ ...second.machine.spec, diskFile })
+    await expect(onSameDisk.powerOn(disk)).rejects.toMatchObject({
+      code: 'sandbox',
+      message: expect.stringMatching(/cannot run the machine build-x86: .*lock/s),
+    })
+    expect(onSameDisk.running).toBe(false)
+    const withoutDisk = kind.create({ ...second.machine.spec, diskFile: `${diskFile}.gone` })
+    await expect(withoutDisk.powerOn(disk)).rejects.toMatchObject({
+      code: 'sandbox',
+      message: expect.stringContaining('No such file or directory'),
+    })
+    const squatter = createServer().listen(second.machine.spec.sshPort, second.machine.spec.address)
+    await once(squatter, 'listening')
+    try {
+      await expect(second.machine.powerOn(disk)).rejects.toMatchObject({
+        code: 'sandbox',
+        message: expect.stringContaining('EADDRINUSE'),
+      })
+    } finally {
+      squatter.close()
+    }
+  })
+
+  it('die with their owner', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'owner-'))
+    try {
+      const owner = join(folder, 'owner.mjs')
+      const entry = fileURLToPath(new URL('../unit/sandbox/machines/qemu/owner.ts', import.meta.url))
+      await bundle({
+        entryPoints: [entry],
+        outfile: owner,
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        target: 'node20',
+        // Only what is bundled for node itself may be required.
+        banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
+      })
+      const diskFile = await makeDisk(join(folder, 'disk.raw'), MIB)
+      const child = spawn(process.execPath, [owner, diskFile, CACHE_DIR], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const [pid] = await once(createInterface(child.stdout), 'line')
+      expect(existsSync(`/proc/${pid}`)).toBe(true)
+      child.kill('SIGKILL')
+      await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+})
