@@ -1,9 +1,9 @@
 /** The SSH server of a machine: it lets root in, and runs what root asks for. */
 
 import { timingSafeEqual } from 'node:crypto'
-import { createServer, type Server as NetServer, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import ssh2, { type AuthContext, type ParsedKey } from 'ssh2'
-import { TalosImageError } from '../../../errors.ts'
+import { listenForMachine } from '../listen.ts'
 import type { BootTarget } from '../machine.ts'
 import { type StartCommand, serveSession } from './ssh-session.ts'
 
@@ -46,7 +46,7 @@ export async function listenForSsh(options: SshServerOptions): Promise<SshServer
     socket.on('close', () => sockets.delete(socket))
     ssh.injectSocket(socket)
   })
-  await listen(server, address, port)
+  await listenForMachine(server, address, port)
   return {
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
@@ -81,17 +81,3 @@ function mayEnter(context: AuthContext, keys: readonly ParsedKey[], rootPassword
 }
 
 const isSame = (a: Buffer, b: Buffer) => a.length === b.length && timingSafeEqual(a, b)
-
-function listen(server: NetServer, address: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const hint =
-        cause.code === 'EACCES'
-          ? 'Ordinary users cannot listen at ports below 1024: give the machines a higher SSH port.'
-          : 'End what listens there, or give the machines another SSH port.'
-      const message = `A machine cannot listen for SSH at ${address} port ${port}: ${cause.message}.`
-      reject(new TalosImageError({ code: 'sandbox', message, hint }, { cause }))
-    })
-    server.listen({ host: address, port }, resolve)
-  })
-}

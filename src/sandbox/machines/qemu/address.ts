@@ -1,7 +1,7 @@
 /** Whether a machine's SSH can be reached where it should be. */
 
 import { createServer } from 'node:net'
-import { TalosImageError } from '../../../errors.ts'
+import { listenForMachine } from '../listen.ts'
 
 /**
  * QEMU listens there only once the machine answers, when it is too late to say that it cannot.
@@ -9,15 +9,6 @@ import { TalosImageError } from '../../../errors.ts'
  */
 export async function requireFree(address: string, port: number): Promise<void> {
   const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const hint =
-        cause.code === 'EACCES'
-          ? 'Ordinary users cannot listen at ports below 1024: give the machines a higher SSH port.'
-          : 'End what listens there, or give the machines another SSH port.'
-      const message = `A machine cannot listen for SSH at ${address} port ${port}: ${cause.message}.`
-      reject(new TalosImageError({ code: 'sandbox', message, hint }, { cause }))
-    })
-    server.listen({ host: address, port }, () => server.close(() => resolve()))
-  })
+  await listenForMachine(server, address, port)
+  await new Promise<void>((resolve) => server.close(() => resolve()))
 }
