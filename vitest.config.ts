@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** Machines that are translated want both cores to themselves. */
+const QEMU = ['test/e2e/qemu*.test.ts', 'test/e2e/judges/packer.test.ts', 'test/e2e/judges/qemu-build.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
@@ -9,6 +12,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: QEMU,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
@@ -16,6 +20,17 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        test: {
+          name: 'qemu',
+          include: QEMU,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      { test: { name: 'reliability', include: ['test/reliability/**/*.test.ts'], sequence: { groupOrder: 3 } } },
     ],
   },
 })

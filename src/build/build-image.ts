@@ -9,13 +9,18 @@ import { bootRescue } from './steps/boot-rescue.ts'
 import { putImage } from './steps/put-image.ts'
 import { createServer } from './steps/server.ts'
 import { powerOff, publishSnapshot, takeSnapshot } from './steps/snapshot.ts'
+import { findTwins, tellOfTwins } from './steps/twin.ts'
 import type { WrittenDisk } from './steps/write-disk.ts'
 
-export interface BuiltImage {
-  readonly snapshot: Image
-  readonly written: WrittenDisk
-  readonly placement: Placement
-}
+export type BuiltImage =
+  | {
+      readonly status: 'built'
+      readonly snapshot: Image
+      readonly written: WrittenDisk
+      readonly placement: Placement
+    }
+  /** Another run published the same disk meanwhile. */
+  | { readonly status: 'existing'; readonly snapshot: Image }
 
 /** Builds and publishes one snapshot. What it makes on the way is registered in `build.scope`, which the caller closes. */
 export async function buildImage(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
@@ -31,10 +36,19 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
     await powerOff(build, server)
     return takeSnapshot(build, image, server)
   })
-  const snapshot = await step('publish', () => publishSnapshot(build, image, taken, written))
-
-  await removeReplaced(build, image)
-  return { snapshot, written, placement: server.placement }
+  return await step('publish', async () => {
+    const [twin] = await findTwins(build, image, server, written)
+    if (twin !== undefined) {
+      await taken.endLease()
+      const text = `another run has published the same disk meanwhile: snapshot ${twin.id}; this one's own is removed`
+      build.emit({ type: 'note', image: image.name, text })
+      return { status: 'existing', snapshot: twin }
+    }
+    const snapshot = await publishSnapshot(build, image, taken, written)
+    await tellOfTwins(build, image, server, written, snapshot)
+    await removeReplaced(build, image)
+    return { status: 'built', snapshot, written, placement: server.placement }
+  })
 }
 
 function stepper(build: ImageBuild, { name: image }: PlannedImage) {

@@ -8,10 +8,13 @@ import type { Image } from '../hetzner/wire.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { CleanupScope, type Deletion, type Leftover } from '../util/cleanup-scope.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
+import type { Trace } from '../util/trace.ts'
 import { type BuiltImage, buildImage } from './build-image.ts'
+import { Crowd } from './crowd.ts'
 import type { EventListener } from './events.ts'
 import { Lease } from './lease.ts'
-import { createRunId, type Run, type RunKey } from './run.ts'
+import { quietly, quietTrace } from './quiet.ts'
+import { createRunId, type Run, type RunKey, type StockPatience } from './run.ts'
 import { createSshKey } from './steps/ssh-key.ts'
 import { findTemporary, isAbandoned, removeTemporary } from './sweep.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
@@ -27,10 +30,14 @@ export interface BuildOptions {
   readonly clock?: Clock
   /** Opens standard input, for a plan with an image from there. */
   readonly openStdin?: () => Readable
+  /** Whether and how to wait for servers that are out of stock; not at all by default. */
+  readonly stock?: StockPatience
+  /** Is told of events, SSH connections and commands, for a debug log. */
+  readonly trace?: Trace
 }
 
 export type ImageResult = { readonly image: PlannedImage } & (
-  | ({ readonly status: 'built'; readonly ms: number } & BuiltImage)
+  | ({ readonly ms: number } & Extract<BuiltImage, { status: 'built' }>)
   | { readonly status: 'existing'; readonly snapshot: Image }
   | { readonly status: 'failed'; readonly problem: Problem; readonly ms: number }
 )
@@ -59,7 +66,11 @@ export function build(options: BuildOptions): Promise<BuildResult> {
 /** Starts building a plan's images. */
 export function startBuild(options: BuildOptions): RunningBuild {
   const clock = options.clock ?? systemClock
-  const emit = quietly(options.onEvent)
+  const trace = quietTrace(options.trace)
+  const emit = quietly((event) => {
+    trace('event', event)
+    options.onEvent?.(event)
+  })
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
   const signal = options.signal ?? new AbortController().signal
   // Every wait of every image listens to it, so Node.js's warning about many listeners would be a false alarm.
@@ -77,9 +88,6 @@ export function startBuild(options: BuildOptions): RunningBuild {
   const runImages = async (): Promise<BuildResult> => {
     const { images } = options.plan
     emit({ type: 'run-started', run: id, images: images.map(({ name }) => name) })
-    if (images.every(({ existing }) => existing !== undefined)) {
-      return { run: id, images: images.flatMap((image) => existing(image, emit)), leftovers: [] }
-    }
     const run: Run = {
       id,
       hetzner: options.hetzner,
@@ -90,8 +98,19 @@ export function startBuild(options: BuildOptions): RunningBuild {
       sshPort: options.sshPort ?? 22,
       timeouts,
       openStdin: options.openStdin ?? noStdin,
+      stock: options.stock ?? { waitMs: 0, look: async ({ placements }) => placements },
+      crowd: new Crowd(),
+      trace,
     }
-    return runWithKey(run, images, openScope)
+    if (images.some((image) => image.existing === undefined)) return runWithKey(run, images, openScope)
+    const results = images.flatMap((image) => existing(image, emit))
+    // What was left behind costs money whether or not there is something to build.
+    try {
+      await sweep(run)
+    } finally {
+      await run.lease.close()
+    }
+    return { run: id, images: results, leftovers: [] }
   }
   return { run: id, result: runImages(), pending: () => scopes.flatMap((scope) => scope.pending) }
 }
@@ -103,7 +122,12 @@ async function runWithKey(
 ): Promise<BuildResult> {
   const scope = openScope()
   const leftovers: Leftover[] = []
-  let results: ImageResult[] = []
+  const close = async (): Promise<void> => {
+    leftovers.push(...(await scope.close()))
+    await run.lease.close()
+    for (const leftover of leftovers) run.emit({ type: 'leftover', leftover })
+  }
+  let results: ImageResult[]
   try {
     const key = await createSshKey(run, scope)
     const [built] = await Promise.all([
@@ -116,23 +140,15 @@ async function runWithKey(
       sweep(run),
     ])
     results = built
-  } finally {
-    leftovers.push(...(await scope.close()))
-    await run.lease.close()
-    for (const leftover of leftovers) run.emit({ type: 'leftover', leftover })
+  } catch (error) {
+    await close()
+    if (leftovers.length === 0) throw error
+    // What is left behind must be named wherever results are read, so this is a result, too.
+    const problem = toProblem(error, run.signal)
+    return { run: run.id, images: images.map((image) => ({ image, status: 'failed', problem, ms: 0 })), leftovers }
   }
+  await close()
   return { run: run.id, images: results, leftovers }
-}
-
-/** What watches a build must not be able to stop its clean-up. */
-function quietly(listener: EventListener | undefined): EventListener {
-  return (event) => {
-    try {
-      listener?.(event)
-    } catch {
-      // Somebody else's mistake.
-    }
-  }
 }
 
 /** Removes what earlier runs left behind and no longer claim. That it fails is no reason not to build. */
@@ -151,8 +167,8 @@ async function sweep({ hetzner, clock, signal, timeouts, emit }: Run): Promise<v
     for (const { name, reason } of leftovers) note(`${name} of an earlier run could not be removed: ${reason}`)
   } catch (error) {
     if (signal.aborted) return
-    if (!(error instanceof TalosImageError)) throw error
-    emit({ type: 'note', text: `could not look for what earlier runs left behind: ${error.message}` })
+    const reason = error instanceof Error ? error.message : String(error)
+    emit({ type: 'note', text: `could not look for what earlier runs left behind: ${reason}` })
   }
 }
 
@@ -181,8 +197,12 @@ async function runImage(
     const built = await buildImage({ ...run, key, scope }, image)
     await cleanUp()
     const ms = run.clock.now() - started
+    if (built.status === 'existing') {
+      run.emit({ type: 'image-existing', image: image.name, snapshot: built.snapshot.id })
+      return { image, ...built }
+    }
     run.emit({ type: 'image-built', image: image.name, snapshot: built.snapshot.id, ms })
-    return { image, status: 'built', ms, ...built }
+    return { image, ms, ...built }
   } catch (error) {
     // Before the clean-up, during which the user may interrupt.
     const problem = toProblem(error, run.signal)
@@ -190,6 +210,8 @@ async function runImage(
     const ms = run.clock.now() - started
     run.emit({ type: 'image-failed', image: image.name, problem, ms })
     return { image, status: 'failed', problem, ms }
+  } finally {
+    run.crowd.gone(image.name)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Labels } from '../domain.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
+import type { Server } from '../hetzner/wire.ts'
 import { LEASE_LABEL, RUN_LABEL } from '../plan/labels.ts'
 import { type CleanupListener, CleanupScope, type Leftover } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
@@ -16,6 +17,8 @@ export interface Temporary {
   readonly run: string
   /** Until when its run keeps it, in milliseconds since the epoch. */
   readonly leaseUntilMs: number
+  /** What it costs as long as it is there, net, without its IP address; undefined when the API does not say. */
+  readonly cost: { readonly pricePerHour: number } | { readonly sizeGb: number } | undefined
 }
 
 /** Everything temporary in the project, or of one run: snapshots, then servers, then keys. */
@@ -31,17 +34,32 @@ export async function findTemporary(
   ])
   return [
     ...images.map((image) =>
-      toTemporary('snapshot', { ...image, name: `of ${image.created_from?.name ?? 'a server'}` }),
+      toTemporary(
+        'snapshot',
+        { ...image, name: `of ${image.created_from?.name ?? 'a server'}` },
+        image.image_size === null ? undefined : { sizeGb: image.image_size },
+      ),
     ),
-    ...servers.map((server) => toTemporary('server', server)),
-    ...keys.map((key) => toTemporary('SSH key', key)),
+    ...servers.map((server) => toTemporary('server', server, costOfServer(server))),
+    ...keys.map((key) => toTemporary('SSH key', key, undefined)),
   ]
 }
 
-function toTemporary(kind: Temporary['kind'], thing: { id: number; name: string; labels: Labels }): Temporary {
-  const { id, name, labels } = thing
-  return { kind, id, name, run: labels[RUN_LABEL] ?? '', leaseUntilMs: Number(labels[LEASE_LABEL]) * 1000 }
+function toTemporary(
+  kind: Temporary['kind'],
+  { id, name, labels }: { readonly id: number; readonly name: string; readonly labels: Labels },
+  cost: Temporary['cost'],
+): Temporary {
+  return { kind, id, name, run: labels[RUN_LABEL] ?? '', leaseUntilMs: readLease(labels[LEASE_LABEL]), cost }
 }
+
+function costOfServer({ server_type: { prices }, location }: Server): Temporary['cost'] {
+  const price = Number(prices.find((one) => one.location === location.name)?.price_hourly.net)
+  return Number.isFinite(price) ? { pricePerHour: price } : undefined
+}
+
+/** NaN for anything that no run writes, such as an empty label, which as a number would be long over. */
+const readLease = (text = ''): number => (/^\d+$/.test(text) ? Number(text) * 1000 : Number.NaN)
 
 /** Whether nobody renews its lease any more. A lease that cannot be read is taken for a living one. */
 export function isAbandoned({ leaseUntilMs }: Temporary, nowMs: number): boolean {
@@ -107,7 +125,7 @@ async function removeOne(
     case 'server': {
       const action = await hetzner.servers.delete(thing.id, urgent)
       const name = `server ${thing.id} to be deleted`
-      if (action !== undefined) await hetzner.actions.wait(action, { signal, timeoutMs, name })
+      if (action !== undefined) await hetzner.actions.wait(action, { ...urgent, timeoutMs, name })
       return action !== undefined
     }
   }

@@ -4,7 +4,11 @@ export interface Timeouts {
   readonly actionMs: number
   /** Until the rescue system takes an SSH login. */
   readonly sshMs: number
+  /** A short script, such as a look at the rescue system. */
+  readonly commandMs: number
   readonly writeMs: number
+  /** How long the writing may say nothing: neither progress nor an end. */
+  readonly silenceMs: number
   readonly verifyMs: number
   readonly snapshotMs: number
   /** How long a thing whose creation ended without an answer is looked for. */
@@ -18,7 +22,9 @@ const MINUTE_MS = 60_000
 export const TIMEOUTS: Timeouts = {
   actionMs: 5 * MINUTE_MS,
   sshMs: 5 * MINUTE_MS,
+  commandMs: MINUTE_MS,
   writeMs: 30 * MINUTE_MS,
+  silenceMs: 10 * MINUTE_MS,
   verifyMs: 20 * MINUTE_MS,
   snapshotMs: 30 * MINUTE_MS,
   settleMs: 12_000,

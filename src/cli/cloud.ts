@@ -1,20 +1,29 @@
 /** What a command works with: a project, an Image Factory, and the way to its machines; real, or of the sandbox. */
 
-import { type Problem, TalosImageError } from '../errors.ts'
+import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
 import { createHetznerClient, HETZNER_ENDPOINT, type HetznerClient } from '../hetzner/client.ts'
-import { registerSecret } from '../util/redact.ts'
+import { printable } from '../util/printable.ts'
+import { redact, registerSecret } from '../util/redact.ts'
+import type { Trace } from '../util/trace.ts'
 import type { Io } from './io.ts'
 import { toSandboxOptions } from './sandbox-options.ts'
 import { USER_AGENT } from './version.ts'
 
 export interface CloudOptions {
   readonly sandbox?: boolean | undefined
-  /** What the servers of a sandbox that this command starts are. */
+  /** What the servers of a sandbox that this command starts are; namespaces by default. */
   readonly machines?: 'namespace' | 'qemu' | undefined
   readonly factoryUrl?: string | undefined
   readonly sshPort?: number | undefined
+}
+
+/** Who watches what goes on underneath. */
+export interface CloudWatch {
+  readonly trace?: Trace
+  /** Is told, in words, of what makes a request take long. */
+  readonly onDelay?: (text: string) => void
 }
 
 export interface Cloud {
@@ -33,6 +42,14 @@ export function findCloudProblems(io: Io, options: CloudOptions): Problem[] {
   if (options.sandbox === true) return []
   const problems: Problem[] = []
   if (tokenOf(io) === undefined && !io.stdinIsTerminal) problems.push(NO_TOKEN)
+  problems.push(...findUrlProblems(io, options))
+  const port = portOf(io, options)
+  if (typeof port !== 'number') problems.push(port)
+  return problems
+}
+
+function findUrlProblems(io: Io, options: CloudOptions): Problem[] {
+  const problems: Problem[] = []
   for (const [name, value, standard] of [
     ['HCLOUD_ENDPOINT', io.env.HCLOUD_ENDPOINT, HETZNER_ENDPOINT],
     ['TALOS_IMAGE_FACTORY_URL', io.env.TALOS_IMAGE_FACTORY_URL, FACTORY_URL],
@@ -51,22 +68,39 @@ export function findCloudProblems(io: Io, options: CloudOptions): Problem[] {
   return problems
 }
 
+/** The port of the build servers' SSH: the flag's, else the environment's, else that of real servers. */
+function portOf({ env }: Io, { sshPort }: CloudOptions): number | Problem {
+  const text = env.TALOS_IMAGE_SSH_PORT ?? ''
+  if (sshPort !== undefined || text === '') return sshPort ?? SSH_PORT
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
+  return {
+    code: 'usage',
+    message: `"${text}" is no port`,
+    at: { kind: 'env', name: 'TALOS_IMAGE_SSH_PORT' },
+    hint: `give a number from 1 to 65535, or leave it out for ${SSH_PORT}`,
+  }
+}
+
 /**
  * Opens the project that HCLOUD_TOKEN belongs to, or the sandbox, which ignores any real token and endpoint.
  * @throws TalosImageError `token` when there is none; `sandbox` when it cannot be started
  */
-export async function openCloud(io: Io, options: CloudOptions): Promise<Cloud> {
-  if (options.sandbox === true) return openSandbox(io, options)
+export async function openCloud(io: Io, options: CloudOptions, watch: CloudWatch = {}): Promise<Cloud> {
+  const watched = { userAgent: USER_AGENT, onDelay: (text: string) => io.err(`${printable(redact(text))}\n`), ...watch }
+  if (options.sandbox === true) return openSandbox(io, options, watched)
+  const sshPort = portOf(io, options)
+  if (typeof sshPort !== 'number') throw new TalosImageError(sshPort)
   const token = tokenOf(io) ?? (await askForToken(io))
   registerSecret(token)
   return {
     hetzner: createHetznerClient({
+      ...watched,
       token,
       endpoint: io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT,
-      userAgent: USER_AGENT,
     }),
-    factory: createFactoryClient({ url: factoryUrlOf(io, options), userAgent: USER_AGENT }),
-    sshPort: options.sshPort ?? SSH_PORT,
+    factory: createFactoryClient({ ...watched, url: factoryUrlOf(io, options) }),
+    sshPort,
     close: async () => undefined,
   }
 }
@@ -76,17 +110,44 @@ export function factoryUrlOf(io: Io, options: CloudOptions): string {
   return (options.factoryUrl ?? (io.env.TALOS_IMAGE_FACTORY_URL || FACTORY_URL)).replace(/\/+$/, '')
 }
 
-async function openSandbox(io: Io, options: CloudOptions): Promise<Cloud> {
+async function openSandbox(
+  io: Io,
+  options: CloudOptions,
+  watched: CloudWatch & { readonly userAgent: string },
+): Promise<Cloud> {
   const { startSandbox } = await import('../sandbox/sandbox.ts')
   const { machines, sshPort } = options
   const sandbox = await startSandbox({ ...toSandboxOptions(io), machines, sshPort, signal: io.signal })
+  if (sandbox.attached && machines !== undefined && sandbox.machines !== machines) {
+    throw new TalosImageError({
+      code: 'usage',
+      message: `a sandbox with ${sandbox.machines} machines runs already on ${sandbox.stateDir}`,
+      at: { kind: 'flag', name: '--machines' },
+      hint: 'leave the flag out to use that one, or end it first',
+    })
+  }
+  registerSecret(sandbox.token)
   io.err(`Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${sandbox.stateDir}\n`)
   return {
-    hetzner: createHetznerClient({ token: sandbox.token, endpoint: sandbox.endpoint, userAgent: USER_AGENT }),
-    factory: createFactoryClient({ url: sandbox.factoryUrl, publicUrl: FACTORY_URL, userAgent: USER_AGENT }),
+    hetzner: createHetznerClient({ ...watched, token: sandbox.token, endpoint: sandbox.endpoint }),
+    factory: createFactoryClient({ ...watched, url: sandbox.factoryUrl, publicUrl: FACTORY_URL }),
     sshPort: sandbox.sshPort,
     close: () => sandbox.close(),
   }
+}
+
+/** Opens the Image Factory alone, for which no token is needed. */
+export async function openFactory(
+  io: Io,
+  options: Pick<CloudOptions, 'sandbox' | 'machines' | 'factoryUrl'>,
+): Promise<{ readonly factory: FactoryClient } & AsyncDisposable> {
+  throwProblems(findUrlProblems(io, options))
+  if (options.sandbox !== true) {
+    const factory = createFactoryClient({ userAgent: USER_AGENT, url: factoryUrlOf(io, options) })
+    return { factory, [Symbol.asyncDispose]: async () => undefined }
+  }
+  const { factory, close } = await openCloud(io, options)
+  return { factory, [Symbol.asyncDispose]: close }
 }
 
 const NO_TOKEN: Problem = {

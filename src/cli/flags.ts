@@ -37,7 +37,21 @@ export function parsePort(text: string): number {
   throw new InvalidArgumentError('Use a number from 1 to 65535.')
 }
 
+export function parseCount(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Use a whole number of at least 1.')
+}
+
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
+const AGE_MS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
+
+/** `30d`, `12h`, `4w`; in milliseconds. */
+export function parseAge(text: string): number {
+  const [, amount, unit = ''] = /^(\d{1,5})([hdw])$/.exec(text) ?? []
+  const ms = Number(amount) * (AGE_MS[unit] ?? Number.NaN)
+  if (ms >= 0) return ms
+  throw new InvalidArgumentError('Use an age such as 30d, 12h or 4w.')
+}
 
 /** `90s`, `5m`, `1h`, or seconds; in milliseconds. */
 export function parseDuration(text: string): number {
@@ -45,6 +59,31 @@ export function parseDuration(text: string): number {
   const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN)
   if (ms > 0 && ms <= 24 * 3_600_000) return ms
   throw new InvalidArgumentError('Use a duration such as 90s or 5m, up to 24h.')
+}
+
+/** What `--timeout` can set, by the names that users give. */
+const TIMEOUTS = {
+  action: 'actionMs',
+  ssh: 'sshMs',
+  write: 'writeMs',
+  silence: 'silenceMs',
+  verify: 'verifyMs',
+  snapshot: 'snapshotMs',
+  remove: 'removeMs',
+} as const
+type TimeoutName = (typeof TIMEOUTS)[keyof typeof TIMEOUTS]
+
+/** `--timeout write=1h`, repeatable; in milliseconds. */
+export function parseTimeout(
+  text: string,
+  previous: { readonly [Name in TimeoutName]?: number } = {},
+): { readonly [Name in TimeoutName]?: number } {
+  const [what = '', duration] = text.split('=', 2)
+  const name = Object.entries(TIMEOUTS).find(([key]) => key === what)?.[1]
+  if (name !== undefined && duration !== undefined) return { ...previous, [name]: parseDuration(duration) }
+  const near = didYouMean(what, Object.keys(TIMEOUTS))
+  const names = Object.keys(TIMEOUTS).join(', ')
+  throw new InvalidArgumentError(`Use NAME=DURATION with one of ${names}${near === undefined ? '.' : `; ${near}`}`)
 }
 
 /** `--sha256 HEX`, or `--sha256 arm=HEX` where several architectures are built; repeatable. */

@@ -19,4 +19,6 @@ export interface Io {
   readonly signal: AbortSignal
   /** Says what stays if the process is ended at once; asked when a second signal comes. */
   readonly onSecondSignal: (describe: () => string) => void
+  /** A signal is the usual end of this command: it says this text instead of the usual one, and is no failure. */
+  readonly endsBySignal: (text: string) => void
 }

@@ -16,6 +16,7 @@ const SIGNAL_CODES = { SIGHUP: EXIT.hungUp, SIGINT: EXIT.interrupted, SIGTERM: E
 const stop = new AbortController()
 let signalCode: number | undefined
 let describeRest = (): string => ''
+let goodbye: string | undefined
 
 for (const [signal, code] of Object.entries(SIGNAL_CODES)) {
   process.on(signal, () => {
@@ -26,7 +27,7 @@ for (const [signal, code] of Object.entries(SIGNAL_CODES)) {
     signalCode = code
     // First, since a progress view leaves its lines then: what follows stands below them.
     stop.abort(new TalosImageError({ code: 'interrupted', message: 'interrupted' }))
-    process.stderr.write('\nStopping and cleaning up; once more leaves at once.\n')
+    process.stderr.write(goodbye ?? '\nStopping and cleaning up; once more leaves at once.\n')
   })
 }
 
@@ -56,6 +57,9 @@ const io: Io = {
   onSecondSignal: (describe) => {
     describeRest = describe
   },
+  endsBySignal: (text) => {
+    goodbye = text
+  },
 }
 
 const argv = normalizeArguments(process.argv.slice(2))
@@ -74,7 +78,8 @@ async function run(): Promise<number> {
     }).parseAsync(argv, { from: 'user' })
     if (defect !== undefined) return report(defect)
     // What is left behind outweighs the signal, since it costs money.
-    return exitCode === EXIT.leftovers ? exitCode : (signalCode ?? exitCode)
+    if (exitCode === EXIT.leftovers || goodbye !== undefined) return exitCode
+    return signalCode ?? exitCode
   } catch (error) {
     return report(defect ?? error)
   }

@@ -4,6 +4,7 @@ import type { Stats } from 'node:fs'
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { TalosImageError } from '../errors.ts'
+import { redact } from '../util/redact.ts'
 import type { Io } from './io.ts'
 
 export interface OutputFlags {
@@ -12,7 +13,7 @@ export interface OutputFlags {
 
 /** One JSON document on standard output. */
 export function writeJson(io: Io, document: unknown): void {
-  io.out(`${JSON.stringify(document, null, 2)}\n`)
+  io.out(redact(`${JSON.stringify(document, null, 2)}\n`))
 }
 
 /**
@@ -24,7 +25,7 @@ export async function writeJsonFile(io: Io, path: string, flag: string, document
   const partial = `${full}.${process.pid}.part`
   try {
     await mkdir(dirname(full), { recursive: true })
-    await writeFile(partial, `${JSON.stringify(document, null, 2)}\n`)
+    await writeFile(partial, redact(`${JSON.stringify(document, null, 2)}\n`))
     await rename(partial, full)
   } catch (error) {
     throw notWritable(path, flag, error)
@@ -67,6 +68,7 @@ async function statIfThere(path: string): Promise<Stats | undefined> {
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
 const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
   EACCES: 'no permission',
   EPERM: 'no permission',
   EROFS: 'the file system is read-only',
@@ -74,7 +76,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is not a folder',
 }
 
-function notWritable(path: string, flag: string, error: unknown): TalosImageError {
+/** The error that says why a file of a flag cannot be written. */
+export function notWritable(path: string, flag: string, error: unknown): TalosImageError {
   const reason = REASONS[String(codeOf(error))] ?? (error instanceof Error ? error.message : String(error))
   return new TalosImageError({
     code: 'usage',

@@ -1,8 +1,10 @@
 /** The commands and their flags, as commander knows them. */
 
-import { Argument, Command, InvalidArgumentError, Option } from 'commander'
-import { collect, parseArchitecture, parseDuration, parsePort, parseRole, parseSha256 } from './flags.ts'
+import { Argument, Command, Option } from 'commander'
+import { ARCHITECTURES } from '../domain.ts'
+import { parseAge, parseCount, parseDuration, parseTimeout } from './flags.ts'
 import type { Io } from './io.ts'
+import { cloudFlags, collectIds, outputFlag, planFlags, ROLE, sandboxFlags } from './shared-flags.ts'
 import { VERSION } from './version.ts'
 
 /** Builds the program; `onExit` gets each command's exit code. Each command's code is loaded only when it runs. */
@@ -26,7 +28,18 @@ Try it without an account:
     .option('--force', 'build what exists already, too; the old snapshot goes once the new one is published')
     .option('--dry-run', 'show the plan and stop')
     .option('--manifest <file>', 'write what was built to a JSON file')
+    .option(
+      '--wait-for-stock <duration>',
+      'how long to look for a server when none is in stock, such as 30m',
+      parseDuration,
+    )
+    .option('--debug-log <file>', 'write a trace of requests and commands, without secrets, for a bug report')
     .option('--ssh-timeout <duration>', 'how long to wait for the rescue system, such as 90s or 5m', parseDuration)
+    .option(
+      '--timeout <what=duration>',
+      'other waits: action, ssh, write, silence, verify, snapshot, remove',
+      parseTimeout,
+    )
     .addHelpText(
       'after',
       `
@@ -47,10 +60,79 @@ Examples:
     .option('--selector <selector>', 'which ones, as a Hetzner label selector', 'os=talos')
     .action(async (flags) => onExit(await (await import('./commands/list.ts')).runList(io, flags)))
 
+  cloudFlags(program.command('show').argument('<id>', 'a snapshot ID', (text) => collectIds(text, [])))
+    .description('Show everything about one snapshot.')
+    .action(async ([id], flags) => onExit(await (await import('./commands/show.ts')).runShow(io, id, flags)))
+
+  cloudFlags(program.command('outdated'))
+    .description('Show whether a newer Talos is out than the newest snapshot of each kind.')
+    .action(async (flags) => onExit(await (await import('./commands/outdated.ts')).runOutdated(io, flags)))
+
+  cloudFlags(program.command('select').argument('<selector>', 'a Hetzner label selector, such as os=talos'))
+    .description('Show which snapshot Terraform takes for a selector (hcloud_image with most_recent), and why.')
+    .addOption(new Option('--arch <arch>', 'of which architecture').choices([...ARCHITECTURES]).makeOptionMandatory())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ talos-image select os=talos --arch x86
+  $ talos-image select 'os=talos,role=worker' --arch arm --output json`,
+    )
+    .action(async (selector, flags) =>
+      onExit(await (await import('./commands/select.ts')).runSelect(io, selector, flags)),
+    )
+
+  for (const [name, isProtected] of [
+    ['protect', true],
+    ['unprotect', false],
+  ] as const) {
+    cloudFlags(program.command(name).addArgument(new Argument('<id...>', 'snapshot IDs').argParser(collectIds)))
+      .description(isProtected ? 'Protect snapshots against deletion.' : 'Take the protection of snapshots off.')
+      .action(async (ids, flags) =>
+        onExit(await (await import('./commands/protect.ts')).runProtect(io, ids, isProtected, flags)),
+      )
+  }
+
+  cloudFlags(program.command('versions'))
+    .description('List the Talos versions that the Image Factory has: the newest of each minor version.')
+    .option('--all', 'all of them, with those before a release')
+    .action(async (flags) => onExit(await (await import('./commands/versions.ts')).runVersions(io, flags)))
+
+  cloudFlags(program.command('extensions'))
+    .argument('[version]', 'a Talos version, such as v1.13.9, v1.13 or latest', 'latest')
+    .argument('[words...]', 'only those whose name or description holds these words')
+    .description('List the official extensions of a Talos version.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ talos-image extensions
+  $ talos-image extensions v1.13 iscsi`,
+    )
+    .action(async (version, words, flags) =>
+      onExit(await (await import('./commands/versions.ts')).runExtensions(io, version, words, flags)),
+    )
+
   cloudFlags(program.command('delete').addArgument(new Argument('<id...>', 'snapshot IDs').argParser(collectIds)))
     .description('Delete snapshots by ID.')
     .option('--force', 'also snapshots without the label os=talos')
     .action(async (ids, flags) => onExit(await (await import('./commands/delete.ts')).runDelete(io, ids, flags)))
+
+  cloudFlags(program.command('prune'))
+    .description('Show old snapshots that can go, or delete them. Only those that talos-image made.')
+    .option('--keep <number>', 'keep so many of the newest, of each role and architecture', parseCount)
+    .option('--older-than <age>', 'keep what is younger, such as 30d', parseAge)
+    .option('--yes', 'delete them')
+    .addHelpText(
+      'after',
+      `
+Never deletes the newest of a role and architecture, what is protected, or what a server of the project was made from.
+
+Examples:
+  $ talos-image prune --keep 2                     what would go
+  $ talos-image prune --keep 1 --older-than 30d --yes`,
+    )
+    .action(async (flags) => onExit(await (await import('./commands/prune.ts')).runPrune(io, flags)))
 
   cloudFlags(program.command('cleanup'))
     .description('Show what interrupted runs left behind, or remove it. Never touches published snapshots.')
@@ -58,10 +140,8 @@ Examples:
     .option('--run <id>', 'remove everything of one run, at once')
     .action(async (flags) => onExit(await (await import('./commands/cleanup.ts')).runCleanup(io, flags)))
 
-  program
-    .command('sandbox')
+  sandboxFlags(program.command('sandbox'))
     .description('Run the emulated cloud and Image Factory alone, for other programs, until Ctrl-C.')
-    .addOption(machinesOption())
     .action(async (flags) => onExit(await (await import('./commands/sandbox.ts')).runSandbox(io, flags)))
 
   const schematic = program
@@ -74,45 +154,4 @@ Examples:
       onExit(await (await import('./commands/schematic-id.ts')).runSchematicId(io, file, flags)),
     )
   return program
-}
-
-const ROLE = ['[role]', 'control-plane or worker; none for generic images', parseRole] as const
-
-function outputFlag(command: Command): Command {
-  return command.addOption(
-    new Option('-o, --output <form>', 'how to print results').choices(['text', 'json']).default('text'),
-  )
-}
-
-function cloudFlags(command: Command): Command {
-  return outputFlag(command)
-    .option('--sandbox', 'use an emulated cloud on this computer; needs no account')
-    .addOption(machinesOption())
-    .option('--factory-url <url>', 'Image Factory (TALOS_IMAGE_FACTORY_URL)')
-}
-
-function machinesOption(): Option {
-  const help = 'what the servers of a sandbox are: namespaces of this computer, or real machines in QEMU'
-  return new Option('--machines <kind>', help).choices(['namespace', 'qemu']).default('namespace')
-}
-
-function planFlags(command: Command): Command {
-  return cloudFlags(command)
-    .option('--roles', 'both roles: control-plane and worker')
-    .option('--arch <arch>', 'arm or x86; repeatable; default: both', parseArchitecture)
-    .option('--schematic <file>', 'submit this schematic and build from it')
-    .option('--image-file <path>', 'build from a disk image on this computer; - is standard input')
-    .option('--sha256 <hex>', 'what the source must hash to; arm=HEX and x86=HEX for two', parseSha256)
-    .option('--directory <dir>', 'where the .pkr.hcl and .pkrvars files are; default: here, or ./_packer')
-    .option('--var <name=value>', 'set a variable; repeatable (-var works, too)', collect)
-    .option('--var-file <file>', 'read variables from a file; repeatable (-var-file works, too)', collect)
-    .option('--ssh-port <port>', 'port of the build servers', parsePort)
-    .option('--no-fallback', 'only the chosen server type at the chosen location')
-    .option('--allow-bigger-disk', 'fall back to bigger disks, too; the snapshot then needs as big a disk')
-}
-
-function collectIds(text: string, previous: unknown): number[] {
-  if (!/^[1-9]\d{0,15}$/.test(text))
-    throw new InvalidArgumentError('Snapshot IDs are numbers; talos-image list shows them.')
-  return [...(Array.isArray(previous) ? previous : []), Number(text)]
 }

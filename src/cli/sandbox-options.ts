@@ -1,29 +1,36 @@
 /** What the environment says about the sandbox. */
 
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { TalosImageError } from '../errors.ts'
+import type { AnsweredExchange } from '../sandbox/cloud/options.ts'
 import { defaultStateDir } from '../sandbox/state/directory.ts'
+import { openAnswerRecord } from './answer-record.ts'
 import type { Io } from './io.ts'
 
 export interface SandboxSettings {
   readonly stateDir: string
   readonly cacheDir: string
   readonly imageDiskBytes: number | undefined
+  readonly onAnswer: ((exchange: AnsweredExchange) => void) | undefined
 }
 
 /**
- * `XDG_STATE_HOME` decides where its state is, `TALOS_IMAGE_SANDBOX_IMAGE_MIB` how large the Factory's disks are.
- * @throws TalosImageError `usage` for a size that is none
+ * `TALOS_IMAGE_SANDBOX_STATE`, else `XDG_STATE_HOME`, decides where its state is, `TALOS_IMAGE_SANDBOX_IMAGE_MIB` how large
+ * the Factory's disks are, `TALOS_IMAGE_SANDBOX_RECORD` which file is told of all answers.
+ * @throws TalosImageError `usage` for a size that is none, or a file that cannot be written
  */
-export function toSandboxOptions({ env, home }: Pick<Io, 'env' | 'home'>): SandboxSettings {
+export function toSandboxOptions({ env, home, cwd }: Pick<Io, 'env' | 'home' | 'cwd'>): SandboxSettings {
+  const state = env.TALOS_IMAGE_SANDBOX_STATE ?? ''
+  const record = env.TALOS_IMAGE_SANDBOX_RECORD ?? ''
   const imageMib = env.TALOS_IMAGE_SANDBOX_IMAGE_MIB
   return {
-    stateDir: defaultStateDir(env, home),
+    stateDir: state === '' ? defaultStateDir(env, home) : resolve(cwd, state),
     cacheDir: join(
       isAbsolute(env.XDG_CACHE_HOME ?? '') ? (env.XDG_CACHE_HOME ?? '') : join(home, '.cache'),
       'talos-image',
     ),
     imageDiskBytes: imageMib === undefined || imageMib === '' ? undefined : readMib(imageMib),
+    onAnswer: record === '' ? undefined : openAnswerRecord(resolve(cwd, record)),
   }
 }
 

@@ -2,8 +2,16 @@
 
 import * as v from 'valibot'
 import { TalosImageError } from '../errors.ts'
+import { NO_TRACE, type Trace } from '../util/trace.ts'
 import { FACTORY_URL } from './asset.ts'
-import { FactoryFailure, type FactoryRequest, retryFaults, sendToFactory, toReason } from './transport.ts'
+import {
+  FactoryFailure,
+  type FactoryRequest,
+  retryFaults,
+  sendToFactory,
+  toReason,
+  traceRequests,
+} from './transport.ts'
 
 export interface FactoryClientOptions {
   readonly url?: string
@@ -14,6 +22,7 @@ export interface FactoryClientOptions {
   readonly timeoutMs?: number
   readonly retries?: number
   readonly firstPauseMs?: number
+  readonly trace?: Trace
 }
 
 /** What the Factory answered about an asset. */
@@ -23,6 +32,12 @@ export interface AssetAnswer {
   readonly sizeBytes: number | undefined
   /** The status and the Factory's own words when it is not there; else empty. */
   readonly message: string
+}
+
+export interface ExtensionRecord {
+  readonly name: string
+  /** Empty when the Factory says nothing. */
+  readonly description: string
 }
 
 export interface FactoryClient {
@@ -36,6 +51,8 @@ export interface FactoryClient {
   versions(signal?: AbortSignal): Promise<string[]>
   /** The names of the official extensions of a version. */
   extensions(talosVersion: string, signal?: AbortSignal): Promise<string[]>
+  /** The same with what each is for. */
+  describeExtensions(talosVersion: string, signal?: AbortSignal): Promise<ExtensionRecord[]>
   /** Asks for an asset without downloading it, which makes the Factory make it. */
   probe(url: string, signal?: AbortSignal): Promise<AssetAnswer>
 }
@@ -49,7 +66,7 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
     retries: options.retries ?? 3,
     firstPauseMs: options.firstPauseMs ?? 1000,
   }
-  const sendOnce = sendToFactory(transport)
+  const sendOnce = traceRequests(sendToFactory(transport), options.trace ?? NO_TRACE)
   const send = retryFaults(sendOnce, transport)
 
   async function call<Schema extends v.GenericSchema>(
@@ -74,6 +91,11 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
     return `${status} without a reason`
   }
 
+  function describeExtensions(talosVersion: string, signal?: AbortSignal): Promise<ExtensionRecord[]> {
+    const url = `${base}/version/${encodeURIComponent(talosVersion)}/extensions/official`
+    return call({ method: 'GET', url, signal }, Extensions)
+  }
+
   return {
     url: base,
     publicUrl: options.publicUrl ?? base,
@@ -83,10 +105,9 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
       return { id, schematic }
     },
     versions: (signal) => call({ method: 'GET', url: `${base}/versions`, signal }, v.array(v.string())),
-    async extensions(talosVersion, signal) {
-      const url = `${base}/version/${encodeURIComponent(talosVersion)}/extensions/official`
-      return (await call({ method: 'GET', url, signal }, Extensions)).map(({ name }) => name)
-    },
+    extensions: async (talosVersion, signal) =>
+      (await describeExtensions(talosVersion, signal)).map(({ name }) => name),
+    describeExtensions,
     async probe(url, signal) {
       const refused = async (status: number): Promise<AssetAnswer> => {
         return { status, sizeBytes: undefined, message: await reasonFor(url, status, signal) }
@@ -109,7 +130,7 @@ const SubmitAnswer = v.object({
   schematic: v.optional(v.string()),
 })
 
-const Extensions = v.array(v.object({ name: v.string() }))
+const Extensions = v.array(v.object({ name: v.string(), description: v.optional(v.string(), '') }))
 
 function parseJson(text: string): unknown {
   try {

@@ -4,6 +4,11 @@ import pRetry from 'p-retry'
 import { TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
 import { fetchFailureReason } from '../util/fetch-failure.ts'
+import { readText } from '../util/read-text.ts'
+import { type Trace, traced } from '../util/trace.ts'
+
+/** Far more than any list of the Factory, in bytes. */
+const LONGEST_ANSWER = 32 << 20
 
 export interface TransportOptions {
   readonly userAgent: string
@@ -72,7 +77,8 @@ export function sendToFactory({ timeoutMs, userAgent }: TransportOptions): SendT
         signal: deadline.signal,
       })
       const { ok, status, statusText, headers } = response
-      if (!ok || onlyReason !== true) return { ok, status, statusText, headers, text: await response.text() }
+      if (!ok || onlyReason !== true)
+        return { ok, status, statusText, headers, text: await readText(response, LONGEST_ANSWER) }
       await response.body?.cancel()
       return { ok, status, statusText, headers, text: '' }
     } catch (error) {
@@ -84,6 +90,25 @@ export function sendToFactory({ timeoutMs, userAgent }: TransportOptions): SendT
         hint: 'check the network, and --factory-url or TALOS_IMAGE_FACTORY_URL if you set one',
       })
     }
+  }
+}
+
+/** Tells a debug log of every request that is really sent. */
+export function traceRequests(send: SendToFactory, trace: Trace): SendToFactory {
+  return (request) => {
+    const { method, url, body } = request
+    return traced(
+      trace,
+      'factory',
+      { method, url, ...(body === undefined ? {} : { bodyBytes: Buffer.byteLength(body) }) },
+      () => send(request),
+      ({ ok, status, headers, text }) => ({
+        status,
+        id: headers.get('x-request-id'),
+        // A schematic can hold a cluster's secrets, and comes back as the answer.
+        ...(ok && method === 'POST' ? {} : { answer: text.slice(0, LONGEST_TEXT) }),
+      }),
+    )
   }
 }
 

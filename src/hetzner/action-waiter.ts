@@ -3,7 +3,7 @@
 import { TalosImageError } from '../errors.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
-import { isInDoubt } from './transport/retry.ts'
+import { isInDoubt, isNotDone } from './transport/retry.ts'
 import type { Action } from './wire.ts'
 
 export interface WaitOptions {
@@ -12,6 +12,8 @@ export interface WaitOptions {
   readonly timeoutMs: number
   /** What is waited for, for messages: "server 42 to be created". */
   readonly name: string
+  /** Whether it belongs to clean-up, which may use the part of the rate budget that others leave alone. */
+  readonly urgent?: boolean
 }
 
 export interface ActionWaiter {
@@ -26,6 +28,7 @@ export interface ActionWaiter {
 interface Waiting {
   readonly id: number
   readonly since: number
+  readonly urgent: boolean
   readonly settle: (action: Action) => void
   readonly fail: (error: unknown) => void
 }
@@ -37,7 +40,7 @@ const LONGEST_PAUSE_MS = 5000
 
 /** @param fetchActions reads the present state of at most 50 actions */
 export function createActionWaiter(
-  fetchActions: (ids: readonly number[]) => Promise<Action[]>,
+  fetchActions: (ids: readonly number[], urgent: boolean) => Promise<Action[]>,
   clock: Clock,
 ): ActionWaiter {
   const waiting = new Set<Waiting>()
@@ -66,12 +69,13 @@ export function createActionWaiter(
 
   async function pollBatch(ids: readonly number[]): Promise<void> {
     try {
-      for (const action of await fetchActions(ids)) {
+      const urgent = waitingFor(ids).some((one) => one.urgent)
+      for (const action of await fetchActions(ids, urgent)) {
         if (action.status !== 'running') for (const one of waitingFor([action.id])) one.settle(action)
       }
     } catch (error) {
       // A bad moment of the API is waited out: each wait has its own deadline, and what it waits for goes on.
-      if (isInDoubt(error)) return
+      if (isInDoubt(error) || isNotDone(error)) return
       for (const one of waitingFor(ids)) one.fail(error)
     }
   }
@@ -79,7 +83,7 @@ export function createActionWaiter(
   const waitingFor = (ids: readonly number[]): Waiting[] => [...waiting].filter(({ id }) => ids.includes(id))
 
   return {
-    async wait(action, { signal, timeoutMs, name }) {
+    async wait(action, { signal, timeoutMs, name, urgent = false }) {
       if (action.status !== 'running') return assertSuccess(action, name)
       signal.throwIfAborted()
       using deadline = startDeadline(signal, timeoutMs)
@@ -99,7 +103,7 @@ export function createActionWaiter(
         }
         const onStop = (): void => fail(deadline.expired ? tookTooLong(name, timeoutMs) : signal.reason)
         deadline.signal.addEventListener('abort', onStop, { once: true })
-        const one: Waiting = { id: action.id, since: clock.now(), settle, fail }
+        const one: Waiting = { id: action.id, since: clock.now(), urgent, settle, fail }
         waiting.add(one)
         if (polling) pause.abort()
         else void poll()

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import { type Clock, systemClock } from '../util/clock.ts'
+import { NO_TRACE, type Trace } from '../util/trace.ts'
 import { type ActionWaiter, createActionWaiter } from './action-waiter.ts'
 import { type CatalogueClient, catalogueClient } from './resources/catalogue.ts'
 import { type ImagesClient, imagesClient } from './resources/images.ts'
@@ -12,6 +13,7 @@ import { parseAnswers } from './transport/parse.ts'
 import { respectRateLimit } from './transport/rate-limit.ts'
 import { type RetryOptions, retryFaults } from './transport/retry.ts'
 import { sendOverHttp } from './transport/send.ts'
+import { traceRequests } from './transport/trace.ts'
 import { Action } from './wire.ts'
 
 /** Where the real service is. Source: Hetzner Cloud API documentation. */
@@ -26,6 +28,9 @@ export interface HetznerClientOptions {
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs?: number
   readonly retry?: RetryOptions
+  readonly trace?: Trace
+  /** Is told, in words, of what makes a request take long: a pause for the rate limit, another try. */
+  readonly onDelay?: (text: string) => void
 }
 
 export interface HetznerClient {
@@ -40,20 +45,23 @@ const RETRY: RetryOptions = { retries: 5, firstPauseMs: 500, longestPauseMs: 10_
 
 /** A client of one project. It holds no connection and needs no closing. */
 export function createHetznerClient(options: HetznerClientOptions): HetznerClient {
-  const clock = options.clock ?? systemClock
+  const { clock = systemClock, trace = NO_TRACE, onDelay = () => {} } = options
   const send = sendOverHttp({
     endpoint: (options.endpoint ?? HETZNER_ENDPOINT).replace(/\/+$/, ''),
     token: options.token,
     userAgent: options.userAgent ?? 'talos-image',
     timeoutMs: options.timeoutMs ?? 30_000,
   })
-  // From the network (inside) to the caller (outside): send, watch the budget, name errors, try again, parse.
-  const call = parseAnswers(retryFaults(options.retry ?? RETRY)(failOnErrors(respectRateLimit(clock)(send))))
+  const onPause = (ms: number): void =>
+    onDelay(`the project's hourly requests are nearly used up; waiting ${Math.ceil(ms / 1000)} s`)
+  // From the network (inside) to the caller (outside): send, tell, watch the budget, name errors, try again, parse.
+  const sent = failOnErrors(respectRateLimit(clock, onPause)(traceRequests(trace)(send)))
+  const call = parseAnswers(retryFaults(options.retry ?? RETRY, onDelay)(sent))
 
-  const fetchActions = async (ids: readonly number[]): Promise<Action[]> =>
+  const fetchActions = async (ids: readonly number[], urgent: boolean): Promise<Action[]> =>
     (
       await call(
-        { method: 'GET', path: '/actions', query: { id: ids, per_page: 50 } },
+        { method: 'GET', path: '/actions', query: { id: ids, per_page: 50 }, urgent },
         v.object({ actions: v.array(Action) }),
       )
     ).actions

@@ -1,11 +1,15 @@
 /** Reading lists that come in pages. */
 
 import * as v from 'valibot'
+import { TalosImageError } from '../errors.ts'
 import type { ApiRequest, Call } from './transport/transport.ts'
 import { Meta } from './wire.ts'
 
 /** The most entries that the API puts on a page. */
 const PER_PAGE = 50
+
+/** Far more than a project can hold: a server that never comes to its last page must not keep us for ever. */
+const MOST_PAGES = 400
 
 /**
  * All entries of a list, page after page.
@@ -23,7 +27,8 @@ export async function listAll<Schema extends v.GenericSchema>(
     v.object({ next: v.nullable(v.number()), entries: v.array(entry) }),
   )
   const all: v.InferOutput<Schema>[] = []
-  for (let next: number | null = 1; next !== null; ) {
+  for (let next: number | null = 1, pages = 1; next !== null; pages++) {
+    if (pages > MOST_PAGES) throw endless(request.path)
     const query: ApiRequest['query'] = { ...request.query, page: next, per_page: PER_PAGE }
     const answer: v.InferOutput<typeof page> = await call({ ...request, method: 'GET', query }, page)
     all.push(...answer.entries)
@@ -32,3 +37,9 @@ export async function listAll<Schema extends v.GenericSchema>(
   }
   return all
 }
+
+const endless = (path: string): TalosImageError =>
+  new TalosImageError({
+    code: 'api',
+    message: `Hetzner Cloud's list ${path} has no end: more than ${MOST_PAGES} pages`,
+  })

@@ -43,6 +43,8 @@ const Deprecation = v.object({ announced: v.string(), unavailable_after: v.strin
 
 const Price = v.object({ net: v.string(), gross: v.string() })
 
+const ServerPrices = v.array(v.object({ location: v.string(), price_hourly: Price, price_monthly: Price }))
+
 export const ServerType = v.object({
   id: v.number(),
   name: v.string(),
@@ -56,13 +58,7 @@ export const ServerType = v.object({
   architecture: v.string(),
   cpu_type: v.string(),
   deprecation: v.optional(v.nullable(Deprecation)),
-  prices: v.array(
-    v.object({
-      location: v.string(),
-      price_hourly: Price,
-      price_monthly: Price,
-    }),
-  ),
+  prices: ServerPrices,
   locations: v.array(
     v.object({
       id: v.number(),
@@ -116,8 +112,10 @@ export const Server = v.object({
     ipv6: v.nullable(v.object({ ip: v.string() })),
   }),
   private_net: v.array(v.object({ ip: v.string() })),
-  server_type: v.object({ id: v.number(), name: v.string() }),
+  server_type: v.object({ id: v.number(), name: v.string(), prices: v.optional(ServerPrices, []) }),
   location: v.object({ id: v.number(), name: v.string() }),
+  /** What it was made from; null when that is gone. */
+  image: v.optional(v.nullable(v.object({ id: v.number() })), null),
   rescue_enabled: v.boolean(),
   locked: v.boolean(),
   /** GB */

@@ -79,6 +79,11 @@ export function isFromSource(labels: Labels, sha256: string): boolean {
   return labels[SOURCE_LABEL] === sha256.slice(0, HALF)
 }
 
+/** Whether a snapshot's disk has this BLAKE2b, as far as its label tells. */
+export function isOfDisk(labels: Labels, diskHash: string): boolean {
+  return labels[DISK_LABEL] === diskHash.slice(0, HALF)
+}
+
 /** The role that a snapshot's labels name, if it is one of ours. */
 export function roleOf(labels: Labels): Role | undefined {
   const role = labels.role

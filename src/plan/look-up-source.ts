@@ -129,11 +129,19 @@ async function lookUpAsset(asset: FactoryAsset, look: SourceLookUp, at?: Origin)
     }
     refusals.push({ suffix, message: answer.message })
     // Only 'there is no such form' is a reason to ask for another one.
-    isMissing = answer.status === 404 || answer.status === 400
-    if (!isMissing) break
+    isMissing = answer.status < 500 && answer.status !== 429
+    if (answer.status !== 404 && answer.status !== 400) break
+  }
+  if (!isMissing) {
+    throw new TalosImageError({
+      code: 'factory',
+      message: `the Image Factory could not be asked for the ${describe(asset.architecture)} disk of Talos ${asset.talosVersion}: ${summarize(refusals)}`,
+      at,
+      hint: 'a fault on the side of the Image Factory: try again later',
+    })
   }
   throw new TalosImageError({
-    code: isMissing && at !== undefined ? 'source' : 'factory',
+    code: at !== undefined ? 'source' : 'factory',
     message: `the Image Factory has no ${describe(asset.architecture)} disk of Talos ${asset.talosVersion} for the schematic ${asset.schematicId}: ${summarize(refusals)}`,
     at,
     hint: 'check the version, and that the schematic was submitted to this Factory',

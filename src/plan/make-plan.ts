@@ -2,7 +2,9 @@
 
 import { findContradictions } from './contradictions.ts'
 import { gatherFacts, type LookUpOptions } from './facts.ts'
-import { createPlan, type Plan } from './plan.ts'
+import { type Placement, rankPlacements } from './placement.ts'
+import { toPlacementInput } from './placement-input.ts'
+import { createPlan, type Plan, type PlannedImage } from './plan.ts'
 import { chooseImages, type PlanRequest } from './request.ts'
 
 export type PlanOptions = Omit<LookUpOptions, 'nowMs'> & { readonly nowMs?: number }
@@ -16,4 +18,18 @@ export async function plan(request: PlanRequest, options: PlanOptions): Promise<
   const facts = await gatherFacts(request, images, { ...options, nowMs: options.nowMs ?? Date.now() })
   const all = [...request.variables.warnings, ...warnings, ...findContradictions(images, facts.talosVersion)]
   return createPlan(request, images, all, facts)
+}
+
+/** What is in stock for an image now, in the order in which it should be tried. */
+export async function lookUpPlacements(
+  request: PlanRequest,
+  { architecture, sourceFacts }: PlannedImage,
+  { hetzner, signal }: Pick<PlanOptions, 'hetzner' | 'signal'>,
+): Promise<readonly Placement[]> {
+  const [serverTypes, locations] = await Promise.all([
+    hetzner.catalogue.serverTypes({ signal }),
+    hetzner.catalogue.locations({ signal }),
+  ])
+  const offers = { serverTypes, locations, nowMs: Date.now() }
+  return rankPlacements(toPlacementInput(request, architecture, sourceFacts.rawBytes, offers)).placements
 }

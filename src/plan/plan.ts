@@ -51,6 +51,8 @@ export interface PlannedImage {
   readonly labels: Labels
   /** Tried in this order; empty when nothing is in stock. */
   readonly placements: readonly Placement[]
+  /** Whether it is built whatever exists. */
+  readonly force: boolean
   /** The snapshot that exists already, which makes building needless. */
   readonly existing: Image | undefined
   /** Snapshots that the new one replaces; deleted once it is published. */
@@ -133,6 +135,7 @@ function planImage(
     description: `Talos Linux ${talosVersion} ${architecture === 'arm' ? 'ARM' : 'x86'} by hcloud-talos`,
     labels,
     placements,
+    force: request.force,
     existing: request.force ? undefined : same[0],
     replaces: request.force ? same : [],
     notes,
@@ -141,7 +144,7 @@ function planImage(
 }
 
 /** A snapshot serves instead of a new one when its content is the same and selectors find it in the same way. */
-function isSame(snapshot: Image, identity: string | undefined, labels: Labels): boolean {
+export function isSame(snapshot: Image, identity: string | undefined, labels: Labels): boolean {
   return (
     identity !== undefined &&
     snapshot.labels[IDENTITY_LABEL] === identity &&

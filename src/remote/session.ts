@@ -14,10 +14,15 @@ export interface SessionTarget {
   readonly privateKey: string
 }
 
+/** The connection, or the machine behind it, did not do its part: after a reset it may. */
+export class SessionFailure extends TalosImageError {}
+
 export interface ExecOptions {
   readonly signal: AbortSignal
   /** How long the command may run, in milliseconds. */
   readonly timeoutMs: number
+  /** How long it may say nothing at all, in milliseconds; as long as it runs, unless told. */
+  readonly silenceMs?: number | undefined
   /** What it does, for messages: "writing the disk". */
   readonly name: string
   /** Streamed to the command's standard input. */
@@ -34,7 +39,7 @@ export interface ExecResult {
 }
 
 export interface Session {
-  /** Runs a bash script. @throws TalosImageError `ssh` when the connection is lost, `timeout` when it takes too long */
+  /** Runs a bash script. @throws SessionFailure `ssh` when the connection is lost, `timeout` when it takes too long */
   run(script: string, options: ExecOptions): Promise<ExecResult>
   end(): void
 }
@@ -56,6 +61,10 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
   client.on('error', (error) => {
     lost ??= error.message
   })
+  let answered = false
+  client.once('connect', () => {
+    answered = true
+  })
   await new Promise<void>((resolve, reject) => {
     const release = (): void => {
       signal.removeEventListener('abort', onAbort)
@@ -65,7 +74,7 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
     const stop = (error: unknown): void => {
       release()
       client.destroy()
-      reject(error)
+      reject(answered && isTimeout(error) ? new NoGreeting() : error)
     }
     const onAbort = (): void => stop(signal.reason)
     const onClose = (): void => stop(new Error('the connection was closed before the login'))
@@ -97,6 +106,12 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
   }
 }
 
+/** Somebody accepted the connection, and then said nothing that SSH could go on with. */
+export class NoGreeting extends Error {}
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && 'level' in error && error.level === 'client-timeout'
+
 function runScript(
   client: Client,
   script: string,
@@ -110,6 +125,7 @@ function runScript(
     let channel: ClientChannel | undefined
     const finish = (settle: () => void): void => {
       deadline[Symbol.dispose]()
+      silence.end()
       stop.removeEventListener('abort', onStop)
       client.removeListener('close', onLost)
       settle()
@@ -118,6 +134,10 @@ function runScript(
       channel?.destroy()
       finish(() => reject(deadline.expired ? tookTooLong(options) : stop.reason))
     }
+    const silence = startSilence(options.silenceMs, () => {
+      channel?.destroy()
+      finish(() => reject(saidNothing(options)))
+    })
     const onLost = (): void => finish(() => reject(notEnded(options, lostBecause())))
     stop.addEventListener('abort', onStop, { once: true })
     client.once('close', onLost)
@@ -129,6 +149,7 @@ function runScript(
       channel = opened
       // Nobody waits for it any more.
       if (stop.aborted) onStop()
+      for (const stream of [opened, opened.stderr]) stream.on('data', silence.broken)
       collect(opened, options, (result) =>
         finish(() => (result === undefined ? reject(notEnded(options, lostBecause())) : resolve(result))),
       )
@@ -177,12 +198,37 @@ function notEnded({ name, stdin }: ExecOptions, why: string | undefined): TalosI
       hint: 'check the file of --image-file, or what writes to standard input',
     })
   }
-  return new TalosImageError({
+  // The names of system calls tell nobody anything.
+  const reason = why === undefined || /^(read|write) E[A-Z]+$/.test(why) ? '' : `: ${why}`
+  return new SessionFailure({
     code: 'ssh',
-    message: `the SSH connection was lost while ${name}${why === undefined ? '' : `: ${why}`}`,
+    message: `the SSH connection was lost while ${name}${reason}`,
+    hint: 'the server lost its power or its network, or something on the way ended the connection',
   })
 }
 
+const UNRESPONSIVE = 'the server hangs, or its disk or network is very slow; longer waits can be set with --timeout'
+
 function tookTooLong({ name, timeoutMs }: ExecOptions): TalosImageError {
-  return new TalosImageError({ code: 'timeout', message: `${name} took longer than ${Math.round(timeoutMs / 1000)} s` })
+  const message = `${name} took longer than ${formatSeconds(timeoutMs)}`
+  return new SessionFailure({ code: 'timeout', message, hint: UNRESPONSIVE })
 }
+
+function saidNothing({ name, silenceMs = 0 }: ExecOptions): TalosImageError {
+  const message = `the server has said nothing for ${formatSeconds(silenceMs)} while ${name}`
+  return new SessionFailure({ code: 'timeout', message, hint: UNRESPONSIVE })
+}
+
+/** A watch that barks when nothing breaks the silence for so long. */
+function startSilence(ms: number | undefined, onTooLong: () => void) {
+  if (ms === undefined) return { broken: () => undefined, end: () => undefined }
+  const timer = setTimeout(onTooLong, ms)
+  return {
+    broken: () => {
+      timer.refresh()
+    },
+    end: () => clearTimeout(timer),
+  }
+}
+
+const formatSeconds = (ms: number): string => `${ms < 10_000 ? ms / 1000 : Math.round(ms / 1000)} s`

@@ -12,7 +12,7 @@ export interface VerifyScriptOptions {
 /**
  * A bash script that reads all of the disk with direct I/O: the image's part is hashed, the rest must be zeros.
  * dd itself finds what is not zero: with `conv=sparse` it writes only such blocks, so the copy of a stretch of zeros
- * takes no space at all. That is several times faster than comparing or hashing.
+ * takes no space at all. That is several times faster than comparing or hashing. All processors, up to four, take part.
  *
  * It reports `talos-image KEY VALUE`: `disk-hash HEX`, `boot-sector ok|missing`, `rest zero|OFFSET` (the offset of the
  * stretch that is not zero), `error read TEXT`.
@@ -47,23 +47,41 @@ fi
 # The quick way needs a file system that counts a file's blocks, which ramfs, for one, does not.
 printf %65536s x >"$work/probe"
 counts=$(stat -c %b "$work/probe")
+stretch=$((1 << 30))
+# Blocks that fit a processor's cache: 16 MiB take twice as long (2 cores, 2026).
+read_stretch() { dd if="$device" bs=1M skip="$1" count="$stretch" iflag=direct,skip_bytes,count_bytes "\${@:2}"; }
 amount_of_data() {
-  local failed=0 data
+  local failed=0 data copy="$work/$1.copy" errors="$work/$1.err"
   if [ "$counts" -gt 0 ]; then
     # A copy that does not fit is not zero either, whatever dd says.
-    dd if="$device" of="$work/stretch" bs=1M skip="$1" count="$2" iflag=direct conv=sparse 2>"$work/read.err" || failed=1
-    data=$(stat -c %b "$work/stretch")
-    rm -f "$work/stretch"
+    read_stretch "$1" of="$copy" conv=sparse 2>"$errors" || failed=1
+    data=$(stat -c %b "$copy" 2>/dev/null) || data=0
+    # Another reader's copy may have taken all the room, which only one of what is not zero does.
+    [ "$failed" -eq 0 ] || ! grep -q 'No space left' "$errors" || data=1
+    rm -f "$copy"
     [ "$data" -gt 0 ] || [ "$failed" -eq 0 ] || return
     echo "$data"
   else
-    read_blocks "$1" "$2" | tr -d '\\0' | wc -c
+    read_stretch "$1" 2>"$errors" | tr -d '\\0' | wc -c
   fi
 }
-while [ $((at * block)) -lt "$size" ]; do
-  data=$(amount_of_data "$at" 1024) || give_up
-  [ "$data" -eq 0 ] || { say rest $((at * block)); exit 0; }
-  at=$((at + 1024))
+# Looking for zeros is work for the processors, so each of them takes a stretch. The first that is not zero is told.
+readers=$(nproc)
+[ "$readers" -le 4 ] || readers=4
+at=$((at * block))
+while [ "$at" -lt "$size" ]; do
+  looks=()
+  for ((; at < size && \${#looks[@]} < readers; at += stretch)); do
+    amount_of_data "$at" >"$work/$at.data" &
+    looks+=("$at:$!")
+  done
+  for look in "\${looks[@]}"; do
+    from=\${look%:*}
+    wait "\${look#*:}" || { wait; mv -f "$work/$from.err" "$work/read.err"; give_up; }
+    data=$(cat "$work/$from.data")
+    [ "\${data:-1}" -eq 0 ] || { wait; say rest "$from"; exit 0; }
+  done
+  rm -f "$work"/*.data "$work"/*.err
 done
 say rest zero
 `

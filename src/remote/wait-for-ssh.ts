@@ -3,7 +3,9 @@
 import * as v from 'valibot'
 import { TalosImageError } from '../errors.ts'
 import type { Clock } from '../util/clock.ts'
-import { connect, type Session, type SessionTarget } from './session.ts'
+import { NO_TRACE, type Trace, traced } from '../util/trace.ts'
+import { connect, NoGreeting, type Session, type SessionTarget } from './session.ts'
+import { traceSession } from './trace-session.ts'
 
 export interface WaitForSshOptions {
   readonly clock: Clock
@@ -13,10 +15,11 @@ export interface WaitForSshOptions {
   /** How long one try may take, in milliseconds. */
   readonly tryTimeoutMs?: number
   readonly connect?: typeof connect
+  readonly trace?: Trace
 }
 
 /** Why a try failed. */
-export type SshFailure = 'refused' | 'timed out' | 'denied' | 'no route' | 'broken off'
+export type SshFailure = 'refused' | 'timed out' | 'silent' | 'denied' | 'no route' | 'broken off'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2000
@@ -26,19 +29,28 @@ const LONGEST_PAUSE_MS = 2000
  * @throws TalosImageError `ssh` that tells apart what the tries ran into
  */
 export async function waitForSsh(target: SessionTarget, options: WaitForSshOptions): Promise<Session> {
-  const open = options.connect ?? connect
-  const { clock, signal } = options
+  const { clock, signal, trace, connect: open = connect } = options
+  const { host, port } = target
   const started = clock.now()
   const seen = new Map<SshFailure, number>()
+  let last: SshFailure = 'timed out'
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
     const leftMs = started + options.timeoutMs - clock.now()
-    if (leftMs <= 0) throw neverCame(target, options.timeoutMs, seen)
+    if (leftMs <= 0) throw neverCame(target, options.timeoutMs, seen, last)
     try {
-      return await open(target, Math.min(options.tryTimeoutMs ?? 10_000, leftMs), signal)
+      const tryMs = Math.min(options.tryTimeoutMs ?? 10_000, leftMs)
+      const session = await traced(
+        trace ?? NO_TRACE,
+        'ssh',
+        { host, port },
+        () => open(target, tryMs, signal),
+        () => ({ login: true }),
+      )
+      return trace === undefined ? session : traceSession(session, trace)
     } catch (error) {
       signal.throwIfAborted()
-      const failure = classify(error)
-      seen.set(failure, (seen.get(failure) ?? 0) + 1)
+      last = classify(error)
+      seen.set(last, (seen.get(last) ?? 0) + 1)
     }
     await clock.sleep(Math.min(pauseMs, Math.max(0, started + options.timeoutMs - clock.now())), signal)
   }
@@ -46,6 +58,7 @@ export async function waitForSsh(target: SessionTarget, options: WaitForSshOptio
 
 /** Tells the errors of the SSH library and of the network apart. */
 export function classify(error: unknown): SshFailure {
+  if (error instanceof NoGreeting) return 'silent'
   const parsed = v.safeParse(SshError, error)
   const { code, level, message } = parsed.success ? parsed.output : { code: '', level: '', message: '' }
   if (level === 'client-authentication') return 'denied'
@@ -62,22 +75,28 @@ const SshError = v.object({
 })
 
 const HINTS: Record<SshFailure, string> = {
-  refused: 'the machine runs, but no SSH server listens on that port: is it --ssh-port that you mean?',
+  refused: 'nothing listens on that port: the machine is off or still booting, or the port is another one (--ssh-port)',
   'timed out':
     'a firewall on the way may drop the packets: allow outgoing SSH from here, and incoming SSH to the build server',
+  silent: 'something took the connection and said nothing: the machine hangs, or a firewall or proxy answered for it',
   denied:
     'an SSH server answered but did not take the key: the machine may have booted its disk, not the rescue system',
   'no route': 'there is no way from here to the server: is IPv4 available on this computer?',
   'broken off': 'something answers on that port that does not speak SSH to the end',
 }
 
-function neverCame(target: SessionTarget, timeoutMs: number, seen: ReadonlyMap<SshFailure, number>): TalosImageError {
+/** How it ended says most about what to do: while a machine boots, everybody is refused. */
+function neverCame(
+  target: SessionTarget,
+  timeoutMs: number,
+  seen: ReadonlyMap<SshFailure, number>,
+  last: SshFailure,
+): TalosImageError {
   const tries = [...seen].sort((a, b) => b[1] - a[1])
-  const [most] = tries[0] ?? (['timed out'] as const)
   const list = tries.map(([failure, count]) => `${failure} ${count === 1 ? 'once' : `${count} times`}`).join(', ')
   return new TalosImageError({
     code: 'ssh',
-    message: `no SSH login at ${target.host} port ${target.port} within ${Math.round(timeoutMs / 1000)} s: ${list}`,
-    hint: HINTS[most],
+    message: `no SSH login at ${target.host} port ${target.port} within ${timeoutMs / 1000} s: ${list}`,
+    hint: HINTS[last],
   })
 }

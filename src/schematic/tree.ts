@@ -17,12 +17,14 @@ const MOST_ALIASED_NODES = 10_000
  */
 export function readTree(text: string, report: Report): TreeNode | undefined {
   if (reportDepth(text, report)) return undefined
+  // The library's own parser misses lines after some of its errors.
   const lines = new LineCounter()
+  lines.addNewLine(0)
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1)
   // 'failsafe' leaves every scalar as text: what it means depends on the field, and on Go's rules.
   const documents = parseAllDocuments(text, {
     schema: 'failsafe',
     resolveKnownTags: false,
-    lineCounter: lines,
     uniqueKeys: false,
     prettyErrors: false,
   })

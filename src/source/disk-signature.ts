@@ -1,6 +1,7 @@
 /** Tells a disk from anything else by its boot sector, looking through the compression where that is cheap. */
 
 import { constants, gunzipSync } from 'node:zlib'
+import { zstdContentBytes } from './compression.ts'
 import type { Compression } from './source.ts'
 
 /** Enough of a source for its first block, whatever it is packed with (a zstd block holds at most 128 KiB). */
@@ -38,8 +39,20 @@ async function firstSector(compression: Compression, head: Uint8Array): Promise<
   }
 }
 
+/** What `zstd -d` takes, too; the library would reserve whatever the header asks for. */
+const MOST_WINDOW_BYTES = 128 * 1024 * 1024
+
+/** How much a zstd frame wants to look back at, by its header. Source: RFC 8878, 3.1.1.1.2. */
+function windowBytes(head: Uint8Array): number {
+  const [, , , , flags = 0, window = 0] = head
+  if ((flags & 0x20) !== 0) return zstdContentBytes(head) ?? 0
+  const base = 2 ** (10 + (window >> 3))
+  return base + (base / 8) * (window & 7)
+}
+
 /** Node.js 20 cannot unpack zstd by itself. Stops after the first sector: a block of zeros unpacks to 32768 times its size. */
 async function firstZstdBytes(head: Uint8Array): Promise<Uint8Array | undefined> {
+  if (windowBytes(head) > MOST_WINDOW_BYTES) return undefined
   const { Decompress } = await import('fzstd')
   const chunks: Uint8Array[] = []
   let length = 0

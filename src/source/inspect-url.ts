@@ -1,6 +1,7 @@
 /** Looks at a disk image behind a URL by asking for its first and last bytes. */
 
-import { type Origin, TalosImageError } from '../errors.ts'
+import pRetry from 'p-retry'
+import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
 import { fetchFailureReason } from '../util/fetch-failure.ts'
 import { detectCompression, unpackedBytes } from './compression.ts'
@@ -50,6 +51,27 @@ function show(character: string): string {
     : JSON.stringify(character)
 }
 
+/** A fault that may pass. */
+class BadMoment extends TalosImageError {
+  /** Whether there was no answer in time, which is waited for only once more. */
+  readonly isSlow: boolean
+
+  constructor(problem: Problem, isSlow = false) {
+    super(problem)
+    this.isSlow = isSlow
+  }
+}
+
+const RETRIES = 3
+/** What is asked for is small, and the Factory has made it by then. */
+const TIMEOUT_MS = 20_000
+const FIRST_PAUSE_MS = 300
+
+interface Part {
+  readonly response: Response
+  readonly bytes: Uint8Array
+}
+
 /**
  * Asks for the beginning and, where the format needs it, the end of an image.
  * @param at where the URL was given, for messages
@@ -57,14 +79,27 @@ function show(character: string): string {
  */
 export async function inspectUrl(
   url: string,
-  options: { readonly at?: Origin | undefined; readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
+  options: {
+    readonly at?: Origin | undefined
+    readonly signal?: AbortSignal
+    readonly timeoutMs?: number
+    readonly firstPauseMs?: number
+  } = {},
 ): Promise<SourceFacts> {
   const fail = (message: string, hint: string): never => {
     throw new TalosImageError({ code: 'source', message: `${url} ${message}`, hint, at: options.at })
   }
+  /** Asks again when nobody answers, or the server has a bad moment. */
+  const get = (first: number, length: number): Promise<Part> =>
+    pRetry(() => getOnce(first, length), {
+      retries: RETRIES,
+      minTimeout: options.firstPauseMs ?? FIRST_PAUSE_MS,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      shouldRetry: ({ error, attemptNumber }) => error instanceof BadMoment && (!error.isSlow || attemptNumber === 1),
+    })
   /** Gives the answer's beginning, at most `length` bytes of it; nothing of an error's page. */
-  const get = async (first: number, length: number): Promise<{ response: Response; bytes: Uint8Array }> => {
-    using deadline = startDeadline(options.signal, options.timeoutMs ?? 60_000)
+  const getOnce = async (first: number, length: number): Promise<Part> => {
+    using deadline = startDeadline(options.signal, options.timeoutMs ?? TIMEOUT_MS)
     try {
       const response = await fetch(url, {
         headers: { range: `bytes=${first}-${first + length - 1}` },
@@ -72,28 +107,34 @@ export async function inspectUrl(
       })
       if (response.ok) return { response, bytes: await readUpTo(response, length) }
       await response.body?.cancel()
-      return { response, bytes: new Uint8Array() }
-    } catch (error) {
-      options.signal?.throwIfAborted()
-      throw new TalosImageError({
+      if (response.status < 500 && response.status !== 429) return { response, bytes: new Uint8Array() }
+      throw new BadMoment({
         code: 'network',
-        message: `no answer from ${url}: ${deadline.expired ? 'it took too long' : fetchFailureReason(error)}`,
-        hint: 'check the URL and the network',
+        message: `${url} answers ${response.status} ${response.statusText}`.trim(),
+        hint: 'a fault on the side of that server: try again later',
         at: options.at,
       })
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      if (error instanceof BadMoment) throw error
+      const why = deadline.expired ? 'it took too long' : fetchFailureReason(error)
+      const hint = 'check the URL and the network'
+      throw new BadMoment(
+        { code: 'network', message: `no answer from ${url}: ${why}`, hint, at: options.at },
+        deadline.expired,
+      )
     }
   }
 
+  /** Without its end, the size of a disk is not known; that is no reason to give up. */
+  const getOrNothing = (first: number, length: number): Promise<Pick<Part, 'bytes'>> =>
+    get(first, length).catch((error: unknown) => {
+      if (error instanceof BadMoment) return { bytes: new Uint8Array() }
+      throw error
+    })
+
   const { response, bytes: head } = await get(0, HEAD_BYTES)
   if (response.status === 416) return fail('is empty', 'name a disk image')
-  if (response.status >= 500 || response.status === 429) {
-    throw new TalosImageError({
-      code: 'network',
-      message: `${url} answers ${response.status} ${response.statusText}`.trim(),
-      hint: 'a fault on the side of that server: try again later',
-      at: options.at,
-    })
-  }
   if (!response.ok) {
     return fail(
       `answers ${response.status} ${response.statusText}`.trim(),
@@ -108,7 +149,7 @@ export async function inspectUrl(
     return fail('is not a disk image: it has no boot sector', 'name a raw disk, or one packed with zstd, xz or gzip')
   }
   const read = async (offset: number, length: number): Promise<Uint8Array> =>
-    offset + length <= head.length ? head.subarray(offset, offset + length) : (await get(offset, length)).bytes
+    offset + length <= head.length ? head.subarray(offset, offset + length) : (await getOrNothing(offset, length)).bytes
   const readable = sizeBytes !== undefined && (ranges || compression !== 'xz')
   return {
     compression,

@@ -5,7 +5,10 @@ const secrets = new Set<string>()
 
 /** From now on `redact` replaces this value wherever it occurs. Values under 8 characters are too common to replace. */
 export function registerSecret(value: string): void {
-  if (value.length >= 8) secrets.add(value)
+  if (value.length < 8) return
+  secrets.add(value)
+  // As it stands in JSON.
+  secrets.add(JSON.stringify(value).slice(1, -1))
 }
 
 /** The text with every registered secret, private key block and bearer token replaced. */
@@ -14,6 +17,6 @@ export function redact(text: string): string {
   // The longest first: a secret may begin with another one.
   for (const secret of [...secrets].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, MARK)
   return clean
-    .replaceAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, MARK)
+    .replaceAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MARK)
     .replaceAll(/\b(Bearer)\s+[\w.~+/=-]+/gi, `$1 ${MARK}`)
 }

@@ -53,7 +53,9 @@ describe('cleanup', () => {
   it('shows what there is, and removes nothing', async () => {
     const { code, stdout } = await run()
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^server +\d+ +lapsedxx +abandoned .* ago +talos-image-lapsedxx-arm$/m)
+    expect(stdout).toMatch(
+      /^server +\d+ +lapsedxx +abandoned .* ago +\d\.\d{4} EUR an hour +talos-image-lapsedxx-arm$/m,
+    )
     expect(stdout).toMatch(/^server +\d+ +livingxx +in use, lease for .* +talos-image-livingxx-x86$/m)
     expect(stdout).toContain('talos-image cleanup --yes')
     expect(project.attempts()).toEqual([])

@@ -3,8 +3,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,15 +15,25 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { build } from '../../src/build/build.ts'
 import { rescueScript } from '../../src/remote/rescue-script.ts'
 import { PLACEHOLDER_MARKER } from '../../src/sandbox/disks.ts'
+import type { BootFaults, ConnectionFault, MachineFaults } from '../../src/sandbox/machines/faults.ts'
+import { READY_MARK } from '../../src/sandbox/machines/qemu/rescue/init-script.ts'
 import { createQemuMachines } from '../../src/sandbox/machines/qemu.ts'
+import { named } from '../support/programs.ts'
 import { testSandbox } from '../support/sandbox.ts'
 import { clientOf, contentsOf, diskFiles, factoryDisk, holds, planIn, snapshotDisk } from '../unit/build/fixture.ts'
+import { createManualClock } from '../unit/sandbox/cloud/manual-clock.ts'
 import { MIB, makeDisk } from '../unit/sandbox/machines/fixture.ts'
-import { CACHE_DIR, makeQemuMachine, named, WHY_NOT } from '../unit/sandbox/machines/qemu/fixture.ts'
+import { CACHE_DIR, makeQemuMachine, WHY_NOT } from '../unit/sandbox/machines/qemu/fixture.ts'
 
 const MINUTES = 60_000
 
-describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU'), { timeout: 3 * MINUTES }, () => {
+/** What a process holds open, as the kernel names it. */
+async function openFiles(pid: unknown): Promise<string[]> {
+  const folder = `/proc/${pid}/fd`
+  return Promise.all((await readdir(folder)).map((name) => readlink(join(folder, name)).catch(() => 'closed')))
+}
+
+describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU', WHY_NOT), { timeout: 3 * MINUTES }, () => {
   beforeAll(async () => {
     await createQemuMachines({ cacheDir: CACHE_DIR }).check()
   }, 10 * MINUTES)
@@ -104,7 +115,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU'), { timeout: 3 *
     const kind = createQemuMachines({ cacheDir: CACHE_DIR })
     await kind.check()
     skip(kind.standIn !== undefined, kind.standIn)
-    await using test = await makeQemuMachine('arm')
+    await using test = await makeQemuMachine({ architecture: 'arm' })
     await test.machine.powerOn(test.target)
     await using shell = await test.shell()
     expect((await shell.run('uname -m; blockdev --getsize64 /dev/sda')).stdout).toBe(`aarch64\n${64 * MIB}\n`)
@@ -145,7 +156,45 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU'), { timeout: 3 *
     }
   })
 
-  it('die with their owner', async () => {
+  it('have the faults that they are told to have', async () => {
+    const clock = createManualClock()
+    const boots: BootFaults[] = [{ refuseSshMs: 60_000, losePowerMs: 90_000, ignoreDiscard: true }]
+    const connections: ConnectionFault[] = ['reset', 'silent']
+    const faults: MachineFaults = {
+      atBoot: () => boots.shift() ?? {},
+      atConnection: () => connections.shift(),
+      atCommand: () => ({}),
+    }
+    await using test = await makeQemuMachine({ faults, clock })
+    const { machine, target } = test
+    const { address: host, sshPort: port } = machine.spec
+    const ending = async (socket: Socket) =>
+      once(socket.resume(), 'end').then(
+        () => 'end',
+        (error: NodeJS.ErrnoException) => error.code,
+      )
+    await machine.powerOn(target)
+    await expect.poll(() => test.console.join('\n'), { timeout: MINUTES }).toContain(READY_MARK)
+    expect(await ending(connect({ host, port }))).toBe('ECONNREFUSED')
+    clock.advance(60_000)
+    await expect.poll(() => ending(connect({ host, port })), { timeout: MINUTES }).toBe('ECONNRESET')
+    const silent = connect({ host, port })
+    await once(silent, 'connect')
+    await using shell = await test.shell()
+    const discarded = await shell.run(
+      'head -c 65536 /dev/zero | tr "\\0" x | dd of=/dev/sda oflag=direct bs=64K iflag=fullblock status=none &&' +
+        ' blkdiscard -f /dev/sda && dd if=/dev/sda iflag=direct bs=64K count=1 status=none | tr -d x | wc -c',
+    )
+    expect(discarded).toMatchObject({ status: 0, stdout: '0\n' })
+    expect(silent.bytesRead).toBe(0)
+    const dropped = ending(silent)
+    clock.advance(30_000)
+    await expect.poll(() => machine.running, { timeout: MINUTES }).toBe(false)
+    expect(await dropped).toMatch(/^(end|ECONNRESET)$/)
+    expect(await ending(connect({ host, port }))).toBe('ECONNREFUSED')
+  })
+
+  it('hold nothing open that their owner has inherited, and die with it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'owner-'))
     try {
       const owner = join(folder, 'owner.mjs')
@@ -161,9 +210,18 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU'), { timeout: 3 *
         banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
       })
       const diskFile = await makeDisk(join(folder, 'disk.raw'), MIB)
-      const child = spawn(process.execPath, [owner, diskFile, CACHE_DIR], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const secret = join(folder, 'secret')
+      await writeFile(secret, '')
+      // As `60<secret` in a shell: far enough up for Node.js to overlook it.
+      const script = 'exec 60<"$1"; shift; exec "$@"'
+      const child = spawn('bash', ['-c', script, 'shell', secret, process.execPath, owner, diskFile, CACHE_DIR], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
       const [pid] = await once(createInterface(child.stdout), 'line')
-      expect(existsSync(`/proc/${pid}`)).toBe(true)
+      expect(await openFiles(child.pid)).toContain(secret)
+      const open = await openFiles(pid)
+      expect(open).toContain(diskFile)
+      expect(open.filter((path) => path.startsWith('/') && path !== diskFile && !path.startsWith('/dev/'))).toEqual([])
       child.kill('SIGKILL')
       await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false)
     } finally {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts'
+import { createVerdict } from './verdict.ts'
 
 const MIB = 1024 * 1024
 
@@ -21,10 +22,12 @@ export interface TestSandbox extends Sandbox {
 
 /**
  * Starts a sandbox with a 16 MiB disk image (3 MiB of data) and 64 MiB server disks. Use it with `await using`.
+ * Each answer of its cloud is held against the published document where that is at hand; closing it fails otherwise.
  * A state directory given in the options stays; a temporary one goes when the sandbox closes.
  */
 export async function testSandbox(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'talos-image-sandbox-')))
+  const verdict = createVerdict()
   const removeState = async (): Promise<void> => {
     if (options.stateDir === undefined) await rm(stateDir, { recursive: true, force: true })
   }
@@ -35,6 +38,10 @@ export async function testSandbox(options: Partial<SandboxOptions> = {}): Promis
       serverDiskBytes: 64 * MIB,
       ...options,
       stateDir,
+      onAnswer(exchange) {
+        verdict.onAnswer(exchange)
+        options.onAnswer?.(exchange)
+      },
     })
     const close = async (): Promise<void> => {
       try {
@@ -42,6 +49,7 @@ export async function testSandbox(options: Partial<SandboxOptions> = {}): Promis
       } finally {
         await removeState()
       }
+      verdict.speak()
     }
     const api = createApi(sandbox)
     return { ...sandbox, cloudDir: join(stateDir, 'cloud'), api, close, [Symbol.asyncDispose]: close }

@@ -4,12 +4,18 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type CommandOptions, type CommandResult, ROOT, runCommand } from './command.ts'
+import { judgeRecord } from './verdict.ts'
 
 export interface Workspace extends AsyncDisposable {
   /** Holds `_packer`; commands run here. */
   readonly root: string
-  /** Environment of commands with `--sandbox`: state of its own, disk images of 16 MiB. */
-  readonly sandboxEnv: Readonly<Record<'XDG_STATE_HOME' | 'TALOS_IMAGE_SANDBOX_IMAGE_MIB', string>>
+  /**
+   * Environment of commands with `--sandbox`: state of its own, disk images of 16 MiB, and a record of all answers,
+   * which are held against the published document in the end.
+   */
+  readonly sandboxEnv: Readonly<
+    Record<'XDG_STATE_HOME' | 'TALOS_IMAGE_SANDBOX_IMAGE_MIB' | 'TALOS_IMAGE_SANDBOX_RECORD', string>
+  >
   /** Where such a sandbox keeps its state. */
   readonly stateDir: string
   /** Writes a file below the root, and gives its full path. */
@@ -19,6 +25,8 @@ export interface Workspace extends AsyncDisposable {
 /** @param files path below the root, and content; `_packer/hcloud.auto.pkrvars.hcl` holds a user's variables */
 export async function createWorkspace(files: Readonly<Record<string, string>> = {}): Promise<Workspace> {
   const root = await mkdtemp(join(tmpdir(), 'talos-image-e2e-'))
+  // Beside the workspace, so that it is in nobody's way.
+  const record = `${root}.answers.jsonl`
   const write: Workspace['write'] = async (path, content) => {
     const full = join(root, path)
     await mkdir(dirname(full), { recursive: true })
@@ -29,10 +37,21 @@ export async function createWorkspace(files: Readonly<Record<string, string>> = 
   for (const [path, content] of Object.entries(files)) await write(path, content)
   return {
     root,
-    sandboxEnv: { XDG_STATE_HOME: join(root, 'state'), TALOS_IMAGE_SANDBOX_IMAGE_MIB: '16' },
+    sandboxEnv: {
+      XDG_STATE_HOME: join(root, 'state'),
+      TALOS_IMAGE_SANDBOX_IMAGE_MIB: '16',
+      TALOS_IMAGE_SANDBOX_RECORD: record,
+    },
     stateDir: join(root, 'state', 'talos-image', 'sandbox'),
     write,
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      try {
+        await judgeRecord(record)
+      } finally {
+        await rm(record, { force: true })
+        await rm(root, { recursive: true, force: true })
+      }
+    },
   }
 }
 

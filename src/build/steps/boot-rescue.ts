@@ -3,15 +3,13 @@
 import { TalosImageError } from '../../errors.ts'
 import { rescueScript } from '../../remote/rescue-script.ts'
 import { parseReport } from '../../remote/script-report.ts'
-import type { Session } from '../../remote/session.ts'
+import { type Session, SessionFailure } from '../../remote/session.ts'
 import { waitForSsh } from '../../remote/wait-for-ssh.ts'
 import type { ImageBuild } from '../run.ts'
 import type { BuildServer } from './server.ts'
 
 /** The disk of every Hetzner Cloud server. */
 export const DEVICE = '/dev/sda'
-
-const SCRIPT_TIMEOUT_MS = 60_000
 
 /**
  * Boots a server that is switched off. When SSH does not come up, tries once more with a reset.
@@ -21,15 +19,21 @@ export async function bootRescue(build: ImageBuild, image: string, server: Build
   try {
     return await boot(build, server, 'powerOn')
   } catch (error) {
-    if (!(error instanceof TalosImageError) || error.code !== 'ssh' || build.signal.aborted) throw error
+    if (!(error instanceof TalosImageError) || build.signal.aborted || !isLost(error)) throw error
     build.emit({ type: 'note', image, text: `${error.message}; resetting the server and trying once more` })
     return resetIntoRescue(build, server)
   }
 }
 
-/** Boots a running server into the rescue system again. */
-export function resetIntoRescue(build: ImageBuild, server: BuildServer): Promise<Session> {
-  return boot(build, server, 'reset')
+/** Whether the machine did not answer, or not to the end, which another boot may heal. */
+export function isLost(error: TalosImageError): boolean {
+  return error instanceof SessionFailure || error.code === 'ssh'
+}
+
+/** Boots a server into the rescue system again. It may have lost its power, and then there is nothing to reset. */
+export async function resetIntoRescue(build: ImageBuild, server: BuildServer): Promise<Session> {
+  const { status } = await build.hetzner.servers.get(server.id, { signal: build.signal })
+  return boot(build, server, status === 'off' ? 'powerOn' : 'reset')
 }
 
 async function boot(build: ImageBuild, server: BuildServer, how: 'powerOn' | 'reset'): Promise<Session> {
@@ -42,10 +46,10 @@ async function boot(build: ImageBuild, server: BuildServer, how: 'powerOn' | 're
   await hetzner.actions.wait(power, { ...wait, name: `server ${server.name} to be switched on` })
   const session = await waitForSsh(
     { host: server.host, port: build.sshPort, privateKey: build.key.pair.privateKey },
-    { clock, signal, timeoutMs: timeouts.sshMs },
+    { clock, signal, timeoutMs: timeouts.sshMs, trace: build.trace },
   )
   try {
-    await checkRescue(session, signal)
+    await checkRescue(session, signal, timeouts.commandMs)
     return session
   } catch (error) {
     session.end()
@@ -53,10 +57,10 @@ async function boot(build: ImageBuild, server: BuildServer, how: 'powerOn' | 're
   }
 }
 
-async function checkRescue(session: Session, signal: AbortSignal): Promise<void> {
+async function checkRescue(session: Session, signal: AbortSignal, timeoutMs: number): Promise<void> {
   const { stdout, stderr } = await session.run(rescueScript(DEVICE), {
     signal,
-    timeoutMs: SCRIPT_TIMEOUT_MS,
+    timeoutMs,
     name: 'looking at the rescue system',
   })
   const report = parseReport(stdout)

@@ -4,13 +4,15 @@ import { TalosImageError } from '../../errors.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { Session } from '../../remote/session.ts'
 import type { ImageBuild } from '../run.ts'
-import { resetIntoRescue } from './boot-rescue.ts'
+import { isLost, resetIntoRescue } from './boot-rescue.ts'
 import type { BuildServer } from './server.ts'
 import { findDiskFault } from './verify-disk.ts'
 import { type WriteMode, type WrittenDisk, writeDisk } from './write-disk.ts'
 
-/** How often one image is written at most. */
-const MOST_WRITES = 3
+/** How often a download or a machine may fail until the image is given up. */
+const MOST_TRIES = 3
+/** After the first failed download; after the second one twice as long. */
+const DOWNLOAD_PAUSE_MS = 2000
 
 export interface PutImageSteps {
   readonly write: <T>(work: () => Promise<T>) => Promise<T>
@@ -29,35 +31,70 @@ export async function putImage(
   rescue: Session,
   steps: PutImageSteps,
 ): Promise<WrittenDisk> {
-  let session = rescue
+  let session: Session | undefined = rescue
   let mode: WriteMode = 'sparse'
+  // What was written and synced stays on the disk, even when the connection is lost while it is read back.
+  let written: WrittenDisk | undefined
   try {
-    for (let tries = 1; ; tries++) {
+    for (let losses = 0; ; ) {
       try {
-        const written = await steps.write(() => writeDisk(build, image, session, mode))
-        const fault = await steps.verify(() => findDiskFault(build, session, written))
+        session ??= await resetIntoRescue(build, server)
+        const now = session
+        written ??= await steps.write(() => writeDisk(build, image, now, mode))
+        const done = written
+        const fault = await steps.verify(() => findDiskFault(build, now, done))
         if (fault === undefined) return written
-        if (mode === 'plain' || image.source.kind === 'stdin')
-          throw new TalosImageError({ code: 'verify', message: fault })
+        if (mode === 'plain' || image.source.kind === 'stdin') throw wrongDisk(fault, image)
         mode = 'plain'
+        written = undefined
         build.emit({ type: 'note', image: image.name, text: `${fault}; writing once more, every block` })
       } catch (error) {
-        if (!mayRepeat(build, image, error) || tries >= MOST_WRITES) throw error
+        losses += 1
+        if (!(error instanceof TalosImageError)) throw error
+        if (!mayRepeat(build, image, error, written !== undefined)) throw withReason(error, image)
+        if (losses >= MOST_TRIES) throw triedOften(error, losses)
         build.emit({ type: 'note', image: image.name, text: `${error.message}; trying again` })
-        if (error.code === 'ssh') {
-          session.end()
-          session = await resetIntoRescue(build, server)
+        if (isLost(error)) {
+          session?.end()
+          session = undefined
+        } else {
+          // A download that failed may need a moment.
+          await build.clock.sleep(losses * DOWNLOAD_PAUSE_MS, build.signal)
         }
       }
     }
   } finally {
-    session.end()
+    session?.end()
   }
 }
 
-/** A lost connection or a broken download can be repeated; what was read here, or cannot be read twice, is not. */
-function mayRepeat(build: ImageBuild, { source }: PlannedImage, error: unknown): error is TalosImageError {
-  if (build.signal.aborted || source.kind === 'stdin' || !(error instanceof TalosImageError)) return false
-  if (error.code === 'ssh') return true
-  return error.code === 'source' && error.hint === undefined && source.kind !== 'file'
+/** A lost machine or a broken download can be repeated; what was read here, or cannot be read twice, is not. */
+function mayRepeat(build: ImageBuild, { source }: PlannedImage, error: TalosImageError, isWritten: boolean): boolean {
+  if (build.signal.aborted) return false
+  if (isLost(error)) return isWritten || source.kind !== 'stdin'
+  return error.code === 'source' && error.hint === undefined && (source.kind === 'url' || source.kind === 'factory')
+}
+
+const READ_ONCE = 'standard input cannot be read twice: save it to a file and use --image-file FILE'
+
+function wrongDisk(message: string, { source }: PlannedImage): TalosImageError {
+  return new TalosImageError({
+    code: 'verify',
+    message,
+    hint:
+      source.kind === 'stdin'
+        ? `another write might help, but ${READ_ONCE}`
+        : 'the disk of this server is faulty, or something else writes to it: build again, on another server',
+  })
+}
+
+/** A build from standard input that would have been tried again. */
+function withReason(error: TalosImageError, { source }: PlannedImage): TalosImageError {
+  if (source.kind !== 'stdin' || !isLost(error)) return error
+  const { code, message } = error
+  return new TalosImageError({ code, message, hint: READ_ONCE }, { cause: error })
+}
+
+function triedOften({ code, message, hint }: TalosImageError, times: number): TalosImageError {
+  return new TalosImageError({ code, message: `${message} (the last of ${times} tries)`, hint })
 }

@@ -1,13 +1,14 @@
 /** The build server: created switched off, wherever there is one in stock. */
 
 import { TalosImageError } from '../../errors.ts'
-import { isInDoubt } from '../../hetzner/transport/retry.ts'
+import { mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import type { Server } from '../../hetzner/wire.ts'
 import type { Placement } from '../../plan/placement.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import { findCreated } from '../find-created.ts'
 import { persist } from '../persist.ts'
 import { type ImageBuild, resourceName } from '../run.ts'
+import { findStock } from './stock.ts'
 
 export interface BuildServer {
   readonly id: number
@@ -30,10 +31,7 @@ interface Creation {
 /** The placeholder system, which is never booted. */
 const SYSTEM_IMAGE = 'debian-13'
 
-/**
- * Tries the placements in their order until one of them has a server.
- * @throws TalosImageError `stock` with all tries when none has; any other error of the API at once
- */
+/** @throws TalosImageError `stock` and `limit` as `findStock` says; any other error of the API at once */
 export async function createServer(build: ImageBuild, image: PlannedImage): Promise<BuildServer> {
   const name = resourceName(build.id, image.name)
   const creation: Creation = { name, id: undefined, inDoubt: false, release: undefined }
@@ -43,25 +41,7 @@ export async function createServer(build: ImageBuild, image: PlannedImage): Prom
     command: `hcloud server delete ${name}`,
     run: (deadline) => removeServer(build, creation, deadline),
   })
-  const tries: string[] = []
-  for (const [index, placement] of image.placements.entries()) {
-    try {
-      return await tryPlacement(build, creation, placement, image.placements)
-    } catch (error) {
-      if (!(error instanceof TalosImageError) || error.code !== 'stock') throw error
-      tries.push(`${placement.serverType} in ${placement.location}: ${error.message}`)
-      const last = index === image.placements.length - 1
-      build.emit({ type: 'placement-failed', image: image.name, placement, reason: error.message, last })
-    }
-  }
-  throw new TalosImageError({
-    code: 'stock',
-    message:
-      tries.length === 0
-        ? `no server for ${image.name} is in stock${image.notes.map((note) => `; ${note}`).join('')}`
-        : `no server for ${image.name} is in stock; tried ${tries.join('; ')}`,
-    hint: 'try again later, choose another server type or location, or allow bigger disks with --allow-bigger-disk',
-  })
+  return findStock(build, image, (placement, placements) => tryPlacement(build, creation, placement, placements))
 }
 
 async function tryPlacement(
@@ -81,7 +61,7 @@ async function tryPlacement(
     labels: build.lease.labels(),
   }
   const created = await hetzner.servers.create(wanted, { signal }).catch((error: unknown) => {
-    creation.inDoubt ||= isInDoubt(error)
+    creation.inDoubt ||= mayHaveTakenEffect(error)
     throw error
   })
   const { id } = created.server
@@ -125,7 +105,8 @@ async function removeServer(
       const found = await findCreated(look, { inDoubt, settleMs: timeouts.settleMs, clock, signal })
       const action = found === undefined ? undefined : await hetzner.servers.delete(found, urgent)
       if (action === undefined) return found !== undefined
-      await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.removeMs, name: `server ${name} to be deleted` })
+      const wait = { ...urgent, timeoutMs: timeouts.removeMs, name: `server ${name} to be deleted` }
+      await hetzner.actions.wait(action, wait)
       return true
     },
     clock,

@@ -2,7 +2,7 @@
 
 import type { Labels } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
-import { isInDoubt } from '../../hetzner/transport/retry.ts'
+import { isInDoubt, mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import type { Action, Image } from '../../hetzner/wire.ts'
 import { LEASE_LABEL, ownLabels, RUN_LABEL } from '../../plan/labels.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
@@ -42,17 +42,18 @@ export async function takeSnapshot(
     command: `talos-image cleanup --run ${build.id}`,
     run: (deadline) => removeUnpublished(build, server, inDoubt, deadline),
   })
-  const { image, action } = await create(build, planned, server).catch((error: unknown) => {
-    inDoubt = isInDoubt(error)
-    throw error
+  const { image, action, mayHaveAnother } = await create(build, planned, server, () => {
+    inDoubt = true
   })
+  inDoubt = mayHaveAnother
   const endLease = lease.hold((labels) => hetzner.images.update(image.id, { labels }))
   try {
     const name = `snapshot ${image.id} of ${server.name}`
     if (action !== undefined) await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.snapshotMs, name })
     const taken = await hetzner.images.get(image.id, { signal })
     checkSnapshot(taken, planned, server)
-    return { image: taken, endLease, keep: forget }
+    // What still comes of a try in doubt is removed; the removing leaves alone what is published.
+    return { image: taken, endLease, keep: mayHaveAnother ? () => {} : forget }
   } catch (error) {
     await endLease()
     throw error
@@ -82,9 +83,9 @@ export async function publishSnapshot(
   }
   await snapshot.endLease()
   const published = await publish(build, snapshot.image.id, { description, labels })
+  if (!isPublished(published, labels)) throw snapshotFault(`the snapshot ${published.id} did not take its labels`)
   snapshot.keep()
-  if (isPublished(published, labels)) return published
-  throw snapshotFault(`the snapshot ${published.id} did not take its labels`)
+  return published
 }
 
 /** The snapshot as it is afterwards, also when the answer that says so got lost. */
@@ -108,22 +109,34 @@ function isPublished(image: Image, labels: Labels): boolean {
   return complete && image.labels[LEASE_LABEL] === undefined
 }
 
+/** How often taking a snapshot is tried while it is in doubt. */
+const MOST_TRIES = 3
+
 /** Snapshots have no names: when it is in doubt whether one is being made, the server's own actions tell. */
 async function create(
   build: ImageBuild,
   planned: PlannedImage,
   server: BuildServer,
-): Promise<{ image: Image; action: Action | undefined }> {
-  const { hetzner, signal, lease } = build
+  onDoubt: () => void,
+): Promise<{ image: Image; action: Action | undefined; mayHaveAnother: boolean }> {
+  const { hetzner, signal, lease, clock, timeouts } = build
+  let isDoubtful = false
   const snapshot = { description: planned.description, labels: lease.labels() }
   for (let tries = 1; ; tries++) {
     try {
-      return await hetzner.servers.createSnapshot(server.id, snapshot, { signal })
+      return { ...(await hetzner.servers.createSnapshot(server.id, snapshot, { signal })), mayHaveAnother: isDoubtful }
     } catch (error) {
-      if (!isInDoubt(error)) throw error
-      const [image] = await findUnpublished(build, server, signal)
-      if (image !== undefined) return { image, action: await findAction(build, server, image) }
-      if (tries === 3) throw error
+      // After a try in doubt, a refusal such as 'locked' may well be that try's own work.
+      isDoubtful ||= mayHaveTakenEffect(error)
+      if (!isDoubtful) throw error
+      onDoubt()
+      const [image] = await findUnpublished(build, server, signal).catch(() => [])
+      // Found after the first try, it is that one's; after a second one, another may be on its way.
+      if (image !== undefined) {
+        return { image, action: await findAction(build, server, image), mayHaveAnother: tries > 1 }
+      }
+      if (tries === MOST_TRIES || signal.aborted) throw error
+      await clock.sleep(timeouts.settleMs / 6, signal)
     }
   }
 }

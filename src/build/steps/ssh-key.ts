@@ -1,6 +1,6 @@
 /** One SSH key for all images of a run. */
 
-import { isInDoubt } from '../../hetzner/transport/retry.ts'
+import { mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import { createKeyPair } from '../../remote/key-pair.ts'
 import type { CleanupScope } from '../../util/cleanup-scope.ts'
 import { findCreated } from '../find-created.ts'
@@ -30,7 +30,7 @@ export async function createSshKey(run: Run, scope: CleanupScope): Promise<RunKe
     const key = await sshKeys.create({ name, publicKey: pair.publicKey, labels: run.lease.labels() }, { signal })
     id = key.id
   } catch (error) {
-    inDoubt = isInDoubt(error)
+    inDoubt = mayHaveTakenEffect(error)
     throw error
   }
   const keyId = id

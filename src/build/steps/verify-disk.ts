@@ -30,7 +30,9 @@ export async function findDiskFault(
   if (error !== undefined || exitCode !== 0) {
     throw new TalosImageError({ code: 'verify', message: `the disk could not be read back: ${error ?? stderr.trim()}` })
   }
-  if (report.get('disk-hash') !== written.diskHash) return 'the disk does not hold what was written to it'
+  if (report.get('disk-hash') !== written.diskHash) {
+    return 'the disk does not hold what was written to it, or kept old data where there should be zeros'
+  }
   if (report.get('boot-sector') !== 'ok') {
     throw new TalosImageError({
       code: 'source',
@@ -40,5 +42,5 @@ export async function findDiskFault(
   }
   const rest = report.get('rest')
   if (rest === 'zero') return undefined
-  return `the disk holds old data behind the image, at byte ${rest ?? 'unknown'}`
+  return `the disk holds old data behind the image, from byte ${rest ?? 'unknown'} on`
 }

@@ -37,6 +37,8 @@ export async function writeDisk(
     .run(script, {
       signal: build.signal,
       timeoutMs: build.timeouts.writeMs,
+      // Zeroing a whole disk says nothing, and neither does standard input whose writer is still at work.
+      silenceMs: mode === 'plain' || source.kind === 'stdin' ? undefined : build.timeouts.silenceMs,
       name: 'writing the disk',
       stdin: sent?.stream,
       onStderr: progressReader(onBytes),

@@ -1,11 +1,17 @@
 /** `talos-image build`: plan, build, report. */
 
 import { type BuildResult, startBuild } from '../../build/build.ts'
+import type { Timeouts } from '../../build/timeouts.ts'
 import type { Role } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
+import { lookUpPlacements } from '../../plan/make-plan.ts'
 import { toPlanDocument } from '../../report/plan-document.ts'
 import { type ResultDocument, toResultDocument } from '../../report/result.ts'
 import type { Deletion } from '../../util/cleanup-scope.ts'
+import { printable } from '../../util/printable.ts'
+import { redact } from '../../util/redact.ts'
+import type { Trace } from '../../util/trace.ts'
+import { openDebugLog } from '../debug-log.ts'
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { checkWritable, type OutputFlags, writeJson, writeJsonFile } from '../output.ts'
@@ -21,13 +27,29 @@ export interface BuildFlags extends PlanFlags, OutputFlags {
   readonly manifest?: string
   /** Milliseconds. */
   readonly sshTimeout?: number
+  readonly timeout?: Partial<Timeouts>
+  /** Milliseconds. */
+  readonly waitForStock?: number
+  readonly debugLog?: string
 }
 
 /** Builds what the plan asks for; gives the exit code. */
 export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags): Promise<number> {
   // A manifest that cannot be written is better found out before the build than after it.
   if (flags.manifest !== undefined) await checkWritable(io, flags.manifest, '--manifest')
-  const { plan, cloud } = await makePlan(io, role, flags)
+  const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
+  try {
+    return await buildWith(io, role, flags, log?.trace)
+  } finally {
+    log?.close()
+  }
+}
+
+async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trace?: Trace): Promise<number> {
+  // Until there is a view to show them in, delays are lines of their own.
+  let showDelay = (text: string): void => io.err(`${printable(redact(text))}\n`)
+  const watch = { ...(trace === undefined ? {} : { trace }), onDelay: (text: string) => showDelay(text) }
+  const { plan, cloud, request } = await makePlan(io, role, flags, watch)
   try {
     if (flags.dryRun === true) {
       if (flags.output === 'json') writeJson(io, toPlanDocument(plan))
@@ -36,6 +58,7 @@ export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags
     }
     if (flags.output === 'text') io.err(`${formatPlan(plan)}\n`)
     const view = io.errIsTerminal ? await createTerminalView(io, process.stderr) : createPlainView(io)
+    showDelay = (text) => view.onEvent({ type: 'note', text })
     let result: BuildResult
     try {
       const building = startBuild({
@@ -44,8 +67,13 @@ export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags
         signal: io.signal,
         onEvent: view.onEvent,
         sshPort: cloud.sshPort,
-        ...(flags.sshTimeout === undefined ? {} : { timeouts: { sshMs: flags.sshTimeout } }),
+        timeouts: { ...(flags.sshTimeout === undefined ? {} : { sshMs: flags.sshTimeout }), ...flags.timeout },
         openStdin: () => io.stdin,
+        stock: {
+          waitMs: flags.waitForStock ?? 0,
+          look: (image, signal) => lookUpPlacements(request, image, { hetzner: cloud.hetzner, signal }),
+        },
+        ...(trace === undefined ? {} : { trace }),
       })
       io.onSecondSignal(() => describePending(building.run, building.pending(), flags.sandbox === true))
       result = await building.result

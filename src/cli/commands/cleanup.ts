@@ -2,15 +2,16 @@
 
 import { findTemporary, isAbandoned, removeTemporary, type Temporary } from '../../build/sweep.ts'
 import { TIMEOUTS } from '../../build/timeouts.ts'
-import { type Problem, throwProblems } from '../../errors.ts'
+import { type Problem, TalosImageError, throwProblems } from '../../errors.ts'
+import type { Pricing } from '../../hetzner/wire.ts'
 import { systemClock } from '../../util/clock.ts'
-import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
+import { type Cloud, type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
 import { formatProblem } from '../render/problem.ts'
 import { formatTable } from '../render/table.ts'
-import { formatDuration } from '../render/units.ts'
+import { formatDuration, formatPrice } from '../render/units.ts'
 
 export interface CleanupFlags extends CloudOptions, OutputFlags {
   /** Removes everything of this run at once, whether its lease has lapsed or not. */
@@ -33,7 +34,7 @@ export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
     if (!remove) {
       if (flags.output === 'json')
         writeJson(io, { found: found.map((thing) => toRecord(thing, nowMs)), removed: 0, leftovers: [] })
-      else io.out(formatFound(found, nowMs))
+      else io.out(formatFound(found, nowMs, found.length === 0 ? undefined : await lookUpPrices(cloud, io.signal)))
       return EXIT.success
     }
     const leftovers = await removeTemporary(cloud.hetzner, chosen, {
@@ -89,7 +90,25 @@ function toRecord(thing: Temporary, nowMs: number) {
   }
 }
 
-function formatFound(found: readonly Temporary[], nowMs: number): string {
+/** Prices are good to know, and no reason to show nothing. */
+async function lookUpPrices({ hetzner }: Cloud, signal: AbortSignal): Promise<Pricing | undefined> {
+  try {
+    return await hetzner.catalogue.pricing({ signal })
+  } catch (error) {
+    if (!(error instanceof TalosImageError) || signal.aborted) throw error
+    return undefined
+  }
+}
+
+function formatCost({ kind, cost }: Temporary, pricing: Pricing | undefined): string {
+  if (kind === 'SSH key') return 'free'
+  if (cost === undefined || pricing === undefined) return '-'
+  if ('pricePerHour' in cost) return `${formatPrice(cost.pricePerHour, pricing.currency)} an hour`
+  const price = cost.sizeGb * Number(pricing.image.price_per_gb_month.net)
+  return Number.isFinite(price) ? `${formatPrice(price, pricing.currency)} a month` : '-'
+}
+
+function formatFound(found: readonly Temporary[], nowMs: number, pricing: Pricing | undefined): string {
   if (found.length === 0) return 'Nothing was left behind.\n'
   const rows = found.map((thing) => [
     thing.kind,
@@ -98,9 +117,10 @@ function formatFound(found: readonly Temporary[], nowMs: number): string {
     isAbandoned(thing, nowMs)
       ? `abandoned ${formatDuration(nowMs - thing.leaseUntilMs)} ago`
       : `in use, lease for ${formatDuration(thing.leaseUntilMs - nowMs)}`,
+    formatCost(thing, pricing),
     thing.name,
   ])
-  return `${formatTable(['KIND', 'ID', 'RUN', 'STATE', 'NAME'], rows)}
+  return `${formatTable(['KIND', 'ID', 'RUN', 'STATE', 'COST', 'NAME'], rows)}
 Remove what is abandoned:     talos-image cleanup --yes
 Remove all of one run now:    talos-image cleanup --run RUN
 `

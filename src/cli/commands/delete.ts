@@ -58,6 +58,6 @@ function findObstacles(image: Image, force: boolean): Problem[] {
   if (!image.protection.delete) return []
   return refuse(
     `${name} is protected against deletion`,
-    `take the protection off first: hcloud image disable-protection ${image.id} delete`,
+    `take the protection off first: talos-image unprotect ${image.id}`,
   )
 }

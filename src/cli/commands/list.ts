@@ -22,7 +22,7 @@ export async function runList(io: Io, flags: ListFlags): Promise<number> {
     const images = await cloud.hetzner.images
       .listSnapshots({ labelSelector: flags.selector }, { signal: io.signal })
       .catch((error: unknown) => {
-        if (isApiFailure(error, 'invalid_input')) throw badSelector(flags.selector)
+        if (isApiFailure(error, 'invalid_input')) throw badSelector(flags.selector, '--selector')
         throw error
       })
     const published = images.filter(({ labels }) => labels[LEASE_LABEL] === undefined)
@@ -35,11 +35,12 @@ export async function runList(io: Io, flags: ListFlags): Promise<number> {
   }
 }
 
-function badSelector(selector: string): TalosImageError {
+/** @param name of the flag or argument that it was given with */
+export function badSelector(selector: string, name: string): TalosImageError {
   return new TalosImageError({
     code: 'usage',
     message: `"${selector}" is not a label selector`,
-    at: { kind: 'flag', name: '--selector' },
+    at: { kind: 'flag', name },
     hint: 'write it like "os=talos,role=worker" or "os=talos,!role"',
   })
 }

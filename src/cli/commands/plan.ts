@@ -3,8 +3,9 @@
 import type { Role } from '../../domain.ts'
 import { plan } from '../../plan/make-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
+import type { PlanRequest } from '../../plan/request.ts'
 import { toPlanDocument } from '../../report/plan-document.ts'
-import { type Cloud, openCloud } from '../cloud.ts'
+import { type Cloud, type CloudWatch, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
@@ -29,14 +30,15 @@ export async function makePlan(
   io: Io,
   role: Role | undefined,
   flags: PlanFlags,
-): Promise<{ plan: Plan; cloud: Cloud }> {
+  watch?: CloudWatch,
+): Promise<{ plan: Plan; cloud: Cloud; request: PlanRequest }> {
   const request = await readRequest(io, flags, role)
-  const cloud = await openCloud(io, flags)
+  const cloud = await openCloud(io, flags, watch)
   try {
     io.err('Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...\n')
     const made = await plan(request, { hetzner: cloud.hetzner, factory: cloud.factory, signal: io.signal })
     for (const warning of made.warnings) io.err(formatWarning(warning))
-    return { plan: made, cloud }
+    return { plan: made, cloud, request }
   } catch (error) {
     await cloud.close()
     throw error

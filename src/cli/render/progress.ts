@@ -1,6 +1,7 @@
 /** Showing a build while it runs: a line an event in logs, a line an image on a terminal. */
 
 import type { BuildEvent } from '../../build/events.ts'
+import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import type { Io } from '../io.ts'
 import { type Board, boardLines, createBoard, updateBoard } from './board.ts'
@@ -19,7 +20,8 @@ export function createPlainView(io: Io, now: () => Date = () => new Date()): Pro
       const line = eventLine(event)
       if (line === undefined) return
       const time = now().toISOString().slice(11, 19)
-      io.err(redact(`${time} ${line.image === undefined ? '' : `[${line.image}] `}${line.text}\n`))
+      const image = line.image === undefined ? '' : `[${line.image}] `
+      io.err(`${time} ${image}${printable(redact(line.text))}\n`)
     },
     close: () => undefined,
   }
@@ -32,7 +34,12 @@ export async function createTerminalView(io: Io, stream: NodeJS.WritableStream):
   const { createLogUpdate } = await import('log-update')
   const draw = createLogUpdate(stream)
   let board: Board = createBoard()
-  const frame = (): void => draw(boardLines(board, Date.now(), io.columns()).map(redact).join('\n'))
+  const frame = (): void =>
+    draw(
+      boardLines(board, Date.now(), io.columns())
+        .map((line) => printable(redact(line)))
+        .join('\n'),
+    )
   const timer = setInterval(frame, FRAME_MS)
   // Whoever stops the command is told so below the last frame, and the next one must not be drawn over it.
   const leaveFrame = (): void => {

@@ -23,6 +23,13 @@ const AsyncFunctionSchema = v.custom<AsyncFunction>((input) => typeof input === 
 const ModuleSchema = v.object({ parse: AsyncFunctionSchema, getExpressionAst: AsyncFunctionSchema })
 const ArgumentSchema = v.object({ value: v.unknown() })
 
+const TOO_DEEP: SyntaxMistake = {
+  line: 1,
+  column: 1,
+  summary: 'The brackets nest too deeply',
+  detail: 'write it with a few levels of brackets',
+}
+
 let loading: Promise<HclParser> | undefined
 
 /**
@@ -51,6 +58,8 @@ async function load(): Promise<HclParser> {
         await parse(PARSED_NAME, text)
         return []
       } catch (error) {
+        // It runs out of stack.
+        if (error instanceof RangeError) return [TOO_DEEP]
         return toMistakes(error instanceof Error ? error.message : String(error))
       }
     },
@@ -62,7 +71,12 @@ async function load(): Promise<HclParser> {
       }
     },
     async toAst(expression) {
-      return v.parse(v.nullish(AstNodeSchema), await getExpressionAst(PARSED_NAME, `${expression}\n`)) ?? undefined
+      try {
+        return v.parse(v.nullish(AstNodeSchema), await getExpressionAst(PARSED_NAME, `${expression}\n`)) ?? undefined
+      } catch {
+        // It takes some files for valid whose expressions it then does not read.
+        return undefined
+      }
     },
   }
 }

@@ -31,6 +31,8 @@ export class JsonMistake extends Error {
 const SPACE = /[ \t\r\n]*/y
 const STRING = /"(?:[^"\\\n]|\\.)*"/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+/** Levels of nesting that no file of variables needs, and that the stack survives. */
+const MOST_LEVELS = 500
 const WORD = /[A-Za-z]+/y
 
 /**
@@ -44,6 +46,7 @@ export function parseJson(text: string): JsonNode {
 class JsonParser {
   readonly #text: string
   #at = 0
+  #levels = 0
 
   constructor(text: string) {
     this.#text = text
@@ -88,12 +91,13 @@ class JsonParser {
   /** What stands between brackets, separated by commas; the opening bracket is behind us. */
   #list<Item>(close: string, item: () => Item): Item[] {
     const items: Item[] = []
+    if (++this.#levels > MOST_LEVELS) this.#fail('the brackets nest too deeply')
     this.#take(SPACE)
-    if (this.#skip(close)) return items
+    if (this.#end(close)) return items
     while (true) {
       items.push(item())
       this.#take(SPACE)
-      if (this.#skip(close)) return items
+      if (this.#end(close)) return items
       const comma = this.#at
       if (!this.#skip(',')) this.#fail(`a comma or "${close}" is expected here`)
       this.#take(SPACE)
@@ -114,6 +118,12 @@ class JsonParser {
       this.#at = offset
       return this.#fail('this string has a character or an escape that JSON does not know')
     }
+  }
+
+  #end(close: string): boolean {
+    const ended = this.#skip(close)
+    if (ended) this.#levels -= 1
+    return ended
   }
 
   #skip(char: string): boolean {

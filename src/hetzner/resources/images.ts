@@ -5,10 +5,11 @@ import type { Labels } from '../../domain.ts'
 import { listAll } from '../pages.ts'
 import { isApiFailure } from '../transport/api-failure.ts'
 import type { Call } from '../transport/transport.ts'
-import { Image } from '../wire.ts'
+import { Action, Image } from '../wire.ts'
 import type { RequestOptions } from './servers.ts'
 
 const WithImage = v.object({ image: Image })
+const WithAction = v.object({ action: Action })
 
 export type ImagesClient = ReturnType<typeof imagesClient>
 
@@ -37,6 +38,13 @@ export function imagesClient(call: Call) {
       options: RequestOptions = {},
     ): Promise<Image> =>
       (await call({ method: 'PUT', path: `/images/${id}`, body: change, ...options }, WithImage)).image,
+
+    /** Starts protecting it against deletion, or the opposite. */
+    protect: async (id: number, isProtected: boolean, options: RequestOptions = {}): Promise<Action> => {
+      const body = { delete: isProtected }
+      const path = `/images/${id}/actions/change_protection`
+      return (await call({ method: 'POST', path, body, repeatable: true, ...options }, WithAction)).action
+    },
 
     /** Whether it was there to be deleted. */
     async delete(id: number, options: RequestOptions = {}): Promise<boolean> {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
 import { listAll } from '../pages.ts'
 import { isApiFailure } from '../transport/api-failure.ts'
-import { isInDoubt } from '../transport/retry.ts'
+import { mayHaveTakenEffect } from '../transport/retry.ts'
 import type { Call } from '../transport/transport.ts'
 import { Action, Image, Server } from '../wire.ts'
 
@@ -79,8 +79,9 @@ export function serversClient(call: Call) {
         )
         return { server: created.server, action: created.action }
       } catch (error) {
-        if (!isInDoubt(error) && !isApiFailure(error, 'uniqueness_error')) throw error
-        const adopted = await findByName(wanted.name, options)
+        if (!mayHaveTakenEffect(error) && !isApiFailure(error, 'uniqueness_error')) throw error
+        // Why it cannot be looked for, such as an abort, must not hide that it may be there.
+        const adopted = await findByName(wanted.name, options).catch(() => undefined)
         if (adopted === undefined) throw error
         return { server: adopted }
       }

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
 import { listAll } from '../pages.ts'
 import { isApiFailure } from '../transport/api-failure.ts'
-import { isInDoubt } from '../transport/retry.ts'
+import { mayHaveTakenEffect } from '../transport/retry.ts'
 import type { Call } from '../transport/transport.ts'
 import { SshKey } from '../wire.ts'
 import type { RequestOptions } from './servers.ts'
@@ -35,8 +35,9 @@ export function sshKeysClient(call: Call) {
         const request = { method: 'POST', path: '/ssh_keys', body, repeatable: true, mustFinish: true } as const
         return (await call({ ...request, ...options }, WithKey)).ssh_key
       } catch (error) {
-        if (!isInDoubt(error) && !isApiFailure(error, 'uniqueness_error')) throw error
-        const [adopted] = await list({ name: key.name }, options)
+        if (!mayHaveTakenEffect(error) && !isApiFailure(error, 'uniqueness_error')) throw error
+        // Why it cannot be looked for, such as an abort, must not hide that it may be there.
+        const [adopted] = await list({ name: key.name }, options).catch(() => [])
         if (adopted === undefined) throw error
         return adopted
       }

@@ -14,7 +14,7 @@ export class ApiFailure extends TalosImageError {
     super({
       code: toErrorCode(status, apiCode),
       message: `Hetzner Cloud answered ${status} ${apiCode} to ${request.method} ${request.path}: ${message}`,
-      hint: toHint(status, apiCode),
+      hint: toHint(request, status, apiCode),
     })
     this.status = status
     this.apiCode = apiCode
@@ -35,7 +35,7 @@ export function failOnErrors(next: Send): Send {
     const { code, message } = parsed.success
       ? parsed.output.error
       : { code: defaultCode(response.status), message: 'the answer carries no error document' }
-    throw new ApiFailure(request, response.status, code, withFields(message, response.body))
+    throw new ApiFailure(request, response.status, code, withDetails(message, response.body))
   }
 }
 
@@ -45,8 +45,14 @@ const Fields = v.object({
   }),
 })
 
-/** Adds the fields that an `invalid_input` names, since its message alone rarely says which one it was. */
-function withFields(message: string, body: unknown): string {
+const Limits = v.object({
+  error: v.object({ details: v.object({ limits: v.array(v.object({ name: v.string() })) }) }),
+})
+
+/** Adds the fields or limits that an error names, since its message alone rarely says which one it was. */
+function withDetails(message: string, body: unknown): string {
+  const limits = v.safeParse(Limits, body)
+  if (limits.success) return [message, ...limits.output.error.details.limits.map(({ name }) => `(${name})`)].join(' ')
   const parsed = v.safeParse(Fields, body)
   if (!parsed.success) return message
   const fields = parsed.output.error.details.fields.map(({ name, messages }) =>
@@ -73,7 +79,7 @@ function toErrorCode(status: number, apiCode: string): ErrorCode {
   return 'api'
 }
 
-function toHint(status: number, apiCode: string): string | undefined {
+function toHint({ path }: ApiRequest, status: number, apiCode: string): string | undefined {
   if (apiCode === 'token_readonly') {
     return 'the token may only read: create one with "Read & Write" in the Hetzner Console (Security, API tokens)'
   }
@@ -81,7 +87,10 @@ function toHint(status: number, apiCode: string): string | undefined {
     return 'the token was refused: check HCLOUD_TOKEN; tokens are made in the Hetzner Console (Security, API tokens)'
   }
   if (apiCode === 'resource_limit_exceeded') {
-    return 'the project is at one of its limits: delete what is not needed, or ask Hetzner for a higher limit (Console, Limits)'
+    const remedy = path.endsWith('/create_image')
+      ? 'see which old snapshots can go with `talos-image prune --keep 1`'
+      : 'delete servers or primary IPs that are not needed'
+    return `the project is at one of its limits: ${remedy}, or ask Hetzner for a higher limit (Console, Limits)`
   }
   if (status >= 500) return 'a fault on the side of Hetzner Cloud: try again later (https://status.hetzner.com)'
   return undefined

@@ -4,6 +4,9 @@ import * as v from 'valibot'
 import { TalosImageError } from '../../errors.ts'
 import type { Call, Send } from './transport.ts'
 
+/** The library quotes what it got, however long it is. */
+const shorten = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}...` : text)
+
 /** @throws TalosImageError `api` when the answer is not of the documented form */
 export function parseAnswers(send: Send): Call {
   return async (request, schema) => {
@@ -13,7 +16,7 @@ export function parseAnswers(send: Send): Call {
     const issue = parsed.issues[0]
     throw new TalosImageError({
       code: 'api',
-      message: `Hetzner Cloud's answer to ${request.method} ${request.path} is not of the documented form: ${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`,
+      message: `Hetzner Cloud's answer to ${request.method} ${request.path} is not of the documented form: ${v.getDotPath(issue) ?? 'the body'}: ${shorten(issue.message)}`,
       hint: 'a newer version of talos-image may know the new form',
     })
   }

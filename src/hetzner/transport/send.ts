@@ -3,7 +3,11 @@
 import { TalosImageError } from '../../errors.ts'
 import { startDeadline } from '../../util/deadline.ts'
 import { fetchFailureReason } from '../../util/fetch-failure.ts'
+import { readText } from '../../util/read-text.ts'
 import type { ApiRequest, ApiResponse, Send } from './transport.ts'
+
+/** Far more than a page of anything, in bytes. */
+const LONGEST_ANSWER = 32 << 20
 
 export interface SendOptions {
   /** Such as `https://api.hetzner.cloud/v1`, without a slash at the end. */
@@ -67,7 +71,7 @@ function toUrl(endpoint: string, request: ApiRequest): URL {
 }
 
 async function readJson(response: Response): Promise<ApiResponse['body']> {
-  const text = await response.text()
+  const text = await readText(response, LONGEST_ANSWER)
   if (text === '') return undefined
   try {
     return JSON.parse(text)

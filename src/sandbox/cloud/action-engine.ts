@@ -1,5 +1,6 @@
 /** Runs actions: what takes time in the cloud, and locks what it works on. */
 
+import { once, setMaxListeners } from 'node:events'
 import { TalosImageError } from '../../errors.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { ActionResource, StoredAction } from './entities.ts'
@@ -49,6 +50,8 @@ export interface ActionEngineOptions {
 export function createActionEngine({ store, clock, latency, failAction }: ActionEngineOptions): ActionEngine {
   const running = new Set<Promise<void>>()
   const closing = new AbortController()
+  // Each waiting action listens to it, so Node.js's warning about many listeners would be a false alarm.
+  setMaxListeners(0, closing.signal)
 
   async function run(action: StoredAction, spec: ActionSpec, latencyMs: number): Promise<void> {
     try {
@@ -57,8 +60,9 @@ export function createActionEngine({ store, clock, latency, failAction }: Action
       const fault = failAction?.(spec.command, spec.resources)
       await spec.work(async () => {
         if (latencyMs > 0) await clock.sleep(latencyMs, closing.signal)
+        if (fault === 'never ends' && !closing.signal.aborted) await once(closing.signal, 'abort')
         closing.signal.throwIfAborted()
-        if (fault !== undefined) throw new ActionFault(fault)
+        if (typeof fault === 'object') throw new ActionFault(fault)
       })
       action.status = 'success'
     } catch (error) {

@@ -5,6 +5,7 @@
 
 import { Hono } from 'hono'
 import { createActionEngine } from './action-engine.ts'
+import { createTeller } from './answers.ts'
 import type { CloudContext, CloudEnv } from './environment.ts'
 import { ApiFault } from './errors.ts'
 import { createGuard } from './guard.ts'
@@ -17,6 +18,7 @@ import { actionRoutes } from './routes/actions.ts'
 import { locationRoutes, pricingRoutes, serverTypeRoutes } from './routes/catalogue.ts'
 import { EMPTY_KINDS, emptyRoutes } from './routes/empty.ts'
 import { imageRoutes } from './routes/images.ts'
+import { primaryIpRoutes } from './routes/primary-ips.ts'
 import { serverCreateRoutes } from './routes/server-create.ts'
 import { serverPowerRoutes } from './routes/server-power.ts'
 import { serverSettingRoutes } from './routes/server-settings.ts'
@@ -24,6 +26,7 @@ import { serverSnapshotRoutes } from './routes/server-snapshot.ts'
 import { serverRoutes } from './routes/servers.ts'
 import { sshKeyRoutes } from './routes/ssh-keys.ts'
 import { createStore } from './store.ts'
+import { unknownOperation } from './unknown.ts'
 
 const DEFAULT_RATE_LIMIT = { limit: 3600, perSecond: 1 }
 
@@ -52,12 +55,14 @@ export function createCloud(options: CloudOptions): Cloud {
 function createApp(cloud: CloudContext): Hono<CloudEnv> {
   const { options, store } = cloud
   const limiter = createRateLimiter(options.clock, options.rateLimit ?? DEFAULT_RATE_LIMIT)
+  const tell = createTeller(options.onAnswer)
   const app = new Hono<CloudEnv>().basePath('/v1')
   app.onError((error) => (error instanceof ApiFault ? error : defect(error)).toResponse())
-  app.use('/*', createGuard(options.tokens, limiter))
+  app.use('/*', createGuard(options.tokens, limiter, tell))
   if (options.intercept !== undefined) app.use('/*', createInterceptor(options.intercept))
-  app.use('/*', async (_context, next) => {
+  app.use('/*', async (context, next) => {
     await next()
+    await tell?.(context.req.raw, context.res)
     // A client that was told of a change finds it again, even when this process is killed right after.
     await store.save()
   })
@@ -72,6 +77,7 @@ function createApp(cloud: CloudContext): Hono<CloudEnv> {
   app.route('/server_types', serverTypeRoutes(cloud))
   app.route('/locations', locationRoutes())
   app.route('/pricing', pricingRoutes())
+  app.route('/primary_ips', primaryIpRoutes(cloud))
   for (const [path, kind] of Object.entries(EMPTY_KINDS)) app.route(`/${path}`, emptyRoutes(path, kind))
   app.all('/datacenters/*', () => {
     throw new ApiFault(410, 'deprecated_api_endpoint', 'API functionality was removed: use locations', {
@@ -79,7 +85,7 @@ function createApp(cloud: CloudContext): Hono<CloudEnv> {
     })
   })
   app.all('/*', (context) => {
-    throw new ApiFault(404, 'not_found', `the sandbox has no ${context.req.method} ${context.req.path}`)
+    throw unknownOperation(context.req.method, context.req.path.replace(/^\/v1(?=\/|$)/, ''))
   })
   return app
 }

@@ -1,12 +1,13 @@
 /**
  * Which operations of the API the sandbox has: `full`, or `partial` with what is left out.
- * Documented operations that do not stand here are missing, and answer 404.
+ * Documented operations that do not stand here are missing, and answer 404, or 405 where their path has other methods.
  */
 
 export type Coverage = 'full' | { readonly partial: string }
 
 const NONE: Coverage = { partial: 'always empty' }
 const NOTHING_FOUND: Coverage = { partial: 'always not found' }
+const ADDRESSES: Coverage = { partial: 'those that servers got when they were made' }
 const CATALOGUE: Coverage = { partial: 'a selection, with prices of 2026' }
 
 /** Operation, as the published document names it, to how much of it there is. */
@@ -33,7 +34,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   'POST /servers/{id}/actions/disable_rescue': 'full',
   'POST /servers/{id}/actions/create_image': { partial: 'snapshots, no backups' },
   'POST /servers/{id}/actions/change_protection': 'full',
-  'GET /images': CATALOGUE,
+  'GET /images': { partial: 'a selection of system images, all snapshots; no apps, no backups' },
   'GET /images/{id}': 'full',
   'PUT /images/{id}': 'full',
   'DELETE /images/{id}': 'full',
@@ -52,8 +53,8 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   'GET /locations': 'full',
   'GET /locations/{id}': 'full',
   'GET /pricing': CATALOGUE,
-  'GET /primary_ips': NONE,
-  'GET /primary_ips/{id}': NOTHING_FOUND,
+  'GET /primary_ips': ADDRESSES,
+  'GET /primary_ips/{id}': ADDRESSES,
   'GET /isos': NONE,
   'GET /isos/{id}': NOTHING_FOUND,
   'GET /firewalls': NONE,

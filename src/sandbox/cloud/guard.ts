@@ -1,6 +1,7 @@
 /** What every request passes before it reaches a route: the rate limit, then the token. */
 
 import type { MiddlewareHandler } from 'hono'
+import type { TellAnswer } from './answers.ts'
 import type { CloudEnv } from './environment.ts'
 import { ApiFault } from './errors.ts'
 import type { TokenGrant } from './options.ts'
@@ -10,7 +11,11 @@ import type { Quota, RateLimiter } from './rate-limit.ts'
 const ANONYMOUS = ''
 
 /** Answers 429 and 401 itself, sets the project for the routes, and puts the rate limit's headers on every answer. */
-export function createGuard(tokens: readonly TokenGrant[], limiter: RateLimiter): MiddlewareHandler<CloudEnv> {
+export function createGuard(
+  tokens: readonly TokenGrant[],
+  limiter: RateLimiter,
+  tell?: TellAnswer,
+): MiddlewareHandler<CloudEnv> {
   const grants = new Map(tokens.map((grant) => [grant.token, grant]))
   return async (context, next) => {
     const grant = grants.get(bearerToken(context.req.header('Authorization')))
@@ -18,11 +23,14 @@ export function createGuard(tokens: readonly TokenGrant[], limiter: RateLimiter)
     const refusal = refuse(context.req.method, quota, grant)
     if (refusal !== undefined || grant === undefined) {
       context.res = (refusal ?? unauthorized()).toResponse()
+      await tell?.(context.req.raw, context.res)
     } else {
       context.set('project', grant.project)
       await next()
     }
     context.header('RateLimit-Limit', String(quota.limit))
+    // A scripted fault may have said otherwise.
+    if (context.res.headers.has('RateLimit-Reset')) return
     context.header('RateLimit-Remaining', String(quota.remaining))
     context.header('RateLimit-Reset', String(quota.reset))
   }

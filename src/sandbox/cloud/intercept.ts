@@ -14,6 +14,7 @@ export function createInterceptor(given: Intercept): MiddlewareHandler<CloudEnv>
       path: url.pathname.replace(/^\/v1(?=\/|$)/, ''),
       query: url.searchParams,
       body: toJson(await context.req.text()),
+      signal: context.req.raw.signal,
     }
     await intercept(context, next, (answer) => given(request, answer))
   }

@@ -20,6 +20,9 @@ const REALISTIC: Readonly<Record<string, number>> = {
   change_protection: 300,
 }
 
+/** The commands of all actions that the sandbox has. */
+export const ACTION_COMMANDS: readonly string[] = Object.keys(REALISTIC)
+
 /** Milliseconds that an action with this command takes. */
 export function actionLatencyMs(profile: LatencyProfile, command: string): number {
   return profile === 'instant' ? 0 : (REALISTIC[command] ?? 1_000)

@@ -37,6 +37,17 @@ export function selectByParameter<T>(
   })
 }
 
+/** Assumed of the real API, whose clients write booleans in the ways of their languages: `true`, `True`, `1`. */
+const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false }
+
+/** A parameter that says yes or no; no when it is not there. */
+export function booleanParameter(context: Context, name: string): boolean {
+  const text = context.req.query(name)?.toLowerCase() ?? 'false'
+  const value = Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : undefined
+  if (value === undefined) throw invalidField(name, 'Not a valid boolean.')
+  return value
+}
+
 /** Sorted by the `sort` parameters (`name`, `name:asc`, `name:desc`, several of them), else by ID. */
 export function sortItems<T extends { readonly id: number }>(
   context: Context,

@@ -1,5 +1,6 @@
 /** What an emulated cloud is made of, and what its caller gets. */
 
+import type { Architecture } from '../../domain.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { MachineKind } from '../machines/machine.ts'
 import type { ActionResource } from './entities.ts'
@@ -32,6 +33,8 @@ export interface InterceptedRequest {
   readonly query: URLSearchParams
   /** The parsed JSON body; undefined when there is none or when it is no JSON. */
   readonly body: unknown
+  /** Aborts when the client goes away, or the sandbox closes, before the answer. */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -43,11 +46,24 @@ export type Intercept = (
   answer: () => Promise<Response>,
 ) => Response | undefined | Promise<Response | undefined>
 
-/** Makes an action fail: gives the error that it ends with, or undefined to let it run. */
+/** A request and the answer that the cloud itself gave. */
+export interface AnsweredExchange {
+  readonly method: string
+  /** Without the `/v1` in front and without the query. */
+  readonly path: string
+  readonly status: number
+  /** The parsed JSON body; undefined when there was none. */
+  readonly body: unknown
+}
+
+/**
+ * Makes an action go wrong: gives the error that it ends with, or says that it runs until the cloud closes; undefined lets
+ * it run. Asked when the action begins.
+ */
 export type FailAction = (
   command: string,
   resources: readonly ActionResource[],
-) => { readonly code: string; readonly message: string } | undefined
+) => { readonly code: string; readonly message: string } | 'never ends' | undefined
 
 export interface CloudOptions {
   readonly machines: MachineKind
@@ -65,8 +81,8 @@ export interface CloudOptions {
   readonly rateLimit?: { readonly limit: number; readonly perSecond: number } | undefined
   /** What cannot be had: `cax11@fsn1`, `cax11` (everywhere) or `@fsn1` (everything there). */
   readonly outOfStock?: readonly string[] | undefined
-  /** Size of every server's disk file, in the place of its type's. The API still tells the type's. */
-  readonly diskBytes?: number | undefined
+  /** Size of a server's disk file, in the place of its type's. The API still tells the type's. */
+  readonly diskBytes?: ((architecture: Architecture) => number | undefined) | undefined
   /** Most resources that a project may have; no limit when left out. */
   readonly limits?:
     | {
@@ -77,6 +93,8 @@ export interface CloudOptions {
     | undefined
   readonly intercept?: Intercept | undefined
   readonly failAction?: FailAction | undefined
+  /** Is told of every answer before it is sent, of refusals too, but not of what an interceptor answers. */
+  readonly onAnswer?: ((exchange: AnsweredExchange) => void) | undefined
 }
 
 export interface Cloud {

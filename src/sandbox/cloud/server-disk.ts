@@ -1,6 +1,7 @@
 /** Disk files of servers. */
 
 import { stat, truncate } from 'node:fs/promises'
+import type { CatalogueServerType } from './catalogue/server-types.ts'
 import type { StoredServer } from './entities.ts'
 import type { CloudContext } from './environment.ts'
 
@@ -13,10 +14,10 @@ const BYTES_PER_GB = 1024 ** 3
 export async function makeServerDisk(
   { options, store }: CloudContext,
   server: StoredServer,
-  gigabytes: number,
+  type: CatalogueServerType,
 ): Promise<void> {
   const file = store.serverDisk(server.id)
-  const bytes = options.diskBytes ?? gigabytes * BYTES_PER_GB
+  const bytes = options.diskBytes?.(type.architecture) ?? type.disk * BYTES_PER_GB
   if (!store.state.images.some(({ id }) => id === server.image)) {
     await options.disks.createPlaceholderDisk(file, bytes)
     return

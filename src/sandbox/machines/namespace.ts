@@ -1,10 +1,12 @@
 /** Machines in namespaces of this computer: real commands on a real file, and no way to anything else. */
 
 import { type Clock, systemClock } from '../../util/clock.ts'
+import { type MachineFaults, NO_FAULTS } from './faults.ts'
 import type { BootTarget, Machine, MachineKind, MachineSpec } from './machine.ts'
 import { checkNamespaces } from './namespace/check.ts'
 import { type Isolation, openIsolation } from './namespace/isolation.ts'
 import { listenForSsh, type SshServer } from './namespace/ssh-server.ts'
+import { createPowerTimers } from './power-timers.ts'
 
 export interface NamespaceMachinesOptions {
   /** From power-on until SSH answers, in milliseconds; 0 unless told: SSH answers when `powerOn` resolves. */
@@ -12,6 +14,8 @@ export interface NamespaceMachinesOptions {
   readonly clock?: Clock
   /** As `process.platform` says. */
   readonly platform?: NodeJS.Platform
+  /** What goes wrong, and when; nothing unless told. */
+  readonly faults?: MachineFaults
 }
 
 /**
@@ -22,11 +26,11 @@ export interface NamespaceMachinesOptions {
  * Isolation is proven at power-on and again before each command; whatever is in doubt refuses to run.
  */
 export function createNamespaceMachines(options: NamespaceMachinesOptions = {}): MachineKind {
-  const { bootMs = 0, clock = systemClock, platform = process.platform } = options
+  const { bootMs = 0, clock = systemClock, platform = process.platform, faults = NO_FAULTS } = options
   return {
     name: 'namespace',
     check: () => checkNamespaces(platform),
-    create: (spec) => createMachine(spec, (signal) => (bootMs > 0 ? clock.sleep(bootMs, signal) : undefined)),
+    create: (spec) => createMachine(spec, { bootMs, clock, faults }),
   }
 }
 
@@ -38,7 +42,10 @@ interface Power {
   booted: Promise<void>
 }
 
-function createMachine(spec: MachineSpec, boot: (signal: AbortSignal) => Promise<void> | undefined): Machine {
+function createMachine(
+  spec: MachineSpec,
+  { bootMs, clock, faults }: Required<Pick<NamespaceMachinesOptions, 'bootMs' | 'clock' | 'faults'>>,
+): Machine {
   let power: Power | undefined
   // Switching on and off take turns, in the order in which they were asked for.
   let turn: Promise<unknown> = Promise.resolve()
@@ -50,29 +57,51 @@ function createMachine(spec: MachineSpec, boot: (signal: AbortSignal) => Promise
 
   const switchOn = async (target: BootTarget) => {
     if (power !== undefined) return
+    const { refuseSshMs = 0, losePowerMs, ignoreDiscard } = faults.atBoot(spec)
     const isolation = await openIsolation({
       diskFile: spec.diskFile,
       hostName: target.system === 'rescue' ? 'rescue' : spec.name,
       system: target.system,
+      ...(ignoreDiscard === undefined ? {} : { ignoreDiscard }),
     })
     const now: Power = { isolation, off: new AbortController(), ssh: undefined, booted: Promise.resolve() }
     power = now
+    const timers = createPowerTimers(clock, now.off.signal)
+    const losePower = () => inTurn(async () => (power === now ? switchOff() : undefined))
+    timers.after(losePowerMs, losePower)
     const listen = async () => {
-      const { address, sshPort: port } = spec
-      const { start, restoreDisk: onCommandEnd } = isolation
-      now.ssh = await listenForSsh({ address, port, target, start, onCommandEnd })
+      now.ssh = await listenForSsh({
+        address: spec.address,
+        port: spec.sshPort,
+        target,
+        start: isolation.start,
+        onConnection: () => faults.atConnection(spec),
+        onCommand: (command, drop) => {
+          const fault = faults.atCommand(spec, command)
+          timers.after(fault.dropMs, drop)
+          timers.after(fault.losePowerMs, losePower)
+          const onEnd = async () => {
+            await isolation.restoreDisk()
+            if (fault.corruptByte !== undefined) await isolation.corruptDisk(fault.corruptByte)
+          }
+          return { stall: fault.stall === true, onEnd }
+        },
+      })
     }
-    const waiting = boot(now.off.signal)
-    if (waiting === undefined) {
+    const sshMs = Math.max(bootMs, refuseSshMs)
+    if (sshMs > 0) {
+      // A machine that does not come up is what a client has to cope with; it runs all the same.
+      now.booted = timers
+        .sleep(sshMs)
+        .then(listen)
+        .catch(() => undefined)
+    } else {
       try {
         await listen()
       } catch (error) {
         await switchOff()
         throw error
       }
-    } else {
-      // A machine that does not come up is what a client has to cope with; it runs all the same.
-      now.booted = waiting.then(listen).catch(() => undefined)
     }
     void isolation.ended.then((end) =>
       inTurn(async () => {

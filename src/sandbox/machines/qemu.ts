@@ -1,11 +1,13 @@
 /** Machines in QEMU: real ones, which boot a kernel and see a real disk. */
 
 import type { Architecture } from '../../domain.ts'
+import { type Clock, systemClock } from '../../util/clock.ts'
+import type { MachineFaults } from './faults.ts'
 import type { MachineKind } from './machine.ts'
 import type { Accelerator } from './qemu/argv.ts'
 import { requirePrograms } from './qemu/check.ts'
 import { createMachine } from './qemu/machine.ts'
-import { makeSetups, type Setups } from './qemu/setup.ts'
+import { describeSetups, makeSetups, type Setups } from './qemu/setup.ts'
 
 export interface QemuMachinesOptions {
   /** Absolute path of the folder that keeps the rescue system, some 30 MB for each architecture; made if need be. */
@@ -14,6 +16,12 @@ export interface QemuMachinesOptions {
   readonly onConsole?: ((machine: string, line: string) => void) | undefined
   /** Ends the making of a rescue system. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * What goes wrong, and when. Commands in these machines cannot be seen, nor can this process speak SSH in their place:
+   * `atCommand` is never asked, and the connection faults `deny` and `new-host-key` do nothing.
+   */
+  readonly faults?: MachineFaults | undefined
+  readonly clock?: Clock
   /** As `process.platform` and `process.arch` say. */
   readonly platform?: NodeJS.Platform
   readonly arch?: NodeJS.Architecture
@@ -24,6 +32,8 @@ export interface QemuMachines extends MachineKind {
   readonly standIn: string | undefined
   /** What runs the processors of each architecture's machines; undefined before `check`. */
   readonly accelerators: Readonly<Record<Architecture, Accelerator>> | undefined
+  /** What the machines are, and why they are slow where they are: sentences for people; less before `check`. */
+  readonly note: string
 }
 
 /**
@@ -34,7 +44,8 @@ export interface QemuMachines extends MachineKind {
  * firmware; of a placeholder disk nothing does, and the machine then only has power.
  */
 export function createQemuMachines(options: QemuMachinesOptions): QemuMachines {
-  const { cacheDir, onConsole, signal, platform = process.platform, arch = process.arch } = options
+  const { cacheDir, onConsole, signal, faults, clock = systemClock } = options
+  const { platform = process.platform, arch = process.arch } = options
   let made: Promise<Setups> | undefined
   let known: Setups | undefined
   const prepare = (): Promise<Setups> => {
@@ -57,7 +68,10 @@ export function createQemuMachines(options: QemuMachinesOptions): QemuMachines {
     },
     get accelerators() {
       if (known === undefined) return undefined
-      return { x86: known.of.x86.accelerator, arm: known.of.arm.accelerator }
+      return { x86: known.of.x86.accelerator.name, arm: known.of.arm.accelerator.name }
+    },
+    get note() {
+      return known === undefined ? 'Servers are machines in QEMU.' : describeSetups(known)
     },
     async check() {
       await prepare()
@@ -66,6 +80,8 @@ export function createQemuMachines(options: QemuMachinesOptions): QemuMachines {
       createMachine({
         spec,
         setup: async () => (await prepare()).of[spec.architecture],
+        clock,
+        faults,
         onConsole: (line) => onConsole?.(spec.name, line),
       }),
   }

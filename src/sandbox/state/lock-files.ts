@@ -14,7 +14,10 @@ const Running = v.object({
   endpoint: v.string(),
   factoryUrl: v.string(),
   token: v.string(),
+  /** All of them; the first one is `token`. */
+  tokens: v.pipe(v.array(v.object({ project: v.string(), token: v.string() })), v.readonly()),
   sshPort: v.number(),
+  machines: v.picklist(['namespace', 'qemu', 'none']),
 })
 
 /** What a command needs to use a sandbox that another process runs. */

@@ -1,14 +1,16 @@
 /** What a sandbox takes of the loopback network: web servers, the SSH port, and an address for each machine. */
 
 import { once } from 'node:events'
-import { createServer as createHttpServer, IncomingMessage } from 'node:http'
+import { createServer as createHttpServer, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { TalosImageError } from '../../errors.ts'
+import { sendFaulty } from './faulty-answer.ts'
+
+export { resetConnection } from './faulty-answer.ts'
 
 const HOST = '127.0.0.1'
-const FAULT_HEADER = 'X-Sandbox-Fault'
 
 /** Something that listens. */
 export interface Listener {
@@ -17,22 +19,16 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** An answer that makes the web server reset the connection instead of answering. */
-export function resetConnection(): Response {
-  return new Response(null, { headers: { [FAULT_HEADER]: 'reset' } })
-}
-
 /**
  * Serves HTTP on 127.0.0.1.
  * @param port 0 for any that is free
  * @throws TalosImageError `sandbox` when the port is taken
  */
 export async function serveHttp(fetch: (request: Request) => Promise<Response>, port: number): Promise<Listener> {
-  const answer = async (request: Request, { incoming }: { incoming: object }): Promise<Response> => {
+  const answer = async (request: Request, { outgoing }: { outgoing: object }): Promise<Response> => {
     const response = await fetch(request)
-    if (response.headers.get(FAULT_HEADER) !== 'reset' || !(incoming instanceof IncomingMessage)) return response
-    incoming.socket.resetAndDestroy()
-    return RESPONSE_ALREADY_SENT
+    if (!(outgoing instanceof ServerResponse)) return response
+    return (await sendFaulty(response, outgoing)) ? RESPONSE_ALREADY_SENT : response
   }
   // the sandbox may run inside somebody's program, whose globals are not ours to change
   const server = createHttpServer(getRequestListener(answer, { overrideGlobalObjects: false }))

@@ -30,6 +30,12 @@ const creates =
 const errorAnswer = (status: number, code: string): Response =>
   Response.json({ error: { code, message: `scripted ${code}` } }, { status })
 
+/** The cloud does it, and nobody learns of it. */
+async function timeOutAfterwards(answer: () => Promise<Response>): Promise<Response> {
+  await answer()
+  return errorAnswer(504, 'timeout')
+}
+
 describe('a build that meets a fault', { timeout: 60_000 }, () => {
   it.each([
     ['the key', /^\/ssh_keys$/],
@@ -49,6 +55,50 @@ describe('a build that meets a fault', { timeout: 60_000 }, () => {
     const contents = await contentsOf(sandbox)
     expect([contents.servers, contents.sshKeys]).toEqual([[], []])
     expect(contents.snapshots).toHaveLength(1)
+  })
+
+  it('takes the server that a lost answer has made, although the next answer is a refusal', async () => {
+    const answers = [timeOutAfterwards, () => errorAnswer(403, 'resource_limit_exceeded')]
+    await using sandbox = await testSandbox({
+      intercept: ({ method, path }, answer) =>
+        method === 'POST' && path === '/servers' ? answers.shift()?.(answer) : undefined,
+    })
+    const { result } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    expect(answers).toEqual([])
+    expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
+  })
+
+  it('takes the snapshot that a lost answer has begun, although it shows only later and the server is locked', async () => {
+    const answers = [timeOutAfterwards, () => errorAnswer(422, 'service_error')]
+    let hidden = 1
+    await using sandbox = await testSandbox({
+      intercept({ method, path, query }, answer) {
+        if (method === 'POST' && path.endsWith('/create_image')) return answers.shift()?.(answer)
+        const isLook = path === '/images' && (query.get('label_selector') ?? '').includes(',talos-image/lease')
+        if (!isLook || answers.length !== 1 || hidden-- <= 0) return undefined
+        return Response.json({ images: [], meta: { pagination: null } })
+      },
+    })
+    const { result } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    expect(answers).toEqual([])
+    expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
+  })
+
+  it('names the key that it cannot remove when it could not even begin', async () => {
+    await using sandbox = await testSandbox({
+      machines: 'none',
+      async intercept({ method, path }, answer) {
+        if (method === 'DELETE') return errorAnswer(500, 'server_error')
+        if (method !== 'POST' || path !== '/ssh_keys') return undefined
+        await answer()
+        return errorAnswer(422, 'invalid_input')
+      },
+    })
+    const { result } = await buildIn(sandbox, { removeMs: 1000 })
+    expect(result.images).toMatchObject([{ status: 'failed', problem: { message: expect.stringContaining('422') } }])
+    expect(result.leftovers).toMatchObject([{ command: `hcloud ssh-key delete talos-image-${result.run}` }])
   })
 
   it('goes on to the next placement when one is out of stock after all, and says so', async () => {

@@ -81,8 +81,17 @@ describe('what runs leave behind', () => {
     expect(found.map(({ name }) => name)).toEqual(['server-two', 'key-two'])
   })
 
+  it('counts as living when its lease is empty', async () => {
+    await using sandbox = await testSandbox({ machines: 'none' })
+    const labels = { 'talos-image/run': 'x', 'talos-image/lease': '' }
+    const order = { name: 'odd', server_type: 'cx23', image: 'debian-13', start_after_create: false, labels }
+    await sandbox.api(v.unknown(), 'POST', '/servers', order)
+    const found = await findTemporary(clientOf(sandbox), { signal: AbortSignal.timeout(10_000) })
+    expect(found.map((thing) => isAbandoned(thing, NOW_MS))).toEqual([false])
+  })
+
   it('counts as living when its lease cannot be read', () => {
-    const thing = { kind: 'server', id: 1, name: 'a', run: 'b' } as const
+    const thing = { kind: 'server', id: 1, name: 'a', run: 'b', cost: undefined } as const
     expect(isAbandoned({ ...thing, leaseUntilMs: Number.NaN }, NOW_MS)).toBe(false)
   })
 })

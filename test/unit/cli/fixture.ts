@@ -26,6 +26,7 @@ export function testIo(change: Partial<Io> = {}): TestIo {
     columns: () => 80,
     signal: new AbortController().signal,
     onSecondSignal: () => undefined,
+    endsBySignal: () => undefined,
     ...change,
   }
 }

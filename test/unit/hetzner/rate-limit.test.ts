@@ -4,20 +4,25 @@ import type { ApiRequest } from '../../../src/hetzner/transport/transport.ts'
 import { createManualClock } from '../sandbox/cloud/manual-clock.ts'
 
 /** A cloud that reports these budgets one after the other. */
-function fixture(...budgets: readonly (readonly [remaining: string | undefined, limit?: string])[]) {
+function fixture(...budgets: readonly (readonly [remaining: string | undefined, limit?: string, status?: number])[]) {
   const clock = createManualClock()
   const started = clock.now()
   const sentAt: number[] = []
   const left = [...budgets]
-  const send = respectRateLimit(clock)(async () => {
+  const pauses: number[] = []
+  const onPause = (ms: number) => pauses.push(ms)
+  const send = respectRateLimit(
+    clock,
+    onPause,
+  )(async () => {
     sentAt.push(clock.now() - started)
-    const [remaining, limit = '3600'] = left.shift() ?? [undefined]
+    const [remaining, limit = '3600', status = 200] = left.shift() ?? [undefined]
     const headers = new Headers({ 'RateLimit-Limit': limit })
     if (remaining !== undefined) headers.set('RateLimit-Remaining', remaining)
-    return { status: 200, headers, body: undefined }
+    return { status, headers, body: undefined }
   })
   const get = (more: Partial<ApiRequest> = {}) => send({ method: 'GET', path: '/', ...more })
-  return { clock, sentAt, get }
+  return { clock, sentAt, pauses, get }
 }
 
 describe('the budget of requests', () => {
@@ -56,10 +61,39 @@ describe('the budget of requests', () => {
     await get()
     const second = get()
     await clock.asleep()
-    clock.advance(1000)
+    // 8 an hour: one every 450 s.
+    clock.advance(450_000)
     await second
     await get()
-    expect(sentAt).toEqual([0, 1000, 1000])
+    expect(sentAt).toEqual([0, 450_000, 450_000])
+  })
+
+  test('is not overdrawn by many requests at once', async () => {
+    const { clock, get, sentAt, pauses } = fixture(['23'], ['22'], ['21'], ['20'], ['19'], ['18'])
+    await get()
+    const five = [get(), get(), get(), get(), get()]
+    await clock.asleep()
+    expect(sentAt).toEqual([0, 0, 0, 0])
+    expect(pauses).toEqual([1000, 1000])
+    for (let second = 0; second < 5; second++) {
+      clock.advance(1000)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await Promise.all(five)
+    expect(sentAt).toHaveLength(6)
+    expect(sentAt.filter((at) => at === 0)).toHaveLength(4)
+  })
+
+  test('is used up when a request is refused', async () => {
+    const { clock, get, sentAt } = fixture([undefined, '3600', 429])
+    await get()
+    const second = get()
+    await clock.asleep()
+    clock.advance(20_999)
+    expect(sentAt).toEqual([0])
+    clock.advance(1)
+    await second
+    expect(sentAt).toEqual([0, 21_000])
   })
 
   test('is not waited for when the answer says nothing, or nonsense', async () => {

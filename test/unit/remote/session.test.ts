@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ServerChannel } from 'ssh2'
 import { describe, expect, test } from 'vitest'
-import { connect, type ExecOptions, type Session } from '../../../src/remote/session.ts'
+import { connect, type ExecOptions, type Session, SessionFailure } from '../../../src/remote/session.ts'
 import { failureOf } from '../util/failure.ts'
 import { MIB } from './fixture.ts'
 import { serveSsh, type TestSshServer } from './ssh-server.ts'
@@ -193,5 +193,27 @@ describe('logging in', () => {
   test('fails when the key is not taken', async () => {
     await using server = await serveSsh(() => undefined, false)
     await expect(login(server)).rejects.toMatchObject({ level: 'client-authentication' })
+  })
+})
+
+describe('a command that says nothing', () => {
+  test('for too long is given up, as a fault of the machine', async () => {
+    await using server = await serveSsh(() => undefined)
+    const session = await login(server)
+    const error = await failureOf(session.run('sleep 60', options({ silenceMs: 40 })))
+    expect(error).toBeInstanceOf(SessionFailure)
+    expect(error).toMatchObject({
+      code: 'timeout',
+      message: 'the server has said nothing for 0.04 s while doing something',
+    })
+    session.end()
+  })
+
+  test('only now and then is waited for', async () => {
+    await using server = await serveSsh(runForReal)
+    const session = await login(server)
+    const script = 'for i in 1 2 3 4 5 6; do echo $i >&2; sleep 0.1; done'
+    expect(await session.run(script, options({ silenceMs: 5000 }))).toMatchObject({ exitCode: 0 })
+    session.end()
   })
 })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { createKeyPair } from '../../../src/remote/key-pair.ts'
-import type { Session } from '../../../src/remote/session.ts'
+import { NoGreeting, type Session } from '../../../src/remote/session.ts'
 import { classify, type WaitForSshOptions, waitForSsh } from '../../../src/remote/wait-for-ssh.ts'
 import { failureOf } from '../util/failure.ts'
 import { refusedPort } from '../util/loopback-server.ts'
@@ -106,6 +106,7 @@ describe('why nobody came', () => {
     ['no route', coded('ENETUNREACH'), 'IPv4'],
     ['timed out', coded('ETIMEDOUT'), 'firewall'],
     ['timed out', levelled('client-timeout', 'Timed out while waiting for handshake'), 'firewall'],
+    ['silent', new NoGreeting(), 'hangs'],
     ['denied', levelled('client-authentication', 'All configured authentication methods failed'), 'key'],
     ['broken off', coded('ECONNRESET'), 'SSH'],
     ['broken off', new Error('the connection was closed before the login'), 'SSH'],
@@ -115,7 +116,9 @@ describe('why nobody came', () => {
     expect(classify(error)).toBe(failure)
     const told = await failureOf(wait(() => Promise.reject(error), { timeoutMs: 50 }).waited)
     expect(told.code).toBe('ssh')
-    expect(told.message).toMatch(new RegExp(`^no SSH login at 192\\.0\\.2\\.1 port 22 within 0 s: ${failure} once$`))
+    expect(told.message).toMatch(
+      new RegExp(`^no SSH login at 192\\.0\\.2\\.1 port 22 within 0\\.05 s: ${failure} once$`),
+    )
     expect(told.hint).toContain(hint)
   })
 
@@ -127,7 +130,14 @@ describe('why nobody came', () => {
     expect(error.message).toMatch(
       /: timed out 2 times, refused 2 times$|: timed out \d times, refused (once|\d times)$/,
     )
-    expect(error.hint).toContain('firewall')
+  })
+
+  test('and says what to do about the last one, since while a machine boots everybody is refused', async () => {
+    let tries = 0
+    const connect = () => Promise.reject(tries++ < 5 ? coded('ECONNREFUSED') : levelled('client-authentication'))
+    const error = await failureOf(wait(connect, { timeoutMs: 1500 }).waited)
+    expect(error.message).toContain('refused 5 times')
+    expect(error.hint).toContain('the key')
   })
 })
 
@@ -162,7 +172,7 @@ describe('against real servers', () => {
   })
 
   test.each([
-    ['say nothing', undefined, 'timed out'],
+    ['say nothing', undefined, 'silent'],
     ['speak HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'broken off'],
     ['close at once', '', 'broken off'],
   ])('that %s', async (_, words, failure) => {

@@ -6,6 +6,8 @@ import { refusedPort, type SeenRequest, serveLoopback } from '../util/loopback-s
 import { diskImage, gzip, xz, zstd } from './fixture.ts'
 
 const DISK = diskImage()
+/** Does not wait long before it asks again. */
+const QUICK = { firstPauseMs: 1 }
 
 /** Answers with a part, as static file servers do. */
 function answerRange(bytes: Uint8Array, { headers }: SeenRequest, response: ServerResponse): void {
@@ -34,7 +36,7 @@ describe('an image behind a URL', () => {
     ['gz', gzip(DISK), undefined],
   ])('packed as %s is known by a few of its bytes', async (compression, bytes, rawBytes) => {
     await using server = await serveParts(bytes)
-    const facts = await inspectUrl(server.url)
+    const facts = await inspectUrl(server.url, QUICK)
     expect(facts).toEqual({ compression, transferBytes: bytes.length, rawBytes })
   })
 
@@ -44,14 +46,18 @@ describe('an image behind a URL', () => {
     ['xz', xz(DISK), undefined],
   ])('packed as %s may come from a server that knows no parts', async (compression, bytes, rawBytes) => {
     await using server = await serveWhole(bytes)
-    expect(await inspectUrl(server.url)).toEqual({ compression, transferBytes: bytes.length, rawBytes })
+    expect(await inspectUrl(server.url, QUICK)).toEqual({ compression, transferBytes: bytes.length, rawBytes })
     expect(server.requests).toHaveLength(1)
   })
 
   test('may be tiny', async () => {
     const tiny = xz(diskImage(512, 0))
     await using server = await serveParts(tiny)
-    expect(await inspectUrl(server.url)).toEqual({ compression: 'xz', transferBytes: tiny.length, rawBytes: 512 })
+    expect(await inspectUrl(server.url, QUICK)).toEqual({
+      compression: 'xz',
+      transferBytes: tiny.length,
+      rawBytes: 512,
+    })
   })
 
   test('is found behind a redirect', async () => {
@@ -65,7 +71,11 @@ describe('an image behind a URL', () => {
 
   test('of a server that says no length has none', async () => {
     await using server = await serveLoopback((_, response) => response.writeHead(200).end(DISK))
-    expect(await inspectUrl(server.url)).toEqual({ compression: 'none', transferBytes: undefined, rawBytes: undefined })
+    expect(await inspectUrl(server.url, QUICK)).toEqual({
+      compression: 'none',
+      transferBytes: undefined,
+      rawBytes: undefined,
+    })
   })
 
   test('is cut off when the server sends without end', async () => {
@@ -81,7 +91,7 @@ describe('an image behind a URL', () => {
       })
       push()
     })
-    expect((await inspectUrl(server.url)).compression).toBe('none')
+    expect((await inspectUrl(server.url, QUICK)).compression).toBe('none')
     await expect.poll(() => closed).toBe(true)
     expect(sent).toBeLessThan(100 * DISK.length)
   })
@@ -91,7 +101,7 @@ describe('an image behind a URL', () => {
     await using server = await serveLoopback((request, response, count) =>
       count === 1 ? answerRange(bytes, request, response) : response.writeHead(500).end('no'),
     )
-    expect(await inspectUrl(server.url)).toMatchObject({ compression: 'xz', rawBytes: undefined })
+    expect(await inspectUrl(server.url, QUICK)).toMatchObject({ compression: 'xz', rawBytes: undefined })
   })
 })
 
@@ -106,7 +116,7 @@ describe('a URL behind which there is no image', () => {
     [416, 'source', 'is empty'],
   ])('answers %i', async (status, code, message) => {
     await using server = await serveLoopback((_, response) => response.writeHead(status).end('sorry'))
-    const error = await failureOf(inspectUrl(server.url, { at: AT }))
+    const error = await failureOf(inspectUrl(server.url, { at: AT, firstPauseMs: 1 }))
     expect(error).toMatchObject({ code, at: AT })
     expect(error.message).toContain(message)
   })
@@ -123,14 +133,14 @@ describe('a URL behind which there is no image', () => {
     ['packed text', gzip(Buffer.from('<html>'.repeat(500))), 'no boot sector'],
   ])('gives %s', async (_, body, message) => {
     await using server = await serveLoopback((__, response) => response.writeHead(200).end(body))
-    expect(await failureOf(inspectUrl(server.url))).toMatchObject({
+    expect(await failureOf(inspectUrl(server.url, QUICK))).toMatchObject({
       code: 'source',
       message: expect.stringContaining(message),
     })
   })
 
   test('gives nobody to talk to', async () => {
-    const error = await failureOf(inspectUrl(`http://127.0.0.1:${await refusedPort()}/x`, { at: AT }))
+    const error = await failureOf(inspectUrl(`http://127.0.0.1:${await refusedPort()}/x`, { at: AT, firstPauseMs: 1 }))
     expect(error).toMatchObject({ code: 'network', at: AT, message: expect.stringContaining('ECONNREFUSED') })
   })
 
@@ -139,7 +149,7 @@ describe('a URL behind which there is no image', () => {
       if (when === 'in its middle')
         response.writeHead(200, { 'content-length': '9999999' }).write(DISK.subarray(0, 999))
     })
-    const error = await failureOf(inspectUrl(server.url, { timeoutMs: 30 }))
+    const error = await failureOf(inspectUrl(server.url, { timeoutMs: 30, firstPauseMs: 1 }))
     expect(error).toMatchObject({ code: 'network', message: expect.stringContaining('took too long') })
   })
 
@@ -147,7 +157,7 @@ describe('a URL behind which there is no image', () => {
     await using server = await serveLoopback((_, response) => {
       response.writeHead(200, { 'content-length': '9999999' }).write(DISK.subarray(0, 999), () => response.destroy())
     })
-    expect((await failureOf(inspectUrl(server.url))).code).toBe('network')
+    expect((await failureOf(inspectUrl(server.url, QUICK))).code).toBe('network')
   })
 
   test.each(['before the answer', 'in its middle'])('is left at once after an abort %s', async (when) => {
@@ -158,7 +168,7 @@ describe('a URL behind which there is no image', () => {
       response.writeHead(200, { 'content-length': '9999999' })
       response.write(DISK.subarray(0, 999), () => setImmediate(() => stop.abort(reason)))
     })
-    await expect(inspectUrl(server.url, { signal: stop.signal })).rejects.toBe(reason)
+    await expect(inspectUrl(server.url, { signal: stop.signal, firstPauseMs: 1 })).rejects.toBe(reason)
   })
 })
 

@@ -18,6 +18,15 @@ describe('redact', () => {
     expect(redact('a.*b$&[c] aXXb$&c')).toBe('[redacted] aXXb$&c')
   })
 
+  test('knows secrets as they stand in JSON, too', () => {
+    registerSecret('quo"ted\\secret')
+    expect(redact(JSON.stringify({ told: 'the quo"ted\\secret' }))).toBe('{"told":"the [redacted]"}')
+  })
+
+  test('does not show the beginning of a key that was cut off', () => {
+    expect(redact('so: -----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\nBB')).toBe('so: [redacted]')
+  })
+
   test('does not know what is too short', () => {
     registerSecret('short')
     expect(redact('in short')).toBe('in short')

@@ -8,6 +8,7 @@ import { rescueIsEnabled } from '../power.ts'
 import type { Store } from '../store.ts'
 import { formatTime } from '../time.ts'
 import { formatSnapshot, formatSystemImage } from './image.ts'
+import { formatPublicNet } from './primary-ip.ts'
 import { formatServerType } from './server-type.ts'
 
 /** A server as the API shows it. */
@@ -46,23 +47,4 @@ function formatImageOf(server: StoredServer, store: Store) {
   if (snapshot !== undefined) return formatSnapshot(snapshot)
   const system = findSystemImage(server.image)
   return system === undefined ? null : formatSystemImage(system)
-}
-
-/** IPv6 networks come from the range for documentation (RFC 3849): nothing listens there. */
-function formatPublicNet(server: StoredServer) {
-  const reversed = server.address.split('.').reverse().join('.')
-  return {
-    ipv4: server.enableIpv4
-      ? { ip: server.address, blocked: false, dns_ptr: `static.${reversed}.clients.example.com` }
-      : null,
-    ipv6: server.enableIpv6
-      ? {
-          ip: `2001:db8:${(server.number >>> 16).toString(16)}:${(server.number & 0xffff).toString(16)}::/64`,
-          blocked: false,
-          dns_ptr: [],
-        }
-      : null,
-    floating_ips: [],
-    firewalls: [],
-  }
 }

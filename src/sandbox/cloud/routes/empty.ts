@@ -7,7 +7,6 @@ import { pageResponse } from '../list.ts'
 
 /** Path to what one of them is called. */
 export const EMPTY_KINDS: Readonly<Record<string, string>> = {
-  primary_ips: 'primary IP',
   isos: 'ISO',
   firewalls: 'firewall',
   networks: 'network',

@@ -11,7 +11,14 @@ import { ApiFault, isProtected, locked, notFound } from '../errors.ts'
 import { formatAction } from '../formatters/action.ts'
 import { formatSnapshot, formatSystemImage } from '../formatters/image.ts'
 import { LabelsInput } from '../labels.ts'
-import { pageResponse, type SortFields, selectByLabels, selectByParameter, sortItems } from '../list.ts'
+import {
+  booleanParameter,
+  pageResponse,
+  type SortFields,
+  selectByLabels,
+  selectByParameter,
+  sortItems,
+} from '../list.ts'
 import { removeItem } from '../store.ts'
 import { resourceActionRoutes } from './actions.ts'
 
@@ -93,7 +100,7 @@ export function imageRoutes(cloud: CloudContext): Hono<CloudEnv> {
 
 function listImages(context: Context<CloudEnv>, { store }: CloudContext): Response {
   const project = context.get('project')
-  const deprecatedToo = context.req.query('include_deprecated') === 'true'
+  const deprecatedToo = booleanParameter(context, 'include_deprecated')
   const all: WireImage[] = [
     ...SYSTEM_IMAGES.filter((image) => deprecatedToo || image.deprecated === null).map(formatSystemImage),
     ...store.state.images.filter((image) => image.project === project).map(formatSnapshot),

@@ -49,7 +49,7 @@ export function serverCreateRoutes(cloud: CloudContext): Hono<CloudEnv> {
       command: 'create_server',
       resources,
       async work(latency) {
-        await makeServerDisk(cloud, server, type.disk)
+        await makeServerDisk(cloud, server, type)
         await latency()
         server.status = order.start_after_create ? 'starting' : 'off'
       },

@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { readBody } from '../body.ts'
 import type { CloudContext, CloudEnv } from '../environment.ts'
+import { invalidInput } from '../errors.ts'
 import { createPassword } from '../password.ts'
 import { requireServer, requireUnlocked, startServerAction } from '../servers.ts'
 import { resolveSshKeys } from '../ssh-key-choice.ts'
@@ -49,14 +50,16 @@ export function serverSettingRoutes(cloud: CloudContext): Hono<CloudEnv> {
     .post('/:id{[0-9]+}/actions/change_protection', async (context) => {
       const server = requireServer(cloud, context.get('project'), context.req.param('id'))
       const input = await readBody(context, ProtectionInput)
+      const protection = {
+        delete: input.delete ?? server.protection.delete,
+        rebuild: input.rebuild ?? server.protection.rebuild,
+      }
+      if (protection.delete !== protection.rebuild) throw invalidInput('delete and rebuild must have the same value')
       const action = startServerAction(cloud, server, {
         command: 'change_protection',
         async work(latency) {
           await latency()
-          server.protection = {
-            delete: input.delete ?? server.protection.delete,
-            rebuild: input.rebuild ?? server.protection.rebuild,
-          }
+          server.protection = protection
         },
       })
       return context.json({ action }, 201)

@@ -17,6 +17,8 @@ export interface DiskDoor {
   readonly bytes: number
   /** Gives the disk its size and its mode back; a command is the owner of the file, and can change both. */
   restore(): Promise<void>
+  /** Turns all bits of one byte; an offset that is not on the disk is ignored. */
+  corrupt(offset: number): Promise<void>
   /** Shuts the way to the file, not the file: what has been mounted stays. */
   shut(): Promise<void>
   close(): Promise<void>
@@ -65,6 +67,17 @@ export async function openDiskDoor(diskFile: string, asUser: Identity | undefine
         const { size, blocks } = await handle.stat()
         // Blocks can also be held past the end, without a change of the size (fallocate -n).
         if (size !== bytes || blocks * 512 > bytes + MOST_OVERHEAD_BYTES) await handle.truncate(bytes)
+      },
+      async corrupt(offset) {
+        if (!Number.isInteger(offset) || offset < 0 || offset >= bytes) return
+        const byte = Buffer.alloc(1)
+        await handle.read(byte, 0, 1, offset)
+        await handle.write(
+          byte.map((bits) => bits ^ 0xff),
+          0,
+          1,
+          offset,
+        )
       },
       async shut() {
         if (folder !== undefined) await rm(folder, { recursive: true, force: true })

@@ -11,7 +11,7 @@ import { findKeyringArgv } from './keyring.ts'
 import { mountProblems, parseMountinfo, toMountList } from './mounts.ts'
 import { findRemedy } from './remedy.ts'
 import { findChild, releaseCommands } from './signal-command.ts'
-import { STAND_INS } from './stand-ins/index.ts'
+import { toStandIns } from './stand-ins/index.ts'
 
 /** What a first command says. */
 const PROOF = 'isolated'
@@ -23,6 +23,8 @@ export interface IsolationOptions {
   readonly diskFile: string
   readonly hostName: string
   readonly system: 'rescue' | 'disk'
+  /** `blkdiscard` says that it has discarded, and leaves the disk alone. */
+  readonly ignoreDiscard?: boolean
   readonly sabotage?: Sabotage
 }
 
@@ -42,6 +44,8 @@ export interface Isolation {
   start(command: string | undefined): ChildProcessWithoutNullStreams
   /** Gives the disk its size and its mode back when a command changed them. */
   restoreDisk(): Promise<void>
+  /** Changes the byte of the disk at an offset, behind the back of all commands. The disk has to have its size. */
+  corruptDisk(offset: number): Promise<void>
   /** Resolves when no process of the machine is left. */
   readonly ended: Promise<HolderEnd>
   /** Ends every process of the machine. Never fails. */
@@ -60,7 +64,8 @@ export async function openIsolation(options: IsolationOptions): Promise<Isolatio
   try {
     const { sabotage } = options
     const keyring = await findKeyringArgv(process.arch)
-    const argv = toHolderArgv({ user, keyring, ...toNames(options), disk: door.file, standIns: STAND_INS })
+    const standIns = toStandIns({ ignoreDiscard: options.ignoreDiscard ?? false })
+    const argv = toHolderArgv({ user, keyring, ...toNames(options), disk: door.file, standIns })
     holder = await startHolder(sabotage?.holder?.(argv) ?? argv, door.folder)
     const looked = await lookAtMachine(holder.pid, user ?? self, door)
     const expected = sabotage?.expected?.(looked) ?? looked
@@ -77,6 +82,7 @@ export async function openIsolation(options: IsolationOptions): Promise<Isolatio
         return child
       },
       restoreDisk: () => door.restore(),
+      corruptDisk: (offset) => door.corrupt(offset),
       ended,
       async close() {
         await Promise.all([close(), released])

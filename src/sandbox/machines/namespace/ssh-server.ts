@@ -3,17 +3,20 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
 import ssh2, { type AuthContext, type ParsedKey } from 'ssh2'
+import type { ConnectionFault } from '../faults.ts'
 import { listenForMachine } from '../listen.ts'
 import type { BootTarget } from '../machine.ts'
-import { type StartCommand, serveSession } from './ssh-session.ts'
+import { type CommandCourse, type StartCommand, serveSession } from './ssh-session.ts'
 
 export interface SshServerOptions {
   readonly address: string
   readonly port: number
   readonly target: BootTarget
   readonly start: StartCommand
-  /** Called when a command has ended and all its output is on the way. */
-  readonly onCommandEnd: () => Promise<void>
+  /** Called for each connection, to be told what goes wrong with it. */
+  readonly onConnection: () => ConnectionFault | undefined
+  /** Called when a command begins, with its text and with what cuts its connection. A shell has the text ''. */
+  readonly onCommand: (command: string, drop: () => void) => CommandCourse
 }
 
 export interface SshServer {
@@ -31,12 +34,23 @@ export async function listenForSsh(options: SshServerOptions): Promise<SshServer
     const key = ssh2.utils.parseKey(line)
     return key instanceof Error ? [] : [key]
   })
-  const ssh = new ssh2.Server({ hostKeys: [makeHostKey()] }, (connection) => {
-    connection.on('authentication', (context) => answer(context, mayEnter(context, keys, target.rootPassword)))
-    connection.on('session', (accept) => serveSession(accept(), options))
-    // A client that breaks off is not an error of the machine; its channels close, and end their commands.
-    connection.on('error', () => undefined)
-  })
+  const hostKey = makeHostKey()
+  const serve = (socket: Socket, fault: 'deny' | 'new-host-key' | undefined) => {
+    const hostKeys = [fault === 'new-host-key' ? makeHostKey() : hostKey]
+    const drop = () => socket.destroy()
+    const ssh = new ssh2.Server({ hostKeys }, (connection) => {
+      connection.on('authentication', (context) => {
+        answer(context, fault !== 'deny' && mayEnter(context, keys, target.rootPassword))
+      })
+      connection.on('session', (accept) => {
+        const onCommand = (command: string) => options.onCommand(command, drop)
+        serveSession(accept(), { start: options.start, onCommand, connection })
+      })
+      // A client that breaks off is not an error of the machine; its channels close, and end their commands.
+      connection.on('error', () => undefined)
+    })
+    ssh.injectSocket(socket)
+  }
   const sockets = new Set<Socket>()
   // ssh2 takes over a connection as soon as it is made; the sockets stay ours, to set their options and to drop them.
   const server = createServer((socket) => {
@@ -44,7 +58,11 @@ export async function listenForSsh(options: SshServerOptions): Promise<SshServer
     socket.on('error', () => undefined)
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    ssh.injectSocket(socket)
+    const fault = options.onConnection()
+    if (fault === 'reset') socket.resetAndDestroy()
+    // What the client says is read, or its leaving would not be noticed.
+    else if (fault === 'silent') socket.resume()
+    else serve(socket, fault)
   })
   await listenForMachine(server, address, port)
   return {

@@ -2,7 +2,7 @@
 
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { constants } from 'node:os'
-import type { ServerChannel, Session } from 'ssh2'
+import type { Connection, ServerChannel, Session } from 'ssh2'
 import { signalCommand } from './signal-command.ts'
 
 /** Starts a command, or a login shell. */
@@ -30,17 +30,35 @@ const TOLD_SIGNALS: ReadonlySet<string> = new Set(SIGNALS.values())
 /** What is told of a command that could not even be started; sshd does the same. */
 const NOT_STARTED_STATUS = 255
 
+/** How it goes with one command. */
+export interface CommandCourse {
+  /** It is never started, and its client never hears of it. */
+  readonly stall: boolean
+  /** Called when it has ended and all its output is on the way; the client learns of the end afterwards. */
+  readonly onEnd: () => Promise<void>
+}
+
 export interface SessionOptions {
   readonly start: StartCommand
-  readonly onCommandEnd: () => Promise<void>
+  /** Called when a command begins, with its text; a shell has none: ''. */
+  readonly onCommand: (command: string) => CommandCourse
+  /** What the session is part of. When it closes, the command is killed. */
+  readonly connection: Connection
 }
 
 /** Answers the requests of a session. A terminal is promised, but commands run without one; variables are ignored. */
-export function serveSession(session: Session, { start, onCommandEnd }: SessionOptions): void {
+export function serveSession(session: Session, { start, onCommand, connection }: SessionOptions): void {
   let child: ChildProcessWithoutNullStreams | undefined
   const run = (channel: ServerChannel, command: string | undefined) => {
-    child = start(command)
-    connect(channel, child, onCommandEnd)
+    const { stall, onEnd } = onCommand(command ?? '')
+    if (stall) return
+    const started = start(command)
+    child = started
+    connect(channel, started, onEnd)
+    // A channel whose input the command leaves unread does not close with its connection.
+    const kill = () => void signalCommand(started, 'SIGKILL')
+    connection.once('close', kill)
+    started.once('close', () => connection.off('close', kill))
   }
   // The client may want no answer; there is nothing to accept with then.
   const agree = (accept: (() => unknown) | undefined) => accept?.()

@@ -11,7 +11,15 @@ const PROBE_PATIENCE_MS = 10_000
 /** What a kernel says then: by that time it has run with paging, timers and both kinds of memory. */
 const PROOF = 'Kernel panic'
 
-const known = new Map<string, Promise<Accelerator>>()
+export interface Acceleration {
+  readonly name: Accelerator
+  /** Why it is not KVM: "because ...", without a full stop; undefined when it is. */
+  readonly reason: string | undefined
+}
+
+const KVM = '/dev/kvm'
+
+const known = new Map<string, Promise<Acceleration>>()
 
 /**
  * KVM if a guest has been seen to run with it, else TCG. Tried once for each platform while this process lives.
@@ -22,21 +30,24 @@ export function chooseAccelerator(
   platform: Platform,
   kernel: string,
   nodeArchitecture: NodeJS.Architecture,
-): Promise<Accelerator> {
+): Promise<Acceleration> {
   const found = known.get(platform.program) ?? probe(platform, kernel, nodeArchitecture)
   known.set(platform.program, found)
   return found
 }
 
-async function probe(platform: Platform, kernel: string, nodeArchitecture: string): Promise<Accelerator> {
-  if (platform.node !== nodeArchitecture) return 'tcg'
+async function probe(platform: Platform, kernel: string, nodeArchitecture: string): Promise<Acceleration> {
+  const toTcg = (reason: string): Acceleration => ({ name: 'tcg', reason: `because ${reason}` })
+  if (platform.node !== nodeArchitecture) return toTcg('the processor of this computer is another')
   try {
-    await access('/dev/kvm', constants.R_OK | constants.W_OK)
-  } catch {
-    return 'tcg'
+    await access(KVM, constants.R_OK | constants.W_OK)
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    return toTcg(isMissing ? `there is no ${KVM}` : `this user may not use ${KVM}`)
   }
   const argv = toProbeArgv(platform, 'kvm', kernel)
-  return (await printsWithin(argv, PROOF, PROBE_PATIENCE_MS)) ? 'kvm' : 'tcg'
+  if (await printsWithin(argv, PROOF, PROBE_PATIENCE_MS)) return { name: 'kvm', reason: undefined }
+  return toTcg(`KVM did not run a guest within ${PROBE_PATIENCE_MS / 1000} s`)
 }
 
 /** Runs a program until it has printed a text, ends, or its time is up. Whether it printed it; the program is gone then. */

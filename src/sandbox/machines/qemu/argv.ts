@@ -10,8 +10,10 @@ export type Accelerator = 'kvm' | 'tcg'
 const MEMORY_MIB = 2048
 const CPUS = 2
 
-/** The file descriptor through which QEMU is talked to. */
+/** QEMU's file descriptors beside the usual three: what it is talked to through, and the files of one boot. */
 export const QMP_DESCRIPTOR = 3
+export const AUTHORIZED_KEYS_DESCRIPTOR = 4
+export const ROOT_PASSWORD_DESCRIPTOR = 5
 /** QEMU's name of a machine's network. */
 export const NETWORK = 'net'
 
@@ -21,12 +23,10 @@ const RIGHTS = '-all,+net_bind_service'
 /** A kernel panic ends the machine. The rest saves time: there is nobody in the machine from whom to hide anything. */
 const KERNEL_SETTINGS = 'quiet panic=-1 mitigations=off nokaslr'
 
-/** What one boot from rescue needs. Absolute paths. */
+/** What rescue boots from. Absolute paths. */
 export interface RescueBoot {
   readonly kernel: string
   readonly initramfs: string
-  readonly authorizedKeysFile: string
-  readonly rootPasswordFile: string
 }
 
 export interface MachineArguments {
@@ -37,6 +37,8 @@ export interface MachineArguments {
   /** undefined: boot from the disk. */
   readonly rescue: RescueBoot | undefined
   readonly isRoot: boolean
+  /** The disk takes what it is told to discard, and does nothing with it. */
+  readonly ignoreDiscard: boolean
 }
 
 /**
@@ -44,13 +46,13 @@ export interface MachineArguments {
  * It prints on standard output, and dies with the process that starts it.
  */
 export function toMachineArgv(options: MachineArguments): string[] {
-  const { platform, accelerator, name, diskFile, rescue, isRoot } = options
+  const { platform, accelerator, name, diskFile, rescue, isRoot, ignoreDiscard } = options
   return [
-    ...toGuardArgv(isRoot),
+    ...toGuardArgv(isRoot, rescue === undefined ? QMP_DESCRIPTOR : ROOT_PASSWORD_DESCRIPTOR),
     ...toBaseArgv(platform, accelerator),
     ...['-name', escapeCommas(name), '-smp', String(CPUS), '-m', String(MEMORY_MIB), '-sandbox', SECCOMP],
     ...['-chardev', `socket,id=qmp,fd=${QMP_DESCRIPTOR}`, '-mon', 'chardev=qmp,mode=control'],
-    ...toDiskArgv(diskFile),
+    ...toDiskArgv(diskFile, ignoreDiscard),
     // Without a ROM the firmware does not try to boot from the network.
     ...['-netdev', `user,id=${NETWORK},ipv6=off`, '-device', `virtio-net-pci,netdev=${NETWORK},romfile=`],
     ...(rescue === undefined ? toFirmwareArgv(platform) : toRescueArgv(platform, rescue)),
@@ -63,15 +65,30 @@ const SECCOMP = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecont
 /** A machine with nothing but a kernel, which has nothing to start and says so: proof that guests run. */
 export function toProbeArgv(platform: Platform, accelerator: Accelerator, kernel: string): string[] {
   return [
-    ...toGuardArgv(false),
+    ...toGuardArgv(false, 2),
     ...toBaseArgv(platform, accelerator),
     ...['-m', '256', '-no-reboot', '-kernel', kernel, '-append', `console=${platform.console} panic=-1`],
   ]
 }
 
-function toGuardArgv(isRoot: boolean): string[] {
+/**
+ * Runs its arguments with nothing open beyond the descriptor of its first one. What this process inherited from a shell
+ * (`200>lock`) is not always closed by Node.js. No process is made: the one that is known by its number is QEMU itself.
+ */
+const FENCE_SCRIPT = `
+last=$1
+shift
+for fd in /proc/self/fd/*; do
+  fd=\${fd##*/}
+  if ((fd > last)); then exec {fd}>&-; fi
+done
+exec "$@"
+`
+
+function toGuardArgv(isRoot: boolean, lastDescriptor: number): string[] {
   const rights = isRoot ? [`--bounding-set=${RIGHTS}`, '--inh-caps=-all', '--no-new-privs'] : ['--no-new-privs']
-  return ['setpriv', '--pdeathsig=KILL', ...rights]
+  const fence = ['bash', '--noprofile', '--norc', '-c', FENCE_SCRIPT, 'fence', String(lastDescriptor)]
+  return ['setpriv', '--pdeathsig=KILL', ...rights, ...fence]
 }
 
 function toBaseArgv({ program, machine, translatedCpu }: Platform, accelerator: Accelerator): string[] {
@@ -82,18 +99,20 @@ function toBaseArgv({ program, machine, translatedCpu }: Platform, accelerator: 
   ]
 }
 
-function toDiskArgv(diskFile: string): string[] {
+function toDiskArgv(diskFile: string, ignoreDiscard: boolean): string[] {
+  const discard = ignoreDiscard ? 'ignore' : 'unmap'
   const file = {
     driver: 'file',
     'node-name': 'file',
     filename: diskFile,
     locking: 'on',
-    discard: 'unmap',
+    discard,
     // What a machine has written stays when QEMU is killed; it need not survive this computer's own end.
     cache: { 'no-flush': true },
   }
   // Zeros take no space on the real thing either, whichever way they are written.
-  const disk = { driver: 'raw', 'node-name': 'disk', file: 'file', discard: 'unmap', 'detect-zeroes': 'unmap' }
+  const zeros = { 'detect-zeroes': ignoreDiscard ? 'off' : 'unmap' }
+  const disk = { driver: 'raw', 'node-name': 'disk', file: 'file', discard, ...zeros }
   return [
     ...['-blockdev', JSON.stringify(file), '-blockdev', JSON.stringify(disk)],
     ...['-device', 'virtio-scsi-pci', '-device', 'scsi-hd,drive=disk'],
@@ -101,16 +120,16 @@ function toDiskArgv(diskFile: string): string[] {
 }
 
 function toRescueArgv({ console }: Platform, rescue: RescueBoot): string[] {
-  const toFile = (name: string, file: string) => [
+  const toFile = (name: string, descriptor: number) => [
     '-fw_cfg',
-    `name=${BOOT_FILES_PREFIX}/${name},file=${escapeCommas(file)}`,
+    `name=${BOOT_FILES_PREFIX}/${name},file=/proc/self/fd/${descriptor}`,
   ]
   return [
     // Rescue is for one boot: QEMU ends when the machine starts again.
     '-no-reboot',
     ...['-kernel', rescue.kernel, '-initrd', rescue.initramfs, '-append', `console=${console} ${KERNEL_SETTINGS}`],
-    ...toFile('authorized-keys', rescue.authorizedKeysFile),
-    ...toFile('root-password', rescue.rootPasswordFile),
+    ...toFile('authorized-keys', AUTHORIZED_KEYS_DESCRIPTOR),
+    ...toFile('root-password', ROOT_PASSWORD_DESCRIPTOR),
   ]
 }
 

@@ -1,29 +1,49 @@
 /** What a machine is told at one boot: who may log in. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BootTarget } from '../machine.ts'
 
-/** Absolute paths. QEMU has read the files when its machine runs. */
-export interface BootFiles extends AsyncDisposable {
-  readonly authorizedKeysFile: string
-  readonly rootPasswordFile: string
+/** Open files without names. QEMU has read them when its machine runs. */
+export interface BootFiles extends Disposable {
+  readonly authorizedKeys: number
+  readonly rootPassword: number
 }
 
-/** Writes them into a folder that only this user can look into. Passwords do not belong into command lines. */
-export async function writeBootFiles({ authorizedKeys, rootPassword }: BootTarget): Promise<BootFiles> {
-  const folder = await mkdtemp(join(tmpdir(), 'talos-image-boot-'))
-  const authorizedKeysFile = join(folder, 'authorized-keys')
-  const rootPasswordFile = join(folder, 'root-password')
-  const remove = () => rm(folder, { recursive: true, force: true })
+/**
+ * Writes them where nobody finds them, so that nothing is left however this process ends. Passwords do not belong into
+ * command lines, and what a pipe holds can be read by one program only once.
+ */
+export function openBootFiles({ authorizedKeys, rootPassword }: BootTarget): BootFiles {
+  const open: number[] = []
+  const close = (): void => {
+    for (const descriptor of open.splice(0)) closeSync(descriptor)
+  }
+  const write = (text: string): number => {
+    const descriptor = openNameless()
+    open.push(descriptor)
+    writeSync(descriptor, text)
+    return descriptor
+  }
   try {
-    // The rescue system reads up to the end of a line; QEMU takes no empty files.
-    await writeFile(authorizedKeysFile, authorizedKeys.map((line) => `${line}\n`).join('') || '\n', { mode: 0o600 })
-    await writeFile(rootPasswordFile, `${rootPassword}\n`, { mode: 0o600 })
-    return { authorizedKeysFile, rootPasswordFile, [Symbol.asyncDispose]: remove }
+    return {
+      // The rescue system reads up to the end of a line; QEMU takes no empty files.
+      authorizedKeys: write(authorizedKeys.map((line) => `${line}\n`).join('') || '\n'),
+      rootPassword: write(`${rootPassword}\n`),
+      [Symbol.dispose]: close,
+    }
   } catch (error) {
-    await remove()
+    close()
     throw error
   }
+}
+
+/** The name is gone before anything is in the file. */
+function openNameless(): number {
+  const path = join(tmpdir(), `talos-image-boot-${randomUUID()}`)
+  const descriptor = openSync(path, 'wx+', 0o600)
+  unlinkSync(path)
+  return descriptor
 }

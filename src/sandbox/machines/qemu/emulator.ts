@@ -23,20 +23,27 @@ export interface Emulator {
   close(): Promise<void>
 }
 
+export interface EmulatorOptions {
+  /** Open files of this process that become QEMU's descriptors 4, 5 and so on. */
+  readonly descriptors: readonly number[]
+  /** Is told each line that the machine prints on its console. */
+  readonly onLine: (line: string) => void
+}
+
 /**
  * Starts QEMU, and waits until its machine runs.
  * @param argv as `toMachineArgv` makes it
- * @param onLine is told each line that the machine prints on its console
  * @throws Error with what QEMU said
  */
-export async function startEmulator(argv: readonly string[], onLine: (line: string) => void): Promise<Emulator> {
+export async function startEmulator(argv: readonly string[], options: EmulatorOptions): Promise<Emulator> {
+  const { descriptors, onLine } = options
   const [program = '', ...args] = argv
   // A session of its own: Ctrl-C on the owner's terminal is the owner's business.
   const child = spawn(program, args, {
     cwd: '/',
     env: CLEAN_ENVIRONMENT,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...descriptors],
   })
   let complaint = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,10 +1,15 @@
 /** A machine, switched on and off. */
 
+import { once } from 'node:events'
 import { TalosImageError } from '../../../errors.ts'
+import type { Clock } from '../../../util/clock.ts'
+import type { MachineFaults } from '../faults.ts'
 import type { BootTarget, Machine, MachineSpec } from '../machine.ts'
+import { createPowerTimers } from '../power-timers.ts'
 import { requireFree } from './address.ts'
-import { NETWORK, toMachineArgv } from './argv.ts'
-import { writeBootFiles } from './boot-files.ts'
+import { toMachineArgv } from './argv.ts'
+import { openBootFiles } from './boot-files.ts'
+import { type Door, openDoor } from './door.ts'
 import { type Emulator, startEmulator } from './emulator.ts'
 import { READY_MARK } from './rescue/init-script.ts'
 import type { Setup } from './setup.ts'
@@ -15,11 +20,23 @@ export interface MachineOptions {
   readonly setup: () => Promise<Setup>
   /** Is told what the machine prints on its console. */
   readonly onConsole: (line: string) => void
+  readonly clock: Clock
+  /** What goes wrong, and when; without it clients talk to QEMU itself. */
+  readonly faults: MachineFaults | undefined
+}
+
+/** One time that a machine is on. */
+interface Power {
+  readonly emulator: Emulator
+  readonly off: AbortController
+  /** Settles when the way to SSH is open, or will never be. */
+  opening: Promise<unknown>
+  door: Door | undefined
 }
 
 /** A machine that is off. */
-export function createMachine({ spec, setup, onConsole }: MachineOptions): Machine {
-  let emulator: Emulator | undefined
+export function createMachine({ spec, setup, onConsole, clock, faults }: MachineOptions): Machine {
+  let power: Power | undefined
   // Switching on and off take turns, in the order in which they were asked for.
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
@@ -29,61 +46,79 @@ export function createMachine({ spec, setup, onConsole }: MachineOptions): Machi
   }
 
   const switchOn = async (target: BootTarget): Promise<void> => {
-    if (emulator !== undefined) return
+    if (power !== undefined) return
     const { platform, accelerator, rescue } = await setup()
     await requireFree(spec.address, spec.sshPort)
-    await using files = await writeBootFiles(target)
+    const { refuseSshMs = 0, losePowerMs, ignoreDiscard = false } = faults?.atBoot(spec) ?? {}
+    const isRescue = target.system === 'rescue'
     const argv = toMachineArgv({
       platform,
-      accelerator,
+      accelerator: accelerator.name,
       name: spec.name,
       diskFile: spec.diskFile,
-      rescue: target.system === 'rescue' ? { ...rescue, ...files } : undefined,
+      rescue: isRescue ? rescue : undefined,
       isRoot: process.getuid?.() === 0,
+      ignoreDiscard,
     })
-    let now: Emulator | undefined
-    let answersSsh = false
-    const letIn = (): void => {
-      // Only now, so that until SSH answers the connection is refused and not left hanging.
-      const forward = `hostfwd_add ${NETWORK} tcp:${spec.address}:${spec.sshPort}-:22`
-      void now?.qmp.monitor(forward).then(
-        (complaint) => complaint === '' || onConsole(`qemu: ${complaint}`),
-        () => undefined,
-      )
+    const off = new AbortController()
+    const ready = new AbortController()
+    const emulator = await start(argv, isRescue ? target : undefined, (line) => {
+      onConsole(line)
+      if (line.includes(READY_MARK)) ready.abort()
+    })
+    const now: Power = { emulator, off, opening: Promise.resolve(), door: undefined }
+    power = now
+    const timers = createPowerTimers(clock, off.signal)
+    timers.after(losePowerMs, () => inTurn(async () => (power === now ? switchOff() : undefined)))
+    const letIn = async (): Promise<void> => {
+      if (refuseSshMs > 0) await timers.sleep(refuseSshMs)
+      // Rescue says when it answers, so that until then the connection is refused and not left hanging. Whether the
+      // system on a disk ever does, nobody knows: a connection to it hangs as on any machine that does not answer.
+      if (isRescue && !ready.signal.aborted) await once(ready.signal, 'abort', { signal: off.signal })
+      off.signal.throwIfAborted()
+      now.door = await openDoor(spec, emulator.qmp, faults)
     }
-    try {
-      now = await startEmulator(argv, (line) => {
-        onConsole(line)
-        if (!line.includes(READY_MARK)) return
-        answersSsh = true
-        letIn()
-      })
-    } catch (cause) {
-      throw notStarted(spec.name, cause)
-    }
-    if (answersSsh) letIn()
-    const started = now
-    emulator = started
-    void started.ended.then((end) =>
+    now.opening = letIn().catch((error: unknown) => {
+      if (!off.signal.aborted) onConsole(`qemu: ${error instanceof Error ? error.message : error}`)
+    })
+    void emulator.ended.then((end) =>
       inTurn(async () => {
-        if (emulator !== started) return
-        emulator = undefined
+        if (power !== now) return
+        await switchOff()
         // Rescue is for one boot; the next one is that of the installed system.
         if (end === 'reboot') await switchOn({ ...target, system: 'disk' })
       }).catch(() => undefined),
     )
   }
 
+  const start = async (
+    argv: readonly string[],
+    rescue: BootTarget | undefined,
+    onLine: (line: string) => void,
+  ): Promise<Emulator> => {
+    using files = rescue === undefined ? undefined : openBootFiles(rescue)
+    const descriptors = files === undefined ? [] : [files.authorizedKeys, files.rootPassword]
+    try {
+      return await startEmulator(argv, { descriptors, onLine })
+    } catch (cause) {
+      throw notStarted(spec.name, cause)
+    }
+  }
+
   const switchOff = async (): Promise<void> => {
-    const last = emulator
-    emulator = undefined
-    await last?.close()
+    const last = power
+    if (last === undefined) return
+    power = undefined
+    last.off.abort()
+    await last.emulator.close()
+    await last.opening
+    await last.door?.close()
   }
 
   return {
     spec,
     get running() {
-      return emulator !== undefined
+      return power !== undefined
     },
     powerOn: (target) => inTurn(() => switchOn(target)),
     powerOff: () => inTurn(switchOff),

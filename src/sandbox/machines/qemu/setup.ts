@@ -3,15 +3,14 @@
 import { access } from 'node:fs/promises'
 import type { Architecture } from '../../../domain.ts'
 import { TalosImageError } from '../../../errors.ts'
-import { chooseAccelerator } from './accelerator.ts'
-import type { Accelerator } from './argv.ts'
+import { type Acceleration, chooseAccelerator } from './accelerator.ts'
 import { PLATFORMS, type Platform } from './platform.ts'
 import { findMissingPrograms } from './program.ts'
 import { provideRescue, type RescueSystem } from './rescue/cache.ts'
 
 export interface Setup {
   readonly platform: Platform
-  readonly accelerator: Accelerator
+  readonly accelerator: Acceleration
   readonly rescue: RescueSystem
 }
 
@@ -61,4 +60,12 @@ async function requireArm(): Promise<void> {
     message: `${packages.join(' and ')} ${packages.length === 1 ? 'is' : 'are'} not installed.`,
     hint: `For real ones run: apt-get install --no-install-recommends ${packages.join(' ')}`,
   })
+}
+
+/** What the machines are, and why they are slow where they are: sentences for people. */
+export function describeSetups({ of: { x86, arm }, standIn }: Setups): string {
+  const toWords = ({ accelerator: { name, reason } }: Setup): string =>
+    name === 'kvm' ? 'run with KVM' : `are translated (TCG), which is slow, ${reason}`
+  const ofArm = standIn ?? `ARM ones ${toWords(arm)}.`
+  return `Servers are machines in QEMU. x86 ones ${toWords(x86)}. ${ofArm}`
 }

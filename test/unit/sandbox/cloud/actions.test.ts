@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { Action } from '../../../../src/hetzner/wire.ts'
-import { createTestCloud, OTHER_TOKEN, type TestCloud } from './fixture.ts'
+import { createTestCloud, OTHER_TOKEN, SERVER_ORDER, type TestCloud, WithAction } from './fixture.ts'
 
 const Actions = v.object({ actions: v.array(Action) })
 
@@ -36,5 +39,54 @@ describe('actions', () => {
     ])
     expect((await cloud.call('GET', `/servers/${first}/actions/${snapshot.id}`)).status).toBe(404)
     expect((await cloud.call('GET', '/servers/1/actions')).status).toBe(404)
+  })
+})
+
+describe('an action that never ends', () => {
+  test('keeps its server locked, and fails when the cloud closes', async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), 'talos-image-cloud-'))
+    try {
+      let id = 0
+      {
+        await using cloud = await createTestCloud(
+          { failAction: (command) => (command === 'create_image' ? 'never ends' : undefined) },
+          stateDir,
+        )
+        id = await cloud.createServer()
+        const { body } = await cloud.call('POST', `/servers/${id}/actions/create_image`, {})
+        const { action } = v.parse(WithAction, body)
+        expect((await cloud.call('GET', `/actions/${action.id}`)).body).toMatchObject({
+          action: { status: 'running', command: 'create_image' },
+        })
+        expect((await cloud.call('POST', `/servers/${id}/actions/poweron`)).status).toBe(423)
+      }
+      await using again = await createTestCloud({}, stateDir)
+      const { actions } = await again.must(Actions, 'GET', `/servers/${id}/actions?sort=id:desc`)
+      expect(actions[0]).toMatchObject({
+        status: 'error',
+        error: { message: 'the sandbox ended before the action was done' },
+      })
+      expect((await again.call('GET', '/images?type=snapshot')).body).toMatchObject({ images: [] })
+      expect((await again.act(id, 'poweron')).status).toBe('success')
+    } finally {
+      await rm(stateDir, { recursive: true })
+    }
+  })
+
+  test('keeps those from beginning that wait for it', async () => {
+    const seen: string[] = []
+    await using cloud = await createTestCloud({
+      failAction(command) {
+        seen.push(command)
+        return 'never ends'
+      },
+    })
+    const order = { ...SERVER_ORDER, start_after_create: true }
+    const { status } = await cloud.call('POST', '/servers', order)
+    expect(status).toBe(201)
+    await expect.poll(() => seen).toEqual(['create_server'])
+    cloud.clock.advance(24 * 60 * 60_000)
+    expect((await cloud.call('GET', '/servers')).body).toMatchObject({ servers: [{ status: 'initializing' }] })
+    expect(seen).toEqual(['create_server'])
   })
 })

@@ -9,6 +9,7 @@ import { createCloud } from '../../../../src/sandbox/cloud/cloud.ts'
 import type { Cloud, CloudOptions, Disks } from '../../../../src/sandbox/cloud/options.ts'
 import type { BootTarget, MachineSpec } from '../../../../src/sandbox/machines/machine.ts'
 import { createNoMachines } from '../../../../src/sandbox/machines/none.ts'
+import { createVerdict } from '../../../support/verdict.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 
 export const TOKEN = 'a'.repeat(64)
@@ -53,11 +54,15 @@ export interface TestCloud extends AsyncDisposable {
   act(id: number, name: string, body?: object): Promise<Action>
 }
 
-/** @param stateDir the folder of an earlier cloud; without it a new one is made and removed in the end */
+/**
+ * Makes a cloud; each of its answers is held against the published document where that is at hand.
+ * @param stateDir the folder of an earlier cloud; without it a new one is made and removed in the end
+ */
 export async function createTestCloud(overrides: Partial<CloudOptions> = {}, stateDir?: string): Promise<TestCloud> {
   const folder = stateDir ?? (await mkdtemp(join(tmpdir(), 'talos-image-cloud-')))
   const clock = createManualClock()
   const boots: TestCloud['boots'] = []
+  const verdict = createVerdict()
   const cloud = createCloud({
     machines: createNoMachines((spec, target) => boots.push({ spec, target })),
     disks: plainDisks,
@@ -71,8 +76,12 @@ export async function createTestCloud(overrides: Partial<CloudOptions> = {}, sta
     ],
     sshPort: 2222,
     allocateAddress: (number) => `127.10.0.${number}`,
-    diskBytes: 64 * 1024,
+    diskBytes: () => 64 * 1024,
     ...overrides,
+    onAnswer(exchange) {
+      verdict.onAnswer(exchange)
+      overrides.onAnswer?.(exchange)
+    },
   })
   await cloud.load()
 
@@ -114,6 +123,7 @@ export async function createTestCloud(overrides: Partial<CloudOptions> = {}, sta
     async [Symbol.asyncDispose]() {
       await cloud.close()
       if (stateDir === undefined) await rm(folder, { recursive: true, force: true })
+      verdict.speak()
     },
   }
 }

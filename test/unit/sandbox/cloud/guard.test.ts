@@ -60,6 +60,16 @@ describe('unknown things', () => {
         body: { error: { code: 'deprecated_api_endpoint' } },
       })
     }
+    for (const [method, path] of [
+      ['PATCH', '/servers'],
+      ['PUT', '/locations/1'],
+      ['POST', '/servers/1'],
+    ] as const) {
+      expect(await cloud.call(method, path)).toMatchObject({
+        status: 405,
+        body: { error: { code: 'method_not_allowed', message: `the sandbox has no ${method} ${path}` } },
+      })
+    }
     const broken = await cloud.call('POST', '/servers', '{')
     expect(broken).toMatchObject({ status: 400, body: { error: { code: 'json_error' } } })
     expect((await cloud.call('POST', '/servers', '[]')).status).toBe(422)

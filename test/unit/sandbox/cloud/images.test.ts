@@ -24,9 +24,20 @@ describe('/images', () => {
     expect(await names('name=debian-13&architecture=arm')).toEqual(['debian-13 arm'])
     expect(await names('name=debian-11')).toEqual([])
     expect(await names('name=debian-11&include_deprecated=true&architecture=x86')).toEqual(['debian-11 x86'])
+    expect(await names('name=debian-11&include_deprecated=True&architecture=arm')).toEqual(['debian-11 arm'])
+    expect(await names('name=debian-11&include_deprecated=0')).toEqual([])
+    expect((await cloud.call('GET', '/images?include_deprecated=maybe')).status).toBe(422)
     expect(await names('bound_to=1')).toEqual([])
     expect(await names('status=creating')).toEqual([])
     expect(await names('type=snapshot&type=app')).toEqual([])
+  })
+
+  test('a deprecated one can be used all the same, and says since when it is', async () => {
+    await using cloud = await createTestCloud()
+    const id = await cloud.createServer({ image: 'debian-11' })
+    expect((await cloud.call('GET', `/servers/${id}`)).body).toMatchObject({
+      server: { image: { name: 'debian-11', deprecated: '2026-05-01T00:00:00+00:00' } },
+    })
   })
 
   test('a PUT replaces all labels and keeps the rest', async () => {

@@ -34,3 +34,16 @@ test('an interceptor may let the work be done and lose the answer', async () => 
   await cloud.cloud.idle()
   expect((await cloud.call('GET', '/servers')).body).toMatchObject({ servers: [{ name: 'build', status: 'off' }] })
 })
+
+test('the work is done once, however often an interceptor asks for it', async () => {
+  await using cloud = await createTestCloud({
+    async intercept(request, answer) {
+      if (request.method !== 'POST') return undefined
+      const [first, second] = [await answer(), await answer()]
+      expect(second).toBe(first)
+      return undefined
+    },
+  })
+  expect((await cloud.call('POST', '/servers', SERVER_ORDER)).status).toBe(201)
+  expect((await cloud.call('GET', '/servers')).body).toMatchObject({ servers: [{ name: 'build' }] })
+})

@@ -105,6 +105,44 @@ describe('/servers/{id}', () => {
     expect(refused).toMatchObject({ status: 423, body: { error: { code: 'protected' } } })
   })
 
+  test('is protected from deletion and rebuilding together', async () => {
+    await using cloud = await createTestCloud()
+    const id = await cloud.createServer()
+    const refused = await cloud.call('POST', `/servers/${id}/actions/change_protection`, { delete: true })
+    expect(refused).toMatchObject({ status: 422, body: { error: { code: 'invalid_input' } } })
+    await cloud.act(id, 'change_protection', { delete: true, rebuild: true })
+    expect((await cloud.call('GET', `/servers/${id}`)).body).toMatchObject({
+      server: { protection: { delete: true, rebuild: true } },
+    })
+    await cloud.act(id, 'change_protection', { delete: false, rebuild: false })
+    expect((await cloud.call('DELETE', `/servers/${id}`)).status).toBe(200)
+  })
+
+  test('goes from one status to the next while its actions run', async () => {
+    await using cloud = await createTestCloud({ latency: 'realistic' })
+    const statuses: unknown[] = []
+    const look = async () => {
+      const { body } = await cloud.call('GET', '/servers/40000001')
+      statuses.push(v.parse(v.object({ server: v.object({ status: v.string() }) }), body).server.status)
+    }
+    await cloud.call('POST', '/servers', { ...SERVER_ORDER, start_after_create: true })
+    await cloud.clock.asleep()
+    await look()
+    cloud.clock.advance(8_000)
+    await cloud.clock.asleep()
+    await look()
+    cloud.clock.advance(2_000)
+    await cloud.cloud.idle()
+    await look()
+    await cloud.call('POST', '/servers/40000001/actions/shutdown')
+    await cloud.clock.asleep()
+    await look()
+    cloud.clock.advance(5_000)
+    await cloud.cloud.idle()
+    await look()
+    expect(statuses).toEqual(['initializing', 'starting', 'running', 'stopping', 'off'])
+  })
+
   test('is unknown to other projects', async () => {
     await using cloud = await createTestCloud()
     const id = await cloud.createServer()

@@ -14,7 +14,7 @@ async function snapshotOf(cloud: TestCloud, id: number, body: object = {}): Prom
 
 describe('create_image', () => {
   test('copies the disk, and tells size, origin and labels', async () => {
-    await using cloud = await createTestCloud({ diskBytes: 2 ** 20 })
+    await using cloud = await createTestCloud({ diskBytes: () => 2 ** 20 })
     const id = await cloud.createServer()
     await writeFile(join(cloud.stateDir, 'disks', `server-${id}.raw`), 'talos')
     await truncate(join(cloud.stateDir, 'disks', `server-${id}.raw`), 2 ** 20)
@@ -66,6 +66,27 @@ describe('create_image', () => {
     expect((await cloud.call('GET', `/images/${image}`, undefined, OTHER_TOKEN)).status).toBe(404)
     expect((await cloud.call('POST', '/servers', { ...order, server_type: 'cx33' }, OTHER_TOKEN)).status).toBe(422)
     expect((await cloud.call('POST', '/servers', { ...order, server_type: 'cx33' })).status).toBe(201)
+  })
+
+  test('of a running server leaves it running', async () => {
+    await using cloud = await createTestCloud()
+    const id = await cloud.createServer({ start_after_create: true })
+    const { id: image } = await snapshotOf(cloud, id)
+    const { server } = await cloud.must(v.object({ server: Server }), 'GET', `/servers/${id}`)
+    expect(server.status).toBe('running')
+    expect(cloud.boots).toHaveLength(1)
+    expect((await cloud.call('GET', `/images/${image}`)).body).toMatchObject({ image: { status: 'available' } })
+  })
+
+  test('may be deleted while a server that was made from it lives on', async () => {
+    await using cloud = await createTestCloud()
+    const { id: image } = await snapshotOf(cloud, await cloud.createServer())
+    const copy = await cloud.createServer({ name: 'copy', image })
+    expect((await cloud.call('GET', `/servers/${copy}`)).body).toMatchObject({ server: { image: { id: image } } })
+    expect((await cloud.call('DELETE', `/images/${image}`)).status).toBe(204)
+    expect((await cloud.call('GET', `/servers/${copy}`)).body).toMatchObject({ server: { image: null } })
+    expect(await cloud.act(copy, 'poweron')).toMatchObject({ status: 'success' })
+    expect((await cloud.call('POST', '/servers', { ...SERVER_ORDER, name: 'third', image })).status).toBe(422)
   })
 
   test('locks the server and the image while it runs, and shows its progress', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { type BodyFault, isEverSent, neverAnswer, spoilBody } from '../../../../src/sandbox/state/faulty-answer.ts'
 import { reserveSshPort, resetConnection, serveHttp, toMachineAddress } from '../../../../src/sandbox/state/loopback.ts'
 
 test('requests are answered until the server closes, which ends every connection', async () => {
@@ -18,6 +19,146 @@ test('requests are answered until the server closes, which ends every connection
 test('a connection can be reset instead of answered', async () => {
   const server = await serveHttp(async () => resetConnection(), 0)
   await expect(fetch(`http://127.0.0.1:${server.port}/`)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })
+  await server.close()
+})
+
+test('a connection can be left without an answer, until the client has had enough', async () => {
+  const server = await serveHttp(async () => neverAnswer(), 0)
+  const socket = connect(server.port, '127.0.0.1')
+  let answered = ''
+  socket.on('data', (data) => {
+    answered += data
+  })
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  const ended = once(socket, 'close')
+  const other = connect(server.port, '127.0.0.1')
+  other.end('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(other.resume(), 'close')
+  expect(socket.closed).toBe(false)
+  await server.close()
+  await ended
+  expect(answered).toBe('')
+})
+
+test.each([
+  ['an answer', new Response('x'), true],
+  ['a failure', new Response('x', { status: 500 }), true],
+  ['a spoiled body', spoilBody(new Response('x'), 'truncate', 0), true],
+  ['a reset', resetConnection(), false],
+  ['a silence', neverAnswer(), false],
+])('%s is ever sent: %s', (_what, response, expected) => {
+  expect(isEverSent(response)).toBe(expected)
+})
+
+const MIB = 1024 * 1024
+const LENGTH = 100 * MIB
+const ONES = Buffer.alloc(MIB, 1)
+
+/** 100 MiB that are made as they are taken, with a count of what was taken. */
+function createSource() {
+  const taken = { bytes: 0, cancelled: false }
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (taken.bytes === LENGTH) return controller.close()
+        taken.bytes += MIB
+        controller.enqueue(new Uint8Array(MIB).fill(1))
+      },
+      cancel() {
+        taken.cancelled = true
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { taken, response: new Response(body, { status: 206, headers: { 'Content-Length': String(LENGTH) } }) }
+}
+
+async function serveSpoiled(fault: BodyFault, at: number) {
+  const { taken, response } = createSource()
+  const server = await serveHttp(async () => spoilBody(response, fault, at), 0)
+  const answer = await fetch(`http://127.0.0.1:${server.port}/`)
+  return { taken, answer, [Symbol.asyncDispose]: () => server.close() }
+}
+
+/** Counts what comes, and which bytes are not as they were, until nothing more comes. */
+async function drain(answer: Response) {
+  const seen = { bytes: 0, altered: [] as number[], error: '' }
+  try {
+    for await (const chunk of answer.body ?? []) {
+      if (!(chunk instanceof Uint8Array)) throw new TypeError('no bytes')
+      // a look at each byte of 100 MiB takes seconds
+      const isGood = ONES.subarray(0, chunk.length).equals(chunk)
+      if (!isGood) seen.altered.push(seen.bytes + chunk.findIndex((byte) => byte !== 1))
+      seen.bytes += chunk.length
+    }
+  } catch (error) {
+    seen.error = error instanceof Error ? error.message : String(error)
+  }
+  return seen
+}
+
+describe('a body of 100 MiB', () => {
+  test.each([
+    ['truncate', 3 * MIB + 7, { bytes: 3 * MIB + 7, altered: [], error: 'terminated' }],
+    ['truncate', 0, { bytes: 0, altered: [], error: 'terminated' }],
+    ['truncate', LENGTH, { bytes: LENGTH, altered: [], error: '' }],
+    ['alter', 0, { bytes: LENGTH, altered: [0], error: '' }],
+    ['alter', 70 * MIB - 1, { bytes: LENGTH, altered: [70 * MIB - 1], error: '' }],
+    ['alter', LENGTH, { bytes: LENGTH, altered: [], error: '' }],
+    ['stall', LENGTH + 1, { bytes: LENGTH, altered: [], error: '' }],
+  ] as const)('%s at %i', async (fault, at, expected) => {
+    await using spoiled = await serveSpoiled(fault, at)
+    expect(spoiled.answer.status).toBe(206)
+    expect(Object.fromEntries(spoiled.answer.headers)).toMatchObject({ 'content-length': String(LENGTH) })
+    expect([...spoiled.answer.headers.keys()].filter((name) => name.startsWith('x-'))).toEqual([])
+    expect(await drain(spoiled.answer)).toEqual(expected)
+    expect(spoiled.taken.bytes).toBe(Math.min(LENGTH, fault === 'truncate' ? Math.ceil(at / MIB) * MIB || MIB : LENGTH))
+  })
+
+  test('that stops is not read any further, and ends with the server', async () => {
+    let drained: ReturnType<typeof drain>
+    {
+      await using spoiled = await serveSpoiled('stall', 5 * MIB)
+      drained = drain(spoiled.answer)
+      await expect.poll(() => spoiled.taken).toEqual({ bytes: 5 * MIB, cancelled: true })
+    }
+    expect(await drained).toEqual({ bytes: 5 * MIB, altered: [], error: 'terminated' })
+  })
+
+  test('is not read faster than the client takes it, and no further when the client goes', async () => {
+    const { taken, response } = createSource()
+    const server = await serveHttp(async () => spoilBody(response, 'alter', 0), 0)
+    const client = connect(server.port, '127.0.0.1').pause()
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    let before = -1
+    // What the kernel keeps for a client that does not read is some MiB; then nothing more is taken.
+    await expect
+      .poll(
+        () => {
+          const settled = taken.bytes > 0 && taken.bytes === before
+          before = taken.bytes
+          return settled
+        },
+        { interval: 100, timeout: 10_000 },
+      )
+      .toBe(true)
+    expect(taken.bytes).toBeLessThan(LENGTH / 2)
+    client.destroy()
+    await expect.poll(() => taken.cancelled).toBe(true)
+    expect(taken.bytes).toBeLessThan(LENGTH)
+    await server.close()
+  })
+})
+
+test('a body whose source fails breaks off', async () => {
+  const broken = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.error(new Error('the disk is gone'))
+    },
+  })
+  const server = await serveHttp(async () => spoilBody(new Response(broken), 'alter', 0), 0)
+  const answer = await fetch(`http://127.0.0.1:${server.port}/`)
+  await expect(answer.text()).rejects.toThrow('terminated')
   await server.close()
 })
 

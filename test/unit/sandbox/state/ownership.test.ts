@@ -11,8 +11,10 @@ const SANDBOX = {
   endpoint: 'http://127.0.0.1:1/v1',
   factoryUrl: 'http://127.0.0.1:2',
   token: 't'.repeat(64),
+  tokens: [{ project: 'sandbox', token: 'token' }],
   sshPort: 3,
-}
+  machines: 'none',
+} as const
 
 async function testDir() {
   const path = await mkdtemp(join(tmpdir(), 'talos-image-state-'))

@@ -1,5 +1,8 @@
-/** blkdiscard(8): on a plain file a discarded range is a hole. */
-export const BLKDISCARD = `#!/bin/bash
+/**
+ * blkdiscard(8): on a plain file a discarded range is a hole.
+ * @param isIgnored the disk does nothing when blocks are discarded; writing zeros still does
+ */
+export const toBlkdiscard = (isIgnored: boolean): string => `#!/bin/bash
 fail() {
   printf 'blkdiscard: %s\\n' "$1" >&2
   exit 1
@@ -47,7 +50,8 @@ if [[ -z $length ]] || ((length > size - offset)); then length=$((size - offset)
 ((offset % 512 == 0)) || fail "$device: offset $offset is not aligned to sector size 512"
 ((length % 512 == 0)) || fail "$device: length $length is not aligned to sector size 512"
 
-if ((length > 0)); then
+ignored=${isIgnored ? 'Discarded' : ''}
+if ((length > 0)) && [[ $what != "$ignored" ]]; then
   fallocate --punch-hole --offset "$offset" --length "$length" /dev/sda 2> /dev/null \\
     || fail "$device: BLKDISCARD ioctl failed: Operation not supported"
 fi

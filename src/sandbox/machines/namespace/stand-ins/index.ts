@@ -7,7 +7,7 @@
  * - `dd` leaves direct I/O out where the file system of the disk file has none.
  */
 
-import { BLKDISCARD } from './blkdiscard.ts'
+import { toBlkdiscard } from './blkdiscard.ts'
 import { BLOCKDEV } from './blockdev.ts'
 import { DD } from './dd.ts'
 import { LSBLK } from './lsblk.ts'
@@ -35,17 +35,22 @@ const NOTHING_TO_DO = `#!/bin/bash
 exit 0
 `
 
-/** Name to text. */
-export const STAND_INS: Readonly<Record<string, string>> = {
-  blkdiscard: BLKDISCARD,
-  blockdev: BLOCKDEV,
-  dd: DD,
-  lsblk: LSBLK,
-  hostname: HOSTNAME,
-  partprobe: NOTHING_TO_DO,
-  udevadm: NOTHING_TO_DO,
-  poweroff: toPowerCommand('TERM'),
-  halt: toPowerCommand('TERM'),
-  reboot: toPowerCommand('USR1'),
-  shutdown: SHUTDOWN,
+/**
+ * Name to text.
+ * @param ignoreDiscard makes a disk that takes a discard and does nothing with it
+ */
+export function toStandIns({ ignoreDiscard }: { readonly ignoreDiscard: boolean }): Readonly<Record<string, string>> {
+  return {
+    blkdiscard: toBlkdiscard(ignoreDiscard),
+    blockdev: BLOCKDEV,
+    dd: DD,
+    lsblk: LSBLK,
+    hostname: HOSTNAME,
+    partprobe: NOTHING_TO_DO,
+    udevadm: NOTHING_TO_DO,
+    poweroff: toPowerCommand('TERM'),
+    halt: toPowerCommand('TERM'),
+    reboot: toPowerCommand('USR1'),
+    shutdown: SHUTDOWN,
+  }
 }

@@ -16,6 +16,9 @@ describe('the proof that guests run', () => {
   })
 
   it('is not looked for where the processor is another', async () => {
-    expect(await chooseAccelerator(PLATFORMS.arm, '/nonexistent', 'x64')).toBe('tcg')
+    expect(await chooseAccelerator(PLATFORMS.arm, '/nonexistent', 'x64')).toEqual({
+      name: 'tcg',
+      reason: 'because the processor of this computer is another',
+    })
   })
 })

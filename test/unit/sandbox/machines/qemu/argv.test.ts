@@ -10,10 +10,9 @@ const OPTIONS: MachineArguments = {
   rescue: {
     kernel: '/c/kernel',
     initramfs: '/c/initramfs',
-    authorizedKeysFile: '/t,1/keys',
-    rootPasswordFile: '/t/pw',
   },
   isRoot: false,
+  ignoreDiscard: false,
 }
 
 /** The values of an option, in their order. */
@@ -48,13 +47,26 @@ describe('the command line of a machine', () => {
     expect(valuesOf(argv, '-name')).toEqual(['a,,b'])
   })
 
+  it('leaves it nothing open but what it is given', () => {
+    const lastOf = (argv: readonly string[]) => argv[argv.indexOf('fence') + 1]
+    expect(lastOf(toMachineArgv(OPTIONS))).toBe('5')
+    expect(lastOf(toMachineArgv({ ...OPTIONS, rescue: undefined }))).toBe('3')
+    expect(lastOf(toProbeArgv(PLATFORMS.x86, 'kvm', '/c/kernel'))).toBe('2')
+  })
+
+  it('makes a disk that ignores what it is told to discard, and keeps the zeros that are written', () => {
+    const argv = toMachineArgv({ ...OPTIONS, ignoreDiscard: true })
+    const [file, disk] = valuesOf(argv, '-blockdev').map((text) => JSON.parse(text))
+    expect([file.discard, disk.discard, disk['detect-zeroes']]).toEqual(['ignore', 'ignore', 'off'])
+  })
+
   it('boots rescue once, and tells it who may come in by files', () => {
     const argv = toMachineArgv(OPTIONS)
     expect(argv).toContain('-no-reboot')
     expect(valuesOf(argv, '-kernel')).toEqual(['/c/kernel'])
     expect(valuesOf(argv, '-fw_cfg')).toEqual([
-      'name=opt/talos-image/authorized-keys,file=/t,,1/keys',
-      'name=opt/talos-image/root-password,file=/t/pw',
+      'name=opt/talos-image/authorized-keys,file=/proc/self/fd/4',
+      'name=opt/talos-image/root-password,file=/proc/self/fd/5',
     ])
   })
 

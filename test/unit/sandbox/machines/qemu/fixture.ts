@@ -3,13 +3,19 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Architecture } from '../../../../../src/domain.ts'
+import type { MachineFaults } from '../../../../../src/sandbox/machines/faults.ts'
 import type { BootTarget, Machine } from '../../../../../src/sandbox/machines/machine.ts'
 import { requirePrograms } from '../../../../../src/sandbox/machines/qemu/check.ts'
 import { createQemuMachines } from '../../../../../src/sandbox/machines/qemu.ts'
+import type { Clock } from '../../../../../src/util/clock.ts'
 import { findFreePort, logIn, MIB, makeDisk, makeFolder, makeKeys, type Shell } from '../fixture.ts'
 
-/** It takes some 20 s and a way to Debian's mirrors to make one, so it is kept where packages keep such things. */
-export const CACHE_DIR = fileURLToPath(new URL('../../../../../node_modules/.cache/talos-image-qemu', import.meta.url))
+/** It takes a minute and a way to Debian's mirrors to make them, so they are kept where packages keep such things. */
+const CACHE_HOME = fileURLToPath(new URL('../../../../../node_modules/.cache/talos-image-qemu', import.meta.url))
+/** Where the command keeps them below that. */
+export const CACHE_DIR = join(CACHE_HOME, 'talos-image')
+/** For a command that is to use them, too. */
+export const QEMU_ENV = { XDG_CACHE_HOME: CACHE_HOME } as const
 
 /** Why QEMU is not tried; undefined when it is. Without hardware virtualisation it takes minutes, so it is asked for. */
 export const WHY_NOT =
@@ -20,9 +26,6 @@ export const WHY_NOT =
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       )
 
-/** A name for tests of QEMU, which says why they are skipped where they are. */
-export const named = (name: string): string => (WHY_NOT === undefined ? name : `${name} (skipped: ${WHY_NOT})`)
-
 export interface TestMachine extends AsyncDisposable {
   readonly machine: Machine
   readonly target: BootTarget
@@ -32,12 +35,19 @@ export interface TestMachine extends AsyncDisposable {
   shell(how?: { privateKey: string } | { password: string }): Promise<Shell>
 }
 
+export interface TestMachineOptions {
+  readonly architecture?: Architecture
+  readonly faults?: MachineFaults
+  readonly clock?: Clock
+}
+
 /** A machine that is off, with a small disk. */
-export async function makeQemuMachine(architecture: Architecture = 'x86'): Promise<TestMachine> {
+export async function makeQemuMachine(options: TestMachineOptions = {}): Promise<TestMachine> {
+  const { architecture = 'x86', ...others } = options
   const folder = await makeFolder()
   const keys = makeKeys()
   const console: string[] = []
-  const kind = createQemuMachines({ cacheDir: CACHE_DIR, onConsole: (_, line) => console.push(line) })
+  const kind = createQemuMachines({ ...others, cacheDir: CACHE_DIR, onConsole: (_, line) => console.push(line) })
   const address = `127.0.${1 + Math.floor(Math.random() * 250)}.${1 + Math.floor(Math.random() * 250)}`
   const machine = kind.create({
     id: 7,

@@ -1,0 +1,50 @@
+/** A file with everything that a command asked for and was told, for a bug report. */
+
+import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { redact } from '../util/redact.ts'
+import type { Trace } from '../util/trace.ts'
+import type { Io } from './io.ts'
+import { notWritable } from './output.ts'
+import { VERSION } from './version.ts'
+
+export interface DebugLog {
+  readonly trace: Trace
+  close(): void
+}
+
+/** What is never written down, whatever it holds. */
+const SECRET_KEYS = new Set(['root_password', 'password', 'token', 'user_data', 'privateKey'])
+/** A command prints little; a list of the API may be long. */
+const LONGEST_LINE = 64 * 1024
+
+/**
+ * Opens the log anew: a line for each thing, as `TIME KIND JSON`, readable only by its owner. It is written at once, so that
+ * it is whole up to the moment at which a process is killed.
+ * @throws TalosImageError `usage` when it cannot be written
+ */
+export function openDebugLog(io: Io, path: string, flag: string): DebugLog {
+  const file = openFor(io, path, flag)
+  const write = (kind: string, details: unknown): void => {
+    try {
+      const text = redact(JSON.stringify(details, (key, value) => (SECRET_KEYS.has(key) ? '[redacted]' : value)))
+      const line = text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}...` : text
+      writeSync(file, `${new Date().toISOString()} ${kind} ${line}\n`)
+    } catch {
+      // A full disk, or an answer that nests too deeply, is no reason to stop a build.
+    }
+  }
+  write('start', { version: VERSION, node: process.version, platform: `${process.platform} ${process.arch}` })
+  return { trace: write, close: () => closeSync(file) }
+}
+
+function openFor(io: Io, path: string, flag: string): number {
+  try {
+    const file = openSync(resolve(io.cwd, path), 'w', 0o600)
+    // The mode is for a new file only.
+    fchmodSync(file, 0o600)
+    return file
+  } catch (error) {
+    throw notWritable(path, flag, error)
+  }
+}

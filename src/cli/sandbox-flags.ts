@@ -1,0 +1,141 @@
+/** The flags of `talos-image sandbox`, from their texts to what the sandbox takes. */
+
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Problem, TalosImageError } from '../errors.ts'
+import { LOCATIONS } from '../sandbox/cloud/catalogue/locations.ts'
+import { SERVER_TYPES } from '../sandbox/cloud/catalogue/server-types.ts'
+import type { TokenGrant } from '../sandbox/cloud/options.ts'
+import { parseFaultFile, parseFaultFlag } from '../sandbox/faults/parse.ts'
+import type { FaultRule } from '../sandbox/faults/rule.ts'
+import type { SandboxOptions } from '../sandbox/sandbox.ts'
+import { makeToken } from '../sandbox/token.ts'
+import { didYouMean } from '../util/near.ts'
+import { ProblemCollector } from '../util/problem-collector.ts'
+import type { Io } from './io.ts'
+
+/** As commander gives them. */
+export interface SandboxFlags {
+  readonly machines?: 'namespace' | 'qemu' | 'none'
+  readonly latency?: 'instant' | 'realistic'
+  readonly state?: string
+  readonly port?: number
+  readonly factoryPort?: number
+  readonly sshPort?: number
+  readonly project?: readonly string[]
+  readonly rateLimit?: number
+  readonly limit?: readonly string[]
+  readonly outOfStock?: readonly string[]
+  readonly fault?: readonly string[]
+  readonly verbose?: boolean
+}
+
+/** The flags that mean something to a sandbox that runs already. */
+const FOR_ANY = ['state', 'verbose']
+
+/** The flags given that only a sandbox at its start listens to. */
+export function findStartFlags(flags: SandboxFlags): string[] {
+  return Object.keys(flags)
+    .filter((name) => !FOR_ANY.includes(name))
+    .map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+}
+
+const SECONDS_IN_AN_HOUR = 3600
+
+/**
+ * What the flags ask for.
+ * @throws ProblemsError with everything that is wrong with them
+ */
+export async function readSandboxFlags(io: Io, flags: SandboxFlags): Promise<Partial<SandboxOptions>> {
+  const problems = new ProblemCollector()
+  const { machines, latency, port, factoryPort, sshPort, rateLimit, outOfStock = [] } = flags
+  problems.add(...outOfStock.flatMap(findStockProblems))
+  const limits = readLimits(flags.limit ?? [], problems)
+  const tokens = readProjects(flags.project ?? [], problems)
+  const faults: FaultRule[] = []
+  for (const text of flags.fault ?? []) {
+    faults.push(...((await problems.attempt(() => readFaults(io, text))) ?? []))
+  }
+  problems.throw()
+  return {
+    machines,
+    latency,
+    port,
+    factoryPort,
+    sshPort,
+    tokens,
+    rateLimit: rateLimit === undefined ? undefined : { limit: rateLimit, perSecond: rateLimit / SECONDS_IN_AN_HOUR },
+    limits,
+    outOfStock,
+    faults,
+  }
+}
+
+/** A rule, or `@FILE` with a rule a line. */
+async function readFaults(io: Io, text: string): Promise<readonly FaultRule[]> {
+  if (!text.startsWith('@')) return [parseFaultFlag(text)]
+  const path = text.slice(1)
+  const content = await readFile(resolve(io.cwd, path), 'utf8').catch((cause: unknown) => {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    const reason = isMissing ? 'there is no such file' : cause instanceof Error ? cause.message : String(cause)
+    throw new TalosImageError(
+      problem('--fault', `${path} cannot be read: ${reason}`, 'name a file with a rule a line'),
+      { cause },
+    )
+  })
+  return parseFaultFile(path, content)
+}
+
+/** `cax11@fsn1`, `cax11` or `@fsn1`. */
+function findStockProblems(text: string): Problem[] {
+  const [type = '', location, ...rest] = text.split('@')
+  const types = SERVER_TYPES.map(({ name }) => name)
+  const locations = LOCATIONS.map(({ name }) => name)
+  const shape = 'write TYPE@LOCATION, TYPE for all locations, or @LOCATION for all types'
+  if (rest.length > 0 || text === '' || location === '') {
+    return [problem('--out-of-stock', `"${text}" names no stock`, shape)]
+  }
+  const problems: Problem[] = []
+  if (type !== '' && !types.includes(type)) {
+    const hint = didYouMean(type, types) ?? `there are ${types.join(', ')}`
+    problems.push(problem('--out-of-stock', `the sandbox has no server type "${type}"`, hint))
+  }
+  if (location !== undefined && !locations.includes(location)) {
+    const hint = didYouMean(location, locations) ?? `there are ${locations.join(', ')}`
+    problems.push(problem('--out-of-stock', `the sandbox has no location "${location}"`, hint))
+  }
+  return problems
+}
+
+const LIMITS = { servers: 'servers', snapshots: 'snapshots', 'primary-ips': 'primaryIps' } as const
+
+function readLimits(texts: readonly string[], problems: ProblemCollector): SandboxOptions['limits'] {
+  const limits: { -readonly [Name in (typeof LIMITS)[keyof typeof LIMITS]]?: number } = {}
+  for (const text of texts) {
+    const [, name, number] = /^(servers|snapshots|primary-ips)=(\d{1,6})$/.exec(text) ?? []
+    if (name === 'servers' || name === 'snapshots' || name === 'primary-ips') limits[LIMITS[name]] = Number(number)
+    else problems.add(problem('--limit', `"${text}" is no limit`, 'write servers=2, snapshots=10 or primary-ips=5'))
+  }
+  return limits
+}
+
+/** A project each, with a token of its own; one named `sandbox` when none is asked for. */
+function readProjects(names: readonly string[], problems: ProblemCollector): SandboxOptions['tokens'] {
+  for (const name of new Set(names)) {
+    const isTwice = names.filter((other) => other === name).length > 1
+    if (isTwice) problems.add(problem('--project', `"${name}" is there twice`, 'give each project another name'))
+    if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
+      problems.add(problem('--project', `"${name}" is no name for a project`, 'use small letters, digits and dashes'))
+    }
+  }
+  const toGrant = (project: string): TokenGrant => ({ token: makeToken(), project, readOnly: false })
+  const [first, ...rest] = names
+  return first === undefined ? undefined : [toGrant(first), ...rest.map(toGrant)]
+}
+
+const problem = (name: string, message: string, hint: string): Problem => ({
+  code: 'usage',
+  message,
+  at: { kind: 'flag', name },
+  hint,
+})

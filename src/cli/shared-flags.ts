@@ -1,0 +1,82 @@
+/** Flags that several commands share, as commander knows them. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { collect, parseArchitecture, parseCount, parsePort, parseRole, parseSha256 } from './flags.ts'
+
+/** The argument that names a role. */
+export const ROLE = ['[role]', 'control-plane or worker; none for generic images', parseRole] as const
+
+/** How a command prints its result. */
+export function outputFlag(command: Command): Command {
+  return command.addOption(
+    new Option('-o, --output <form>', 'how to print results').choices(['text', 'json']).default('text'),
+  )
+}
+
+/** Which cloud a command talks to. */
+export function cloudFlags(command: Command): Command {
+  return outputFlag(command)
+    .option('--sandbox', 'use an emulated cloud on this computer; needs no account')
+    .addOption(machinesOption())
+    .option('--factory-url <url>', 'Image Factory (TALOS_IMAGE_FACTORY_URL)')
+}
+
+function machinesOption(): Option {
+  const help = 'what the servers of a sandbox are: namespaces of this computer (default), or real machines in QEMU'
+  return new Option('--machines <kind>', help).choices(['namespace', 'qemu'])
+}
+
+/** What a sandbox is started with. */
+export function sandboxFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--machines <kind>',
+        'what the servers are (default: namespace); none: an API without machines',
+      ).choices(['namespace', 'qemu', 'none']),
+    )
+    .addOption(
+      new Option('--latency <profile>', 'how long things take (default: instant)').choices(['instant', 'realistic']),
+    )
+    .option('--state <dir>', 'where its state is kept (TALOS_IMAGE_SANDBOX_STATE)')
+    .option('--port <port>', 'port of the cloud API; default: any', parsePort)
+    .option('--factory-port <port>', 'port of the Image Factory; default: any', parsePort)
+    .option('--ssh-port <port>', "port of the servers' SSH; default: any", parsePort)
+    .option('--project <name>', 'a project with a token of its own; repeatable', collect)
+    .option('--rate-limit <requests>', 'requests an hour for each project; default: 3600', parseCount)
+    .option('--limit <what=number>', 'most servers, snapshots or primary-ips of a project; repeatable', collect)
+    .option('--out-of-stock <type@location>', 'what cannot be had; repeatable', collect)
+    .option('--fault <rule>', 'what goes wrong, as docs/sandbox.md says; @FILE: a rule a line; repeatable', collect)
+    .option('-v, --verbose', 'show every request as it is answered')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ talos-image sandbox                            in one terminal, and in another one:
+  $ export $(talos-image sandbox)                  hcloud, Packer and Terraform now talk to it
+  $ talos-image sandbox --verbose --out-of-stock cax11 --fault 'api DELETE /servers/* 500 times=2'`,
+    )
+}
+
+/** What is to be built. */
+export function planFlags(command: Command): Command {
+  return cloudFlags(command)
+    .option('--roles', 'both roles: control-plane and worker')
+    .option('--arch <arch>', 'arm or x86; repeatable; default: both', parseArchitecture)
+    .option('--schematic <file>', 'submit this schematic and build from it')
+    .option('--image-file <path>', 'build from a disk image on this computer; - is standard input')
+    .option('--sha256 <hex>', 'what the source must hash to; arm=HEX and x86=HEX for two', parseSha256)
+    .option('--directory <dir>', 'where the .pkr.hcl and .pkrvars files are; default: here, or ./_packer')
+    .option('--var <name=value>', 'set a variable; repeatable (-var works, too)', collect)
+    .option('--var-file <file>', 'read variables from a file; repeatable (-var-file works, too)', collect)
+    .option('--ssh-port <port>', 'port of the build servers', parsePort)
+    .option('--no-fallback', 'only the chosen server type at the chosen location')
+    .option('--allow-bigger-disk', 'fall back to bigger disks, too; the snapshot then needs as big a disk')
+}
+
+/** Snapshot IDs, one after the other. */
+export function collectIds(text: string, previous: unknown): number[] {
+  if (!/^[1-9]\d{0,15}$/.test(text))
+    throw new InvalidArgumentError('Snapshot IDs are numbers; talos-image list shows them.')
+  return [...(Array.isArray(previous) ? previous : []), Number(text)]
+}

@@ -1,0 +1,52 @@
+/** Which old snapshots can go: a pure decision. */
+
+import type { Image } from '../hetzner/wire.ts'
+import { LEASE_LABEL, RUN_LABEL, roleOf } from './labels.ts'
+
+export interface PruneRequest {
+  /** How many of the newest stay, of each role and architecture; the newest one always does. */
+  readonly keep: number | undefined
+  /** What is younger stays, in milliseconds. */
+  readonly olderThanMs: number | undefined
+  readonly nowMs: number
+}
+
+export interface PruneDecision {
+  readonly snapshot: Image
+  readonly goes: boolean
+  /** Why it goes or stays, in words. */
+  readonly reason: string
+}
+
+/**
+ * Decides about each snapshot, newest first. Those that this tool did not make and publish are left out: they are no
+ * business of its own.
+ * @param inUse IDs of images that servers of the project were made from
+ */
+export function decidePrune(
+  snapshots: readonly Image[],
+  inUse: ReadonlySet<number>,
+  { keep, olderThanMs, nowMs }: PruneRequest,
+): PruneDecision[] {
+  const ranks = new Map<string, number>()
+  const newestFirst = snapshots
+    .filter(({ labels }) => labels[RUN_LABEL] !== undefined && labels[LEASE_LABEL] === undefined)
+    .toSorted((a, b) => Date.parse(b.created) - Date.parse(a.created) || b.id - a.id)
+  return newestFirst.map((snapshot) => {
+    const kind = [roleOf(snapshot.labels) ?? 'generic', snapshot.architecture].join(' ')
+    const rank = (ranks.get(kind) ?? 0) + 1
+    ranks.set(kind, rank)
+    const ageMs = nowMs - Date.parse(snapshot.created)
+    const stays = (reason: string): PruneDecision => ({ snapshot, goes: false, reason })
+    // The newest always stays: without it, selectors would find nothing.
+    if (rank <= Math.max(keep ?? 1, 1)) {
+      return stays(rank === 1 ? `the newest ${kind}` : `one of the ${keep} newest ${kind}`)
+    }
+    // A date that cannot be read is no reason to delete.
+    if (olderThanMs !== undefined && !(ageMs > olderThanMs)) return stays('not old enough')
+    if (snapshot.protection.delete) return stays('protected')
+    if (inUse.has(snapshot.id)) return stays('a server was made from it')
+    const days = Math.floor(ageMs / 86_400_000)
+    return { snapshot, goes: true, reason: `number ${rank} of ${kind}, ${days} ${days === 1 ? 'day' : 'days'} old` }
+  })
+}

@@ -1,0 +1,37 @@
+/** Which snapshot a selector picks: what Terraform's `hcloud_image` with `most_recent` would take. Pure. */
+
+import type { Architecture } from '../domain.ts'
+import type { Problem } from '../errors.ts'
+import type { Image } from '../hetzner/wire.ts'
+import { roleOf, selectorFor } from '../plan/labels.ts'
+
+export interface Selection {
+  /** The newest that matches; undefined when none does. */
+  readonly selected: Image | undefined
+  /** The others that match, newest first. */
+  readonly others: readonly Image[]
+  readonly warnings: readonly Problem[]
+}
+
+/** @param images those that the selector matches, of whatever architecture */
+export function selectNewest(selector: string, images: readonly Image[], architecture: Architecture): Selection {
+  const [selected, ...others] = images
+    .filter((image) => image.architecture === architecture)
+    .toSorted((a, b) => Date.parse(b.created) - Date.parse(a.created) || b.id - a.id)
+  return { selected, others, warnings: selected === undefined ? [] : findAmbiguities(selector, [selected, ...others]) }
+}
+
+/** Selectors that match images of several roles pick whichever was built last, which nobody means. */
+function findAmbiguities(selector: string, matching: readonly Image[]): Problem[] {
+  const roles = new Set(matching.map(({ labels }) => roleOf(labels)))
+  if (roles.size < 2) return []
+  const names = [...roles].map((role) => role ?? 'generic')
+  const better = [...roles].map((role) => `"${selectorFor(role)}"`).join(' or ')
+  return [
+    {
+      code: 'usage',
+      message: `"${selector}" matches images of several kinds (${names.join(', ')}), and whichever was built last is taken`,
+      hint: `say which is meant: ${better}`,
+    },
+  ]
+}

@@ -1,0 +1,88 @@
+/** Answers what machines ask about what goes wrong with them. */
+
+import type { BootFaults, CommandFaults, ConnectionFault, MachineFaults } from '../machines/faults.ts'
+import type { MachineSpec } from '../machines/machine.ts'
+import { matchesText } from './glob.ts'
+import type { MachineRule } from './rule.ts'
+import { createStrikes, type OnFault } from './strikes.ts'
+
+/** What a rule does to the moment that it is about. */
+type Blow =
+  | { readonly at: 'boot'; readonly faults: BootFaults }
+  | { readonly at: 'connection'; readonly fault: ConnectionFault }
+  | { readonly at: 'command'; readonly faults: CommandFaults }
+  | { readonly at: 'making' }
+
+/** @param rules those that are about machines */
+export function createMachineFaults(rules: readonly MachineRule[], onFault?: OnFault): MachineFaults {
+  const strikes = createStrikes(rules, onFault)
+  const isAbout = (rule: MachineRule, at: Blow['at'], { architecture }: MachineSpec): boolean =>
+    toBlow(rule).at === at && (rule.architecture ?? architecture) === architecture
+  const nameOf = ({ name, id }: MachineSpec): string => `server ${name}, ${id}`
+  return {
+    atBoot(machine) {
+      const struck = strikes.all((rule) => isAbout(rule, 'boot', machine), `power-on of ${nameOf(machine)}`)
+      return merge(struck.map(toBlow).map((blow) => (blow.at === 'boot' ? blow.faults : {})))
+    },
+    atConnection(machine) {
+      const rule = strikes.first(
+        (candidate) => isAbout(candidate, 'connection', machine),
+        `a connection to ${nameOf(machine)}`,
+      )
+      const blow = rule === undefined ? undefined : toBlow(rule)
+      return blow?.at === 'connection' ? blow.fault : undefined
+    },
+    atCommand(machine, command) {
+      // The text of a command may hold secrets, such as those in a URL: it is no part of the log.
+      const struck = strikes.all(
+        (rule) => isAbout(rule, 'command', machine) && matchesText(patternOf(rule), command),
+        `a command on ${nameOf(machine)}`,
+      )
+      return merge(struck.map(toBlow).map((blow) => (blow.at === 'command' ? blow.faults : {})))
+    },
+  }
+}
+
+function toBlow(rule: MachineRule): Blow {
+  switch (rule.subject) {
+    case 'ssh':
+      return toSshBlow(rule)
+    case 'disk':
+      if (rule.effect === 'too-small') return { at: 'making' }
+      if (rule.effect === 'no-discard') return { at: 'boot', faults: { ignoreDiscard: true } }
+      return { at: 'command', faults: { corruptByte: rule.atByte ?? 0 } }
+    case 'power': {
+      const faults = { losePowerMs: rule.afterMs ?? 0 }
+      return { at: rule.command === undefined ? 'boot' : 'command', faults }
+    }
+  }
+}
+
+function toSshBlow(rule: Extract<MachineRule, { readonly subject: 'ssh' }>): Blow {
+  switch (rule.effect) {
+    case 'refuse':
+      return { at: 'boot', faults: { refuseSshMs: rule.forMs ?? Number.POSITIVE_INFINITY } }
+    case 'drop':
+      return { at: 'command', faults: { dropMs: rule.afterMs ?? 0 } }
+    case 'stall':
+      return { at: 'command', faults: { stall: true } }
+    default:
+      return { at: 'connection', fault: rule.effect }
+  }
+}
+
+const patternOf = (rule: MachineRule): string => ('command' in rule ? (rule.command ?? '*') : '*')
+
+/** All of it at once: SSH is refused the longest time, the rest goes wrong at the earliest, and one byte is enough. */
+function merge(faults: readonly (BootFaults & CommandFaults)[]): BootFaults & CommandFaults {
+  const merged: { -readonly [Key in keyof (BootFaults & CommandFaults)]: (BootFaults & CommandFaults)[Key] } = {}
+  for (const { refuseSshMs, losePowerMs, ignoreDiscard, dropMs, stall, corruptByte } of faults) {
+    if (refuseSshMs !== undefined) merged.refuseSshMs = Math.max(refuseSshMs, merged.refuseSshMs ?? 0)
+    if (losePowerMs !== undefined) merged.losePowerMs = Math.min(losePowerMs, merged.losePowerMs ?? losePowerMs)
+    if (dropMs !== undefined) merged.dropMs = Math.min(dropMs, merged.dropMs ?? dropMs)
+    merged.ignoreDiscard ||= ignoreDiscard
+    merged.stall ||= stall
+    merged.corruptByte ??= corruptByte
+  }
+  return merged
+}

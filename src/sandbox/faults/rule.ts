@@ -1,0 +1,125 @@
+/** A rule: what goes wrong, where, and how often. The shapes here decide which options belong to which effect. */
+
+import * as v from 'valibot'
+import { OPTIONS } from './options.ts'
+import { quoteWord } from './words.ts'
+
+const Text = v.string()
+const Amount = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+
+const LIMITS = {
+  /** So many matching moments pass unharmed first; all of them count, whichever rule they fell to. */
+  skip: v.optional(Amount),
+  /** How often it strikes; always when left out. */
+  times: v.optional(Amount),
+}
+const REQUEST = { method: Text, path: Text, ...LIMITS }
+/** The service does the work first. */
+const LATE = { afterEffect: v.optional(v.literal(true)) }
+const REFUSAL = {
+  status: v.pipe(Amount, v.minValue(400), v.maxValue(599)),
+  message: v.optional(Text),
+  body: v.optional(v.picklist(['none', 'html'])),
+}
+const ACTION = { subject: v.literal('action'), action: Text, ...LIMITS }
+const MACHINE = { architecture: v.optional(v.picklist(['arm', 'x86'])), ...LIMITS }
+const SSH = { subject: v.literal('ssh'), ...MACHINE }
+const DISK = { subject: v.literal('disk'), ...MACHINE }
+/** A pattern for the text of commands; any command when left out. */
+const COMMAND = { command: v.optional(Text) }
+
+/** What can happen to any answer of a web server. */
+const toAnswerShapes = <const Name extends string>(subject: Name) => {
+  const request = { subject: v.literal(subject), ...REQUEST }
+  return [
+    v.strictObject({ ...request, effect: v.literal('reset'), ...LATE }),
+    v.strictObject({ ...request, effect: v.literal('hang'), ...LATE }),
+    v.strictObject({ ...request, effect: v.literal('slow'), delayMs: Amount, ...LATE }),
+    v.strictObject({ ...request, effect: v.literal('truncate'), atByte: Amount }),
+    v.strictObject({ ...request, effect: v.literal('alter'), atByte: Amount }),
+    v.strictObject({ ...request, effect: v.literal('stall'), atByte: Amount }),
+  ] as const
+}
+
+/** All rules there are. An option whose entry is no `optional` is needed. Times are milliseconds, sizes bytes. */
+export const SHAPES = [
+  v.strictObject({
+    subject: v.literal('api'),
+    ...REQUEST,
+    effect: v.literal('status'),
+    ...REFUSAL,
+    code: v.optional(Text),
+    resetInMs: v.optional(Amount),
+    ...LATE,
+  }),
+  ...toAnswerShapes('api'),
+  v.strictObject({ subject: v.literal('factory'), ...REQUEST, effect: v.literal('status'), ...REFUSAL, ...LATE }),
+  ...toAnswerShapes('factory'),
+  v.strictObject({ ...ACTION, effect: v.literal('fail'), code: v.optional(Text), message: v.optional(Text) }),
+  v.strictObject({ ...ACTION, effect: v.literal('never-ends') }),
+  v.strictObject({ ...SSH, effect: v.literal('refuse'), forMs: v.optional(Amount) }),
+  v.strictObject({ ...SSH, effect: v.literal('reset') }),
+  v.strictObject({ ...SSH, effect: v.literal('silent') }),
+  v.strictObject({ ...SSH, effect: v.literal('deny') }),
+  v.strictObject({ ...SSH, effect: v.literal('new-host-key') }),
+  v.strictObject({ ...SSH, effect: v.literal('drop'), ...COMMAND, afterMs: v.optional(Amount) }),
+  v.strictObject({ ...SSH, effect: v.literal('stall'), ...COMMAND }),
+  v.strictObject({ ...DISK, effect: v.literal('too-small'), sizeBytes: Amount }),
+  v.strictObject({ ...DISK, effect: v.literal('corrupt'), ...COMMAND, atByte: v.optional(Amount) }),
+  v.strictObject({ ...DISK, effect: v.literal('no-discard') }),
+  v.strictObject({
+    subject: v.literal('power'),
+    ...MACHINE,
+    effect: v.literal('fails'),
+    ...COMMAND,
+    afterMs: v.optional(Amount),
+  }),
+] as const
+
+export type Shape = (typeof SHAPES)[number]
+/** What a rule is about; its first word. */
+export type Subject = Shape['entries']['subject']['literal']
+export const FaultRule = v.union(SHAPES)
+/** One rule, as the parser makes it. */
+export type FaultRule = v.InferOutput<typeof FaultRule>
+/** A rule about the answers of a web server. */
+export type RequestRule = Extract<FaultRule, { readonly subject: 'api' | 'factory' }>
+/** A rule about machines. */
+export type MachineRule = Extract<FaultRule, { readonly subject: 'ssh' | 'disk' | 'power' }>
+
+/** The rule's canonical text, which reads as the same rule again. */
+export function describeRule(rule: FaultRule): string {
+  const values = new Map<string, string | number | true | undefined>(Object.entries(rule))
+  const options = OPTIONS.flatMap(({ name, key, value: kind }) => {
+    const value = values.get(key)
+    if (value === undefined) return []
+    return value === true || kind === undefined ? [name] : [`${name}=${quoteWord(kind.format(value))}`]
+  })
+  return [rule.subject, ...describeTarget(rule), ...options].join(' ')
+}
+
+/** Whether only machines that see the commands in them, and speak SSH themselves, can obey the rule. */
+export function needsCommands(rule: FaultRule): boolean {
+  switch (rule.subject) {
+    case 'ssh':
+      return rule.effect !== 'refuse' && rule.effect !== 'reset' && rule.effect !== 'silent'
+    case 'disk':
+      return rule.effect === 'corrupt'
+    case 'power':
+      return rule.command !== undefined
+    default:
+      return false
+  }
+}
+
+function describeTarget(rule: FaultRule): string[] {
+  switch (rule.subject) {
+    case 'api':
+    case 'factory':
+      return [rule.method, quoteWord(rule.path), rule.effect === 'status' ? String(rule.status) : rule.effect]
+    case 'action':
+      return [rule.action, rule.effect]
+    default:
+      return [rule.effect]
+  }
+}

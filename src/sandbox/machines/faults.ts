@@ -1,0 +1,48 @@
+/** What can go wrong with a machine. Whoever scripts faults answers these questions; machines ask and obey. */
+
+import type { MachineSpec } from './machine.ts'
+
+/** What goes wrong with one boot. */
+export interface BootFaults {
+  /** Until then, in milliseconds from power-on, SSH connections are refused; `Infinity`: always. */
+  readonly refuseSshMs?: number | undefined
+  /** The machine loses its power this many milliseconds after power-on. */
+  readonly losePowerMs?: number | undefined
+  /** Discarding blocks succeeds and does nothing. */
+  readonly ignoreDiscard?: boolean | undefined
+}
+
+/**
+ * What goes wrong with one connection to SSH: it is reset at once, accepted and never answered, nobody is let in, or the
+ * host key is another one than before.
+ */
+export type ConnectionFault = 'reset' | 'silent' | 'deny' | 'new-host-key'
+
+/** What goes wrong with one command. */
+export interface CommandFaults {
+  /** The connection is cut this many milliseconds after the command has begun; the command is killed, as by sshd. */
+  readonly dropMs?: number | undefined
+  /** The command is never started, and nothing ever comes of it. */
+  readonly stall?: boolean | undefined
+  /** The machine loses its power this many milliseconds after the command has begun. */
+  readonly losePowerMs?: number | undefined
+  /** When the command has ended, before the client learns of it, the byte of the disk at this offset is another one. */
+  readonly corruptByte?: number | undefined
+}
+
+/** Asked at the moment when it would happen; an answer counts as used, so each moment is asked for once. */
+export interface MachineFaults {
+  /** Asked at each power-on. */
+  atBoot(machine: MachineSpec): BootFaults
+  /** Asked for each connection to SSH. */
+  atConnection(machine: MachineSpec): ConnectionFault | undefined
+  /** Asked when a command begins, with its text. Only machines that can see commands ask. */
+  atCommand(machine: MachineSpec, command: string): CommandFaults
+}
+
+/** Nothing ever goes wrong. */
+export const NO_FAULTS: MachineFaults = {
+  atBoot: () => ({}),
+  atConnection: () => undefined,
+  atCommand: () => ({}),
+}

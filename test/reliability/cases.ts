@@ -1,0 +1,111 @@
+/** What is tried: every fault at every moment. */
+
+import { type Moment, routeOf } from './moments.ts'
+
+export interface FaultCase {
+  /** The kind of fault, for the table. */
+  readonly kind: string
+  /** In the words of `--fault`. */
+  readonly rule: string
+  /** Whether it passes: what passes should be survived. */
+  readonly passes: boolean
+}
+
+/** What a request can run into. */
+const API_FAULTS = [
+  '500',
+  '502 body=html',
+  '503 body=none',
+  '504 after-effect',
+  '429 reset-in=30s',
+  '409 code=conflict',
+  '423 code=locked',
+  'reset',
+  'reset after-effect',
+  'hang',
+  'hang after-effect',
+  'truncate at=9',
+]
+
+const FACTORY_FAULTS = [
+  '404',
+  '500',
+  '503 body=html',
+  'reset',
+  'hang',
+  'slow delay=300ms',
+  'truncate at=2000',
+  'truncate at=1MiB',
+  'alter at=100000',
+  'alter at=3',
+  'stall at=1000',
+]
+
+/** Actions of the cloud that a build waits for. */
+const ACTIONS = ['create_server', 'enable_rescue', 'start_server', 'stop_server', 'create_image', 'delete_server']
+
+/** What each step runs on the server, by words that only its script has. */
+const COMMANDS = { look: '*mounted*', write: '*source-sha256*', verify: '*boot-sector*' }
+
+/** Each fault once, at each moment; and for good, from the first request of each route on. */
+export function createCases(moments: readonly Moment[]): FaultCase[] {
+  return [...requestCases(moments), ...actionCases(), ...machineCases()]
+}
+
+function requestCases(moments: readonly Moment[]): FaultCase[] {
+  const faultsOf = (server: Moment['server']): readonly string[] => (server === 'api' ? API_FAULTS : FACTORY_FAULTS)
+  const kindOf = (server: Moment['server'], fault: string): string =>
+    `${server === 'api' ? 'API' : 'Factory'}: ${fault.replace(/ (at|delay)=\S+/, '')}`
+  const once = moments.flatMap((moment) =>
+    faultsOf(moment.server).map((fault) => ({
+      kind: kindOf(moment.server, fault),
+      rule: `${routeOf(moment)} ${fault} skip=${moment.nth} times=1`,
+      passes: true,
+    })),
+  )
+  const routes = new Map(moments.map((moment) => [routeOf(moment), moment.server]))
+  const always = [...routes].flatMap(([route, server]) =>
+    faultsOf(server).map((fault) => ({
+      kind: `${kindOf(server, fault)}, for good`,
+      rule: `${route} ${fault}`,
+      passes: false,
+    })),
+  )
+  return [...once, ...always]
+}
+
+function actionCases(): FaultCase[] {
+  return ACTIONS.flatMap((action) =>
+    ['fail', 'never-ends'].flatMap((effect) => [
+      { kind: `action: ${effect}`, rule: `action ${action} ${effect} times=1`, passes: false },
+      { kind: `action: ${effect}, for good`, rule: `action ${action} ${effect}`, passes: false },
+    ]),
+  )
+}
+
+function machineCases(): FaultCase[] {
+  const once = (kind: string, rule: string): FaultCase => ({ kind, rule: `${rule} times=1`, passes: true })
+  const always = (kind: string, rule: string): FaultCase => ({ kind: `${kind}, for good`, rule, passes: false })
+  const both = (kind: string, rule: string): FaultCase[] => [once(kind, rule), always(kind, rule)]
+  const inSteps = Object.values(COMMANDS).flatMap((command) => [
+    ...['0ms', '60ms'].flatMap((after) => both('SSH: dropped', `ssh drop command="${command}" after=${after}`)),
+    ...both('SSH: a command hangs', `ssh stall command="${command}"`),
+    ...['0ms', '60ms'].flatMap((after) => both('power lost', `power fails command="${command}" after=${after}`)),
+  ])
+  return [
+    ...both('SSH: refused', 'ssh refuse'),
+    once('SSH: refused', 'ssh refuse for=500ms'),
+    ...both('SSH: reset', 'ssh reset'),
+    ...both('SSH: silent', 'ssh silent'),
+    ...both('SSH: denied', 'ssh deny'),
+    ...both('SSH: new host key', 'ssh new-host-key'),
+    ...inSteps,
+    ...both('power lost', 'power fails after=0ms'),
+    ...both('power lost', 'power fails after=400ms'),
+    ...['0', '1500000', '20MiB', '63MiB'].flatMap((at) =>
+      both('disk: a byte changes while it is written', `disk corrupt command="${COMMANDS.write}" at=${at}`),
+    ),
+    ...both('disk: discarding does nothing', 'disk no-discard'),
+    always('disk: too small', 'disk too-small size=8MiB'),
+  ]
+}

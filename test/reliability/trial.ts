@@ -1,0 +1,206 @@
+/** One build with one fault, and a judgement of all that is there afterwards. */
+
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { type BuildResult, build } from '../../src/build/build.ts'
+import { findTemporary, removeTemporary } from '../../src/build/sweep.ts'
+import { exitCodeOf, exitCodeOfRun } from '../../src/cli/exit-codes.ts'
+import { loadVariables } from '../../src/config/load.ts'
+import { TalosImageError } from '../../src/errors.ts'
+import { createFactoryClient } from '../../src/factory/client.ts'
+import { createHetznerClient } from '../../src/hetzner/client.ts'
+import { plan } from '../../src/plan/make-plan.ts'
+import { CloudState } from '../../src/sandbox/cloud/entities.ts'
+import { parseFaultFlag } from '../../src/sandbox/faults/parse.ts'
+import type { AnsweredRequest } from '../../src/sandbox/sandbox.ts'
+import type { Leftover } from '../../src/util/cleanup-scope.ts'
+import { systemClock } from '../../src/util/clock.ts'
+import { type TestSandbox, testSandbox } from '../support/sandbox.ts'
+import { planRequest } from '../unit/plan/fixture.ts'
+import type { FaultCase } from './cases.ts'
+import { createFastClock } from './fast-clock.ts'
+
+const TIMEOUTS = {
+  actionMs: 2500,
+  sshMs: 2500,
+  commandMs: 2000,
+  writeMs: 5000,
+  silenceMs: 4000,
+  verifyMs: 5000,
+  snapshotMs: 2500,
+  settleMs: 600,
+  removeMs: 5000,
+}
+
+/** A trial that takes longer hangs. */
+const PATIENCE_MS = 120_000
+
+export interface Trial {
+  readonly fault: FaultCase | undefined
+  /** How often the fault struck. */
+  readonly strikes: number
+  readonly exitCode: number
+  /** Whether there is a snapshot. */
+  readonly built: boolean
+  readonly leftovers: readonly Leftover[]
+  /** What must not be; empty when all is as promised. */
+  readonly defects: readonly string[]
+  readonly requests: readonly AnsweredRequest[]
+}
+
+/**
+ * Builds one image in a sandbox of its own and judges the outcome.
+ * @param stateDir the sandbox's; what the Factory made is kept for the next trial
+ * @param disk what a right snapshot holds
+ */
+export async function runTrial(stateDir: string, disk: Buffer | undefined, fault?: FaultCase): Promise<Trial> {
+  await rm(join(stateDir, 'cloud'), { recursive: true, force: true })
+  let strikes = 0
+  const requests: AnsweredRequest[] = []
+  const sandbox = await testSandbox({
+    stateDir,
+    faults: fault === undefined ? [] : [parseFaultFlag(fault.rule)],
+    onFault: () => {
+      strikes += 1
+    },
+    onRequest: (request) => requests.push(request),
+  })
+  let outcome: Outcome
+  let state: CloudState
+  try {
+    outcome = await withPatience(buildIn(sandbox))
+    // Before the sandbox closes, which would tidy up what is half made.
+    state = await readSettledState(stateDir)
+  } finally {
+    await sandbox.close()
+  }
+  const defects = [...outcome.defects, ...(await judge(stateDir, state, outcome, disk))]
+  return { fault, strikes, requests, ...outcome, defects }
+}
+
+type Outcome = Pick<Trial, 'exitCode' | 'built' | 'leftovers' | 'defects'>
+
+async function buildIn(sandbox: TestSandbox): Promise<Outcome> {
+  try {
+    const result = await planAndBuild(sandbox)
+    return {
+      exitCode: exitCodeOfRun(result),
+      built: result.images.every(({ status }) => status === 'built'),
+      leftovers: result.leftovers,
+      defects: result.images.flatMap((image) =>
+        image.status === 'failed' && image.problem.message.startsWith('unexpected') ? [image.problem.message] : [],
+      ),
+    }
+  } catch (error) {
+    const defects = error instanceof TalosImageError ? [] : [`it ended with ${error}`]
+    return { exitCode: exitCodeOf(error), built: false, leftovers: [], defects }
+  }
+}
+
+async function planAndBuild(sandbox: TestSandbox): Promise<BuildResult> {
+  const variables = await loadVariables({ directory: undefined, varFiles: [], vars: [], env: {}, cwd: '/' })
+  const hetzner = createHetznerClient({
+    token: sandbox.token,
+    endpoint: sandbox.endpoint,
+    timeoutMs: 700,
+    // What waits for the refill of the rate limit would wait half a minute.
+    clock: createFastClock(40),
+    retry: { retries: 8, firstPauseMs: 20, longestPauseMs: 500 },
+  })
+  const factory = createFactoryClient({ url: sandbox.factoryUrl, firstPauseMs: 5, timeoutMs: 1500 })
+  const made = await plan(planRequest({ variables, architectures: ['x86'] }), {
+    hetzner,
+    factory,
+    signal: new AbortController().signal,
+  })
+  return build({ hetzner, plan: made, sshPort: sandbox.sshPort, timeouts: TIMEOUTS })
+}
+
+function withPatience(outcome: Promise<Outcome>): Promise<Outcome> {
+  const gaveUp = new Promise<Outcome>((resolve) => {
+    const hung = { exitCode: -1, built: false, leftovers: [], defects: [`it hung for ${PATIENCE_MS / 1000} s`] }
+    setTimeout(() => resolve(hung), PATIENCE_MS).unref()
+  })
+  return Promise.race([outcome, gaveUp])
+}
+
+/** The state is written a moment after the last action has ended. */
+async function readSettledState(stateDir: string): Promise<CloudState> {
+  for (let look = 0; ; look++) {
+    const state = await readState(stateDir)
+    const { servers, sshKeys, images } = state
+    const isEmpty =
+      servers.length + sshKeys.length + images.filter(({ labels }) => labels[LEASE] !== undefined).length === 0
+    if (isEmpty || look === 40) return state
+    await systemClock.sleep(50)
+  }
+}
+
+async function readState(stateDir: string): Promise<CloudState> {
+  const file = join(stateDir, 'cloud', 'cloud.json')
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  // Nothing was ever made then.
+  if (text === undefined) return { version: 1, lastIds: { server: 0, image: 0, sshKey: 0, action: 0 }, ...NOTHING }
+  return v.parse(CloudState, JSON.parse(text))
+}
+
+const NOTHING = { lastServerNumber: 0, servers: [], images: [], sshKeys: [], actions: [] }
+
+const LEASE = 'talos-image/lease'
+
+async function judge(stateDir: string, state: CloudState, outcome: Outcome, disk?: Buffer): Promise<string[]> {
+  const { servers, sshKeys, images } = state
+  const published = images.filter(({ labels }) => labels[LEASE] === undefined)
+  const temporary = [...servers, ...sshKeys, ...images.filter((image) => !published.includes(image))]
+  const { exitCode, built, leftovers } = outcome
+  const defects: string[] = []
+  const expect = (holds: boolean, defect: string): void => {
+    if (!holds) defects.push(defect)
+  }
+  expect(published.length <= 1, `there are ${published.length} published snapshots`)
+  expect(!built || published.length === 1, 'it says that it was built, and there is no snapshot')
+  expect(built || published.length === 0, 'it says that it was not built, and there is a snapshot')
+  expect(built ? [0, 4].includes(exitCode) : exitCode !== 0, `the exit code is ${exitCode}, built: ${built}`)
+  expect((exitCode === 4) === leftovers.length > 0, `the exit code is ${exitCode} with ${leftovers.length} leftovers`)
+  expect(
+    temporary.length === 0 || leftovers.length > 0,
+    `left behind, and nothing is said of it: ${temporary.map((thing) => JSON.stringify(thing)).join(', ')}`,
+  )
+  for (const { id } of published) {
+    const holds =
+      disk !== undefined && isRight(await readFile(join(stateDir, 'cloud', 'snapshots', `image-${id}.raw`)), disk)
+    expect(disk === undefined || holds, `the published snapshot ${id} is wrong`)
+  }
+  if (leftovers.length > 0) defects.push(...(await followAdvice(stateDir, leftovers)))
+  return defects
+}
+
+function isRight(snapshot: Buffer, disk: Buffer): boolean {
+  return snapshot.subarray(0, disk.length).equals(disk) && snapshot.subarray(disk.length).every((byte) => byte === 0)
+}
+
+/** Does what the leftovers' commands say, once the fault has gone; gives what is still there after that. */
+async function followAdvice(stateDir: string, leftovers: readonly Leftover[]): Promise<string[]> {
+  await using sandbox = await testSandbox({ stateDir })
+  const hetzner = createHetznerClient({ token: sandbox.token, endpoint: sandbox.endpoint })
+  const signal = AbortSignal.timeout(30_000)
+  const defects: string[] = []
+  for (const { command } of leftovers) {
+    const [, kind, name] = /^hcloud (server|ssh-key) delete (\S+)$/.exec(command) ?? []
+    const [, run] = /^talos-image cleanup --run ([a-z0-9]+)$/.exec(command) ?? []
+    if (kind === 'server' && name !== undefined) {
+      const server = await hetzner.servers.findByName(name, { signal })
+      const action = server === undefined ? undefined : await hetzner.servers.delete(server.id)
+      if (action !== undefined) await hetzner.actions.wait(action, { signal, timeoutMs: 20_000, name })
+    } else if (kind === 'ssh-key' && name !== undefined) {
+      for (const { id } of await hetzner.sshKeys.list({ name }, { signal })) await hetzner.sshKeys.delete(id)
+    } else if (run !== undefined) {
+      const found = await findTemporary(hetzner, { run, signal })
+      await removeTemporary(hetzner, found, { clock: systemClock, timeoutMs: 20_000, signal, onlyAbandoned: false })
+    } else defects.push(`nobody knows the command "${command}"`)
+  }
+  const { servers, sshKeys, images } = await readState(stateDir)
+  const left = [...servers, ...sshKeys, ...images.filter(({ labels }) => labels[LEASE] !== undefined)].length
+  return left === 0 ? defects : [...defects, `${left} things are still there after all that was advised`]
+}

@@ -1,0 +1,50 @@
+/** Holds every answer of an emulated cloud against the published OpenAPI document, where that is at hand. */
+
+import { readFile } from 'node:fs/promises'
+import * as v from 'valibot'
+import type { AnsweredExchange } from '../../src/sandbox/cloud/options.ts'
+import { createOpenApiJudge, type OpenApiJudge } from './openapi.ts'
+
+export interface Verdict {
+  /** Judges one answer. */
+  onAnswer(exchange: AnsweredExchange): void
+  /** @throws Error that lists what was wrong with the answers so far */
+  speak(): void
+}
+
+/** One judge a test file, made when the first answer comes: it reads a large document. */
+let shared: { readonly judge: OpenApiJudge | undefined } | undefined
+
+export function createVerdict(): Verdict {
+  const problems = new Set<string>()
+  return {
+    onAnswer({ method, path, status, body }) {
+      shared ??= { judge: createOpenApiJudge() }
+      for (const problem of shared.judge?.check(method, path, status, body) ?? []) problems.add(problem)
+    },
+    speak() {
+      if (problems.size === 0) return
+      throw new Error(`the emulated cloud has answered otherwise than documented:\n  ${[...problems].join('\n  ')}`)
+    },
+  }
+}
+
+const Exchange = v.object({ method: v.string(), path: v.string(), status: v.number(), body: v.optional(v.unknown()) })
+
+/**
+ * Judges what a command has recorded with `TALOS_IMAGE_SANDBOX_RECORD`; a file that is not there holds nothing.
+ * @throws Error that lists what was wrong
+ */
+export async function judgeRecord(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    throw error
+  })
+  const verdict = createVerdict()
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    const { method, path, status, body } = v.parse(Exchange, JSON.parse(line))
+    verdict.onAnswer({ method, path, status, body })
+  }
+  verdict.speak()
+}

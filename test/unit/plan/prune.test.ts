@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import type { Image } from '../../../src/hetzner/wire.ts'
+import { decidePrune } from '../../../src/plan/prune.ts'
+import { snapshot as anySnapshot } from './fixture.ts'
+
+const NOW_MS = Date.parse('2026-08-01T12:00:00Z')
+const DAY_MS = 86_400_000
+
+/** A published snapshot that is so many days old. */
+function snapshot(id: number, days: number, change: Partial<Image> = {}): Image {
+  const created = new Date(NOW_MS - days * DAY_MS).toISOString()
+  return anySnapshot({ id, created, labels: { os: 'talos', 'talos-image/run': 'abcdefgh' }, ...change })
+}
+
+const worker = { labels: { os: 'talos', role: 'worker', 'talos-image/run': 'abcdefgh' } }
+
+function decide(snapshots: readonly Image[], keep?: number, olderThanDays?: number, inUse: readonly number[] = []) {
+  const olderThanMs = olderThanDays === undefined ? undefined : olderThanDays * DAY_MS
+  return decidePrune(snapshots, new Set(inUse), { keep, olderThanMs, nowMs: NOW_MS })
+}
+const going = (decisions: ReturnType<typeof decide>): number[] =>
+  decisions.filter(({ goes }) => goes).map((one) => one.snapshot.id)
+
+describe('prune', () => {
+  test('keeps the newest of each role and architecture', () => {
+    const all = [snapshot(1, 9), snapshot(2, 1), snapshot(3, 5, worker), snapshot(4, 8, { architecture: 'arm' })]
+    expect(going(decide(all, 1))).toEqual([1])
+    expect(going(decide([...all, snapshot(5, 20, worker)], 1))).toEqual([1, 5])
+    expect(going(decide(all, 2))).toEqual([])
+  })
+
+  test('spares what is young; with both, a snapshot must be old and too many', () => {
+    const all = [snapshot(1, 40), snapshot(2, 31), snapshot(3, 29)]
+    expect(going(decide(all, undefined, 30))).toEqual([2, 1])
+    // The newest stays, however old it is.
+    expect(going(decide([snapshot(1, 99)], undefined, 30))).toEqual([])
+    expect(going(decide(all, 2, 30))).toEqual([1])
+    expect(going(decide(all, 1, 35))).toEqual([1])
+  })
+
+  test.each<[string, Image, readonly number[]]>([
+    ['protected', snapshot(1, 99, { protection: { delete: true } }), []],
+    ['a server was made from it', snapshot(1, 99), [1]],
+    ['not old enough', snapshot(1, 99, { created: 'some day' }), []],
+  ])('spares what is %s', (reason, image, inUse) => {
+    const newest = snapshot(9, 0)
+    expect(decide([image, newest], undefined, 30, inUse)).toContainEqual({ snapshot: image, goes: false, reason })
+  })
+
+  test('has nothing to do with what others made, or what is not published', () => {
+    const foreign = snapshot(1, 99, { labels: { os: 'talos' } })
+    const unpublished = snapshot(2, 99, {
+      labels: { ...foreign.labels, 'talos-image/run': 'a', 'talos-image/lease': '1' },
+    })
+    expect(decide([foreign, unpublished], undefined, 30)).toEqual([])
+  })
+
+  test('says why', () => {
+    const reasons = decide([snapshot(1, 41), snapshot(2, 1.5), snapshot(3, 0)], 2).map(({ reason }) => reason)
+    expect(reasons).toEqual([
+      'the newest generic x86',
+      'one of the 2 newest generic x86',
+      'number 3 of generic x86, 41 days old',
+    ])
+  })
+})
