@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import type { ServerChannel } from 'ssh2'
 import { describe, expect, test } from 'vitest'
 import { connect, type ExecOptions, type Session, SessionFailure } from '../../../src/remote/session.ts'
+import { sendOutput } from '../../../src/sandbox/machines/namespace/send-output.ts'
 import { failureOf } from '../util/failure.ts'
 import { MIB } from './fixture.ts'
 import { serveSsh, type TestSshServer } from './ssh-server.ts'
@@ -20,20 +21,12 @@ const options = (more: Partial<ExecOptions> = {}): ExecOptions => ({
 function runForReal(channel: ServerChannel, command: string): void {
   const child = spawn('sh', ['-c', command])
   channel.pipe(child.stdin).on('error', () => undefined)
-  child.stdout.pipe(channel, { end: false })
-  child.stderr.pipe(channel.stderr, { end: false })
-  child.on('close', (code, signal) => {
-    const end = (): void => {
-      // The library closes a channel although a full window still holds its standard error back.
-      if (channel.writableLength + channel.stderr.writableLength > 0) {
-        setImmediate(end)
-        return
-      }
-      if (signal === null) channel.exit(code ?? 255)
-      else channel.exit(signal)
-      channel.end()
-    }
-    end()
+  const sent = sendOutput(child, channel)
+  child.on('close', async (code, signal) => {
+    await sent
+    if (signal !== null) channel.exit(signal)
+    else channel.exit(code ?? 255)
+    channel.end()
   })
 }
 

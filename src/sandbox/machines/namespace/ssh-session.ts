@@ -3,6 +3,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Connection, ServerChannel, Session } from 'ssh2'
+import { sendOutput } from './send-output.ts'
 import { signalCommand } from './signal-command.ts'
 
 /** Starts a command, or a login shell. */
@@ -84,16 +85,20 @@ function connect(channel: ServerChannel, child: ChildProcessWithoutNullStreams, 
     channel.resume()
   }
   child.stdin.on('error', stopReading).on('close', stopReading)
-  child.stdout.pipe(channel, { end: false })
-  child.stderr.pipe(channel.stderr, { end: false })
+  // Cut off when the channel closes: nobody reads it then.
+  const outputs = [child.stdout, child.stderr]
+  const gone = new Promise((resolve) => channel.once('close', resolve))
+  const sent = Promise.race([gone, sendOutput(child, channel)]).catch(() => undefined)
   child.on('error', (error) => channel.stderr.write(`talos-image sandbox: ${error.message}\n`))
 
   channel.on('close', () => {
+    for (const output of outputs) output.destroy()
     if (!hasEnded) void signalCommand(child, 'SIGKILL')
   })
   child.on('close', (status, signal) => {
     hasEnded = true
-    void onEnd()
+    void sent
+      .then(onEnd)
       .catch(() => undefined)
       .then(() => {
         // The last of the error output has to leave before the channel closes.
