@@ -115,7 +115,7 @@ export const Server = v.object({
   server_type: v.object({ id: v.number(), name: v.string(), prices: v.optional(ServerPrices, []) }),
   location: v.object({ id: v.number(), name: v.string() }),
   /** What it was made from; null when that is gone. */
-  image: v.optional(v.nullable(v.object({ id: v.number() })), null),
+  image: v.optional(v.nullable(v.object({ id: v.number(), disk_size: v.optional(v.number()) })), null),
   rescue_enabled: v.boolean(),
   locked: v.boolean(),
   /** GB */

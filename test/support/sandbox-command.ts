@@ -17,24 +17,25 @@ export interface SandboxCommand extends AsyncDisposable {
   look(path: string): Promise<unknown>
 }
 
-/** Longer than any test. */
 const TIMEOUT_MS = 10 * 60_000
 
 /**
  * Starts it in a workspace of its own. Its answers are recorded, and judged when it has ended. Use it with `await using`.
  * @param args what follows `talos-image sandbox`
  * @param env beside the workspace's own
+ * @param timeoutMs when it is killed; longer than any test by default
  */
 export async function startSandboxCommand(
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  timeoutMs = TIMEOUT_MS,
 ): Promise<SandboxCommand> {
   const workspace = await createWorkspace()
   let stdout = ''
   const command = startCommand(['sandbox', ...args], {
     cwd: workspace.root,
     env: { ...workspace.sandboxEnv, ...env },
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
     onStdout: (text) => {
       stdout = text
     },

@@ -11,17 +11,24 @@ import type { BuildServer } from './server.ts'
 /** The disk of every Hetzner Cloud server. */
 export const DEVICE = '/dev/sda'
 
+/** A server in its rescue system. */
+export interface Rescue {
+  readonly session: Session
+  /** Whether it came up at once: after a boot that went astray the placeholder system may have run, and written. */
+  readonly isFirstBoot: boolean
+}
+
 /**
  * Boots a server that is switched off. When SSH does not come up, tries once more with a reset.
  * @throws TalosImageError `ssh` when it stays away, or when what answers is not the rescue system
  */
-export async function bootRescue(build: ImageBuild, image: string, server: BuildServer): Promise<Session> {
+export async function bootRescue(build: ImageBuild, image: string, server: BuildServer): Promise<Rescue> {
   try {
-    return await boot(build, server, 'powerOn')
+    return { session: await boot(build, server, 'powerOn'), isFirstBoot: true }
   } catch (error) {
     if (!(error instanceof TalosImageError) || build.signal.aborted || !isLost(error)) throw error
     build.emit({ type: 'note', image, text: `${error.message}; resetting the server and trying once more` })
-    return resetIntoRescue(build, server)
+    return { session: await resetIntoRescue(build, server), isFirstBoot: false }
   }
 }
 

@@ -4,7 +4,7 @@ import { TalosImageError } from '../../errors.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { Session } from '../../remote/session.ts'
 import type { ImageBuild } from '../run.ts'
-import { isLost, resetIntoRescue } from './boot-rescue.ts'
+import { isLost, type Rescue, resetIntoRescue } from './boot-rescue.ts'
 import type { BuildServer } from './server.ts'
 import { findDiskFault } from './verify-disk.ts'
 import { type WriteMode, type WrittenDisk, writeDisk } from './write-disk.ts'
@@ -13,6 +13,9 @@ import { type WriteMode, type WrittenDisk, writeDisk } from './write-disk.ts'
 const MOST_TRIES = 3
 /** After the first failed download; after the second one twice as long. */
 const DOWNLOAD_PAUSE_MS = 2000
+
+/** As Hetzner counts the sizes of disks, to be on the safe side. */
+const GB = 1024 ** 3
 
 export interface PutImageSteps {
   readonly write: <T>(work: () => Promise<T>) => Promise<T>
@@ -28,21 +31,27 @@ export async function putImage(
   build: ImageBuild,
   image: PlannedImage,
   server: BuildServer,
-  rescue: Session,
+  rescue: Rescue,
   steps: PutImageSteps,
 ): Promise<WrittenDisk> {
-  let session: Session | undefined = rescue
+  let session: Session | undefined = rescue.session
+  let isFirstBoot = rescue.isFirstBoot
   let mode: WriteMode = 'sparse'
   // What was written and synced stays on the disk, even when the connection is lost while it is read back.
   let written: WrittenDisk | undefined
   try {
     for (let losses = 0; ; ) {
       try {
-        session ??= await resetIntoRescue(build, server)
+        if (session === undefined) {
+          isFirstBoot = false
+          session = await resetIntoRescue(build, server)
+        }
         const now = session
         written ??= await steps.write(() => writeDisk(build, image, now, mode))
         const done = written
-        const fault = await steps.verify(() => findDiskFault(build, now, done))
+        // What is wrong once is looked at as a whole.
+        const oldBytes = isFirstBoot && mode === 'sparse' ? toBytes(server.systemGb) : undefined
+        const fault = await steps.verify(() => findDiskFault(build, now, done, oldBytes))
         if (fault === undefined) return written
         if (mode === 'plain' || image.source.kind === 'stdin') throw wrongDisk(fault, image)
         mode = 'plain'
@@ -67,6 +76,8 @@ export async function putImage(
     session?.end()
   }
 }
+
+const toBytes = (gb: number | undefined): number | undefined => (gb === undefined ? undefined : gb * GB)
 
 /** A lost machine or a broken download can be repeated; what was read here, or cannot be read twice, is not. */
 function mayRepeat(build: ImageBuild, { source }: PlannedImage, error: TalosImageError, isWritten: boolean): boolean {

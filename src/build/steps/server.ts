@@ -16,6 +16,8 @@ export interface BuildServer {
   /** Where SSH answers. */
   readonly host: string
   readonly placement: Placement
+  /** How much of its disk the placeholder system takes, in GB; nothing was ever written behind that. */
+  readonly systemGb: number | undefined
 }
 
 /** What is known of the server that is being created. */
@@ -71,14 +73,15 @@ async function tryPlacement(
     const wait = { signal, timeoutMs: timeouts.actionMs, name: `server ${name} to be created` }
     if (created.action !== undefined) {
       await hetzner.actions.wait(created.action, wait)
-      return { id, name, host: addressOf(created.server), placement }
+      return { id, name, host: addressOf(created.server), placement, systemGb: created.server.image?.disk_size }
     }
     // Adopted: an earlier request, whose answer was lost, made it, perhaps at another placement.
     for (const action of await hetzner.servers.actions(id, { signal })) {
       if (action.command === 'create_server') await hetzner.actions.wait(action, wait)
     }
     const server = await hetzner.servers.get(id, { signal })
-    return { id, name, host: addressOf(server), placement: placementOf(server, placements) }
+    const systemGb = server.image?.disk_size
+    return { id, name, host: addressOf(server), placement: placementOf(server, placements), systemGb }
   } catch (error) {
     // Before another placement is tried under the same name, what is left of this one must be gone.
     if (error instanceof TalosImageError && error.code === 'stock') {

@@ -10,15 +10,17 @@ import type { WrittenDisk } from './write-disk.ts'
 
 /**
  * What is wrong with the disk, in words, or undefined when it is as it should be.
+ * @param oldBytes how far the disk may have held something before; undefined when that could be anywhere
  * @throws TalosImageError `verify` when it cannot be read; `source` when the image is no disk at all
  */
 export async function findDiskFault(
   build: ImageBuild,
   session: Session,
   written: WrittenDisk,
+  oldBytes: number | undefined,
 ): Promise<string | undefined> {
   const { stdout, stderr, exitCode } = await session.run(
-    verifyScript({ device: DEVICE, diskBytes: written.diskBytes }),
+    verifyScript({ device: DEVICE, diskBytes: written.diskBytes, oldBytes }),
     {
       signal: build.signal,
       timeoutMs: build.timeouts.verifyMs,

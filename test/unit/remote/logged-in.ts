@@ -28,7 +28,8 @@ export async function loggedIn({ target }: TestSshServer): Promise<LoggedIn> {
         })
       slowly(channel, 'stdout')
       slowly(channel.stderr, 'stderr')
-      await once(channel, 'close')
+      // What has arrived may still wait to be read when the channel closes.
+      await Promise.all([once(channel, 'end'), once(channel.stderr, 'end')])
       return seen
     },
     [Symbol.asyncDispose]: async () => {

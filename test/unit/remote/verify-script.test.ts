@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { quote } from '../../../src/remote/quote.ts'
 import { verifyScript } from '../../../src/remote/verify-script.ts'
 import { diskImage, pipeThrough } from '../source/fixture.ts'
 import { type Bench, bench, MIB } from './fixture.ts'
@@ -15,7 +16,9 @@ function diskWith(image: Uint8Array, bytes: number): Buffer {
 
 async function verify(room: Bench, disk: Uint8Array, diskBytes: number) {
   await room.insert(disk)
-  const { exitCode, report, stdout } = await room.run(verifyScript({ device: room.device, diskBytes }))
+  const { exitCode, report, stdout } = await room.run(
+    verifyScript({ device: room.device, diskBytes, oldBytes: undefined }),
+  )
   expect(await readdir(room.file('tmp'))).toEqual([])
   return { exitCode, stdout, ...Object.fromEntries(report) }
 }
@@ -70,8 +73,8 @@ describe('reading a disk back', () => {
   test('finds old data far behind the image, and where about it is', async () => {
     await using room = await bench()
     await room.insert(diskImage(2 * MIB))
-    const far = `printf x | dd of='${room.device.replace("'", "'\\''")}' bs=1 seek=${1500 * MIB} conv=notrunc status=none\n`
-    const { report } = await room.run(verifyScript({ device: room.device, diskBytes: 2 * MIB }), { before: far })
+    const script = verifyScript({ device: room.device, diskBytes: 2 * MIB, oldBytes: undefined })
+    const { report } = await room.run(script, { before: putData(room, 1500 * MIB, 1) })
     expect(report.get('rest')).toBe(String((2 + 1024) * MIB))
   })
 
@@ -83,7 +86,7 @@ describe('reading a disk back', () => {
   test('says so when the disk cannot be read', async () => {
     await using room = await bench()
     const device = room.file('missing')
-    const { exitCode, report } = await room.run(verifyScript({ device, diskBytes: MIB }))
+    const { exitCode, report } = await room.run(verifyScript({ device, diskBytes: MIB, oldBytes: undefined }))
     expect(exitCode).toBe(3)
     expect(report.get('error')).toMatch(/^read .*No such file/)
   })
@@ -94,4 +97,39 @@ describe('reading a disk back', () => {
     const found = await verify(room, image.subarray(0, MIB + 512), image.length)
     expect(found).not.toMatchObject({ 'disk-hash': b2sum(image) })
   })
+
+  describe('of which is known how far it may have held something before', () => {
+    const GIB = 1024 * MIB
+    const OLD = GIB + 700 * MIB
+
+    test.each([
+      ['right behind the image', 2 * MIB, 1, 2 * MIB],
+      ['in a single place where there was something', GIB + 600 * MIB, 1, GIB + 2 * MIB],
+      ['at the end of that', OLD - 1, 1, GIB + 2 * MIB],
+      ['at the very end of the disk', 3 * GIB - 1, 1, 3 * GIB - 16 * MIB],
+      ['in 512 MiB elsewhere', OLD + 100 * MIB, 512 * MIB, OLD + 512 * MIB],
+    ])('finds old data %s', async (_, at, bytes, told) => {
+      await using room = await bench()
+      await room.insert(diskImage(2 * MIB))
+      const before = `truncate -s ${3 * GIB} ${quote(room.device)}\n${putData(room, at, bytes)}`
+      const script = verifyScript({ device: room.device, diskBytes: 2 * MIB, oldBytes: OLD })
+      expect((await room.run(script, { before })).report.get('rest')).toBe(String(told))
+    })
+
+    test.each([3 * MIB, 20 * MIB, 300 * MIB, GIB, 3 * GIB])('is right with %i bytes of zeros', async (size) => {
+      await using room = await bench()
+      const image = diskImage(2 * MIB)
+      await room.insert(image)
+      const script = verifyScript({ device: room.device, diskBytes: image.length, oldBytes: OLD })
+      const { report } = await room.run(script, { before: `truncate -s ${size} ${quote(room.device)}\n` })
+      expect(Object.fromEntries(report)).toMatchObject({ 'disk-hash': b2sum(image), rest: 'zero' })
+    })
+  })
 })
+
+/** A line of a script: a byte that is not zero in each MiB from a place on. */
+const putData = (room: Bench, at: number, bytes: number): string =>
+  `for ((at = ${at}; at < ${at + bytes}; at += ${MIB})); do
+  printf x | dd of=${quote(room.device)} bs=1 seek=$at conv=notrunc status=none
+done
+`
