@@ -1,0 +1,32 @@
+/**
+ * Runs the benchmarks and shows their tables; writes docs/performance.md once all of them have been measured.
+ * Arguments: names of benchmarks, all by default. What was measured before is kept, so that one can be repeated alone.
+ */
+
+import type { Benchmark } from './bench.ts'
+import { fourImages, oneImage } from './end-to-end.ts'
+import { describeMachine } from './machine.ts'
+import { formatSection } from './page.ts'
+import { pipelines } from './pipelines.ts'
+import { keepResult, writePage } from './results.ts'
+
+const BENCHMARKS: readonly Benchmark[] = [oneImage, fourImages, pipelines]
+
+const wanted = process.argv.slice(2)
+const names = BENCHMARKS.map(({ name }) => name)
+const unknown = wanted.filter((name) => !names.includes(name))
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}; there are ${names.join(', ')}.`)
+  process.exit(2)
+}
+
+for (const { name, title, run } of BENCHMARKS) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  const began = Date.now()
+  const say = (text: string): void => console.error(`${new Date().toISOString().slice(11, 19)} ${name}: ${text}`)
+  const measured = { title, section: await run(say), date: new Date().toISOString().slice(0, 10) }
+  say(`took ${Math.round((Date.now() - began) / 1000)} s`)
+  console.log(formatSection(measured))
+  await keepResult(name, measured)
+}
+console.error(await writePage(names, await describeMachine()))
