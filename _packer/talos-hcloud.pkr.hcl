@@ -1,7 +1,8 @@
 # Talos Linux snapshots for Hetzner Cloud, one for ARM servers and one for x86 servers.
 #
-# ./create.sh reads the variables below, their defaults included, and builds the snapshots itself; it does not run
-# Packer. The rest of this file describes the same snapshots to Packer, for those who would rather use that:
+# talos-image, and ./create.sh where there is one, reads the variables below, their defaults included, and builds the
+# snapshots itself; it does not run Packer. The rest describes the same snapshots to Packer, for those who would rather
+# use that:
 #
 #   packer init . && packer build .
 

@@ -20,6 +20,14 @@ export type BuildEvent =
       readonly bytes: number
       readonly totalBytes: number | undefined
     }
+  /** From now on it is paid for, until the step `clean-up` has finished. */
+  | {
+      readonly type: 'server-created'
+      readonly image: string
+      /** The server's name. */
+      readonly name: string
+      readonly placement: Placement
+    }
   /** A placement that was tried in vain. */
   | {
       readonly type: 'placement-failed'

@@ -1,6 +1,7 @@
 /** The process as commands see it; nothing else in src/ reads argv or environment, or prints. */
 
 import type { Readable } from 'node:stream'
+import type { ScreenStyle } from './screen.ts'
 
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -12,9 +13,14 @@ export interface Io {
   readonly err: (text: string) => void
   readonly stdin: Readable
   readonly stdinIsTerminal: boolean
+  /** Whether lines on standard error can be drawn anew. */
   readonly errIsTerminal: boolean
+  /** What standard error can show. */
+  readonly errStyle: ScreenStyle
   /** Width of the terminal. */
   readonly columns: () => number
+  /** Width of the terminal that results are written to; infinite when it is none. */
+  readonly outColumns: () => number
   /** Aborts when the user wants to stop. */
   readonly signal: AbortSignal
   /** Says what stays if the process is ended at once; asked when a second signal comes. */

@@ -8,8 +8,10 @@ import { redact } from '../util/redact.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { normalizeArguments } from './flags.ts'
 import type { Io } from './io.ts'
+import { writeJson, writeRecord } from './output.ts'
 import { createProgram } from './program.ts'
-import { formatProblem } from './render/problem.ts'
+import { describeScreen } from './screen.ts'
+import { showError } from './show-problem.ts'
 
 const SIGNAL_CODES = { SIGHUP: EXIT.hungUp, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
 
@@ -43,6 +45,8 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   })
 }
 
+const screen = describeScreen(process.env, process.stderr)
+
 const io: Io = {
   env: process.env,
   cwd: process.cwd(),
@@ -51,8 +55,10 @@ const io: Io = {
   err: (text) => process.stderr.write(text),
   stdin: process.stdin,
   stdinIsTerminal: process.stdin.isTTY === true,
-  errIsTerminal: isDrawable(process.stderr) && process.env.TERM !== 'dumb' && process.env.CI === undefined,
+  errIsTerminal: screen.isDrawable,
+  errStyle: screen.style,
   columns: () => process.stderr.columns ?? 80,
+  outColumns: () => (process.stdout.isTTY === true ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY),
   signal: stop.signal,
   onSecondSignal: (describe) => {
     describeRest = describe
@@ -64,11 +70,6 @@ const io: Io = {
 
 const argv = normalizeArguments(process.argv.slice(2))
 process.exit(signalCode ?? (await run()))
-
-/** A pseudo-terminal that nobody gave a size has no room to draw in. */
-function isDrawable(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY === true && stream.columns > 0 && stream.rows > 0
-}
 
 async function run(): Promise<number> {
   let exitCode: number = EXIT.success
@@ -89,11 +90,11 @@ function report(error: unknown): number {
   // commander has printed its own message by now; asking for help is no error.
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.success
-    if (wantsJson(argv)) writeErrorDocument([toUsageProblem(error)])
+    writeErrorDocument([toUsageProblem(error)])
     return EXIT.badInput
   }
   if (signalCode !== undefined && defect === undefined) {
-    if (wantsJson(argv)) writeErrorDocument([{ code: 'interrupted', message: 'interrupted' }])
+    writeErrorDocument([{ code: 'interrupted', message: 'interrupted' }])
     return signalCode
   }
   if (!(error instanceof TalosImageError)) {
@@ -102,13 +103,16 @@ function report(error: unknown): number {
     )
     return EXIT.failed
   }
-  for (const problem of error.problems) process.stderr.write(formatProblem(problem, 'error'))
-  if (wantsJson(argv)) writeErrorDocument(error.problems)
+  for (const problem of error.problems) showError(io, problem)
+  writeErrorDocument(error.problems)
   return exitCodeOf(error)
 }
 
+/** Scripts that asked for JSON get errors as JSON, too. */
 function writeErrorDocument(problems: readonly Problem[]): void {
-  process.stdout.write(`${redact(JSON.stringify({ error: { problems } }, null, 2))}\n`)
+  const form = outputOf(argv)
+  if (form === 'json') writeJson(io, { error: { problems } })
+  if (form === 'jsonl') writeRecord(io, { type: 'error', problems })
 }
 
 /** commander's `error: WHAT`, and its `(Did you mean ...?)` on a line of its own. */
@@ -118,10 +122,9 @@ function toUsageProblem({ code, message }: CommanderError): Problem {
   return { code: 'usage', message: what, hint: hint?.replaceAll(/^\(|\)$/g, '') }
 }
 
-/** Scripts that asked for JSON get errors as JSON, too. */
-function wantsJson(args: readonly string[]): boolean {
-  return args.some(
-    (argument, index) =>
-      /^(-o=?|--output=)json$/.test(argument) || (argument === 'json' && /^(-o|--output)$/.test(args[index - 1] ?? '')),
-  )
+/** The form in which results were asked for, also where the arguments could not be understood. */
+function outputOf(args: readonly string[]): string | undefined {
+  const flag = args.findLastIndex((argument) => /^(-o|--output)(=|$)|^-o./.test(argument))
+  const argument = args[flag] ?? ''
+  return /^(-o|--output)$/.test(argument) ? args[flag + 1] : argument.replace(/^(-o=?|--output=)/, '')
 }

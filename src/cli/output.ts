@@ -4,6 +4,7 @@ import type { Stats } from 'node:fs'
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { TalosImageError } from '../errors.ts'
+import { type BuildRecord, toJsonLine } from '../report/event-record.ts'
 import { redact } from '../util/redact.ts'
 import type { Io } from './io.ts'
 
@@ -11,9 +12,17 @@ export interface OutputFlags {
   readonly output: 'text' | 'json'
 }
 
+/** How a build prints: `jsonl` is a line for each event. */
+export type OutputForm = OutputFlags['output'] | 'jsonl'
+
 /** One JSON document on standard output. */
 export function writeJson(io: Io, document: unknown): void {
   io.out(redact(`${JSON.stringify(document, null, 2)}\n`))
+}
+
+/** A line of `--output jsonl`. */
+export function writeRecord(io: Io, record: BuildRecord, now = new Date()): void {
+  io.out(`${redact(toJsonLine(record, now))}\n`)
 }
 
 /**

@@ -124,7 +124,7 @@ function toPins(
 }
 
 /** The directory that Packer users have: this one when it holds a template, else `_packer` in it. */
-async function findDirectory(cwd: string): Promise<string | undefined> {
+export async function findDirectory(cwd: string): Promise<string | undefined> {
   const isTemplate = (name: string): boolean => name.endsWith('.pkr.hcl') || name.endsWith('.pkr.json')
   const here = await readdir(cwd).catch(() => [])
   if (here.some(isTemplate)) return cwd

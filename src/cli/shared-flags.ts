@@ -7,33 +7,31 @@ import { collect, parseArchitecture, parseCount, parsePort, parseRole, parseSha2
 export const ROLE = ['[role]', 'control-plane or worker; none for generic images', parseRole] as const
 
 /** How a command prints its result. */
-export function outputFlag(command: Command): Command {
-  return command.addOption(
-    new Option('-o, --output <form>', 'how to print results').choices(['text', 'json']).default('text'),
-  )
+export function outputFlag(command: Command, forms: readonly string[] = ['text', 'json']): Command {
+  return command.addOption(new Option('-o, --output <form>', 'how to print results').choices(forms).default('text'))
 }
 
 /** Which cloud a command talks to. */
-export function cloudFlags(command: Command): Command {
-  return outputFlag(command)
-    .option('--sandbox', 'use an emulated cloud on this computer; needs no account')
+export function cloudFlags(command: Command, forms?: readonly string[]): Command {
+  return outputFlag(command, forms)
+    .option('--sandbox', 'an emulated cloud on this computer; no account')
     .addOption(machinesOption())
     .option('--factory-url <url>', 'Image Factory (TALOS_IMAGE_FACTORY_URL)')
 }
 
 function machinesOption(): Option {
-  const help = 'what the servers of a sandbox are: namespaces of this computer (default), or real machines in QEMU'
-  return new Option('--machines <kind>', help).choices(['namespace', 'qemu'])
+  return new Option('--machines <kind>', "what a sandbox's servers are").choices(['namespace', 'qemu'])
 }
 
 /** What a sandbox is started with. */
 export function sandboxFlags(command: Command): Command {
   return command
     .addOption(
-      new Option(
-        '--machines <kind>',
-        'what the servers are (default: namespace); none: an API without machines',
-      ).choices(['namespace', 'qemu', 'none']),
+      new Option('--machines <kind>', 'what the servers are (default: namespace)').choices([
+        'namespace',
+        'qemu',
+        'none',
+      ]),
     )
     .addOption(
       new Option('--latency <profile>', 'how long things take (default: instant)').choices(['instant', 'realistic']),
@@ -52,26 +50,26 @@ export function sandboxFlags(command: Command): Command {
       'after',
       `
 Examples:
-  $ talos-image sandbox                            in one terminal, and in another one:
-  $ export $(talos-image sandbox)                  hcloud, Packer and Terraform now talk to it
-  $ talos-image sandbox --verbose --out-of-stock cax11 --fault 'api DELETE /servers/* 500 times=2'`,
+  $ talos-image sandbox                 in one terminal, and in another one:
+  $ export $(talos-image sandbox)       hcloud, Packer, Terraform now talk to it
+  $ talos-image sandbox --verbose --fault 'api DELETE /servers/* 500 times=2'`,
     )
 }
 
 /** What is to be built. */
-export function planFlags(command: Command): Command {
-  return cloudFlags(command)
+export function planFlags(command: Command, forms?: readonly string[]): Command {
+  return cloudFlags(command, forms)
     .option('--roles', 'both roles: control-plane and worker')
     .option('--arch <arch>', 'arm or x86; repeatable; default: both', parseArchitecture)
     .option('--schematic <file>', 'submit this schematic and build from it')
-    .option('--image-file <path>', 'build from a disk image on this computer; - is standard input')
-    .option('--sha256 <hex>', 'what the source must hash to; arm=HEX and x86=HEX for two', parseSha256)
-    .option('--directory <dir>', 'where the .pkr.hcl and .pkrvars files are; default: here, or ./_packer')
+    .option('--image-file <path>', 'a disk image of your own; - is standard input')
+    .option('--sha256 <hex>', 'what the source hashes to; or arm=HEX, x86=HEX', parseSha256)
+    .option('--directory <dir>', 'where .pkr.hcl files are; default: . or ./_packer')
     .option('--var <name=value>', 'set a variable; repeatable (-var works, too)', collect)
-    .option('--var-file <file>', 'read variables from a file; repeatable (-var-file works, too)', collect)
+    .option('--var-file <file>', 'read variables from a file; repeatable', collect)
     .option('--ssh-port <port>', 'port of the build servers', parsePort)
-    .option('--no-fallback', 'only the chosen server type at the chosen location')
-    .option('--allow-bigger-disk', 'fall back to bigger disks, too; the snapshot then needs as big a disk')
+    .option('--no-fallback', 'only the chosen server type and location')
+    .option('--allow-bigger-disk', 'bigger disks, too, which the snapshot then needs')
 }
 
 /** Snapshot IDs, one after the other. */

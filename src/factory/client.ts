@@ -47,6 +47,11 @@ export interface FactoryClient {
   readonly publicUrl: string
   /** Submits a schematic; gives the ID and the text that the Factory made of it. */
   submitSchematic(text: string, signal?: AbortSignal): Promise<{ id: string; schematic: string | undefined }>
+  /**
+   * The text of a schematic that was submitted, as the Factory keeps it: YAML.
+   * @throws FactoryFailure with the status 404 when the Factory has none with this ID
+   */
+  readSchematic(id: string, signal?: AbortSignal): Promise<string>
   /** All Talos versions that it can build. */
   versions(signal?: AbortSignal): Promise<string[]>
   /** The names of the official extensions of a version. */
@@ -103,6 +108,12 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
       const request = { method: 'POST', url: `${base}/schematics`, body: text, signal } as const
       const { id, schematic } = await call(request, SubmitAnswer)
       return { id, schematic }
+    },
+    async readSchematic(id, signal) {
+      const request = { method: 'GET', url: `${base}/schematics/${encodeURIComponent(id)}`, signal } as const
+      const answer = await send(request)
+      if (!answer.ok) throw new FactoryFailure(request, answer)
+      return answer.text
     },
     versions: (signal) => call({ method: 'GET', url: `${base}/versions`, signal }, v.array(v.string())),
     extensions: async (talosVersion, signal) =>

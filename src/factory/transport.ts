@@ -106,7 +106,7 @@ export function traceRequests(send: SendToFactory, trace: Trace): SendToFactory 
         status,
         id: headers.get('x-request-id'),
         // A schematic can hold a cluster's secrets, and comes back as the answer.
-        ...(ok && method === 'POST' ? {} : { answer: text.slice(0, LONGEST_TEXT) }),
+        ...(ok && /\/schematics(?:\/|$)/.test(url) ? {} : { answer: text.slice(0, LONGEST_TEXT) }),
       }),
     )
   }

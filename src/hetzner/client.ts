@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
 import { type ActionWaiter, createActionWaiter } from './action-waiter.ts'
+import { type AccessClient, accessClient } from './resources/access.ts'
 import { type CatalogueClient, catalogueClient } from './resources/catalogue.ts'
 import { type ImagesClient, imagesClient } from './resources/images.ts'
 import { type ServersClient, serversClient } from './resources/servers.ts'
@@ -38,6 +39,7 @@ export interface HetznerClient {
   readonly images: ImagesClient
   readonly sshKeys: SshKeysClient
   readonly catalogue: CatalogueClient
+  readonly access: AccessClient
   readonly actions: ActionWaiter
 }
 
@@ -71,6 +73,7 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
     images: imagesClient(call),
     sshKeys: sshKeysClient(call),
     catalogue: catalogueClient(call),
+    access: accessClient(sent, clock),
     actions: createActionWaiter(fetchActions, clock),
   }
 }

@@ -65,6 +65,8 @@ export interface Cost {
   readonly currency: string
   /** All build servers with their IPv4 addresses; each is billed for the hour that it begins. */
   readonly build: number | undefined
+  /** A server's IPv4 address for an hour, by location. */
+  readonly addressPerHour: ReadonlyMap<string, number>
   /** Keeping the new snapshots for a month, by the size of what is transferred; undefined when that is unknown. */
   readonly snapshotsPerMonth: number | undefined
 }
@@ -162,15 +164,15 @@ function diskOf(serverType: string, { serverTypes }: Facts): number | undefined 
 function costOf(images: readonly PlannedImage[], pricing: Pricing): Cost {
   const toBuild = images.filter(({ existing }) => existing === undefined)
   const addresses = pricing.primary_ips.find(({ type }) => type === 'ipv4')?.prices ?? []
-  const build = toBuild.map(({ placements: [first] }) => {
-    const address = addresses.find(({ location }) => location === first?.location)
-    return first?.pricePerHour === undefined ? undefined : first.pricePerHour + Number(address?.price_hourly.net ?? 0)
-  })
+  const addressPerHour = new Map(addresses.map(({ location, price_hourly }) => [location, Number(price_hourly.net)]))
+  const build = toBuild.map(({ placements: [first] }) =>
+    first?.pricePerHour === undefined ? undefined : first.pricePerHour + (addressPerHour.get(first.location) ?? 0),
+  )
   const perGb = Number(pricing.image.price_per_gb_month.net)
   const snapshots = toBuild.map(({ sourceFacts: { transferBytes } }) =>
     transferBytes === undefined ? undefined : (transferBytes / 1e9) * perGb,
   )
-  return { currency: pricing.currency, build: sum(build), snapshotsPerMonth: sum(snapshots) }
+  return { currency: pricing.currency, build: sum(build), addressPerHour, snapshotsPerMonth: sum(snapshots) }
 }
 
 function sum(amounts: readonly (number | undefined)[]): number | undefined {

@@ -65,6 +65,40 @@ describe('list', () => {
     expect(await list('--selector', 'os=talos,!role')).toEqual([])
   })
 
+  it('shows what the flags ask for, in JSON as in text', async () => {
+    expect(await list('--arch', 'arm')).toEqual([ids.arm])
+    expect(await list('--role', 'worker', '--arch', 'x86', '--version', 'v1.12')).toEqual([ids.x86])
+    expect(await list('--role', 'none', '--role', 'control-plane')).toEqual([])
+    expect(await list('--selector', 'os=talos,arch=arm', '--arch', 'x86')).toEqual([])
+    expect((await run('list', '--version', 'v1.13')).stdout).toBe(
+      'No Talos snapshots match; there are 2 others. Leave out --arch, --role or --version to see more.\n',
+    )
+  })
+
+  it('sorts as it is told', async () => {
+    const [first, second] = [ids.arm, ids.x86].toSorted((a, b) => a - b)
+    expect(await list('--sort', 'id')).toEqual([first, second])
+    expect(await list('--sort', 'id:desc')).toEqual([second, first])
+    expect(await list('--sort', 'arch')).toEqual([ids.arm, ids.x86])
+    expect(await list('--sort', 'architecture:desc')).toEqual([ids.x86, ids.arm])
+  })
+
+  it('shows more with --wide', async () => {
+    const { stdout } = await run('list', '--wide', '--arch', 'arm')
+    expect(stdout).toMatch(/^ID .* DESCRIPTION +NEEDS DISK +PROTECTED +SCHEMATIC +LABELS\n/)
+    expect(stdout).toMatch(new RegExp(`^${ids.arm} .* no +[0-9a-f]{64} +\\S*role=worker`, 'm'))
+  })
+
+  it.each([
+    [['--arch', 'arm64'], 'Hetzner calls it "arm"'],
+    [['--role', 'wroker'], 'did you mean "worker"?'],
+    [['--version', '1.12'], 'Did you mean "v1.12"?'],
+    [['--sort', 'craeted'], 'did you mean "created"?'],
+    [['--sort', 'id:up'], 'id:desc for the largest first'],
+  ])('refuses %s', async (args, text) => {
+    expectRefusal(await run('list', ...args), text)
+  })
+
   it('says so when there is nothing', async () => {
     expect((await run('list', '--selector', 'none')).stdout).toMatch(/^No Talos snapshots/)
   })

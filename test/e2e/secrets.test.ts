@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => workspace[Symbol.asyncDispose]())
 
 /** Builds with everything that writes something; gives it all, with what must not be in it. */
-async function buildAndGather(output: 'json' | 'text', options: Partial<SandboxOptions> = {}) {
+async function buildAndGather(output: 'json' | 'jsonl' | 'text', options: Partial<SandboxOptions> = {}) {
   const passwords = new Set<string>()
   const censuses: Census[] = []
   await using project = await createProject({
@@ -57,7 +57,7 @@ const holders = (written: ReadonlyMap<string, string>, secret: string): string[]
   [...written].filter(([, text]) => text.includes(secret)).map(([name]) => name)
 
 describe('a build with a debug log and a manifest', () => {
-  it.each(['json', 'text'] as const)('that succeeds, with %s, shows no secret to anybody', async (output) => {
+  it.each(['json', 'jsonl', 'text'] as const)('that succeeds, with %s, shows no secret to anybody', async (output) => {
     const { code, written, censuses, secrets, passwords } = await buildAndGather(output)
     expect(code, written.get('stderr')).toBe(0)
     // What is looked at is there.
@@ -78,7 +78,7 @@ describe('a build with a debug log and a manifest', () => {
     }
   })
 
-  it.each(['json', 'text'] as const)(
+  it.each(['json', 'jsonl', 'text'] as const)(
     'that fails on an answer with secrets in it, with %s, shows none',
     async (output) => {
       const grant = { token: 'e2e0123456789secrets0123456789', project: 'secrets', readOnly: false }
@@ -90,7 +90,7 @@ describe('a build with a debug log and a manifest', () => {
           path.endsWith('/create_image') ? Response.json({ error }, { status: 422 }) : undefined,
       })
       expect(code, written.get('stderr')).toBe(1)
-      expect(holders(written, '[redacted]')).toContain(output === 'json' ? 'stdout' : 'stderr')
+      expect(holders(written, '[redacted]')).toContain(output === 'text' ? 'stderr' : 'stdout')
       for (const secret of secrets) expect(holders(written, secret), secret).toEqual([])
     },
   )

@@ -13,18 +13,24 @@ export function hasTerminal(): boolean {
   }
 }
 
+export interface Typing {
+  readonly when: RegExp
+  readonly keys: string
+}
+
 export interface TerminalOptions extends Pick<CommandOptions, 'cwd' | 'env'> {
-  /** What is typed, once, as soon as the terminal shows the text. */
-  readonly type?: { readonly when: RegExp; readonly keys: string }
+  /** What is typed, as soon as the terminal shows the text; of several, each after what the one before it has brought. */
+  readonly type?: Typing | readonly Typing[]
   /** Columns and rows of the terminal; one that nobody has set has 0 of both. */
   readonly size?: readonly [columns: number, rows: number]
 }
 
 /** Standard output of the result is everything that the terminal showed. */
 export async function runAtTerminal(args: readonly string[], options: TerminalOptions): Promise<CommandResult> {
-  const { cwd, env, type, size = [100, 40] } = options
+  const { cwd, env, type = [], size = [100, 40] } = options
   const stdin = new PassThrough()
-  let hasTyped = false
+  const waiting = [type].flat()
+  let read = 0
   const command = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ')
   const resize = `stty columns ${size[0]} rows ${size[1]}`
   try {
@@ -34,9 +40,11 @@ export async function runAtTerminal(args: readonly string[], options: TerminalOp
       env: { TERM: 'xterm', ...env },
       stdin,
       onStdout(shown) {
-        if (type === undefined || hasTyped || !type.when.test(shown)) return
-        hasTyped = true
-        stdin.write(type.keys)
+        const next = waiting[0]
+        if (next === undefined || !next.when.test(shown.slice(read))) return
+        waiting.shift()
+        read = shown.length
+        stdin.write(next.keys)
       },
     })
   } finally {

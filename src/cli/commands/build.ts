@@ -5,24 +5,27 @@ import type { Timeouts } from '../../build/timeouts.ts'
 import type { Role } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
 import { lookUpPlacements } from '../../plan/make-plan.ts'
+import type { Plan } from '../../plan/plan.ts'
 import { toPlanDocument } from '../../report/plan-document.ts'
 import { type ResultDocument, toResultDocument } from '../../report/result.ts'
 import type { Deletion } from '../../util/cleanup-scope.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import type { Trace } from '../../util/trace.ts'
+import { openBuildView } from '../build-view.ts'
 import { openDebugLog } from '../debug-log.ts'
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
+import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
-import { checkWritable, type OutputFlags, writeJson, writeJsonFile } from '../output.ts'
+import { checkWritable, type OutputForm, writeJson, writeJsonFile, writeRecord } from '../output.ts'
 import { formatPlan } from '../render/plan.ts'
-import { formatProblem } from '../render/problem.ts'
-import { createPlainView, createTerminalView } from '../render/progress.ts'
-import { formatFailures, formatSummary } from '../render/summary.ts'
+import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../render/summary.ts'
 import type { PlanFlags } from '../request.ts'
+import { showError } from '../show-problem.ts'
 import { makePlan } from './plan.ts'
 
-export interface BuildFlags extends PlanFlags, OutputFlags {
+export interface BuildFlags extends PlanFlags {
+  readonly output: OutputForm
   readonly dryRun?: boolean
   readonly manifest?: string
   /** Milliseconds. */
@@ -52,12 +55,10 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
   const { plan, cloud, request } = await makePlan(io, role, flags, watch)
   try {
     if (flags.dryRun === true) {
-      if (flags.output === 'json') writeJson(io, toPlanDocument(plan))
-      else io.out(formatPlan(plan))
+      printPlan(io, flags.output, plan)
       return EXIT.success
     }
-    if (flags.output === 'text') io.err(`${formatPlan(plan)}\n`)
-    const view = io.errIsTerminal ? await createTerminalView(io, process.stderr) : createPlainView(io)
+    const view = await openBuildView(io, flags.output, plan)
     showDelay = (text) => view.onEvent({ type: 'note', text })
     let result: BuildResult
     try {
@@ -81,17 +82,33 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
       view.close()
     }
     const document = toResultDocument(result, plan.talosVersion, cloud.factory.publicUrl)
-    if (flags.output === 'json') writeJson(io, document)
-    else if (document.snapshots.length > 0) {
-      io.err('\n')
-      io.out(formatSummary(document))
-    }
-    io.err(formatFailures(document))
+    printResult(io, flags.output, document)
+    await writeJobSummary(io, document)
     const written = flags.manifest === undefined || (await writeManifest(io, flags.manifest, document))
     return exitCodeOfRun(result) || (written ? EXIT.success : EXIT.failed)
   } finally {
     await cloud.close()
   }
+}
+
+function printPlan(io: Io, output: OutputForm, plan: Plan): void {
+  if (output === 'text') io.out(formatPlan(plan))
+  else if (output === 'json') writeJson(io, toPlanDocument(plan))
+  else writeRecord(io, { type: 'plan', ...toPlanDocument(plan) })
+}
+
+/** What was built, then what was not, and why, and what to do. */
+function printResult(io: Io, output: OutputForm, document: ResultDocument): void {
+  if (output === 'json') writeJson(io, document)
+  else if (output === 'jsonl') writeRecord(io, { type: 'result', ...document })
+  else if (document.snapshots.length > 0) {
+    io.err('\n')
+    io.out(formatSummary(document, io.outColumns()))
+  }
+  const problems = [...findFailures(document), ...findLeftovers(document)]
+  if (problems.length > 0) io.err('\n')
+  for (const problem of problems) showError(io, problem)
+  io.err(formatInterrupted(document))
 }
 
 /** Comes last, so that a disk that has become full does not hide what was built. Whether it was written. */
@@ -101,7 +118,7 @@ async function writeManifest(io: Io, path: string, document: ResultDocument): Pr
     return true
   } catch (error) {
     if (!(error instanceof TalosImageError)) throw error
-    for (const problem of error.problems) io.err(formatProblem(problem, 'error'))
+    for (const problem of error.problems) showError(io, problem)
     return false
   }
 }

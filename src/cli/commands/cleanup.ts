@@ -9,9 +9,9 @@ import { type Cloud, type CloudOptions, findCloudProblems, openCloud } from '../
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
-import { formatProblem } from '../render/problem.ts'
 import { formatTable } from '../render/table.ts'
 import { formatDuration, formatPrice } from '../render/units.ts'
+import { showError } from '../show-problem.ts'
 
 export interface CleanupFlags extends CloudOptions, OutputFlags {
   /** Removes everything of this run at once, whether its lease has lapsed or not. */
@@ -57,12 +57,7 @@ export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
       )
     }
     for (const { name, command, reason } of leftovers) {
-      io.err(
-        formatProblem(
-          { code: 'api', message: `${name} could not be removed: ${reason}`, hint: `remove it: ${command}` },
-          'error',
-        ),
-      )
+      showError(io, { code: 'api', message: `${name} could not be removed: ${reason}`, hint: `remove it: ${command}` })
     }
     return leftovers.length === 0 ? EXIT.success : EXIT.leftovers
   } finally {

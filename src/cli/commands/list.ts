@@ -4,17 +4,23 @@ import { TalosImageError, throwProblems } from '../../errors.ts'
 import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
 import { LEASE_LABEL } from '../../plan/labels.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
+import { filterSnapshots, type SnapshotFilter, type Sort, sortSnapshots } from '../../report/snapshot-selection.ts'
 import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
-import { formatSnapshots } from '../render/snapshots.ts'
+import { formatSnapshots, formatSnapshotsWide } from '../render/snapshots.ts'
 
 export interface ListFlags extends CloudOptions, OutputFlags {
   readonly selector: string
+  readonly arch?: SnapshotFilter['architectures']
+  readonly role?: SnapshotFilter['roles']
+  readonly version?: SnapshotFilter['versions']
+  readonly sort?: Sort
+  readonly wide?: boolean
 }
 
-/** Lists the project's published Talos snapshots, newest first. */
+/** Lists the project's published Talos snapshots that the flags ask for; newest first, unless they say otherwise. */
 export async function runList(io: Io, flags: ListFlags): Promise<number> {
   throwProblems(findCloudProblems(io, flags))
   const cloud = await openCloud(io, flags)
@@ -25,14 +31,24 @@ export async function runList(io: Io, flags: ListFlags): Promise<number> {
         if (isApiFailure(error, 'invalid_input')) throw badSelector(flags.selector, '--selector')
         throw error
       })
-    const published = images.filter(({ labels }) => labels[LEASE_LABEL] === undefined)
-    const snapshots = published.map((image) => toSnapshotRecord(image, cloud.factory.publicUrl))
+    const published = images
+      .filter(({ labels }) => labels[LEASE_LABEL] === undefined)
+      .map((image) => toSnapshotRecord(image, cloud.factory.publicUrl))
+    const filter = { architectures: flags.arch, roles: flags.role, versions: flags.version }
+    const asked = filterSnapshots(published, filter)
+    const snapshots = flags.sort === undefined ? asked : sortSnapshots(asked, flags.sort)
     if (flags.output === 'json') writeJson(io, { snapshots })
-    else io.out(formatSnapshots(snapshots))
+    else if (snapshots.length === 0 && published.length > 0) io.out(toNoMatch(published.length))
+    else io.out(flags.wide === true ? formatSnapshotsWide(snapshots) : formatSnapshots(snapshots))
     return EXIT.success
   } finally {
     await cloud.close()
   }
+}
+
+function toNoMatch(others: number): string {
+  const there = others === 1 ? 'is 1 other' : `are ${others} others`
+  return `No Talos snapshots match; there ${there}. Leave out --arch, --role or --version to see more.\n`
 }
 
 /** @param name of the flag or argument that it was given with */

@@ -10,8 +10,8 @@ import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
 import { formatPlan } from '../render/plan.ts'
-import { formatWarning } from '../render/problem.ts'
 import { type PlanFlags, readRequest } from '../request.ts'
+import { showWarning } from '../show-problem.ts'
 
 /** Shows what `build` would do. */
 export async function runPlan(io: Io, role: Role | undefined, flags: PlanFlags & OutputFlags): Promise<number> {
@@ -37,7 +37,7 @@ export async function makePlan(
   try {
     io.err('Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...\n')
     const made = await plan(request, { hetzner: cloud.hetzner, factory: cloud.factory, signal: io.signal })
-    for (const warning of made.warnings) io.err(formatWarning(warning))
+    for (const warning of made.warnings) showWarning(io, warning)
     return { plan: made, cloud, request }
   } catch (error) {
     await cloud.close()

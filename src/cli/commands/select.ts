@@ -9,8 +9,8 @@ import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
-import { formatWarning } from '../render/problem.ts'
 import { formatSelection } from '../render/selection.ts'
+import { showWarning } from '../show-problem.ts'
 import { badSelector } from './list.ts'
 
 export interface SelectFlags extends CloudOptions, OutputFlags {
@@ -33,7 +33,7 @@ export async function runSelect(io: Io, selector: string, flags: SelectFlags): P
     const [record, ...rest] = [selected, ...others].map((image) => toSnapshotRecord(image, cloud.factory.publicUrl))
     if (flags.output === 'json') writeJson(io, { selected: record, others: rest, warnings })
     else io.out(formatSelection(selector, [selected, ...others]))
-    for (const warning of warnings) io.err(formatWarning(warning))
+    for (const warning of warnings) showWarning(io, warning)
     return EXIT.success
   } finally {
     await cloud.close()

@@ -1,88 +1,99 @@
-/** What a terminal shows of a running build, as pure data and lines. */
+/** What is known of a running build, as pure data. How it looks is the business of board-lines.ts and of the logs. */
 
-import type { BuildEvent } from '../../build/events.ts'
-import { describeStep } from './event-line.ts'
-import { formatBytes, formatDuration } from './units.ts'
+import type { BuildEvent, BuildStep } from '../../build/events.ts'
+import { oneLine } from './event-line.ts'
+import { costOf, type Rates, type Rental } from './running-cost.ts'
+import { addSample, type Sample } from './transfer.ts'
 
-interface Row {
+export interface Row {
   readonly image: string
-  readonly state: 'waiting' | 'running' | 'done' | 'failed'
-  readonly text: string
-  readonly sinceMs: number
-  readonly bytes?: { readonly done: number; readonly total: number | undefined } | undefined
+  readonly state: RowState
+  /** When the image's work began. */
+  readonly beganMs: number
+  readonly rental: Rental | undefined
 }
+
+export type RowState =
+  | { readonly kind: 'waiting' }
+  | {
+      readonly kind: 'running'
+      readonly step: BuildStep
+      readonly sinceMs: number
+      readonly samples: readonly Sample[]
+      readonly totalBytes: number | undefined
+    }
+  | { readonly kind: 'existing'; readonly snapshot: number }
+  | { readonly kind: 'built'; readonly snapshot: number; readonly ms: number }
+  /** `code` says why, in a word. */
+  | { readonly kind: 'failed'; readonly code: string; readonly ms: number }
 
 export interface Board {
   readonly rows: readonly Row[]
-  readonly notes: readonly string[]
+  readonly beganMs: number
+  readonly rates: Rates | undefined
 }
 
-export function createBoard(): Board {
-  return { rows: [], notes: [] }
+/** @param rates what servers cost; without them, nothing is said about cost */
+export function createBoard(rates?: Rates): Board {
+  return { rows: [], beganMs: 0, rates }
 }
 
 /** The board after an event. */
 export function updateBoard(board: Board, event: BuildEvent, nowMs: number): Board {
-  const set = (image: string, change: Partial<Row>): Board => ({
-    ...board,
-    rows: board.rows.map((row) => (row.image === image ? { ...row, ...change } : row)),
-  })
-  const note = (text: string): Board => ({ ...board, notes: [...board.notes, text] })
+  if (event.type === 'run-started') {
+    const rows = event.images.map((image): Row => {
+      return { image: oneLine(image), state: { kind: 'waiting' }, beganMs: nowMs, rental: undefined }
+    })
+    return { ...board, rows, beganMs: nowMs }
+  }
+  if (!('image' in event) || event.image === undefined) return board
+  const name = oneLine(event.image)
+  return { ...board, rows: board.rows.map((row) => (row.image === name ? updateRow(row, event, board, nowMs) : row)) }
+}
+
+function updateRow(row: Row, event: BuildEvent, { rates }: Board, nowMs: number): Row {
+  const { state } = row
+  const set = (next: RowState): Row => ({ ...row, state: next })
   switch (event.type) {
-    case 'run-started':
-      return {
-        ...board,
-        rows: event.images.map((image) => ({ image, state: 'waiting', text: 'waiting', sinceMs: nowMs })),
-      }
-    case 'image-existing':
-      return set(event.image, { state: 'done', text: `exists already: snapshot ${event.snapshot}` })
     case 'step-started':
-      return set(event.image, { state: 'running', text: describeStep(event.step), bytes: undefined })
+      return {
+        ...row,
+        state: { kind: 'running', step: event.step, sinceMs: nowMs, samples: [], totalBytes: undefined },
+        beganMs: state.kind === 'waiting' ? nowMs : row.beganMs,
+      }
     case 'progress':
-      return set(event.image, { bytes: { done: event.bytes, total: event.totalBytes } })
-    case 'image-built':
-      return set(event.image, {
-        state: 'done',
-        text: `snapshot ${event.snapshot} in ${formatDuration(event.ms)}`,
-        bytes: undefined,
+      if (state.kind !== 'running') return row
+      return set({
+        ...state,
+        samples: addSample(state.samples, { atMs: nowMs, bytes: event.bytes }),
+        totalBytes: event.totalBytes,
       })
-    case 'image-failed':
-      return set(event.image, { state: 'failed', text: `failed after ${formatDuration(event.ms)}`, bytes: undefined })
-    case 'placement-failed':
-      return note(
-        `${event.image}: ${event.placement.serverType} in ${event.placement.location} is not in stock${event.last ? '' : ', trying the next'}`,
-      )
-    case 'note':
-      return note(event.image === undefined ? event.text : `${event.image}: ${event.text}`)
-    case 'removed':
-    case 'removing':
+    case 'server-created': {
+      const { location, pricePerHour } = event.placement
+      const address = rates?.addressPerHour.get(location) ?? 0
+      const price = pricePerHour === undefined ? undefined : pricePerHour + address
+      return { ...row, rental: { pricePerHour: price, fromMs: nowMs, untilMs: undefined } }
+    }
     case 'step-finished':
-      return board
-    case 'leftover':
-      return note(`could not remove ${event.leftover.name}; remove it: ${event.leftover.command}`)
+      if (event.step !== 'clean-up' || row.rental === undefined) return row
+      return { ...row, rental: { ...row.rental, untilMs: nowMs } }
+    case 'image-existing':
+      return set({ kind: 'existing', snapshot: event.snapshot })
+    case 'image-built':
+      return set({ kind: 'built', snapshot: event.snapshot, ms: event.ms })
+    case 'image-failed':
+      return set({ kind: 'failed', code: event.problem.code, ms: event.ms })
+    default:
+      return row
   }
 }
 
-const FRAMES = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
-const FRAME_MS = 100
-const MARKS = { waiting: '·', done: '✔', failed: '✘' } as const
-
-/** The lines of a board, none wider than the terminal. */
-export function boardLines(board: Board, nowMs: number, columns: number): string[] {
-  const width = Math.max(0, ...board.rows.map(({ image }) => image.length))
-  const rows = board.rows.map((row) => {
-    const mark =
-      row.state === 'running' ? FRAMES.charAt(Math.floor(nowMs / FRAME_MS) % FRAMES.length) : MARKS[row.state]
-    const elapsed = row.state === 'running' ? ` ${formatDuration(nowMs - row.sinceMs)}` : ''
-    return `${mark} ${row.image.padEnd(width)}  ${row.text}${formatTransfer(row)}${elapsed}`
-  })
-  return [...board.notes.map((text) => `! ${text.replaceAll(/\s*[\r\n]\s*/g, ' ')}`), ...rows].map((line) =>
-    line.length > columns ? `${line.slice(0, Math.max(1, columns - 1))}…` : line,
+/** What the servers of these rows cost up to now; undefined when that is unknown, or there were none. */
+export function costOfRows(rows: readonly Row[], nowMs: number): number | undefined {
+  return costOf(
+    rows.flatMap(({ rental }) => (rental === undefined ? [] : [rental])),
+    nowMs,
   )
 }
 
-function formatTransfer({ bytes }: Row): string {
-  if (bytes === undefined) return ''
-  if (bytes.total === undefined || bytes.total === 0) return ` ${formatBytes(bytes.done)}`
-  return ` ${Math.min(100, Math.floor((bytes.done / bytes.total) * 100))}% of ${formatBytes(bytes.total)}`
-}
+export const isDone = ({ state }: Row): boolean => state.kind !== 'waiting' && state.kind !== 'running'

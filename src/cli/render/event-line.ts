@@ -1,51 +1,78 @@
 /** A build event as one line of text. */
 
 import type { BuildEvent, BuildStep } from '../../build/events.ts'
+import { printable } from '../../util/printable.ts'
+import { redact } from '../../util/redact.ts'
+import type { Style } from './paint.ts'
 import { formatDuration } from './units.ts'
 
-const DOING: Record<BuildStep, string> = {
-  server: 'creating the build server',
-  boot: 'booting the rescue system',
-  write: 'writing the disk',
-  verify: 'reading the disk back',
-  snapshot: 'taking the snapshot',
-  publish: 'publishing the labels',
-  'clean-up': 'removing the build server',
+const DOING: Record<BuildStep, readonly [long: string, short: string]> = {
+  server: ['creating the build server', 'server'],
+  boot: ['booting the rescue system', 'booting'],
+  write: ['writing the disk', 'writing'],
+  verify: ['reading the disk back', 'verifying'],
+  snapshot: ['taking the snapshot', 'snapshot'],
+  publish: ['publishing the labels', 'labels'],
+  'clean-up': ['removing the build server', 'removing'],
 }
 
 /** What a step does, in words. */
-export function describeStep(step: BuildStep): string {
-  return DOING[step]
+export const describeStep = (step: BuildStep): string => DOING[step][0]
+/** The same in a word, of nine letters at most. */
+export const nameStep = (step: BuildStep): string => DOING[step][1]
+
+/** Words of others as one line that a terminal can be given: without secrets, control characters and line breaks. */
+export function oneLine(text: string): string {
+  return printable(redact(text).replaceAll(/\s*[\r\n]\s*/g, ' '))
 }
 
-/** The line of an event, or undefined for events that a log does without. */
-export function eventLine(event: BuildEvent): { image: string | undefined; text: string } | undefined {
+export interface EventLine {
+  /** undefined when it concerns the run. */
+  readonly image: string | undefined
+  readonly text: string
+  readonly style?: Style
+}
+
+/**
+ * The line of an event, or undefined for events that a log does without: what comes many times, what the next line says
+ * anyway, and what is said at the end.
+ */
+export function eventLine(event: BuildEvent): EventLine | undefined {
   switch (event.type) {
     case 'run-started':
       return { image: undefined, text: `run ${event.run}` }
     case 'image-existing':
-      return { image: event.image, text: `exists already: snapshot ${event.snapshot}` }
+      return { image: event.image, text: `exists already: snapshot ${event.snapshot}`, style: 'good' }
     case 'step-started':
       return { image: event.image, text: `${describeStep(event.step)} ...` }
-    case 'step-finished':
-      return { image: event.image, text: `${describeStep(event.step)}: ${formatDuration(event.ms)}` }
-    case 'placement-failed':
+    case 'placement-failed': {
+      const { serverType, location } = event.placement
+      const next = event.last ? '' : ', trying the next'
+      return { image: event.image, text: `${serverType} in ${location}: not in stock${next}`, style: 'warning' }
+    }
+    case 'note':
+      return { image: event.image, text: oneLine(event.text), style: 'warning' }
+    case 'image-built':
       return {
         image: event.image,
-        text: `${event.placement.serverType} in ${event.placement.location}: not in stock${event.last ? '' : ', trying the next'}`,
+        text: `done: snapshot ${event.snapshot} in ${formatDuration(event.ms)}`,
+        style: 'good',
       }
-    case 'note':
-      return { image: event.image, text: event.text }
-    case 'image-built':
-      return { image: event.image, text: `done: snapshot ${event.snapshot} in ${formatDuration(event.ms)}` }
     case 'image-failed':
-      return { image: event.image, text: `failed after ${formatDuration(event.ms)}: ${event.problem.message}` }
+      return event.problem.code === 'interrupted'
+        ? { image: event.image, text: `stopped after ${formatDuration(event.ms)}`, style: 'warning' }
+        : {
+            image: event.image,
+            text: `failed after ${formatDuration(event.ms)} (${event.problem.code})`,
+            style: 'bad',
+          }
     case 'removed':
-      return { image: undefined, text: `removed ${event.name}` }
+      return { image: undefined, text: `removed ${oneLine(event.name)}` }
     case 'leftover':
-      return { image: undefined, text: `could not remove ${event.leftover.name}; remove it: ${event.leftover.command}` }
     case 'removing':
     case 'progress':
+    case 'server-created':
+    case 'step-finished':
       return undefined
   }
 }

@@ -1,27 +1,39 @@
 /** What a run came to, as people read it. */
 
-import type { ResultDocument } from '../../report/result.ts'
+import type { Problem } from '../../errors.ts'
+import type { ResultDocument, ResultSnapshot } from '../../report/result.ts'
 import { formatTerraform } from '../../report/terraform.ts'
-import { formatProblem } from './problem.ts'
 import { formatTable } from './table.ts'
 import { formatDuration } from './units.ts'
 
-/** The table of snapshots, the selectors, the Terraform text, and what belongs to each. */
-export function formatSummary(result: ResultDocument): string {
+interface Column {
+  readonly heading: string
+  readonly text: (snapshot: ResultSnapshot) => string
+}
+
+const COLUMNS: readonly Column[] = [
+  { heading: 'ID', text: ({ id }) => String(id) },
+  { heading: 'ARCH', text: ({ architecture }) => architecture },
+  { heading: 'ROLE', text: ({ role }) => role ?? '-' },
+  { heading: 'VERSION', text: ({ version }) => version ?? '-' },
+  { heading: 'SIZE', text: ({ sizeGb }) => (sizeGb === null ? '-' : `${sizeGb.toFixed(2)} GB`) },
+  { heading: 'TIME', text: ({ seconds }) => (seconds === null ? 'existing' : formatDuration(seconds * 1000)) },
+  { heading: 'SELECTOR', text: ({ selector }) => selector },
+]
+
+/** What a narrow terminal does without, from the first on; all of it stands elsewhere, too. */
+const DISPENSABLE = ['SELECTOR', 'TIME', 'SIZE', 'VERSION']
+
+/**
+ * The table of snapshots, the Terraform text, and the installers that belong to the snapshots.
+ * @param width of the terminal, for the table: what is there to be copied is never broken
+ */
+export function formatSummary(result: ResultDocument, width = Number.POSITIVE_INFINITY): string {
   const { snapshots } = result
   if (snapshots.length === 0) return ''
-  const rows = snapshots.map((snapshot) => [
-    String(snapshot.id),
-    snapshot.architecture,
-    snapshot.role ?? '-',
-    snapshot.version ?? '-',
-    snapshot.sizeGb === null ? '-' : `${snapshot.sizeGb.toFixed(2)} GB`,
-    snapshot.seconds === null ? 'existing' : formatDuration(snapshot.seconds * 1000),
-    snapshot.selector,
-  ])
   const installers = describeInstallers(snapshots)
   return [
-    formatTable(['ID', 'ARCH', 'ROLE', 'VERSION', 'SIZE', 'TIME', 'SELECTOR'], rows),
+    formatSnapshotTable(snapshots, width),
     `Terraform:\n\n${indent(formatTerraform(snapshots))}\n`,
     ...(installers.length === 0
       ? []
@@ -29,6 +41,18 @@ export function formatSummary(result: ResultDocument): string {
           `Installer, for talosctl upgrade and machine.install.image:\n\n${installers.map((line) => `  ${line}`).join('\n')}\n`,
         ]),
   ].join('\n')
+}
+
+function formatSnapshotTable(snapshots: readonly ResultSnapshot[], width: number): string {
+  const tables = DISPENSABLE.map((_, count) => DISPENSABLE.slice(0, count)).map((hidden) => {
+    const columns = COLUMNS.filter(({ heading }) => !hidden.includes(heading))
+    return formatTable(
+      columns.map(({ heading }) => heading),
+      snapshots.map((snapshot) => columns.map(({ text }) => text(snapshot))),
+    )
+  })
+  const isNarrow = (table: string): boolean => table.split('\n').every((line) => line.length <= width)
+  return tables.find(isNarrow) ?? tables.at(-1) ?? ''
 }
 
 /** Each installer once, with the roles that it is for. */
@@ -40,25 +64,44 @@ function describeInstallers(snapshots: ResultDocument['snapshots']): string[] {
   })
 }
 
-/** What failed and what was left behind; empty when all is well. */
-export function formatFailures(result: ResultDocument): string {
-  const interrupted = result.failed.filter(({ error }) => error.code === 'interrupted').map(({ image }) => image)
-  const failed = result.failed
-    .filter(({ error }) => error.code !== 'interrupted')
-    .map(({ image, error }) => formatProblem({ ...error, message: `${image}: ${error.message}` }, 'error'))
-  const leftovers = result.leftovers.map(({ name, command, reason }) =>
-    formatProblem(
-      { code: 'api', message: `${name} could not be removed: ${reason}`, hint: `remove it: ${command}` },
-      'error',
-    ),
-  )
-  return [...failed, formatInterrupted(interrupted, leftovers.length === 0), ...leftovers].join('')
+/** What is said of each failure at the end: what, where, and what to do. Images that failed alike are named together. */
+export function findFailures({ failed }: ResultDocument): readonly Problem[] {
+  const groups = new Map<string, { readonly error: Problem; readonly images: string[] }>()
+  for (const { image, error } of failed) {
+    if (error.code === 'interrupted') continue
+    const key = JSON.stringify(error)
+    const group = groups.get(key) ?? { error, images: [] }
+    group.images.push(image)
+    groups.set(key, group)
+  }
+  return [...groups.values()].map(({ error, images }) => ({
+    ...error,
+    message: `${images.join(', ')}: ${error.message}`,
+    hint: adviceFor(error),
+  }))
 }
 
-function formatInterrupted(images: readonly string[], isClean: boolean): string {
+/** What to do about a failure, whether or not it says so itself. */
+export function adviceFor({ hint }: Problem): string {
+  return hint ?? 'run the same command again; if it fails again, --debug-log FILE writes down what happens'
+}
+
+/** What could not be removed, each with the command that removes it. */
+export function findLeftovers({ leftovers }: ResultDocument): readonly Problem[] {
+  return leftovers.map(({ name, command, reason }) => ({
+    code: 'api',
+    message: `${name} could not be removed: ${reason}`,
+    hint: `remove it: ${command}`,
+  }))
+}
+
+/** The line for what was not built because somebody stopped it; empty when nothing was. */
+export function formatInterrupted({ failed, leftovers }: ResultDocument): string {
+  const images = failed.filter(({ error }) => error.code === 'interrupted').map(({ image }) => image)
   if (images.length === 0) return ''
   const verb = images.length === 1 ? 'was' : 'were'
-  return `Interrupted: ${images.join(', ')} ${verb} not built.${isClean ? ' Nothing is left behind.' : ''}\n`
+  const rest = leftovers.length === 0 ? ' Nothing is left behind.' : ''
+  return `Interrupted: ${images.join(', ')} ${verb} not built.${rest}\n`
 }
 
 const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ')

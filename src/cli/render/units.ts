@@ -18,6 +18,20 @@ export function formatDuration(ms: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
 }
 
+/** `0:12`, `12:05`, `1:02:03`: as a clock counts, for what changes while one looks at it. */
+export function formatClock(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const two = (value: number): string => String(value % 60).padStart(2, '0')
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes}:${two(seconds)}`
+  return `${Math.floor(minutes / 60)}:${two(minutes)}:${two(seconds)}`
+}
+
+/** `14 MiB/s` */
+export function formatSpeed(bytesPerSecond: number): string {
+  return `${formatBytes(bytesPerSecond)}/s`
+}
+
 /** `0.0064 EUR`, with as many decimals as small amounts need. */
 export function formatPrice(amount: number, currency: string): string {
   return `${amount.toFixed(amount < 0.1 ? 4 : 2)} ${currency}`

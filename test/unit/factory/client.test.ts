@@ -15,6 +15,7 @@ describe('against the emulated Factory', () => {
     const { id, schematic } = await factory.submitSchematic('customization: {}\n')
     expect(id).toBe('376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba')
     expect(schematic).toBe('customization: {}\n')
+    expect(await factory.readSchematic(id)).toBe('customization: {}\n')
     expect(await factory.versions()).toContain('v1.12.2')
     expect(await factory.extensions('v1.12.2')).toContain('siderolabs/iscsi-tools')
     const answer = await factory.probe(`${sandbox.factoryUrl}/image/${id}/v1.12.2/hcloud-amd64.raw.zst`)
@@ -34,6 +35,18 @@ describe('against the emulated Factory', () => {
     })
     expect((await probe(`${id}/v1.12.2/hcloud-riscv64.raw.zst`)).message).toContain('400 invalid profile path')
     expect((await probe(`${id}/v1.x/hcloud-amd64.raw.zst`)).message).toContain('500 error parsing version')
+  })
+
+  test("says that it does not have a schematic, and keeps what it has out of a log's sight", async () => {
+    await using sandbox = await testSandbox({ machines: 'none' })
+    const traced: unknown[] = []
+    const factory = client(sandbox.factoryUrl, { trace: (_, details) => traced.push(details) })
+    const { id } = await factory.submitSchematic('customization: {extraKernelArgs: [secret=1]}')
+    expect(await factory.readSchematic(id)).toContain('secret=1')
+    expect(JSON.stringify(traced)).not.toContain('secret=1')
+    const error = await failureOf(factory.readSchematic('0'.repeat(64)))
+    expect(error).toMatchObject({ code: 'factory', status: 404 })
+    expect(error.message).toContain(`schematic ID "${'0'.repeat(64)}" not found`)
   })
 
   test('names the request of a refused schematic', async () => {

@@ -32,6 +32,7 @@ interface Call {
 }
 const CALLS: readonly [Call, ...Call[]] = [
   { right: SCHEMATIC, call: (factory) => factory.submitSchematic('{}') },
+  { right: 'customization: {}', call: (factory) => factory.readSchematic('a'.repeat(64)) },
   { right: ['v1.12.2', 'v1.13.0-alpha.1'], call: (factory) => factory.versions() },
   { right: EXTENSIONS, call: (factory) => factory.extensions('v1.12.2') },
   { right: 'no such asset', call: (factory) => factory.probe(`${factory.url}/image/x/v1/hcloud-arm64.raw.xz`) },

@@ -81,6 +81,7 @@ describe('the cost', () => {
     expect(cost.currency).toBe('EUR')
     expect(cost.build).toBeCloseTo(0.006 + 0.0008 + 0.005 + 0.0008, 6)
     expect(cost.snapshotsPerMonth).toBeCloseTo(0.2 * 0.011, 6)
+    expect([...cost.addressPerHour]).toEqual([['fsn1', 0.0008]])
   })
 
   test('is only of what is built', () => {

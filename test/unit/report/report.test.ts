@@ -98,7 +98,7 @@ describe('the document of a plan', () => {
   test('has everything, and null for what is not known', () => {
     const plan = rolesPlan()
     const image = { ...imageAt(plan, 0), identity: undefined, installer: undefined, schematicId: undefined }
-    const unknown = { ...plan, cost: { currency: 'EUR', build: undefined, snapshotsPerMonth: undefined } }
+    const unknown = { ...plan, cost: { ...plan.cost, build: undefined, snapshotsPerMonth: undefined } }
     const document = toPlanDocument({ ...unknown, images: [image] })
     expect(document.cost).toEqual({ currency: 'EUR', build: null, snapshotsPerMonth: null })
     expect(document.images[0]).toMatchObject({

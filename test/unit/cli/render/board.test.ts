@@ -1,153 +1,192 @@
 import { describe, expect, test } from 'vitest'
 import type { BuildEvent } from '../../../../src/build/events.ts'
-import { boardLines, createBoard, updateBoard } from '../../../../src/cli/render/board.ts'
-import { eventLine } from '../../../../src/cli/render/event-line.ts'
-import { createPlainView } from '../../../../src/cli/render/progress.ts'
-import { registerSecret } from '../../../../src/util/redact.ts'
-import { testIo } from '../fixture.ts'
+import { createBoard, updateBoard } from '../../../../src/cli/render/board.ts'
+import { type BoardLook, boardLines } from '../../../../src/cli/render/board-lines.ts'
+import { createPaint, NO_PAINT } from '../../../../src/cli/render/paint.ts'
 
 const LONG = 'arm control-plane'
 const PLACEMENT = { serverType: 'cax11', location: 'fsn1', diskGb: 40, pricePerHour: 0.006 }
+const RATES = { currency: 'EUR', addressPerHour: new Map([['fsn1', 0.0008]]) }
 const START: BuildEvent = { type: 'run-started', run: 'abcd2345', images: ['x86', LONG] }
+const LOOK: BoardLook = { columns: 120, ascii: false, paint: NO_PAINT }
 
-/** The lines after these events, one second after each other. */
-function lines(columns: number, ...events: readonly BuildEvent[]): string[] {
-  let board = createBoard()
+const writing = (mib: number): BuildEvent => ({
+  type: 'progress',
+  image: 'x86',
+  step: 'write',
+  bytes: mib << 20,
+  totalBytes: 100 << 20,
+})
+const step = (name: 'boot' | 'write' | 'clean-up', image = 'x86'): BuildEvent => ({
+  type: 'step-started',
+  image,
+  step: name,
+})
+const created = (image: string): BuildEvent => ({ type: 'server-created', image, name: 's', placement: PLACEMENT })
+
+/** The lines after these events, one second after each other, one second after the last. */
+function lines(look: Partial<BoardLook>, ...events: readonly BuildEvent[]): string[] {
+  let board = createBoard(RATES)
   let now = 0
   for (const event of events) {
     board = updateBoard(board, event, now)
     now += 1000
   }
-  return boardLines(board, now, columns)
+  return boardLines(board, now, { ...LOOK, ...look })
 }
 
-const WRITING: readonly BuildEvent[] = [
-  START,
-  { type: 'step-started', image: 'x86', step: 'write' },
-  { type: 'progress', image: 'x86', step: 'write', bytes: 50 << 20, totalBytes: 100 << 20 },
-  { type: 'step-started', image: LONG, step: 'boot' },
-  { type: 'placement-failed', image: LONG, placement: PLACEMENT, reason: 'resource_unavailable', last: false },
-  { type: 'note', text: 'removed server 7 (talos-image-zzzz-arm), which an earlier run left behind' },
-]
+const WRITING = [START, created('x86'), step('write'), writing(30), writing(40), writing(50), step('boot', LONG)]
 
 describe('the board', () => {
-  test('of 120 columns shows notes, then a line an image', () => {
-    expect(lines(120, ...WRITING)).toEqual([
-      '! arm control-plane: cax11 in fsn1 is not in stock, trying the next',
-      '! removed server 7 (talos-image-zzzz-arm), which an earlier run left behind',
-      '⠋ x86                writing the disk 50% of 100 MiB 6.0 s',
-      '⠋ arm control-plane  booting the rescue system 6.0 s',
-    ])
+  test.each([
+    [
+      130,
+      '⠦ x86                writing the disk            0:05  ━━━━━━━━━━━━────────────  50%  50 MiB of 100 MiB   10 MiB/s    0:05 left',
+      '⠦ arm control-plane  booting the rescue system   0:01',
+      '  0 of 2 done  0:07  0.0068 EUR so far',
+    ],
+    [
+      120,
+      '⠦ x86                writing the disk            0:05  ━━━━━━━━────────  50%  50 MiB of 100 MiB   10 MiB/s    0:05 left',
+      '⠦ arm control-plane  booting the rescue system   0:01',
+      '  0 of 2 done  0:07  0.0068 EUR so far',
+    ],
+    [
+      80,
+      '⠦ x86                writing     0:05  ━━━━━─────  50%  0:05 left',
+      '⠦ arm control-plane  booting     0:01',
+      '  0 of 2 done  0:07  0.0068 EUR so far',
+    ],
+    [
+      60,
+      '⠦ x86                writing     0:05  ━━━━━─────  50%',
+      '⠦ arm control-plane  booting     0:01',
+      '  0 of 2 done  0:07  0.0068 EUR so far',
+    ],
+    [
+      40,
+      '⠦ x86                writing     50%',
+      '⠦ arm control-plane  booting',
+      '  0 of 2 done  0:07  0.0068 EUR so far',
+    ],
+    [20, '⠦ x86              …', '⠦ arm control-plane…', '  0 of 2 done  0:07'],
+  ])('of %i columns shows what fits', (columns, ...expected) => {
+    expect(lines({ columns }, ...WRITING)).toEqual(expected)
   })
 
-  test('of 60 columns cuts what is too long, and shows that', () => {
-    const shown = lines(60, ...WRITING)
-    expect(shown).toEqual([
-      '! arm control-plane: cax11 in fsn1 is not in stock, trying …',
-      '! removed server 7 (talos-image-zzzz-arm), which an earlier…',
-      '⠋ x86                writing the disk 50% of 100 MiB 6.0 s',
-      '⠋ arm control-plane  booting the rescue system 6.0 s',
-    ])
-    expect(Math.max(...shown.map((line) => line.length))).toBe(60)
+  test('of generic images has more room', () => {
+    const start: BuildEvent = { type: 'run-started', run: 'abcd2345', images: ['arm', 'x86'] }
+    const events = [start, created('x86'), step('write'), writing(30), writing(40)]
+    expect(lines({ columns: 80 }, ...events)[1]).toBe(
+      '⠋ x86  writing the disk            0:03  ━━━━──────  40%  10 MiB/s    0:06 left',
+    )
+    expect(lines({ columns: 40 }, ...events)[1]).toBe('⠋ x86  writing     0:03  ━━━━──────  40%')
   })
 
-  test.each([0, 1, 2, 10, 59])('is never wider than %i columns', (columns) => {
-    for (const line of lines(columns, ...WRITING)) expect(line.length).toBeLessThanOrEqual(Math.max(2, columns))
+  test.each([0, 1, 2, 10, 33, 40, 59, 60, 80, 100, 200])('is never wider than %i columns', (columns) => {
+    const done: BuildEvent = { type: 'image-built', image: LONG, snapshot: 312_345_678, ms: 3_599_000 }
+    for (const line of lines({ columns }, ...WRITING, done)) expect(line.length).toBeLessThanOrEqual(columns)
   })
 
-  test('keeps a note of several lines on one', () => {
-    const shown = lines(80, START, { type: 'note', image: 'x86', text: 'one\ntwo\r\nthree' })
-    expect(shown).toHaveLength(3)
-    for (const line of shown) expect(line).not.toMatch(/[\r\n]/)
+  test('moves nothing while the numbers grow', () => {
+    const columns = (events: readonly BuildEvent[]): number | undefined => lines({}, ...events)[0]?.indexOf('%')
+    expect(columns([...WRITING, writing(99)])).toBe(columns(WRITING))
+    expect(columns([...WRITING, writing(100)])).toBe(columns(WRITING))
   })
 
-  test('shows how each image ended', () => {
+  test('shows how each image ended, and what it cost', () => {
     const problem = { code: 'stock', message: 'no' } as const
-    expect(
-      lines(
-        80,
-        START,
-        { type: 'progress', image: 'x86', step: 'write', bytes: 5, totalBytes: undefined },
-        { type: 'image-built', image: 'x86', snapshot: 4711, ms: 92_000 },
-        { type: 'image-failed', image: LONG, problem, ms: 3000 },
-      ),
-    ).toEqual(['✔ x86                snapshot 4711 in 1 min 32 s', '✘ arm control-plane  failed after 3.0 s'])
-    expect(lines(80, START, { type: 'image-existing', image: 'x86', snapshot: 5 })).toEqual([
+    const events: readonly BuildEvent[] = [
+      START,
+      created('x86'),
+      { type: 'image-built', image: 'x86', snapshot: 4711, ms: 92_000 },
+      { type: 'image-failed', image: LONG, problem, ms: 3000 },
+    ]
+    expect(lines({}, ...events)).toEqual([
+      '✔ x86                snapshot 4711 in 1 min 32 s, 0.0068 EUR',
+      '✘ arm control-plane  failed after 3.0 s (stock)',
+      '  1 of 2 done, 1 not  0:04  0.0068 EUR',
+    ])
+    expect(lines({ columns: 40 }, ...events)).toEqual([
+      '✔ x86                snapshot 4711',
+      '✘ arm control-plane  failed after 3.0 s',
+      '  1 of 2 done, 1 not  0:04  0.0068 EUR',
+    ])
+  })
+
+  test('tells who was stopped from who failed', () => {
+    const problem = { code: 'interrupted', message: 'interrupted' } as const
+    expect(lines({}, START, { type: 'image-failed', image: LONG, problem, ms: 3000 })[1]).toBe(
+      '✘ arm control-plane  stopped after 3.0 s',
+    )
+  })
+
+  test('says little of what exists already', () => {
+    const exists = (image: string): BuildEvent => ({ type: 'image-existing', image, snapshot: 5 })
+    expect(lines({}, START, exists('x86'))).toEqual([
       '✔ x86                exists already: snapshot 5',
       '· arm control-plane  waiting',
+      '  1 of 2 done  0:02',
     ])
+    expect(lines({}, START, exists('x86'), exists(LONG))).toHaveLength(2)
+  })
+
+  test('counts every hour that has begun, until the server is gone', () => {
+    const at = (nowMs: number, ...events: readonly BuildEvent[]) => {
+      const board = events.reduce((before, event) => updateBoard(before, event, 0), createBoard(RATES))
+      return boardLines(board, nowMs, LOOK).at(-1)
+    }
+    const gone: BuildEvent = { type: 'step-finished', image: 'x86', step: 'clean-up', ms: 1 }
+    expect(at(3_600_000, START, created('x86'))).toContain('0.0068 EUR')
+    expect(at(3_600_001, START, created('x86'), created(LONG))).toContain('0.0272 EUR')
+    expect(at(3_600_001, START, created('x86'), gone)).toContain('0.0068 EUR')
+    const unknown: BuildEvent = {
+      type: 'server-created',
+      image: 'x86',
+      name: 's',
+      placement: { ...PLACEMENT, pricePerHour: undefined },
+    }
+    expect(at(1, START, unknown)).toBe('  0 of 2 done  0:00')
   })
 
   test('shows bytes without a total, and no more than 100 percent', () => {
-    const at = (bytes: number, totalBytes: number | undefined) =>
-      lines(
-        80,
-        START,
-        { type: 'step-started', image: 'x86', step: 'write' },
-        { type: 'progress', image: 'x86', step: 'write', bytes, totalBytes },
-      )[0]
-    expect(at(5 << 20, undefined)).toContain('writing the disk 5.0 MiB 3.0 s')
-    expect(at(5 << 20, 4 << 20)).toContain('100% of 4.0 MiB')
+    const at = (mib: number, totalBytes: number | undefined) =>
+      lines({}, START, step('write'), {
+        type: 'progress',
+        image: 'x86',
+        step: 'write',
+        bytes: mib << 20,
+        totalBytes,
+      })[0]
+    expect(at(5, undefined)).toMatch(/0:02 {2}5\.0 MiB$/)
+    expect(at(5, 4 << 20)).toContain('100%  5.0 MiB of 4.0 MiB')
     expect(at(0, 0)).not.toContain('NaN')
   })
 
-  test('turns its wheel with time', () => {
-    const board = updateBoard(
-      updateBoard(createBoard(), START, 0),
-      { type: 'step-started', image: 'x86', step: 'boot' },
-      0,
-    )
-    const frames = Array.from({ length: 10 }, (_, index) => boardLines(board, index * 100, 80)[0]?.charAt(0))
+  test('turns its wheel with time, and stands still between two pictures', () => {
+    const board = updateBoard(updateBoard(createBoard(), START, 0), step('boot'), 0)
+    const frames = Array.from({ length: 10 }, (_, index) => boardLines(board, index * 125, LOOK)[0]?.charAt(0))
     expect(new Set(frames).size).toBe(10)
+    expect(boardLines(board, 124, LOOK)).toEqual(boardLines(board, 0, LOOK))
+  })
+
+  test('has color only as paint: the letters are the same', () => {
+    const painted = lines({ paint: createPaint(true) }, ...WRITING)
+    expect(painted[0]).toContain('\u001b[36m━━━━━━━━\u001b[39m')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colors are control characters
+    expect(painted.map((line) => line.replaceAll(/\u001b\[\d+m/g, ''))).toEqual(lines({}, ...WRITING))
+  })
+
+  test('is ASCII where nothing else can be shown', () => {
+    for (const line of lines({ ascii: true, columns: 40 }, ...WRITING)) expect(line).toMatch(/^[ -~]*$/)
+    expect(lines({ ascii: true }, ...WRITING)[0]).toContain('########--------  50%')
   })
 
   test('does not change the board it is given', () => {
-    const board = updateBoard(createBoard(), START, 0)
-    const before = JSON.stringify(board)
-    updateBoard(board, { type: 'note', text: 'x' }, 1)
-    updateBoard(board, { type: 'step-started', image: 'x86', step: 'boot' }, 1)
-    expect(JSON.stringify(board)).toBe(before)
-  })
-})
-
-describe('events as lines', () => {
-  const leftover = { name: 'server 5', command: 'hcloud server delete 5', reason: 'locked' }
-  test.each<[BuildEvent, string | undefined]>([
-    [START, 'run abcd2345'],
-    [{ type: 'image-existing', image: 'x86', snapshot: 5 }, '[x86] exists already: snapshot 5'],
-    [{ type: 'step-started', image: 'x86', step: 'verify' }, '[x86] reading the disk back ...'],
-    [{ type: 'step-finished', image: 'x86', step: 'verify', ms: 1234 }, '[x86] reading the disk back: 1.2 s'],
-    [
-      { type: 'placement-failed', image: 'x86', placement: PLACEMENT, reason: 'x', last: false },
-      '[x86] cax11 in fsn1: not in stock, trying the next',
-    ],
-    [
-      { type: 'placement-failed', image: 'x86', placement: PLACEMENT, reason: 'x', last: true },
-      '[x86] cax11 in fsn1: not in stock',
-    ],
-    [{ type: 'note', text: 'hello' }, 'hello'],
-    [{ type: 'note', image: 'x86', text: 'hello' }, '[x86] hello'],
-    [{ type: 'image-built', image: 'x86', snapshot: 5, ms: 1000 }, '[x86] done: snapshot 5 in 1.0 s'],
-    [
-      { type: 'image-failed', image: 'x86', problem: { code: 'api', message: 'no' }, ms: 1000 },
-      '[x86] failed after 1.0 s: no',
-    ],
-    [{ type: 'removed', name: 'server 5' }, 'removed server 5'],
-    [{ type: 'leftover', leftover }, 'could not remove server 5; remove it: hcloud server delete 5'],
-    [{ type: 'removing', name: 'server 5' }, undefined],
-    [{ type: 'progress', image: 'x86', step: 'write', bytes: 1, totalBytes: 2 }, undefined],
-  ])('%j', (event, text) => {
-    const io = testIo()
-    createPlainView(io, () => new Date('2026-11-22T21:07:05Z')).onEvent(event)
-    expect(io.errors).toEqual(text === undefined ? [] : [`21:07:05 ${text}\n`])
-    expect(eventLine(event) === undefined).toBe(text === undefined)
-    expect(io.results).toEqual([])
-  })
-
-  test('keep secrets', () => {
-    registerSecret('a-secret-in-an-event')
-    const io = testIo()
-    createPlainView(io).onEvent({ type: 'note', text: 'x a-secret-in-an-event' })
-    expect(io.errors.join()).toContain('x [redacted]')
+    const board = updateBoard(createBoard(RATES), START, 0)
+    const before = structuredClone(board)
+    updateBoard(board, step('boot'), 1)
+    updateBoard(board, created('x86'), 1)
+    expect(board).toEqual(before)
   })
 })

@@ -55,7 +55,7 @@ Estimated cost, net: 0.0126 EUR for the build servers (each is billed for the ho
       installer: undefined,
       placements: [],
     }
-    const cost = { currency: 'EUR', build: undefined, snapshotsPerMonth: undefined }
+    const cost = { ...plan.cost, build: undefined, snapshotsPerMonth: undefined }
     const text = formatPlan({ ...plan, images: [image], cost })
     expect(text).toContain('\n    from      standard input\n    on        nothing in stock\n')
     expect(text).toContain('none: standard input is always built')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createPaint } from '../../../../src/cli/render/paint.ts'
 import { formatProblem, formatWarning } from '../../../../src/cli/render/problem.ts'
 import { registerSecret } from '../../../../src/util/redact.ts'
 
@@ -25,6 +26,14 @@ describe('a problem', () => {
     registerSecret('the-token-of-this-test')
     const problem = { code: 'api', message: 'no the-token-of-this-test', hint: 'x the-token-of-this-test' } as const
     expect(formatProblem(problem, 'error')).toBe('error: no [redacted]\n  hint: x [redacted]\n')
+  })
+
+  test('has color where it is asked for', () => {
+    const problem = { code: 'config', message: 'wrong', hint: 'mend it' } as const
+    expect(formatProblem(problem, 'error', createPaint(true))).toBe(
+      '\u001b[31m\u001b[1merror:\u001b[22m\u001b[39m wrong\n  \u001b[36mhint:\u001b[39m mend it\n',
+    )
+    expect(formatWarning(problem, createPaint(true))).toContain('  ! \u001b[33mwarning:\u001b[39m wrong\n')
   })
 
   test('that is a warning stands apart', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatSnapshots } from '../../../../src/cli/render/snapshots.ts'
+import { formatSnapshots, formatSnapshotsWide } from '../../../../src/cli/render/snapshots.ts'
 import { toSnapshotRecord } from '../../../../src/report/snapshot.ts'
 import { snapshot } from '../../plan/fixture.ts'
 
@@ -13,4 +13,13 @@ test('snapshots are a table, or a word on how to make some', () => {
 `,
   )
   expect(formatSnapshots([])).toContain('talos-image build')
+})
+
+test('a wide table has more columns, and no labels of our own', () => {
+  const labels = { os: 'talos', arch: 'x86', 'talos-image/run': 'abcdefgh' }
+  const record = toSnapshotRecord(snapshot({ labels, protection: { delete: true } }), 'https://f.example')
+  const [heading, line] = formatSnapshotsWide([record]).split('\n')
+  expect(heading).toMatch(/^ID .* DESCRIPTION +NEEDS DISK +PROTECTED +SCHEMATIC +LABELS$/)
+  expect(line).toMatch(/^4711 .* 40 GB +yes +- +os=talos,arch=x86$/)
+  expect(formatSnapshotsWide([])).toContain('talos-image build')
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { formatFailures, formatSummary } from '../../../../src/cli/render/summary.ts'
+import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../../../../src/cli/render/summary.ts'
+import type { Problem } from '../../../../src/errors.ts'
 import { toResultDocument } from '../../../../src/report/result.ts'
 import { built, existing, FACTORY, failed, imageAt, result, rolesPlan, SCHEMATIC_ID } from '../../report/fixture.ts'
 
@@ -50,15 +51,64 @@ Installer, for talosctl upgrade and machine.install.image:
     expect(summarize(failed(imageAt(plan, 0)))).toBe('')
   })
 
-  test('of failures names the image and what to do', () => {
-    const outcome = {
-      ...result(failed(imageAt(plan, 0))),
-      leftovers: [{ name: 'server 5', command: 'hcloud server delete 5', reason: 'locked' }],
-    }
-    expect(formatFailures(toResultDocument(outcome, 'v1.12.2', FACTORY))).toBe(
-      'error: arm control-plane: nothing in stock\n  hint: wait\n' +
-        'error: server 5 could not be removed: locked\n  hint: remove it: hcloud server delete 5\n',
+  test('of a narrow terminal leaves columns out, until they fit', () => {
+    const document = toResultDocument(result(built(imageAt(plan, 2), 1)), 'v1.12.2', FACTORY)
+    const table = (width: number) => formatSummary(document, width).split('\n')[0]
+    expect(table(60)).toBe('ID  ARCH  ROLE    VERSION  SIZE     TIME        SELECTOR'.replace(/ +SELECTOR/, ''))
+    expect(table(40)).toBe('ID  ARCH  ROLE    VERSION  SIZE')
+    expect(table(32)).toBe('ID  ARCH  ROLE    VERSION')
+    // What is there to be copied is whole.
+    expect(formatSummary(document, 20)).toContain('    with_selector     = "os=talos,role=worker,version=v1.12.2"\n')
+  })
+})
+
+describe('failures', () => {
+  const plan = rolesPlan()
+  const documentOf = (outcome: ReturnType<typeof result>) => toResultDocument(outcome, 'v1.12.2', FACTORY)
+  const failedWith = (index: number, problem: Problem) => {
+    const one = failed(imageAt(plan, index))
+    return one.status === 'failed' ? { ...one, problem } : one
+  }
+
+  test('name the image and what to do', () => {
+    expect(findFailures(documentOf(result(failed(imageAt(plan, 0)))))).toEqual([
+      { code: 'stock', message: 'arm control-plane: nothing in stock', hint: 'wait' },
+    ])
+    expect(findFailures(documentOf(result(built(imageAt(plan, 0), 1))))).toEqual([])
+  })
+
+  test('that are alike are said once', () => {
+    const other = { code: 'ssh', message: 'nobody answers' } as const
+    const document = documentOf(result(failed(imageAt(plan, 0)), failedWith(1, other), failed(imageAt(plan, 2))))
+    expect(findFailures(document).map(({ message }) => message)).toEqual([
+      'arm control-plane, arm worker: nothing in stock',
+      'x86 control-plane: nobody answers',
+    ])
+  })
+
+  test('without a remedy of their own get one', () => {
+    const document = documentOf(result(failedWith(0, { code: 'ssh', message: 'nobody answers' })))
+    expect(findFailures(document)[0]?.hint).toContain('run the same command again')
+  })
+
+  test('are none when somebody stopped it', () => {
+    const stopped = { code: 'interrupted', message: 'interrupted' } as const
+    const leftovers = [{ name: 'server 5', command: 'hcloud server delete 5', reason: 'locked' }]
+    const outcome = result(failedWith(0, stopped), failedWith(1, stopped))
+    expect(findFailures(documentOf(outcome))).toEqual([])
+    expect(formatInterrupted(documentOf(outcome))).toBe(
+      'Interrupted: arm control-plane, x86 control-plane were not built. Nothing is left behind.\n',
     )
-    expect(formatFailures(toResultDocument(result(), 'v1.12.2', FACTORY))).toBe('')
+    expect(formatInterrupted(documentOf({ ...outcome, leftovers }))).toBe(
+      'Interrupted: arm control-plane, x86 control-plane were not built.\n',
+    )
+    expect(formatInterrupted(documentOf(result()))).toBe('')
+  })
+
+  test('to remove something name the command that does', () => {
+    const leftovers = [{ name: 'server 5', command: 'hcloud server delete 5', reason: 'locked' }]
+    expect(findLeftovers(documentOf({ ...result(), leftovers }))).toEqual([
+      { code: 'api', message: 'server 5 could not be removed: locked', hint: 'remove it: hcloud server delete 5' },
+    ])
   })
 })

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { formatBytes, formatDuration, formatPrice, formatTime } from '../../../../src/cli/render/units.ts'
+import {
+  formatBytes,
+  formatClock,
+  formatDuration,
+  formatPrice,
+  formatSpeed,
+  formatTime,
+} from '../../../../src/cli/render/units.ts'
 
 const MIB = 1 << 20
 
@@ -31,6 +38,22 @@ describe('numbers', () => {
     [3_600_000, '60 min 00 s'],
   ])('%d ms are %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text)
+  })
+
+  test.each([
+    [-5, '0:00'],
+    [999, '0:00'],
+    [59_999, '0:59'],
+    [725_000, '12:05'],
+    [3_599_999, '59:59'],
+    [3_723_000, '1:02:03'],
+  ])('%d ms are %s on a clock', (ms, text) => {
+    expect(formatClock(ms)).toBe(text)
+  })
+
+  test('speed is bytes a second', () => {
+    expect(formatSpeed(14 * MIB)).toBe('14 MiB/s')
+    expect(formatSpeed(0)).toBe('0 KiB/s')
   })
 
   test('small amounts have as many decimals as they need', () => {

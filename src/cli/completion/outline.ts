@@ -1,0 +1,102 @@
+/** What of the program a shell can complete: taken from commander, so that there is one source. */
+
+import type { Command, Option } from 'commander'
+import { ARCHITECTURES, ROLES } from '../../domain.ts'
+
+/** What can stand in a place: one of some words, a file, a folder, or something that only the user knows. */
+export type Candidates =
+  | { readonly kind: 'words'; readonly words: readonly string[] }
+  | { readonly kind: 'file' }
+  | { readonly kind: 'directory' }
+  | { readonly kind: 'any' }
+
+export interface FlagOutline {
+  /** `--output`, or `-o`. */
+  readonly names: readonly string[]
+  readonly description: string
+  /** undefined for a flag that takes no value. */
+  readonly value: Candidates | undefined
+  /** What the value is called. */
+  readonly valueName: string
+  readonly repeatable: boolean
+}
+
+export interface ArgumentOutline {
+  readonly name: string
+  readonly variadic: boolean
+  readonly candidates: Candidates
+}
+
+export interface CommandOutline {
+  /** The words that lead here; none for the program itself. */
+  readonly path: readonly string[]
+  readonly description: string
+  readonly flags: readonly FlagOutline[]
+  readonly arguments: readonly ArgumentOutline[]
+  readonly commands: readonly CommandOutline[]
+}
+
+/** Values that flags and arguments take by what they are called, where commander does not know their choices. */
+const BY_NAME: ReadonlyMap<string, Candidates> = new Map([
+  ['file', { kind: 'file' }],
+  ['path', { kind: 'file' }],
+  ['dir', { kind: 'directory' }],
+  ['arch', { kind: 'words', words: ARCHITECTURES }],
+  ['role', { kind: 'words', words: ROLES }],
+])
+
+/** The outline of a program, with its help and all of its commands. */
+export function outline(program: Command): CommandOutline {
+  return outlineAt(program, [])
+}
+
+/** A command and everything below it, in the order in which help shows them. */
+export function flatten(command: CommandOutline): readonly CommandOutline[] {
+  return [command, ...command.commands.flatMap(flatten)]
+}
+
+function outlineAt(command: Command, path: readonly string[]): CommandOutline {
+  const help = command.createHelp()
+  const visible = help.visibleCommands(command)
+  const names = visible.map((below) => below.name())
+  return {
+    path,
+    description: command.description(),
+    flags: help.visibleOptions(command).map(outlineFlag),
+    arguments: command.registeredArguments.map((argument) => ({
+      name: argument.name(),
+      variadic: argument.variadic,
+      candidates: candidatesFor(argument.name(), argument.argChoices),
+    })),
+    commands: visible.map((below) =>
+      below.name() === 'help' ? outlineHelp(below, path, names) : outlineAt(below, [...path, below.name()]),
+    ),
+  }
+}
+
+/** `help` takes the names of the commands beside it. */
+function outlineHelp(command: Command, path: readonly string[], names: readonly string[]): CommandOutline {
+  const words = names.filter((name) => name !== 'help')
+  return {
+    path: [...path, 'help'],
+    description: command.description(),
+    flags: [],
+    arguments: [{ name: 'command', variadic: false, candidates: { kind: 'words', words } }],
+    commands: [],
+  }
+}
+
+function outlineFlag(option: Option): FlagOutline {
+  const [, valueName = ''] = /[<[]([^>\].]+)/.exec(option.flags) ?? []
+  return {
+    names: [option.long, option.short].filter((name) => name !== null && name !== undefined),
+    description: option.description,
+    value: option.required || option.optional ? candidatesFor(valueName, option.argChoices) : undefined,
+    valueName,
+    repeatable: option.variadic || /\brepeatable\b/.test(option.description),
+  }
+}
+
+function candidatesFor(name: string, choices: readonly string[] | undefined): Candidates {
+  return choices === undefined ? (BY_NAME.get(name) ?? { kind: 'any' }) : { kind: 'words', words: choices }
+}

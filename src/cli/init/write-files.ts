@@ -1,0 +1,110 @@
+/** Writes the files of `init` into a folder: none over another one, unless that is asked for. */
+
+import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Problem, TalosImageError } from '../../errors.ts'
+import { notWritable } from '../output.ts'
+import type { FileToWrite } from './files.ts'
+
+/** A folder: where it is, and what it is called in messages. */
+export interface Target {
+  readonly path: string
+  readonly shown: string
+}
+
+/**
+ * What in the folder is in the way of files of these names, all of it.
+ * @param force files of the same names are not
+ * @throws TalosImageError `usage` when it is no folder, or cannot be read
+ */
+export async function findConflicts(target: Target, names: readonly string[], force: boolean): Promise<Problem[]> {
+  const entries = await readdir(target.path, { withFileTypes: true }).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return []
+    if (codeOf(error) === 'ENOTDIR') throw new TalosImageError(noFolder(target))
+    throw notWritable(target.shown, 'DIR', error)
+  })
+  const problems: Problem[] = []
+  const same = entries.filter((entry) => names.includes(entry.name) && (!force || entry.isDirectory()))
+  if (same.length > 0) problems.push(alreadyThere(target, same.map(({ name }) => name).sort(), force))
+  const others = entries.filter(({ name }) => /\.pkr\.(hcl|json)$/.test(name) && !names.includes(name))
+  if (others.length > 0) {
+    const list = others.map(({ name }) => name).sort()
+    problems.push({
+      code: 'usage',
+      message: `${target.shown} holds another template (${list.join(', ')}), and a build reads all templates of a folder`,
+      at: { kind: 'flag', name: 'DIR' },
+      hint: 'name another folder',
+    })
+  }
+  return problems
+}
+
+/** Var files beside those names, which a build reads as well. */
+export async function findOtherVarFiles({ path }: Target, names: readonly string[]): Promise<readonly string[]> {
+  const found = await readdir(path)
+  return found.filter((name) => /\.auto\.pkrvars\.(hcl|json)$/.test(name) && !names.includes(name)).sort()
+}
+
+/**
+ * Writes all files; where one cannot be written, those that were new are removed.
+ * @param force takes the place of files of the same names; a link is replaced, not followed
+ * @throws TalosImageError `usage`
+ */
+export async function writeFiles(target: Target, files: readonly FileToWrite[], force: boolean): Promise<void> {
+  const made: string[] = []
+  try {
+    const newFolder = await mkdir(target.path, { recursive: true })
+    if (newFolder !== undefined) made.push(newFolder)
+    for (const { name, text } of files) {
+      const path = join(target.path, name)
+      const isThere = await exists(path)
+      if (isThere && !force) throw new TalosImageError(alreadyThere(target, [name], force))
+      await publish(path, text)
+      if (!isThere) made.push(path)
+    }
+  } catch (error) {
+    for (const path of made.toReversed()) await rm(path, { recursive: true, force: true })
+    if (error instanceof TalosImageError) throw error
+    throw notWritable(target.shown, 'DIR', error)
+  }
+}
+
+/** Whoever reads the file sees the old one or the new one, never a part. */
+async function publish(path: string, text: string): Promise<void> {
+  const partial = `${path}.${process.pid}.part`
+  try {
+    await writeFile(partial, text, { flag: 'wx' })
+    await rename(partial, path)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error
+  }
+}
+
+/** A link that leads nowhere is there, too. */
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return false
+      throw error
+    },
+  )
+}
+
+function noFolder({ shown }: Target): Problem {
+  const message = `${shown} is not a folder, or is in none`
+  return { code: 'usage', message, at: { kind: 'flag', name: 'DIR' }, hint: 'name a folder, which may be new' }
+}
+
+function alreadyThere({ shown }: Target, names: readonly string[], force: boolean): Problem {
+  const list = names.join(', ')
+  return {
+    code: 'usage',
+    message: force ? `${shown} holds folders with the names of files: ${list}` : `${shown} already holds ${list}`,
+    at: { kind: 'flag', name: 'DIR' },
+    hint: force ? 'name another folder' : 'name another folder, or overwrite these files, and no others, with --force',
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)

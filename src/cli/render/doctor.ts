@@ -1,0 +1,52 @@
+/** What `talos-image doctor` found, as people read it. */
+
+import type { Check, CheckStatus } from '../../report/doctor.ts'
+import { printable } from '../../util/printable.ts'
+import { redact } from '../../util/redact.ts'
+
+const SHOWN: Readonly<Record<CheckStatus, string>> = { ok: 'ok', warning: 'WARNING', failed: 'FAILED', skipped: '-' }
+const STATUS_WIDTH = 9
+/** Longer lines are hard to read, however wide the terminal is. */
+const WIDEST = 100
+const NARROWEST = 40
+
+/**
+ * A line or more a check, remedies below them, and a word on all of it.
+ * @param columns how wide a line may be; infinite where nobody knows
+ */
+export function formatChecks(checks: readonly Check[], columns: number): string {
+  const nameWidth = Math.max(...checks.map(({ name }) => name.length)) + 2
+  const indent = STATUS_WIDTH + nameWidth
+  const width = Math.max(NARROWEST, Math.min(columns, WIDEST) - indent)
+  const lines = checks.flatMap(({ name, status, message, hint }) => {
+    // Redacted first: a secret that is cut would not be known any more.
+    const show = (text: string): string[] => wrap(printable(redact(text)), width)
+    const body = [...show(message), ...(hint === undefined ? [] : show(`-> ${hint}`))]
+    const head = SHOWN[status].padEnd(STATUS_WIDTH) + name.padEnd(nameWidth)
+    return body.map((line, index) => `${index === 0 ? head : ' '.repeat(indent)}${line}`)
+  })
+  return `${lines.join('\n')}\n\n${summarize(checks)}\n`
+}
+
+function summarize(checks: readonly Check[]): string {
+  const count = (wanted: CheckStatus): number => checks.filter(({ status }) => status === wanted).length
+  const [failed, warnings] = [count('failed'), count('warning')]
+  if (failed > 0) return `${failed} failed: a build would not work. ${toDo(warnings)}`.trimEnd()
+  return warnings === 0 ? 'Everything is ready.' : `Ready. ${toDo(warnings)}`
+}
+
+const toDo = (warnings: number): string =>
+  warnings === 0
+    ? ''
+    : `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, which ${warnings === 1 ? 'stops' : 'stop'} nothing.`
+
+/** Breaks at spaces; a word that is too long stays whole, since it may be an address to copy. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}

@@ -1,0 +1,152 @@
+/** What `talos-image doctor` says about what it found: a judgement a question, and what to do. Pure. */
+
+import { formatOrigin, type TalosImageError } from '../errors.ts'
+import type { ApiState, WriteAccess } from '../hetzner/resources/access.ts'
+import { rankPlacements } from '../plan/placement.ts'
+import type { PlacementInput } from '../plan/placement-checks.ts'
+import { resolveVersion } from '../plan/version.ts'
+
+/** `skipped`: not asked, since something else failed or nobody needs it; the hint says how to have it asked. */
+export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped'
+
+/** One question and its answer: an interface that scripts rely on, documented in docs/output.md. */
+export interface Check {
+  /** What was looked at, such as `token` or `stock x86`. */
+  readonly name: string
+  readonly status: CheckStatus
+  readonly message: string
+  /** What to do about it. */
+  readonly hint?: string | undefined
+}
+
+/** What went wrong while something was looked at. */
+export function toFailedCheck(name: string, { problems }: TalosImageError): Check {
+  const message = problems
+    .map((problem) => [formatOrigin(problem.at), problem.message].filter((part) => part !== '').join(': '))
+    .join('; ')
+  return { name, status: 'failed', message, hint: problems.find(({ hint }) => hint !== undefined)?.hint }
+}
+
+/** What cannot be looked at before something else is mended. */
+export function toSkippedCheck(name: string, needs: string): Check {
+  return { name, status: 'skipped', message: `needs ${needs}, see above` }
+}
+
+/** Whether the token may write, as far as can be told without writing. */
+export function judgeWriteAccess(access: WriteAccess): Check {
+  const name = 'write access'
+  switch (access) {
+    case 'may write':
+      return {
+        name,
+        status: 'ok',
+        message: 'as far as can be told without writing: two impossible changes were not refused for the token',
+      }
+    case 'may only read':
+      return {
+        name,
+        status: 'failed',
+        message: 'the token may only read: it can list snapshots, and make none',
+        hint: 'create one with "Read & Write" in the Hetzner Console (Security, API tokens)',
+      }
+    case 'unclear':
+      return {
+        name,
+        status: 'warning',
+        message: 'the API did not say whether the token may write',
+        hint: 'run it again later; https://status.hetzner.com tells of faults',
+      }
+  }
+}
+
+/** About what a run of four images asks for. */
+const REQUESTS_OF_A_RUN = 300
+const HOUR_MINUTES = 60
+
+/** Whether a run's requests fit into what is left of the hour's. */
+export function judgeRate(rate: ApiState['rate']): Check {
+  const name = 'rate limit'
+  if (rate === undefined) {
+    return { name, status: 'warning', message: 'the API does not say how many requests are left', hint: undefined }
+  }
+  const { limit, remaining } = rate
+  const message = `${remaining} of ${limit} requests an hour are left`
+  const wanted = Math.min(REQUESTS_OF_A_RUN, Math.floor(limit / 4))
+  if (remaining >= wanted) return { name, status: 'ok', message }
+  const minutes = Math.max(1, Math.ceil(((wanted - remaining) / limit) * HOUR_MINUTES))
+  const hint = `other programs use this project's budget, too; in ${minutes} min there are enough for a build, which otherwise waits`
+  return { name, status: 'warning', message, hint }
+}
+
+/** An answer has whole seconds and a way behind it: less than this says nothing. */
+const CLOCK_NOISE_MS = 30_000
+/** Leases last 15 minutes and are renewed every 5: with such a clock others may take what is in use for abandoned. */
+const CLOCK_WRONG_MS = 5 * 60_000
+
+/** Whether this computer's clock goes as the API's does: leases and certificates live by it. */
+export function judgeClock(aheadMs: number | undefined): Check {
+  const name = 'clock'
+  if (aheadMs === undefined) return { name, status: 'warning', message: 'the API does not say what time it is' }
+  const off = Math.abs(aheadMs)
+  if (off < CLOCK_NOISE_MS) return { name, status: 'ok', message: "this computer's clock and the API's agree" }
+  const seconds = Math.round(off / 1000)
+  return {
+    name,
+    status: off < CLOCK_WRONG_MS ? 'warning' : 'failed',
+    message: `this computer's clock is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the API's`,
+    hint: 'let it be set over the network: timedatectl set-ntp true',
+  }
+}
+
+/** Whether a build server can be had for an architecture. */
+export function judgeStock(input: PlacementInput): Check {
+  const { architecture, serverType, location } = input
+  const name = `stock ${architecture}`
+  const { placements, notes, problems } = rankPlacements(input)
+  const [first, ...others] = placements
+  const [problem] = problems
+  if (problem !== undefined) return { name, status: 'failed', message: problem.message, hint: problem.hint }
+  if (first === undefined) {
+    return {
+      name,
+      status: 'failed',
+      message: notes.length > 0 ? `${notes.join('; ')}, and nothing else fits` : 'nothing is in stock',
+      hint: 'wait for it with `talos-image build --wait-for-stock 2h`, or allow more: --allow-bigger-disk',
+    }
+  }
+  const taken = `${first.serverType} in ${first.location}`
+  if (notes.length > 0) {
+    return {
+      name,
+      status: 'warning',
+      message: `${notes.join('; ')}; a build takes ${taken}`,
+      hint: `set ${first.location === location.value ? '' : `server_location = "${first.location}" or `}server_type_${architecture} to have it without asking, or leave it so`,
+    }
+  }
+  const behind = others.length === 0 ? 'nothing to fall back to' : `${others.length} to fall back to`
+  return { name, status: 'ok', message: `${serverType.value} is in stock in ${location.value}; ${behind}` }
+}
+
+/** Whether the Image Factory has the version that is set. */
+export function judgeVersion(wanted: Parameters<typeof resolveVersion>[0], versions: readonly string[]): Check {
+  const name = 'Image Factory'
+  const resolved = resolveVersion(wanted, versions)
+  if (typeof resolved !== 'string') {
+    return { name, status: 'failed', message: resolved.message, hint: resolved.hint }
+  }
+  const meant = resolved === wanted.value ? resolved : `${wanted.value}, which is ${resolved}`
+  return { name, status: 'ok', message: `it answers, has ${versions.length} versions, and Talos ${meant}` }
+}
+
+/** Whether anything failed. What is only worth a warning stops nobody. */
+export function hasFailed(checks: readonly Check[]): boolean {
+  return checks.some(({ status }) => status === 'failed')
+}
+
+/** The document of `--output json`. */
+export function toDoctorDocument(checks: readonly Check[]) {
+  return {
+    ok: !hasFailed(checks),
+    checks: checks.map(({ name, status, message, hint }) => ({ name, status, message, hint: hint ?? null })),
+  }
+}

@@ -1,0 +1,60 @@
+/** Which snapshots of a list are shown, and in which order. Pure. */
+
+import semver from 'semver'
+import type { Architecture, Role } from '../domain.ts'
+import type { SnapshotRecord } from './snapshot.ts'
+
+/** What is asked for; what is left out does not matter. Several values of one kind: any of them. */
+export interface SnapshotFilter {
+  readonly architectures?: readonly Architecture[] | undefined
+  /** null stands for generic images. */
+  readonly roles?: readonly (Role | null)[] | undefined
+  /** Whole, such as `v1.13.9`, or the beginning of one: `v1.13`. */
+  readonly versions?: readonly string[] | undefined
+}
+
+/** What snapshots can be sorted by: the fields of a snapshot's document. */
+export const SORT_FIELDS = ['created', 'id', 'version', 'architecture', 'role', 'size', 'description'] as const
+export type SortField = (typeof SORT_FIELDS)[number]
+
+export interface Sort {
+  readonly field: SortField
+  readonly descending: boolean
+}
+
+/** Those that fit, in the order in which they came. */
+export function filterSnapshots(snapshots: readonly SnapshotRecord[], filter: SnapshotFilter): SnapshotRecord[] {
+  const { architectures, roles, versions } = filter
+  return snapshots.filter(
+    ({ architecture, role, version }) =>
+      (architectures?.includes(architecture) ?? true) &&
+      (roles?.includes(role) ?? true) &&
+      (versions?.some((wanted) => version === wanted || version?.startsWith(`${wanted}.`) === true) ?? true),
+  )
+}
+
+/** Sorted by one field, and by ID where that is the same; those that have no such value come last either way. */
+export function sortSnapshots(snapshots: readonly SnapshotRecord[], { field, descending }: Sort): SnapshotRecord[] {
+  const sign = descending ? -1 : 1
+  return snapshots.toSorted((a, b) => {
+    const [left, right] = [fieldOf(a, field), fieldOf(b, field)]
+    if (left === null || right === null) return Number(left === null) - Number(right === null) || a.id - b.id
+    return sign * (compare(left, right, field) || a.id - b.id)
+  })
+}
+
+function fieldOf(snapshot: SnapshotRecord, field: SortField): string | number | null {
+  if (field === 'size') return snapshot.sizeGb
+  if (field === 'created') return Date.parse(snapshot.created)
+  return snapshot[field]
+}
+
+function compare(a: string | number, b: string | number, field: SortField): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  const [left, right] = [String(a), String(b)]
+  // v1.9.0 comes before v1.10.0.
+  if (field === 'version' && semver.valid(left) !== null && semver.valid(right) !== null) {
+    return semver.compare(left, right)
+  }
+  return left.localeCompare(right, 'en')
+}

@@ -1,0 +1,64 @@
+/** The lines of `build --output jsonl`, as docs/output.md promises them: nothing may be missing, and nothing more be there. */
+
+import * as v from 'valibot'
+import { BUILD_STEPS } from '../../src/build/events.ts'
+
+const image = v.string()
+const snapshot = v.number()
+const step = v.picklist(BUILD_STEPS)
+const seconds = v.pipe(v.number(), v.minValue(0))
+const placement = v.strictObject({
+  serverType: v.string(),
+  location: v.string(),
+  diskGb: v.number(),
+  pricePerHour: v.nullable(v.number()),
+})
+const Problem = v.strictObject({
+  code: v.string(),
+  message: v.string(),
+  at: v.optional(v.looseObject({ kind: v.string() })),
+  hint: v.optional(v.string()),
+})
+
+/** A line of a type, with these fields. */
+const line = <const T extends string, const F extends v.ObjectEntries>(type: T, fields: F) =>
+  v.strictObject({ time: v.pipe(v.string(), v.isoTimestamp()), type: v.literal(type), ...fields })
+
+export const BuildLine = v.variant('type', [
+  line('plan', {
+    talosVersion: v.string(),
+    images: v.array(v.unknown()),
+    cost: v.unknown(),
+    warnings: v.array(Problem),
+  }),
+  line('run-started', { run: v.string(), images: v.array(image) }),
+  line('image-existing', { image, snapshot }),
+  line('step-started', { image, step }),
+  line('step-finished', { image, step, seconds }),
+  line('progress', { image, step, bytes: v.number(), totalBytes: v.nullable(v.number()) }),
+  line('server-created', { image, name: v.string(), placement }),
+  line('placement-failed', { image, placement, reason: v.string(), last: v.boolean() }),
+  line('note', { image: v.nullable(image), text: v.string() }),
+  line('image-built', { image, snapshot, seconds }),
+  line('image-failed', { image, error: Problem, seconds }),
+  line('removing', { name: v.string() }),
+  line('removed', { name: v.string() }),
+  line('leftover', { name: v.string(), command: v.string(), reason: v.string() }),
+  line('result', {
+    run: v.string(),
+    talosVersion: v.string(),
+    snapshots: v.array(v.unknown()),
+    failed: v.array(v.strictObject({ image, error: Problem })),
+    leftovers: v.array(v.strictObject({ name: v.string(), command: v.string(), reason: v.string() })),
+  }),
+  line('error', { problems: v.array(Problem) }),
+])
+export type BuildLine = v.InferOutput<typeof BuildLine>
+
+/** All lines that a command wrote; each must be one of the above. */
+export function parseBuildLines(stdout: string): readonly BuildLine[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((text) => v.parse(BuildLine, JSON.parse(text)))
+}
