@@ -3,14 +3,17 @@ import { defineConfig } from 'vitest/config'
 /** Machines that are translated want both cores to themselves. */
 const QEMU = ['test/e2e/qemu*.test.ts', 'test/e2e/judges/packer.test.ts', 'test/e2e/judges/qemu-build.test.ts']
 
+/** What hangs is found all the same; a machine that is merely busy is not called broken. */
+const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } }
+
 export default defineConfig({
   test: {
     projects: [
-      // What hangs is found after a minute; a machine that is merely busy is not called broken.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { ...PATIENT, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { ...PATIENT, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
       {
         test: {
+          ...PATIENT,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: QEMU,
@@ -23,6 +26,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...PATIENT,
           name: 'qemu',
           include: QEMU,
           testTimeout: 900_000,
@@ -31,7 +35,14 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      { test: { name: 'reliability', include: ['test/reliability/**/*.test.ts'], sequence: { groupOrder: 3 } } },
+      {
+        test: {
+          ...PATIENT,
+          name: 'reliability',
+          include: ['test/reliability/**/*.test.ts'],
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 })
