@@ -4,13 +4,16 @@
  */
 
 import type { Benchmark } from './bench.ts'
+import { command } from './command.ts'
 import { fourImages, oneImage } from './end-to-end.ts'
 import { describeMachine } from './machine.ts'
+import { memory } from './memory.ts'
 import { formatSection } from './page.ts'
 import { pipelines } from './pipelines.ts'
+import { requests } from './requests.ts'
 import { keepResult, writePage } from './results.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [oneImage, fourImages, pipelines]
+const BENCHMARKS: readonly Benchmark[] = [oneImage, fourImages, pipelines, requests, command, memory]
 
 const wanted = process.argv.slice(2)
 const names = BENCHMARKS.map(({ name }) => name)

@@ -1,8 +1,8 @@
 /** What it costs to know that the disk holds the image: hashing while it is written, and reading it back. */
 
-import { formatSeconds, median, type Table } from '../bench.ts'
+import type { Table } from '../bench.ts'
 import type { Disk } from './disk.ts'
-import { inTurns } from './in-turns.ts'
+import { inTurns, type Timed, type Way } from './in-turns.ts'
 import { DEVICE, DOWNLOAD, type Place } from './place.ts'
 
 const ROUNDS = 3
@@ -25,6 +25,12 @@ const HASHES: readonly Hash[] = [
   { command: 'zstd --fast=5 --single-thread -q | b2sum', program: 'zstd' },
 ]
 
+interface WritingWay {
+  readonly hashesDownload?: boolean
+  /** Of what is written. */
+  readonly hash?: string
+}
+
 export interface Hashing {
   readonly table: Table
   /** Writing without any hash, and with one of the download only; in milliseconds. */
@@ -35,37 +41,41 @@ export interface Hashing {
 /** Measures what each hash costs, on the way to the disk and on the way back. The image is on the disk afterwards. */
 export async function measureHashing(place: Place, disk: Disk, say: (text: string) => void): Promise<Hashing> {
   const hashes = await findHashes(place)
-  const writing = ['no hash', 'download only', ...hashes].map((hash) => ({
-    name: `writing, ${hash}`,
+  const writingWays = [{ hashesDownload: false }, { hashesDownload: true }, ...hashes.map((hash) => ({ hash }))]
+  const writing = writingWays.map(({ hashesDownload = true, hash }: WritingWay) => ({
+    name: `writing, hash: ${hash ?? 'none'}`,
     async measure() {
       await disk.makeStale()
-      const known = hashes.includes(hash) ? hash : undefined
-      return (await place.run(`writing, ${hash}`, writeWith(place, hash !== 'no hash', known))).ms
+      return place.run('writing', writeWith(place, hashesDownload, hash))
     },
   }))
   const written = await inTurns(writing, ROUNDS, (text) => say(`hashing while writing, ${text}`))
   await disk.inspect()
   const reading = [undefined, ...hashes].map((hash) => ({
-    name: `reading, ${hash ?? 'no hash'}`,
-    measure: async () => (await place.run(`reading, ${hash}`, readImage(place, hash))).ms,
+    name: `reading, hash: ${hash ?? 'none'}`,
+    measure: () => place.run('reading', readImage(place, hash)),
   }))
   const read = await inTurns(reading, ROUNDS, (text) => say(`hashing while reading, ${text}`))
 
-  const [bareMs = Number.NaN, downloadOnlyMs = Number.NaN, ...hashedMs] = written.map(median)
-  const [bareReadMs = Number.NaN, ...hashedReadMs] = read.map(median)
-  const format = (ms: number | undefined): string => formatSeconds(ms ?? Number.NaN)
+  const cells = (timed: Timed<Way> | undefined): string[] => [
+    timed?.timing.seconds ?? '',
+    timed?.timing.processorSeconds ?? '',
+  ]
+  const [bare, downloadOnly, ...hashed] = written
+  const [bareRead, ...hashedRead] = read
   const table = {
     title: 'What hashing costs',
     text: `Ours at its simplest, without reports: the download is unpacked onto the discarded disk, and once more for the hash of
 what is written. Reading back: the image's part of the disk, with direct I/O, into the hash. Medians of ${ROUNDS}.`,
-    columns: ['hash of the disk', 'writing', 'reading back'],
+    columns: ['hash of the disk', 'writing', 'processors', 'reading back', 'processors'],
     rows: [
-      ['none, nor one of the download', format(bareMs), format(bareReadMs)],
-      ['none, `sha256sum` of the download', format(downloadOnlyMs), ''],
-      ...hashes.map((hash, index) => [`\`${hash}\`, too`, format(hashedMs[index]), format(hashedReadMs[index])]),
+      ['none, nor one of the download', ...cells(bare), ...cells(bareRead)],
+      ['none, `sha256sum` of the download', ...cells(downloadOnly), ...cells(undefined)],
+      ...hashes.map((hash, index) => [`\`${hash}\`, too`, ...cells(hashed[index]), ...cells(hashedRead[index])]),
     ],
   }
-  return { table, bareMs, downloadOnlyMs }
+  const toMs = (timed: Timed<Way> | undefined): number => timed?.timing.ms ?? Number.NaN
+  return { table, bareMs: toMs(bare), downloadOnlyMs: toMs(downloadOnly) }
 }
 
 /** The commands that the machine has programs for. */

@@ -15,6 +15,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { schematicId } from '../../src/schematic/canonical.ts'
 import { EMPTY_SCHEMATIC } from '../../src/schematic/schema.ts'
 import { systemClock } from '../../src/util/clock.ts'
+import { readProcessorMs, type Sample, withTimes } from './in-turns.ts'
 
 /** The server's disk, as it sees it. It is there only in the machine, whose isolation was verified. */
 export const DEVICE = '/dev/sda'
@@ -27,9 +28,8 @@ const TIMEOUT_MS = 300_000
 const SERVER_TYPE = 'cx23'
 const TALOS_VERSION = 'v1.12.2'
 
-export interface Outcome {
-  /** From sending the command until its end is known. */
-  readonly ms: number
+/** `ms` is from sending the command until its end is known. */
+export interface Outcome extends Sample {
   readonly stdout: string
 }
 
@@ -138,8 +138,8 @@ async function bootRescue({ endpoint, token }: Sandbox, specs: readonly MachineS
 async function runTimed(session: Session, name: string, script: string): Promise<Outcome> {
   const { signal } = new AbortController()
   const began = performance.now()
-  const { exitCode, stdout, stderr } = await session.run(script, { signal, timeoutMs: TIMEOUT_MS, name })
+  const { exitCode, stdout, stderr } = await session.run(withTimes(script), { signal, timeoutMs: TIMEOUT_MS, name })
   const ms = performance.now() - began
   if (exitCode !== 0) throw new Error(`${name} ended with ${exitCode}: ${stdout}${stderr}`)
-  return { ms, stdout }
+  return { ms, processorMs: readProcessorMs(stdout), stdout }
 }

@@ -1,7 +1,7 @@
 /** What reading the disk back takes as a whole, and which part of it takes how long. */
 
 import { verifyScript } from '../../src/remote/verify-script.ts'
-import { formatSeconds, median, type Table } from '../bench.ts'
+import type { Table } from '../bench.ts'
 import { inTurns } from './in-turns.ts'
 import { DEVICE, DOWNLOAD, type Place } from './place.ts'
 
@@ -21,14 +21,14 @@ export async function measureVerifying(place: Place, say: (text: string) => void
     ['the image: `dd conv=sparse` into memory', copyImage(place)],
     ['the same, the download unpacked into memory meanwhile, `cmp` of the two', compareCopies(place)],
     ['the image: `zstd -dc` of the download piped into `cmp`', compareStreams(place)],
-  ].map(([name = '', script = '']) => ({ name, measure: async () => (await place.run(name, script)).ms }))
+  ].map(([name = '', script = '']) => ({ name, measure: () => place.run(name, script) }))
   await place.run('keeping the download', `${DOWNLOAD} ${place.url('.raw.zst')} >/tmp/kept`)
-  const times = await inTurns(ways, ROUNDS, (text) => say(`reading back, ${text}`))
+  const timed = await inTurns(ways, ROUNDS, (text) => say(`reading back, ${text}`))
   return {
     title: 'Reading the disk back',
     text: `The same disk, with direct I/O; medians of ${ROUNDS}. The parts run alone; in ours hashing and looking for zeros overlap.`,
-    columns: ['what', 'median'],
-    rows: ways.map(({ name }, index) => [name, formatSeconds(median(times[index] ?? []))]),
+    columns: ['what', 'median', 'processors'],
+    rows: timed.map(({ way, timing }) => [way.name, timing.seconds, timing.processorSeconds]),
   }
 }
 

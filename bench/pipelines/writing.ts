@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { writeScript } from '../../src/remote/write-script.ts'
 import { allocatedBytes } from '../../src/sandbox/disks.ts'
-import { formatMib, formatSeconds, median, type Table } from '../bench.ts'
+import { formatMib, formatSeconds, type Table } from '../bench.ts'
 import type { Disk } from './disk.ts'
-import { inTurns, type Way } from './in-turns.ts'
+import { inTurns, readProcessorMs, type Way, withTimes } from './in-turns.ts'
 import { DEVICE, DOWNLOAD, type Place } from './place.ts'
 
 const run = promisify(execFile)
@@ -51,23 +51,18 @@ export async function measureWriting(place: Place, disk: Disk, say: (text: strin
     ours,
     floor(place),
   ]
-  const times = await inTurns(ways, ROUNDS, (text) => say(`writing, ${text}`))
+  const timed = await inTurns(ways, ROUNDS, (text) => say(`writing, ${text}`))
   const data = await allocatedBytes(place.rawFile)
   const { ms: overheadMs } = await place.run('nothing', 'true')
-  const msOf = (wanted: WritingWay): number => median(times[ways.indexOf(wanted)] ?? [])
-  const rows = ways.map((row, index) => [
-    row.name,
-    formatSeconds(msOf(row)),
-    toRange(times[index] ?? []),
-    (msOf(row) / msOf(old)).toFixed(2),
-    formatMib(row.left.allocated),
-    (row.left.allocated / data).toFixed(2),
-    row.left.behind,
+  const msOf = (wanted: Way): number => timed.find(({ way }) => way === wanted)?.timing.ms ?? Number.NaN
+  const rows = timed.map(({ way: { name, left }, timing }) => [
+    ...[name, timing.seconds, timing.range, (timing.ms / msOf(old)).toFixed(2), timing.processorSeconds],
+    ...[formatMib(left.allocated), (left.allocated / data).toFixed(2), left.behind],
   ])
   const table = {
     title: 'The image onto the disk',
     text: toText(place, data, overheadMs),
-    columns: ['pipeline', 'median', 'range', 'ratio', 'allocated', '/ data', 'behind the image'],
+    columns: ['pipeline', 'median', 'range', 'ratio', 'processors', 'allocated', '/ data', 'behind the image'],
     rows,
   }
   return { table, oldMs: msOf(old), ourMs: msOf(ours), allocation: ours.left.allocated / data }
@@ -77,8 +72,8 @@ const toText = ({ imageBytes, diskBytes }: Place, data: number, overheadMs: numb
   `An image of ${formatMib(imageBytes)}, ${formatMib(data)} of them data, from an Image Factory on the same computer
 onto a disk of ${formatMib(diskBytes)} with 16 MiB of old data on it, which is renewed before each. Each ran ${ROUNDS} times, in turns, in
 the same \`namespace\` machine; a time runs from sending the command over SSH until its end is known (${formatSeconds(overheadMs)} for
-a command that does nothing) and ends with \`sync\`. What the disk holds is compared with the image after the first
-time of each.`
+a command that does nothing) and ends with \`sync\`; \`processors\` is what the commands took of all processors
+together. What the disk holds is compared with the image after the first time of each.`
 
 /** As the template of before had it. */
 const oldScript = (url: string): string => `set -e
@@ -93,11 +88,11 @@ function toWay(place: Place, disk: Disk, name: string, script: string): WritingW
     left: NOTHING,
     async measure() {
       await disk.makeStale()
-      const { ms } = await place.run(name, script)
+      const sample = await place.run(name, script)
       await place.run('tidying up', 'rm -rf /tmp/*')
       if (this.left === NOTHING)
         this.left = { allocated: await allocatedBytes(place.diskFile), behind: await disk.inspect() }
-      return ms
+      return sample
     },
   }
 }
@@ -110,15 +105,12 @@ function floor({ folder, rawFile }: Place): WritingWay {
     left: NOTHING,
     async measure() {
       const began = performance.now()
-      await run('cp', ['--sparse=auto', '--reflink=never', '--', rawFile, copy])
-      await run('sync')
+      const script = withTimes('cp --sparse=auto --reflink=never -- "$1" "$2" && sync')
+      const { stdout } = await run('bash', ['-c', script, 'floor', rawFile, copy])
       const ms = performance.now() - began
       this.left = { allocated: await allocatedBytes(copy), behind: '-' }
       await rm(copy)
-      return ms
+      return { ms, processorMs: readProcessorMs(stdout) }
     },
   }
 }
-
-const toRange = (times: readonly number[]): string =>
-  `${formatSeconds(Math.min(...times))} to ${formatSeconds(Math.max(...times))}`
