@@ -2,21 +2,10 @@
 
 import { spawnSync } from 'node:child_process'
 import { build } from 'esbuild'
+import { BUNDLING } from './bundling.mjs'
 
 // Two folders deep, as the helpers of the tests are: they find the repository relative to themselves.
 const outfile = 'bench/.built/main.mjs'
-await build({
-  entryPoints: ['bench/main.ts'],
-  outfile,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  external: ['ssh2', '@cdktn/hcl2json'],
-  banner: {
-    js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
-  },
-  logLevel: 'warning',
-})
+await build({ ...BUNDLING, entryPoints: ['bench/main.ts'], outfile })
 const { status } = spawnSync(process.execPath, ['--expose-gc', outfile, ...process.argv.slice(2)], { stdio: 'inherit' })
 process.exit(status ?? 1)

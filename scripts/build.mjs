@@ -3,25 +3,16 @@
 import { chmod, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { BUNDLING } from './bundling.mjs'
 
 const { metafile } = await build({
+  ...BUNDLING,
   entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
   outdir: 'dist',
-  bundle: true,
   // What a command does not need is not even read: every `await import` becomes a file of its own.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  // These two bring native code and WebAssembly, and are installed beside the bundle.
-  external: ['ssh2', '@cdktn/hcl2json'],
-  banner: {
-    // Some dependencies are CommonJS and ask for Node's own modules with require.
-    js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
-  },
   legalComments: 'linked',
-  logLevel: 'warning',
   metafile: true,
 })
 await chmod('dist/cli.js', 0o755)

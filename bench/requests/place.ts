@@ -9,11 +9,12 @@ import { createFactoryClient } from '../../src/factory/client.ts'
 import { createHetznerClient } from '../../src/hetzner/client.ts'
 import { plan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import type { PlanRequest, SchematicFile } from '../../src/plan/request.ts'
+import type { SchematicFile } from '../../src/plan/request.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { parseSchematic } from '../../src/schematic/parse.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { createFastClock } from '../../test/reliability/fast-clock.ts'
+import { planRequest } from '../../test/unit/plan/fixture.ts'
 import type { SeenRequest } from './count.ts'
 
 const MIB = 1024 * 1024
@@ -101,18 +102,12 @@ export async function planIn(sandbox: Sandbox, wanted: Wanted): Promise<Plan> {
     const file = `_packer/schematic-${role}.yaml`
     roleSchematics.set(role, { file, parsed: parseSchematic(await readFile(file, 'utf8'), file) })
   }
-  const request: PlanRequest = {
+  const request = planRequest({
     variables: await loadVariables({ directory: undefined, varFiles: [], vars: [], env: {}, cwd: '/' }),
     architectures: wanted === 'one' ? ['x86'] : ['arm', 'x86'],
     roles: wanted === 'one' ? [undefined] : roles,
     roleSchematics,
-    schematic: undefined,
-    localImage: undefined,
-    sha256: {},
-    force: false,
-    noFallback: false,
-    allowBiggerDisk: false,
-  }
+  })
   return plan(request, {
     hetzner: createHetznerClient(sandbox),
     factory: createFactoryClient({ url: sandbox.factoryUrl }),

@@ -1,11 +1,11 @@
-/** Packer itself, with the template as users have it, on emulated servers that are machines in QEMU. */
+/** Packer itself, with the template as users have it, on emulated servers of both kinds. */
 
 import { once } from 'node:events'
 import { open, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { runCommand } from '../../support/command.ts'
 import { readFactoryDisk, snapshotDisk } from '../../support/disk-content.ts'
 import { missing, named } from '../../support/programs.ts'
@@ -26,7 +26,11 @@ const ARCHITECTURES = [
   { ours: 'x86', theirs: 'amd64', title: 'x86' },
 ] as const
 
-const WHY_NOT = WHY_NO_QEMU ?? missing('packer') ?? (await whyNoPort())
+const WHY_NOT = missing('packer') ?? (await whyNoPort())
+const KINDS = [
+  { machines: 'qemu', why: WHY_NO_QEMU ?? WHY_NOT },
+  { machines: 'namespace', why: WHY_NOT },
+] as const
 
 async function whyNoPort(): Promise<string | undefined> {
   const server = createServer().listen(SSH_PORT, '127.64.0.1')
@@ -52,11 +56,10 @@ const Snapshots = v.object({
 })
 const Leftovers = v.object({ servers: v.optional(v.array(v.unknown())), ssh_keys: v.optional(v.array(v.unknown())) })
 
-it.skipIf(WHY_NOT !== undefined)(
-  named('packer makes both snapshots out of the template, and leaves nothing else', WHY_NOT),
-  { timeout: 2 * PATIENCE_MS },
-  async () => {
-    await using sandbox = await startSandboxCommand(['--machines', 'qemu', '--ssh-port', String(SSH_PORT)], {
+describe.each(KINDS)('on $machines machines', ({ machines, why }) => {
+  const title = 'packer makes both snapshots out of the template, and leaves nothing else'
+  it.skipIf(why !== undefined)(named(title, why), { timeout: 2 * PATIENCE_MS }, async () => {
+    await using sandbox = await startSandboxCommand(['--machines', machines, '--ssh-port', String(SSH_PORT)], {
       ...QEMU_ENV,
       TALOS_IMAGE_SANDBOX_IMAGE_MIB: String(IMAGE_MIB),
     })
@@ -99,8 +102,8 @@ it.skipIf(WHY_NOT !== undefined)(
     }
     expect(v.parse(Leftovers, await look('/servers'))).toEqual({ servers: [] })
     expect(v.parse(Leftovers, await look('/ssh_keys'))).toEqual({ ssh_keys: [] })
-  },
-)
+  })
+})
 
 async function readFront(path: string, bytes: number): Promise<Buffer> {
   await using file = await open(path)

@@ -81,8 +81,15 @@ function makeHostKey(): string {
 }
 
 function answer(context: AuthContext, isWelcome: boolean): void {
-  if (isWelcome) context.accept()
-  else context.reject(['publickey', 'password'])
+  if (!isWelcome) {
+    context.reject(['publickey', 'password'])
+    return
+  }
+  // ssh2 1.17 confirms a key by its type, but some clients, such as Packer 1.6, want to read the algorithm they named.
+  if (context.method === 'publickey' && context.signature === undefined && context.hashAlgo !== undefined) {
+    context.key.algo = `rsa-sha2-${context.hashAlgo.replace('sha', '')}`
+  }
+  context.accept()
 }
 
 function mayEnter(context: AuthContext, keys: readonly ParsedKey[], rootPassword: string): boolean {
