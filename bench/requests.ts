@@ -92,7 +92,7 @@ function paceTable(runs: readonly Run[]): Table {
   const shown = runs.filter(({ who, builds }) => who === 'ours' && builds === 1).sort((a, b) => a.pace - b.pace)
   return {
     title: 'Clouds of another pace',
-    text: 'When an action is looked at first depends on how long such actions usually take, and later looks on the progress that the cloud tells. This is one build where everything in the cloud, the boot included, takes twice or half as long.',
+    text: 'How often an action is looked at depends on how long it takes. This is one build where everything in the cloud, the boot included, takes twice or half as long.',
     columns: ['the cloud takes', ...KINDS, 'time'],
     rows: shown.map((run) => [`${1 / run.pace} x`, ...kindCells(run), formatSeconds(run.ms)]),
   }
