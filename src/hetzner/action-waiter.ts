@@ -3,6 +3,7 @@
 import { TalosImageError } from '../errors.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
+import { chooseBatches, firstPauseMs, gather, LONGEST_PAUSE_MS, type Look, nextPauseMs } from './action-pace.ts'
 import { isInDoubt, isNotDone } from './transport/retry.ts'
 import type { Action } from './wire.ts'
 
@@ -25,18 +26,17 @@ export interface ActionWaiter {
   wait(action: Action, options: WaitOptions): Promise<void>
 }
 
-interface Waiting {
-  readonly id: number
+interface Waiting extends Look {
   readonly since: number
   readonly urgent: boolean
+  lookAt: number
+  /** Percent, as far as it was ever told. */
+  progress: number
+  /** When that was told. */
+  toldAt: number
   readonly settle: (action: Action) => void
   readonly fail: (error: unknown) => void
 }
-
-/** Most IDs that one request may ask for (the API's page limit). */
-const BATCH = 50
-const SHORTEST_PAUSE_MS = 200
-const LONGEST_PAUSE_MS = 5000
 
 /** @param fetchActions reads the present state of at most 50 actions */
 export function createActionWaiter(
@@ -52,8 +52,11 @@ export function createActionWaiter(
     polling = true
     while (waiting.size > 0) {
       pause = new AbortController()
-      const slept = clock.sleep(pauseMs(waiting, clock.now()), pause.signal)
-      // A long pause for an old action is cut short when a new one joins, or when nobody waits any more.
+      const now = clock.now()
+      const at = Math.max(now, gather(Math.min(...[...waiting].map(({ lookAt }) => lookAt)), waiting.size))
+      // However far away that is for a clock that was put back meanwhile.
+      const slept = clock.sleep(Math.min(at - now, LONGEST_PAUSE_MS), pause.signal)
+      // Another one that joins may be due earlier, and it ends when nobody waits any more.
       if (
         !(await slept.then(
           () => true,
@@ -61,23 +64,40 @@ export function createActionWaiter(
         ))
       )
         continue
-      const ids = [...new Set([...waiting].map(({ id }) => id))]
-      for (let start = 0; start < ids.length; start += BATCH) await pollBatch(ids.slice(start, start + BATCH))
+      for (const ids of chooseBatches(waiting, at)) await pollBatch(ids, at)
     }
     polling = false
   }
 
-  async function pollBatch(ids: readonly number[]): Promise<void> {
+  /** @param at for when this look was planned */
+  async function pollBatch(ids: readonly number[], at: number): Promise<void> {
     try {
       const urgent = waitingFor(ids).some((one) => one.urgent)
-      for (const action of await fetchActions(ids, urgent)) {
-        if (action.status !== 'running') for (const one of waitingFor([action.id])) one.settle(action)
+      const actions = new Map((await fetchActions(ids, urgent)).map((action) => [action.id, action]))
+      for (const one of waitingFor(ids)) {
+        const action = actions.get(one.id)
+        if (action === undefined || action.status === 'running') plan(one, action?.progress ?? 0, at)
+        else one.settle(action)
       }
     } catch (error) {
       // A bad moment of the API is waited out: each wait has its own deadline, and what it waits for goes on.
-      if (isInDoubt(error) || isNotDone(error)) return
-      for (const one of waitingFor(ids)) one.fail(error)
+      const mayPass = isInDoubt(error) || isNotDone(error)
+      for (const one of waitingFor(ids)) {
+        if (mayPass) plan(one, 0, at)
+        else one.fail(error)
+      }
     }
+  }
+
+  /** Plans the next look, unless it is not even time for this one: it was only taken along. */
+  function plan(one: Waiting, progress: number, at: number): void {
+    if (one.lookAt > at) return
+    const now = clock.now()
+    if (progress > one.progress) {
+      one.progress = progress
+      one.toldAt = now
+    }
+    one.lookAt = now + nextPauseMs({ ageMs: now - one.since, progress: one.progress, stillMs: now - one.toldAt })
   }
 
   const waitingFor = (ids: readonly number[]): Waiting[] => [...waiting].filter(({ id }) => ids.includes(id))
@@ -103,7 +123,10 @@ export function createActionWaiter(
         }
         const onStop = (): void => fail(deadline.expired ? tookTooLong(name, timeoutMs) : signal.reason)
         deadline.signal.addEventListener('abort', onStop, { once: true })
-        const one: Waiting = { id: action.id, since: clock.now(), urgent, settle, fail }
+        const since = clock.now()
+        const { id, progress } = action
+        const lookAt = since + firstPauseMs(action)
+        const one: Waiting = { id, since, urgent, lookAt, progress, toldAt: since, settle, fail }
         waiting.add(one)
         if (polling) pause.abort()
         else void poll()
@@ -111,13 +134,6 @@ export function createActionWaiter(
       assertSuccess(ended, name)
     },
   }
-}
-
-/** Polls often what has just begun, and ever more rarely what takes long anyway. */
-function pauseMs(waiting: Iterable<Waiting>, now: number): number {
-  let youngest = Number.POSITIVE_INFINITY
-  for (const { since } of waiting) youngest = Math.min(youngest, now - since)
-  return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, youngest * 0.4))
 }
 
 function assertSuccess(action: Action, name: string): void {

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { createActionWaiter } from '../../../src/hetzner/action-waiter.ts'
 import type { Action } from '../../../src/hetzner/wire.ts'
-import { createManualClock } from '../sandbox/cloud/manual-clock.ts'
+import { createManualClock, type ManualClock } from '../sandbox/cloud/manual-clock.ts'
 import { failureOf } from '../util/failure.ts'
 import { action } from './fixture.ts'
 
+const START = Date.parse('2026-08-01T12:00:00Z')
+
 /** A waiter whose clock and whose cloud are the test's. */
 function fixture() {
-  const clock = createManualClock()
+  const clock = createManualClock(START)
   const ended = new Map<number, Action>()
   const asked: (readonly number[])[] = []
   const faults: Error[] = []
@@ -24,12 +26,23 @@ function fixture() {
       name: `thing ${id}`,
     })
   /** Lets time pass and one poll happen. */
-  const tick = async (ms = 5000): Promise<void> => {
+  const tick = async (ms = 10_000): Promise<void> => {
     await clock.asleep()
     clock.advance(ms)
     await turn()
   }
   return { clock, ended, asked, faults, waiter, wait, tick }
+}
+
+/** Lets time pass until one more request was sent; gives how long that took, in steps of 10 ms. */
+async function untilAsked(clock: ManualClock, asked: readonly unknown[]): Promise<number> {
+  const [before, count] = [clock.now(), asked.length]
+  while (asked.length === count) {
+    await clock.asleep()
+    clock.advance(10)
+    await turn()
+  }
+  return clock.now() - before
 }
 
 /** Lets everything run that needs no time. */
@@ -73,31 +86,89 @@ describe('waiting for actions', () => {
     expect(asked.flat()).toEqual(ids)
   })
 
-  test('asks more and more rarely, and soon again when one joins', async () => {
-    const { clock, ended, asked, wait } = fixture()
-    const first = wait(1)
+  test('asks ever more rarely for one of which nothing is known', async () => {
+    const { clock, asked, wait } = fixture()
+    void wait(1, { timeoutMs: 1_000_000 })
     const pauses: number[] = []
-    for (let polls = 1; polls <= 30; polls++) {
-      const before = clock.now()
-      while (asked.length < polls) {
-        await clock.asleep()
-        clock.advance(50)
-        await turn()
-      }
-      pauses.push(clock.now() - before)
-    }
-    expect(pauses[0]).toBe(200)
-    expect(pauses.at(-1)).toBe(5000)
-    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
+    while (pauses.length < 6) pauses.push(await untilAsked(clock, asked))
+    expect(pauses).toEqual([5000, 2000, 2800, 3920, 5000, 5000])
+  })
 
+  test('asks at once for a quick one that joins', async () => {
+    const { clock, ended, asked, waiter, wait } = fixture()
+    const slow = wait(1)
     await clock.asleep()
-    ended.set(2, action(2, 'success')).set(1, action(1, 'success'))
-    const second = wait(2)
-    await turn()
-    await clock.asleep()
-    clock.advance(200)
-    await Promise.all([first, second])
-    expect(asked.at(-1)).toEqual([1, 2])
+    const options = { signal: new AbortController().signal, timeoutMs: 60_000, name: 'it' }
+    const quick = waiter.wait({ ...action(2), progress: 99 }, options)
+    ended.set(1, action(1, 'success')).set(2, action(2, 'success'))
+    expect(await untilAsked(clock, asked)).toBeLessThanOrEqual(250)
+    // There is room for the slow one in the same request.
+    await Promise.all([slow, quick])
+    expect(asked).toEqual([[2, 1]])
+  })
+
+  test.each([0.5, 1.5, 2, 8, 12, 40, 41.3, 90, 400])(
+    'that take %d s and tell how far they are needs few requests',
+    async (seconds) => {
+      const clock = createManualClock(START)
+      const asked: number[] = []
+      const now = (): Action => {
+        const share = (clock.now() - START) / (seconds * 1000)
+        return share >= 1
+          ? action(1, 'success')
+          : { ...action(1), command: 'create_image', progress: Math.floor(100 * share) }
+      }
+      const waiter = createActionWaiter(async () => {
+        asked.push(clock.now())
+        return [now()]
+      }, clock)
+      const done = waiter.wait(now(), { signal: new AbortController().signal, timeoutMs: 1e9, name: 'it' })
+      let hasEnded = false
+      void done.then(() => {
+        hasEnded = true
+      })
+      while (!hasEnded) await untilAsked(clock, asked)
+      const lateMs = clock.now() - START - seconds * 1000
+      expect(lateMs).toBeLessThanOrEqual(Math.max(20_000 - seconds * 1000, 200 + seconds * 20))
+      expect(asked.length).toBeLessThanOrEqual(3 + seconds / 10)
+    },
+  )
+
+  test('that stand still near their end are looked at often, and then more rarely', async () => {
+    const { clock, asked, waiter } = fixture()
+    const options = { signal: new AbortController().signal, timeoutMs: 1e9, name: 'it' }
+    void waiter.wait({ ...action(1), progress: 99 }, options)
+    const pauses: number[] = []
+    while (pauses.length < 7) pauses.push(await untilAsked(clock, asked))
+    expect(pauses).toEqual([200, 200, 400, 800, 1600, 3200, 5000])
+  })
+
+  test('of which each begins a little later than the one before takes a request a second', async () => {
+    const clock = createManualClock(START)
+    let requests = 0
+    const began = new Map<number, number>()
+    const waiter = createActionWaiter(async (ids) => {
+      requests += 1
+      return ids.map((id) => action(id, clock.now() - (began.get(id) ?? 0) >= 8000 ? 'success' : 'running'))
+    }, clock)
+    const all: Promise<void>[] = []
+    for (let id = 1; id <= 40; id++) {
+      began.set(id, clock.now())
+      all.push(
+        waiter.wait(
+          { ...action(id), progress: 0 },
+          { signal: new AbortController().signal, timeoutMs: 1e9, name: 'it' },
+        ),
+      )
+      clock.advance(50)
+      await turn()
+    }
+    for (let passed = 0; passed < 20_000; passed += 50) {
+      clock.advance(50)
+      await turn()
+    }
+    await Promise.all(all)
+    expect(requests).toBeLessThan(25)
   })
 
   test('serves two that wait for the same action', async () => {

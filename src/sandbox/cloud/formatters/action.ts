@@ -19,6 +19,7 @@ export function formatAction(action: StoredAction, now: number): Action {
 /** Percent. */
 function progressOf(action: StoredAction, now: number): number {
   if (action.status !== 'running') return 100
-  if (action.expectedMs === 0) return 0
+  // What is to take no time is as good as done.
+  if (action.expectedMs === 0) return 99
   return Math.min(99, Math.max(0, Math.floor((100 * (now - action.started)) / action.expectedMs)))
 }
