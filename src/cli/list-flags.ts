@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError } from 'commander'
 import { ROLES, type Role } from '../domain.ts'
-import { SORT_FIELDS, type Sort, type SortField } from '../report/snapshot-selection.ts'
+import { SORT_FIELDS, type Sort, type SortField } from '../report/sort-fields.ts'
 import { didYouMean } from '../util/near.ts'
 import { parseArchitecture } from './flags.ts'
 

@@ -2,6 +2,7 @@
 /** The entry: the process, its signals, and its one exit. */
 
 import { homedir } from 'node:os'
+import { isatty } from 'node:tty'
 import { CommanderError } from 'commander'
 import { type Problem, TalosImageError } from '../errors.ts'
 import { redact } from '../util/redact.ts'
@@ -14,6 +15,9 @@ import { describeScreen } from './screen.ts'
 import { showError } from './show-problem.ts'
 
 const SIGNAL_CODES = { SIGHUP: EXIT.hungUp, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
+
+/** The file descriptor. */
+const STDIN = 0
 
 const stop = new AbortController()
 let signalCode: number | undefined
@@ -53,8 +57,11 @@ const io: Io = {
   home: homedir(),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-  stdin: process.stdin,
-  stdinIsTerminal: process.stdin.isTTY === true,
+  // Opened only by what reads it.
+  get stdin() {
+    return process.stdin
+  },
+  stdinIsTerminal: isatty(STDIN),
   errIsTerminal: screen.isDrawable,
   errStyle: screen.style,
   columns: () => process.stderr.columns ?? 80,

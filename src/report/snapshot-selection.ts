@@ -3,6 +3,7 @@
 import semver from 'semver'
 import type { Architecture, Role } from '../domain.ts'
 import type { SnapshotRecord } from './snapshot.ts'
+import type { Sort, SortField } from './sort-fields.ts'
 
 /** What is asked for; what is left out does not matter. Several values of one kind: any of them. */
 export interface SnapshotFilter {
@@ -11,15 +12,6 @@ export interface SnapshotFilter {
   readonly roles?: readonly (Role | null)[] | undefined
   /** Whole, such as `v1.13.9`, or the beginning of one: `v1.13`. */
   readonly versions?: readonly string[] | undefined
-}
-
-/** What snapshots can be sorted by: the fields of a snapshot's document. */
-export const SORT_FIELDS = ['created', 'id', 'version', 'architecture', 'role', 'size', 'description'] as const
-export type SortField = (typeof SORT_FIELDS)[number]
-
-export interface Sort {
-  readonly field: SortField
-  readonly descending: boolean
 }
 
 /** Those that fit, in the order in which they came. */

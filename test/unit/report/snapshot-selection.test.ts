@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { toSnapshotRecord } from '../../../src/report/snapshot.ts'
-import { filterSnapshots, SORT_FIELDS, type SortField, sortSnapshots } from '../../../src/report/snapshot-selection.ts'
+import { filterSnapshots, sortSnapshots } from '../../../src/report/snapshot-selection.ts'
+import { SORT_FIELDS, type SortField } from '../../../src/report/sort-fields.ts'
 import { snapshot } from '../plan/fixture.ts'
 
 const record = (id: number, change: Parameters<typeof snapshot>[0] = {}) =>
