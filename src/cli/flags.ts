@@ -5,7 +5,7 @@ import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts
 import { didYouMean } from '../util/near.ts'
 
 /** What others call the architectures. A map, since an object has names of its own, such as `constructor`. */
-const ALIASES = new Map<string, Architecture>([
+export const ARCHITECTURE_ALIASES: ReadonlyMap<string, Architecture> = new Map<string, Architecture>([
   ['arm64', 'arm'],
   ['aarch64', 'arm'],
   ['amd64', 'x86'],
@@ -17,7 +17,7 @@ const ALIASES = new Map<string, Architecture>([
 export function parseArchitecture(text: string, previous: readonly Architecture[] = []): Architecture[] {
   const architecture = ARCHITECTURES.find((one) => one === text)
   if (architecture !== undefined) return [...previous, architecture]
-  const alias = ALIASES.get(text)
+  const alias = ARCHITECTURE_ALIASES.get(text)
   throw new InvalidArgumentError(alias === undefined ? 'Use arm or x86.' : `Hetzner calls it "${alias}".`)
 }
 

@@ -13,7 +13,7 @@ const COMMAND_GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Building:': ['init', 'doctor', 'plan', 'build'],
   'Looking:': ['list', 'show', 'select', 'outdated', 'versions', 'extensions', 'schematic'],
   'Tidying:': ['protect', 'unprotect', 'delete', 'prune', 'cleanup'],
-  'Tools:': ['sandbox', 'completion', 'help'],
+  'Tools:': ['sandbox', 'external', 'completion', 'help'],
 }
 
 /** What stands in the list of commands, where the whole description is too long. */
@@ -28,6 +28,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   prune: 'Show old snapshots that can go, or delete them.',
   cleanup: 'Show what interrupted runs left behind, or remove it.',
   sandbox: 'Run the emulated cloud alone, for other programs.',
+  external: "Answer Terraform's external data source.",
   completion: 'Print the script that makes a shell complete commands.',
 }
 
@@ -35,7 +36,7 @@ const BUILD_GROUPS: Readonly<Record<string, readonly string[]>> = {
   'What is built:': ['--roles', '--arch', '--schematic', '--image-file', '--sha256', '--force'],
   'Variables:': ['--directory', '--var', '--var-file'],
   'Build servers:': ['--no-fallback', '--allow-bigger-disk', '--wait-for-stock', '--ssh-port'],
-  'The run:': ['--dry-run', '--manifest', '--debug-log', '--ssh-timeout', '--timeout'],
+  'The run:': ['--dry-run', '--manifest', '--tfvars', '--packer-manifest', '--debug-log', '--ssh-timeout', '--timeout'],
 }
 
 /** The groups of the commands that have more flags than one can take in. */

@@ -5,6 +5,7 @@ import { ARCHITECTURES } from '../domain.ts'
 import { collect, parseArchitecture } from './flags.ts'
 import type { Io } from './io.ts'
 import { listFlags } from './list-flags.ts'
+import { addExternalCommand } from './program-external.ts'
 import { cloudFlags, collectIds } from './shared-flags.ts'
 import { parseSshHost } from './ssh-egress.ts'
 
@@ -12,6 +13,7 @@ import { parseSshHost } from './ssh-egress.ts'
 export function addLookingCommands(program: Command, io: Io, onExit: (code: number) => void): void {
   addSnapshotCommands(program, io, onExit)
   addFactoryCommands(program, io, onExit)
+  addExternalCommand(program, io, onExit)
 
   cloudFlags(program.command('doctor'))
     .description('Check whether a build would work, and say what to do. Makes nothing.')

@@ -38,6 +38,8 @@ talos-image help COMMAND shows the flags of each, with examples.`,
     .option('--force', 'build what exists, too; the new one replaces it')
     .option('--dry-run', 'show the plan and stop')
     .option('--manifest <file>', 'write what was built to a JSON file')
+    .option('--tfvars <file>', "write it as Terraform's variables")
+    .option('--packer-manifest <file>', "add it to a file as Packer's manifest has it")
     .option('--wait-for-stock <duration>', 'look so long for a server in stock, such as 30m', parseDuration)
     .option('--debug-log <file>', 'write a trace for a bug report, without secrets')
     .option('--ssh-timeout <duration>', 'wait so long for the rescue system, such as 5m', parseDuration)

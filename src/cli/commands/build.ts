@@ -3,7 +3,6 @@
 import { type BuildResult, startBuild } from '../../build/build.ts'
 import type { Timeouts } from '../../build/timeouts.ts'
 import type { Role } from '../../domain.ts'
-import { TalosImageError } from '../../errors.ts'
 import { lookUpPlacements } from '../../plan/make-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { toPlanDocument } from '../../report/plan-document.ts'
@@ -17,17 +16,17 @@ import { openDebugLog } from '../debug-log.ts'
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
 import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
-import { checkWritable, type OutputForm, writeJson, writeJsonFile, writeRecord } from '../output.ts'
+import { type OutputForm, writeJson, writeRecord } from '../output.ts'
 import { formatPlan } from '../render/plan.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../render/summary.ts'
 import type { PlanFlags } from '../request.ts'
+import { checkResultFiles, type ResultFileFlags, writeResultFiles } from '../result-files.ts'
 import { showError } from '../show-problem.ts'
 import { makePlan } from './plan.ts'
 
-export interface BuildFlags extends PlanFlags {
+export interface BuildFlags extends PlanFlags, ResultFileFlags {
   readonly output: OutputForm
   readonly dryRun?: boolean
-  readonly manifest?: string
   /** Milliseconds. */
   readonly sshTimeout?: number
   readonly timeout?: Partial<Timeouts>
@@ -38,8 +37,7 @@ export interface BuildFlags extends PlanFlags {
 
 /** Builds what the plan asks for; gives the exit code. */
 export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags): Promise<number> {
-  // A manifest that cannot be written is better found out before the build than after it.
-  if (flags.manifest !== undefined) await checkWritable(io, flags.manifest, '--manifest')
+  await checkResultFiles(io, flags)
   const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
   try {
     return await buildWith(io, role, flags, log?.trace)
@@ -84,7 +82,7 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
     const document = toResultDocument(result, plan.talosVersion, cloud.factory.publicUrl)
     printResult(io, flags.output, document)
     await writeJobSummary(io, document)
-    const written = flags.manifest === undefined || (await writeManifest(io, flags.manifest, document))
+    const written = await writeResultFiles(io, flags, document)
     return exitCodeOfRun(result) || (written ? EXIT.success : EXIT.failed)
   } finally {
     await cloud.close()
@@ -109,18 +107,6 @@ function printResult(io: Io, output: OutputForm, document: ResultDocument): void
   if (problems.length > 0) io.err('\n')
   for (const problem of problems) showError(io, problem)
   io.err(formatInterrupted(document))
-}
-
-/** Comes last, so that a disk that has become full does not hide what was built. Whether it was written. */
-async function writeManifest(io: Io, path: string, document: ResultDocument): Promise<boolean> {
-  try {
-    await writeJsonFile(io, path, '--manifest', document)
-    return true
-  } catch (error) {
-    if (!(error instanceof TalosImageError)) throw error
-    for (const problem of error.problems) showError(io, problem)
-    return false
-  }
 }
 
 /** What a user must remove when the process ends at once. */

@@ -1,6 +1,6 @@
 /** `talos-image list` */
 
-import { TalosImageError, throwProblems } from '../../errors.ts'
+import { throwProblems } from '../../errors.ts'
 import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
 import { LEASE_LABEL } from '../../plan/labels.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
@@ -11,6 +11,7 @@ import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
 import { formatSnapshots, formatSnapshotsWide } from '../render/snapshots.ts'
+import { badSelector } from '../selection.ts'
 
 export interface ListFlags extends CloudOptions, OutputFlags {
   readonly selector: string
@@ -50,14 +51,4 @@ export async function runList(io: Io, flags: ListFlags): Promise<number> {
 function toNoMatch(others: number): string {
   const there = others === 1 ? 'is 1 other' : `are ${others} others`
   return `No Talos snapshots match; there ${there}. Leave out --arch, --role or --version to see more.\n`
-}
-
-/** @param name of the flag or argument that it was given with */
-export function badSelector(selector: string, name: string): TalosImageError {
-  return new TalosImageError({
-    code: 'usage',
-    message: `"${selector}" is not a label selector`,
-    at: { kind: 'flag', name },
-    hint: 'write it like "os=talos,role=worker" or "os=talos,!role"',
-  })
 }

@@ -2,16 +2,14 @@
 
 import type { Architecture } from '../../domain.ts'
 import { TalosImageError, throwProblems } from '../../errors.ts'
-import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
-import { selectNewest } from '../../report/select.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
 import { formatSelection } from '../render/selection.ts'
+import { selectSnapshot } from '../selection.ts'
 import { showWarning } from '../show-problem.ts'
-import { badSelector } from './list.ts'
 
 export interface SelectFlags extends CloudOptions, OutputFlags {
   readonly arch: Architecture
@@ -22,13 +20,12 @@ export async function runSelect(io: Io, selector: string, flags: SelectFlags): P
   throwProblems(findCloudProblems(io, flags))
   const cloud = await openCloud(io, flags)
   try {
-    const images = await cloud.hetzner.images
-      .listSnapshots({ labelSelector: selector }, { signal: io.signal })
-      .catch((error: unknown) => {
-        if (isApiFailure(error, 'invalid_input')) throw badSelector(selector, 'SELECTOR')
-        throw error
-      })
-    const { selected, others, warnings } = selectNewest(selector, images, flags.arch)
+    const { selected, others, warnings } = await selectSnapshot(cloud, {
+      selector,
+      architecture: flags.arch,
+      at: 'SELECTOR',
+      signal: io.signal,
+    })
     if (selected === undefined) throw nothingMatches(selector, flags.arch)
     const [record, ...rest] = [selected, ...others].map((image) => toSnapshotRecord(image, cloud.factory.publicUrl))
     if (flags.output === 'json') writeJson(io, { selected: record, others: rest, warnings })

@@ -1,0 +1,132 @@
+/** The files in which `build` leaves what it came to, beside what it prints. */
+
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Problem, TalosImageError } from '../errors.ts'
+import { addToPackerManifest, type PackerManifest, parsePackerManifest } from '../report/packer-manifest.ts'
+import type { ResultDocument } from '../report/result.ts'
+import { toTfvars } from '../report/tfvars.ts'
+import { ProblemCollector } from '../util/problem-collector.ts'
+import type { Io } from './io.ts'
+import { checkWritable, notWritable, writeJsonFile } from './output.ts'
+import { showError } from './show-problem.ts'
+
+/** Paths, relative to where the command runs. */
+export interface ResultFileFlags {
+  readonly manifest?: string
+  readonly tfvars?: string
+  readonly packerManifest?: string
+}
+
+interface ResultFile {
+  readonly flag: string
+  readonly path: string
+  /** Beyond that it can be written. @throws TalosImageError `usage` */
+  readonly check: (io: Io, path: string) => Promise<void>
+  /** @throws TalosImageError when it cannot be written */
+  readonly write: (io: Io, path: string, document: ResultDocument) => Promise<void>
+}
+
+/**
+ * A file that cannot be written is better found out before the build than after it.
+ * @throws ProblemsError `usage` with everything that is wrong with the files
+ */
+export async function checkResultFiles(io: Io, flags: ResultFileFlags): Promise<void> {
+  const problems = new ProblemCollector()
+  const files = toFiles(flags)
+  for (const { flag, path, check } of files) {
+    await problems.attempt(async () => {
+      await checkWritable(io, path, flag)
+      await check(io, path)
+    })
+    const other = files.find((one) => resolve(io.cwd, one.path) === resolve(io.cwd, path))
+    if (other !== undefined && other.flag !== flag) problems.add(sameFile(flag, other.flag, path))
+  }
+  problems.throw()
+}
+
+/** Comes last, so that a disk that has become full does not hide what was built. Whether all of them were written. */
+export async function writeResultFiles(io: Io, flags: ResultFileFlags, document: ResultDocument): Promise<boolean> {
+  let written = true
+  for (const { path, write } of toFiles(flags)) {
+    try {
+      await write(io, path, document)
+    } catch (error) {
+      if (!(error instanceof TalosImageError)) throw error
+      for (const problem of error.problems) showError(io, problem)
+      written = false
+    }
+  }
+  return written
+}
+
+function toFiles({ manifest, tfvars, packerManifest }: ResultFileFlags): ResultFile[] {
+  const files: ResultFile[] = []
+  const nothing = async (): Promise<void> => undefined
+  if (manifest !== undefined) files.push({ flag: '--manifest', path: manifest, check: nothing, write: writeManifest })
+  if (tfvars !== undefined) files.push({ flag: TFVARS, path: tfvars, check: checkTfvarsName, write: writeTfvars })
+  if (packerManifest !== undefined) {
+    files.push({ flag: PACKER_MANIFEST, path: packerManifest, check: checkPackerManifest, write: writePackerManifest })
+  }
+  return files
+}
+
+const sameFile = (flag: string, other: string, path: string): Problem => ({
+  code: 'usage',
+  message: `${path} is the file of ${other}, too`,
+  at: { kind: 'flag', name: flag },
+  hint: 'give each a file of its own',
+})
+
+/** Writes the document as it is. */
+export async function writeManifest(io: Io, path: string, document: ResultDocument): Promise<void> {
+  await writeJsonFile(io, path, '--manifest', document)
+}
+
+const TFVARS = '--tfvars'
+
+async function checkTfvarsName(_io: Io, path: string): Promise<void> {
+  if (path.endsWith('.json')) return
+  throw new TalosImageError({
+    code: 'usage',
+    message: `Terraform would not read ${path} as JSON, which it holds`,
+    at: { kind: 'flag', name: TFVARS },
+    hint: 'end its name in .auto.tfvars.json, which Terraform reads by itself, or in .tfvars.json',
+  })
+}
+
+/** Writes Terraform's variables. When an image failed, what was there stays, and it is said. */
+export async function writeTfvars(io: Io, path: string, document: ResultDocument): Promise<void> {
+  const variables = toTfvars(document)
+  if (variables !== undefined) await writeJsonFile(io, path, TFVARS, variables)
+  else io.err(`${path} was not written, since an image is missing; what it held before, it still holds.\n`)
+}
+
+const PACKER_MANIFEST = '--packer-manifest'
+
+async function checkPackerManifest(io: Io, path: string): Promise<void> {
+  await readPackerManifest(io, path)
+}
+
+/** Adds what was built or existed to what is there by now, which another run may have written to meanwhile. */
+export async function writePackerManifest(io: Io, path: string, document: ResultDocument): Promise<void> {
+  const manifest = await readPackerManifest(io, path)
+  if (document.snapshots.length === 0) return
+  await writeJsonFile(io, path, PACKER_MANIFEST, addToPackerManifest(manifest, document))
+}
+
+/** @throws TalosImageError `usage` when it is something else, which would be lost */
+async function readPackerManifest(io: Io, path: string): Promise<PackerManifest> {
+  const text = await readFile(resolve(io.cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw notWritable(path, PACKER_MANIFEST, error)
+  })
+  const manifest = parsePackerManifest(text)
+  if (typeof manifest !== 'string') return manifest
+  throw new TalosImageError({
+    code: 'usage',
+    message: `${path} ${manifest}, so nothing can be added to it`,
+    at: { kind: 'flag', name: PACKER_MANIFEST },
+    hint: "name a file that Packer's manifest post-processor has written, or one that is not there yet",
+  })
+}

@@ -1,0 +1,21 @@
+/** What an image is called where Terraform and Packer have names for it. */
+
+import type { Architecture, Role } from '../domain.ts'
+import type { SnapshotRecord } from './snapshot.ts'
+
+type Kind = Pick<SnapshotRecord, 'architecture' | 'role'>
+
+/** `x86` for a generic image, `control_plane_arm` for one of a role: can be part of a name in Terraform. */
+export function terraformKey({ architecture, role }: Kind): string {
+  return [...(role === null ? [] : [terraformRole(role)]), architecture].join('_')
+}
+
+/** `control_plane`, `worker`. */
+export function terraformRole(role: Role): string {
+  return role.replace('-', '_')
+}
+
+/** The source in the template of the `_packer` directory that makes such an image, whatever its role. */
+export function packerSource(architecture: Architecture): string {
+  return `talos-${architecture}`
+}

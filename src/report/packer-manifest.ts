@@ -1,0 +1,78 @@
+/** What a run came to as Packer's manifest post-processor writes it down (format of Packer 1.6 to 1.14). */
+
+import { createHash } from 'node:crypto'
+import * as v from 'valibot'
+import { packerSource } from './image-names.ts'
+import type { ResultDocument, ResultSnapshot } from './result.ts'
+
+/** One build of Packer's, with its fields in Packer's order. */
+type PackerBuild = {
+  /** The source in the template, such as `talos-arm`. */
+  readonly name: string
+  readonly builder_type: 'hcloud'
+  /** Epoch seconds: when the snapshot was made. */
+  readonly build_time: number
+  readonly files: null
+  /** The snapshot's ID. */
+  readonly artifact_id: string
+  readonly packer_run_uuid: string
+  /** What Packer leaves to its users, and has no fields for. */
+  readonly custom_data: Readonly<Record<string, string>>
+}
+
+/** What such a file must be, to be added to; fields that others have put there stay. */
+const PackerManifest = v.looseObject(
+  {
+    builds: v.nullish(
+      v.array(v.looseObject({}, 'holds a build that is no object'), 'has `builds` that are no list'),
+      [],
+    ),
+    last_run_uuid: v.optional(v.string('has a `last_run_uuid` that is no text')),
+  },
+  'is no object',
+)
+export type PackerManifest = v.InferOutput<typeof PackerManifest>
+
+/**
+ * Reads a manifest that Packer, or an earlier run, has written. An empty text is an empty manifest, as for Packer.
+ * @returns the manifest, or what is wrong with the text, such as `is no JSON`
+ */
+export function parsePackerManifest(text: string): PackerManifest | string {
+  if (text.trim() === '') return { builds: [] }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return 'is no JSON'
+  }
+  const { success, output, issues } = v.safeParse(PackerManifest, value)
+  return success ? output : issues[0].message
+}
+
+/** The manifest with the snapshots of a run behind those of earlier ones; the same when there are none. */
+export function addToPackerManifest(manifest: PackerManifest, { run, snapshots }: ResultDocument): PackerManifest {
+  if (snapshots.length === 0) return manifest
+  const uuid = toUuid(run)
+  const builds = snapshots.map((snapshot) => toPackerBuild(snapshot, uuid))
+  return { ...manifest, builds: [...(manifest.builds ?? []), ...builds], last_run_uuid: uuid }
+}
+
+function toPackerBuild(snapshot: ResultSnapshot, uuid: string): PackerBuild {
+  const { architecture, role, version, status, selector, installer } = snapshot
+  const known = Object.entries({ architecture, role, version, status, selector, installer })
+  return {
+    name: packerSource(architecture),
+    builder_type: 'hcloud',
+    build_time: Math.floor(Date.parse(snapshot.created) / 1000),
+    files: null,
+    artifact_id: String(snapshot.id),
+    packer_run_uuid: uuid,
+    custom_data: Object.fromEntries(known.flatMap(([key, value]) => (value === null ? [] : [[key, value]]))),
+  }
+}
+
+/** A UUID (version 8: made as its maker likes) that is the same for the same run. */
+function toUuid(run: string): string {
+  const hex = createHash('sha256').update(`talos-image run ${run}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}

@@ -1,0 +1,43 @@
+/** What a run came to as variables of Terraform: an interface, documented in docs/terraform.md. */
+
+import { ARCHITECTURES, ROLES } from '../domain.ts'
+import { terraformKey, terraformRole } from './image-names.ts'
+import type { ResultDocument, ResultSnapshot } from './result.ts'
+import { versionedSelector } from './terraform.ts'
+
+/** Names of variables and their values; IDs are text, as servers and modules take them. */
+export type TfvarsDocument = Readonly<Record<string, string | Readonly<Record<string, string>>>>
+
+/**
+ * The variables that tell of a run's snapshots, built or existing, and of nothing else. Those that the hcloud-talos module
+ * has are called as they are there.
+ * @returns undefined when an image failed: variables of some images only would have others made from what they had before
+ */
+export function toTfvars({ talosVersion, snapshots, failed }: ResultDocument): TfvarsDocument | undefined {
+  if (failed.length > 0 || snapshots.length === 0) return undefined
+  const installers = snapshots.flatMap((one) => (one.installer === null ? [] : [[terraformKey(one), one.installer]]))
+  return {
+    talos_version: talosVersion,
+    talos_image_ids: Object.fromEntries(snapshots.map((one) => [terraformKey(one), String(one.id)])),
+    talos_installers: Object.fromEntries(installers),
+    ...toGenericIds(snapshots),
+    ...toSelectors(snapshots),
+  }
+}
+
+function toGenericIds(snapshots: readonly ResultSnapshot[]): TfvarsDocument {
+  const found = ARCHITECTURES.flatMap((architecture) => {
+    const generic = snapshots.find((one) => one.role === null && one.architecture === architecture)
+    return generic === undefined ? [] : [[`talos_image_id_${architecture}`, String(generic.id)]]
+  })
+  return Object.fromEntries(found)
+}
+
+/** A role without images of its own starts from the generic ones, where there are such. */
+function toSelectors(snapshots: readonly ResultSnapshot[]): TfvarsDocument {
+  const found = ROLES.flatMap((role) => {
+    const image = snapshots.find((one) => one.role === role) ?? snapshots.find((one) => one.role === null)
+    return image === undefined ? [] : [[`${terraformRole(role)}_image_selector`, versionedSelector(image)]]
+  })
+  return Object.fromEntries(found)
+}
