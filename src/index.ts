@@ -19,6 +19,7 @@ export { createHetznerClient, type HetznerClient, type HetznerClientOptions } fr
 export { type PlanOptions, plan } from './plan/make-plan.ts'
 export type { Facts, Plan, PlannedImage } from './plan/plan.ts'
 export type { PlanRequest } from './plan/request.ts'
+export { PLAIN_SERVER, type ServerRequest, type ServerSettings } from './plan/server-settings.ts'
 export { parseFaultFile, parseFaultFlag } from './sandbox/faults/parse.ts'
 export type { FaultRule } from './sandbox/faults/rule.ts'
 export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox/sandbox.ts'

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { build, createFactoryClient, createHetznerClient, loadVariables, plan } from '../../dist/index.js'
+import { build, createFactoryClient, createHetznerClient, loadVariables, PLAIN_SERVER, plan } from '../../dist/index.js'
 
 const number = Number(process.argv[2])
 const { HCLOUD_ENDPOINT: endpoint, HCLOUD_TOKEN: token, TALOS_IMAGE_FACTORY_URL: url, SSH_PORT: port } = process.env
@@ -19,6 +19,7 @@ const request = {
   force: false,
   noFallback: false,
   allowBiggerDisk: false,
+  server: PLAIN_SERVER,
 }
 const { signal } = new AbortController()
 const planned = await plan(request, { hetzner, factory: createFactoryClient({ url }), signal })

@@ -118,17 +118,15 @@ async function findRawFile(stateDir: string): Promise<string> {
 async function bootRescue({ endpoint, token }: Sandbox, specs: readonly MachineSpec[]): Promise<Session> {
   const hetzner = createHetznerClient({ endpoint, token })
   const { signal } = new AbortController()
-  const wait = async (action: Action | undefined): Promise<void> => {
-    if (action !== undefined)
-      await hetzner.actions.wait(action, { signal, timeoutMs: TIMEOUT_MS, name: action.command })
-  }
+  const wait = (action: Action): Promise<void> =>
+    hetzner.actions.wait(action, { signal, timeoutMs: TIMEOUT_MS, name: action.command })
   const { privateKey, publicKey } = await createKeyPair('bench')
   const key = await hetzner.sshKeys.create({ name: 'bench', publicKey, labels: {} })
-  const { server, action } = await hetzner.servers.create({
+  const { server, actions = [] } = await hetzner.servers.create({
     ...{ name: 'bench', serverType: SERVER_TYPE, location: 'fsn1', image: 'debian-13' },
     ...{ sshKeyIds: [key.id], labels: {} },
   })
-  await wait(action)
+  for (const action of actions) await wait(action)
   await wait(await hetzner.servers.enableRescue(server.id, [key.id]))
   await wait(await hetzner.servers.powerOn(server.id))
   const { address, sshPort } = only(specs)

@@ -7,6 +7,7 @@ import { loadVariables } from '../config/load.ts'
 import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
+import { PLAIN_SERVER } from '../plan/server-settings.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { type CloudOptions, findCloudProblems } from './cloud.ts'
@@ -59,6 +60,7 @@ export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefin
     force: flags.force === true,
     noFallback: !flags.fallback,
     allowBiggerDisk: flags.allowBiggerDisk === true,
+    server: PLAIN_SERVER,
   }
 }
 

@@ -6,7 +6,9 @@ import { NO_TRACE, type Trace } from '../util/trace.ts'
 import { type ActionWaiter, createActionWaiter } from './action-waiter.ts'
 import { type AccessClient, accessClient } from './resources/access.ts'
 import { type CatalogueClient, catalogueClient } from './resources/catalogue.ts'
+import { type FirewallsClient, firewallsClient } from './resources/firewalls.ts'
 import { type ImagesClient, imagesClient } from './resources/images.ts'
+import { type NetworksClient, networksClient } from './resources/networks.ts'
 import { type ServersClient, serversClient } from './resources/servers.ts'
 import { type SshKeysClient, sshKeysClient } from './resources/ssh-keys.ts'
 import { failOnErrors } from './transport/api-failure.ts'
@@ -38,6 +40,8 @@ export interface HetznerClient {
   readonly servers: ServersClient
   readonly images: ImagesClient
   readonly sshKeys: SshKeysClient
+  readonly networks: NetworksClient
+  readonly firewalls: FirewallsClient
   readonly catalogue: CatalogueClient
   readonly access: AccessClient
   readonly actions: ActionWaiter
@@ -72,6 +76,8 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
     servers: serversClient(call),
     images: imagesClient(call),
     sshKeys: sshKeysClient(call),
+    networks: networksClient(call),
+    firewalls: firewallsClient(call),
     catalogue: catalogueClient(call),
     access: accessClient(sent, clock),
     actions: createActionWaiter(fetchActions, clock),

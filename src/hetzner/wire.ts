@@ -111,7 +111,8 @@ export const Server = v.object({
     /** a /64 network in CIDR form; the server has its `::1` */
     ipv6: v.nullable(v.object({ ip: v.string() })),
   }),
-  private_net: v.array(v.object({ ip: v.string() })),
+  /** Grows while the server is attached to its networks. */
+  private_net: v.array(v.object({ network: v.optional(v.number()), ip: v.optional(v.string(), '') })),
   server_type: v.object({ id: v.number(), name: v.string(), prices: v.optional(ServerPrices, []) }),
   location: v.object({ id: v.number(), name: v.string() }),
   /** What it was made from; null when that is gone. */
@@ -123,6 +124,32 @@ export const Server = v.object({
   labels: Labels,
 })
 export type Server = v.InferOutput<typeof Server>
+
+export const Network = v.object({
+  id: v.number(),
+  name: v.string(),
+  subnets: v.array(v.object({ network_zone: v.string() })),
+  /** CIDR notation; `0.0.0.0/0` is the way to the Internet. */
+  routes: v.array(v.object({ destination: v.string() })),
+})
+export type Network = v.InferOutput<typeof Network>
+
+export const Firewall = v.object({
+  id: v.number(),
+  name: v.string(),
+  rules: v.array(
+    v.object({
+      /** `in` or `out` */
+      direction: v.string(),
+      protocol: v.string(),
+      /** `22`, `1024-5000` or `any`; null for protocols without ports */
+      port: v.optional(v.nullable(v.string()), null),
+      /** CIDR notation, both families */
+      source_ips: v.array(v.string()),
+    }),
+  ),
+})
+export type Firewall = v.InferOutput<typeof Firewall>
 
 const Pagination = v.object({
   page: v.number(),

@@ -11,6 +11,7 @@ import { checkSchematicFile, lookUpSource, type SourceLookUp, submitSchematic } 
 import { findChoiceProblems } from './placement-input.ts'
 import type { Facts, ResolvedSource } from './plan.ts'
 import type { ImageRequest, PlanRequest, SchematicFile } from './request.ts'
+import { findServerProblems, resolveServer, type ServerOffers, type ServerSettings } from './server-settings.ts'
 import { checkVersionForm, isFloating, resolveVersion } from './version.ts'
 
 export interface LookUpOptions {
@@ -31,9 +32,11 @@ export async function gatherFacts(
     (problem) => problem !== undefined,
   )
   problems.add(...malformed)
+  for (const { server } of images) problems.add(...findServerProblems(server))
 
-  const [project, resolved] = await Promise.all([
+  const [project, servers, resolved] = await Promise.all([
     problems.attempt(() => lookUpProject(options)),
+    problems.attempt(() => lookUpServers(images, problems, options)),
     malformed.length > 0 ? undefined : problems.attempt(() => lookUpSources(request, images, problems, options)),
   ])
   // Planning finds these, too, but without all of its sources there is no plan.
@@ -42,8 +45,10 @@ export async function gatherFacts(
     for (const { architecture } of images) problems.add(...findChoiceProblems(request, architecture, offers))
   }
   problems.throw()
-  if (project === undefined || resolved === undefined) throw new RangeError('a look-up failed without a reason')
-  return { nowMs: options.nowMs, ...project, ...resolved }
+  if (project === undefined || servers === undefined || resolved === undefined) {
+    throw new RangeError('a look-up failed without a reason')
+  }
+  return { nowMs: options.nowMs, ...project, servers, ...resolved }
 }
 
 function checkUrlForm({ choice }: ImageRequest) {
@@ -67,6 +72,24 @@ async function lookUpProject({ hetzner, signal }: LookUpOptions): Promise<Projec
     hetzner.images.listSnapshots({ labelSelector: `${IDENTITY_LABEL},!${LEASE_LABEL}` }, { signal }),
   ])
   return { serverTypes, locations, pricing, snapshots }
+}
+
+/** Lists what build servers are asked to be part of; nothing when nobody asks for it. */
+async function lookUpServers(
+  images: readonly ImageRequest[],
+  problems: ProblemCollector,
+  { hetzner, signal }: LookUpOptions,
+): Promise<ServerSettings[]> {
+  const [firewalls, networks] = await Promise.all([
+    images.some(({ server }) => server.firewalls.length > 0) ? hetzner.firewalls.list({ signal }) : [],
+    images.some(({ server }) => server.networks.length > 0) ? hetzner.networks.list({ signal }) : [],
+  ])
+  const offers: ServerOffers = { firewalls, networks }
+  return images.map(({ server }) => {
+    const resolved = resolveServer(server, offers)
+    problems.add(...resolved.problems)
+    return resolved.settings
+  })
 }
 
 async function lookUpSources(

@@ -3,7 +3,7 @@
 import type { Architecture, Labels, Role } from '../domain.ts'
 
 /** All our own labels begin with this. */
-const PREFIX = 'talos-image/'
+export const PREFIX = 'talos-image/'
 
 /** Which run made a resource. */
 export const RUN_LABEL = `${PREFIX}run`

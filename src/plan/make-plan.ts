@@ -23,7 +23,7 @@ export async function plan(request: PlanRequest, options: PlanOptions): Promise<
 /** What is in stock for an image now, in the order in which it should be tried. */
 export async function lookUpPlacements(
   request: PlanRequest,
-  { architecture, sourceFacts }: PlannedImage,
+  { architecture, sourceFacts, server }: PlannedImage,
   { hetzner, signal }: Pick<PlanOptions, 'hetzner' | 'signal'>,
 ): Promise<readonly Placement[]> {
   const [serverTypes, locations] = await Promise.all([
@@ -31,5 +31,6 @@ export async function lookUpPlacements(
     hetzner.catalogue.locations({ signal }),
   ])
   const offers = { serverTypes, locations, nowMs: Date.now() }
-  return rankPlacements(toPlacementInput(request, architecture, sourceFacts.rawBytes, offers)).placements
+  return rankPlacements(toPlacementInput(request, architecture, sourceFacts.rawBytes, offers, server.networkZones))
+    .placements
 }

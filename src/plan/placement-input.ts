@@ -2,6 +2,7 @@
 
 import type { Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
+import type { ServerType } from '../hetzner/wire.ts'
 import { isChosen } from './placement.ts'
 import { findPlacementProblems, isRetired, type PlacementInput } from './placement-checks.ts'
 import type { Facts } from './plan.ts'
@@ -9,12 +10,16 @@ import type { PlanRequest } from './request.ts'
 
 type Offers = Pick<Facts, 'serverTypes' | 'locations' | 'nowMs'>
 
-/** @param rawBytes of the image's disk; undefined when unknown */
+/**
+ * @param rawBytes of the image's disk; undefined when unknown
+ * @param zones the network zones that a server may be in; undefined: any
+ */
 export function toPlacementInput(
   request: PlanRequest,
   architecture: Architecture,
   rawBytes: number | undefined,
   { serverTypes, locations, nowMs }: Offers,
+  zones?: readonly string[],
 ): PlacementInput {
   const serverType = request.variables.serverTypes[architecture]
   return {
@@ -25,10 +30,16 @@ export function toPlacementInput(
     rawBytes,
     noFallback: request.noFallback,
     allowBiggerDisk: request.allowBiggerDisk,
-    serverTypes,
+    serverTypes: zones === undefined ? serverTypes : serverTypes.map((type) => within(zones, type, locations)),
     locations,
     nowMs,
   }
+}
+
+/** The type, offered only where a server can join its networks. */
+function within(zones: readonly string[], type: ServerType, locations: Offers['locations']): ServerType {
+  const places = new Set(locations.filter(({ network_zone }) => zones.includes(network_zone)).map(({ name }) => name))
+  return { ...type, locations: type.locations.filter(({ name }) => places.has(name)) }
 }
 
 /** What is wrong with the chosen server type and location, as far as it can be told without knowing the image. */

@@ -9,6 +9,7 @@ import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicLabels } from './label
 import { type Placement, rankPlacements } from './placement.ts'
 import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
+import type { ServerSettings } from './server-settings.ts'
 
 /** What was found out about one image's source. */
 export interface ResolvedSource {
@@ -31,6 +32,8 @@ export interface Facts {
   readonly snapshots: readonly Image[]
   /** In the order of the requested images. */
   readonly sources: readonly ResolvedSource[]
+  /** In the order of the requested images. */
+  readonly servers: readonly ServerSettings[]
 }
 
 export interface PlannedImage {
@@ -51,6 +54,8 @@ export interface PlannedImage {
   readonly labels: Labels
   /** Tried in this order; empty when nothing is in stock. */
   readonly placements: readonly Placement[]
+  /** What the build server is beside its placement. */
+  readonly server: ServerSettings
   /** Whether it is built whatever exists. */
   readonly force: boolean
   /** The snapshot that exists already, which makes building needless. */
@@ -63,7 +68,7 @@ export interface PlannedImage {
 /** Net prices in the project's currency; undefined when the API names none. */
 export interface Cost {
   readonly currency: string
-  /** All build servers with their IPv4 addresses; each is billed for the hour that it begins. */
+  /** All build servers with the IPv4 addresses that they have; each is billed for the hour that it begins. */
   readonly build: number | undefined
   /** A server's IPv4 address for an hour, by location. */
   readonly addressPerHour: ReadonlyMap<string, number>
@@ -91,8 +96,9 @@ export function createPlan(
   const problems: Problem[] = []
   const images = wanted.flatMap((image, index) => {
     const resolved = facts.sources[index]
-    if (resolved === undefined) return []
-    const { planned, problems: found } = planImage(request, image, resolved, facts)
+    const server = facts.servers[index]
+    if (resolved === undefined || server === undefined) return []
+    const { planned, problems: found } = planImage(request, image, { resolved, server }, facts)
     problems.push(...found)
     return [planned]
   })
@@ -103,7 +109,7 @@ export function createPlan(
 function planImage(
   request: PlanRequest,
   image: ImageRequest,
-  resolved: ResolvedSource,
+  { resolved, server }: { readonly resolved: ResolvedSource; readonly server: ServerSettings },
   facts: Facts,
 ): { planned: PlannedImage; problems: readonly Problem[] } {
   const { architecture, role, sha256 } = image
@@ -121,7 +127,7 @@ function planImage(
       snapshot.disk_size <= (mostDiskGb ?? Number.POSITIVE_INFINITY),
   )
   const { placements, notes, problems } = rankPlacements(
-    toPlacementInput(request, architecture, resolved.facts.rawBytes, facts),
+    toPlacementInput(request, architecture, resolved.facts.rawBytes, facts, server.networkZones),
   )
   const planned: PlannedImage = {
     name: image.name,
@@ -137,6 +143,7 @@ function planImage(
     description: `Talos Linux ${talosVersion} ${architecture === 'arm' ? 'ARM' : 'x86'} by hcloud-talos`,
     labels,
     placements,
+    server,
     force: request.force,
     existing: request.force ? undefined : same[0],
     replaces: request.force ? same : [],
@@ -165,9 +172,10 @@ function costOf(images: readonly PlannedImage[], pricing: Pricing): Cost {
   const toBuild = images.filter(({ existing }) => existing === undefined)
   const addresses = pricing.primary_ips.find(({ type }) => type === 'ipv4')?.prices ?? []
   const addressPerHour = new Map(addresses.map(({ location, price_hourly }) => [location, Number(price_hourly.net)]))
-  const build = toBuild.map(({ placements: [first] }) =>
-    first?.pricePerHour === undefined ? undefined : first.pricePerHour + (addressPerHour.get(first.location) ?? 0),
-  )
+  const build = toBuild.map(({ placements: [first], server: { ipv4 } }) => {
+    if (first?.pricePerHour === undefined) return undefined
+    return first.pricePerHour + (ipv4 ? (addressPerHour.get(first.location) ?? 0) : 0)
+  })
   const perGb = Number(pricing.image.price_per_gb_month.net)
   const snapshots = toBuild.map(({ sourceFacts: { transferBytes } }) =>
     transferBytes === undefined ? undefined : (transferBytes / 1e9) * perGb,

@@ -4,6 +4,7 @@ import type { Variables } from '../config/variables.ts'
 import { ARCHITECTURES, type Architecture, type Role } from '../domain.ts'
 import type { Origin, Problem } from '../errors.ts'
 import type { ParsedSchematic } from '../schematic/schema.ts'
+import type { ServerRequest } from './server-settings.ts'
 
 /** A schematic, and the file it came from. */
 export interface SchematicFile {
@@ -32,6 +33,8 @@ export interface PlanRequest {
   readonly force: boolean
   readonly noFallback: boolean
   readonly allowBiggerDisk: boolean
+  /** The build servers of all images. */
+  readonly server: ServerRequest
 }
 
 /** Where the disk of one image is to come from, before anybody was asked about it. */
@@ -48,6 +51,7 @@ export interface ImageRequest {
   readonly role: Role | undefined
   readonly choice: SourceChoice
   readonly sha256: string | undefined
+  readonly server: ServerRequest
 }
 
 /** The images that a request comes to, and what is worth a warning. Pure. */
@@ -59,7 +63,7 @@ export function chooseImages(request: PlanRequest): { images: readonly ImageRequ
       const { choice, warning } = chooseSource(request, architecture, role)
       if (warning !== undefined) warnings.push(warning)
       const name = role === undefined ? architecture : `${architecture} ${role}`
-      return { name, architecture, role, choice, sha256: request.sha256[architecture] }
+      return { name, architecture, role, choice, sha256: request.sha256[architecture], server: request.server }
     }),
   )
   return { images, warnings: unique(warnings) }

@@ -1,13 +1,15 @@
 /** The build server: created switched off, wherever there is one in stock. */
 
+import type { Labels } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
 import { mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
-import type { Server } from '../../hetzner/wire.ts'
+import type { Action, Server } from '../../hetzner/wire.ts'
 import type { Placement } from '../../plan/placement.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import { findCreated } from '../find-created.ts'
 import { persist } from '../persist.ts'
 import { type ImageBuild, resourceName } from '../run.ts'
+import { addressOf } from './server-address.ts'
 import { findStock } from './stock.ts'
 
 export interface BuildServer {
@@ -30,9 +32,6 @@ interface Creation {
   release: (() => Promise<void>) | undefined
 }
 
-/** The placeholder system, which is never booted. */
-const SYSTEM_IMAGE = 'debian-13'
-
 /** @throws TalosImageError `stock` and `limit` as `findStock` says; any other error of the API at once */
 export async function createServer(build: ImageBuild, image: PlannedImage): Promise<BuildServer> {
   const name = resourceName(build.id, image.name)
@@ -43,24 +42,32 @@ export async function createServer(build: ImageBuild, image: PlannedImage): Prom
     command: `hcloud server delete ${name}`,
     run: (deadline) => removeServer(build, creation, deadline),
   })
-  return findStock(build, image, (placement, placements) => tryPlacement(build, creation, placement, placements))
+  return findStock(build, image, (placement, placements) =>
+    tryPlacement(build, image, creation, { placement, placements }),
+  )
 }
 
 async function tryPlacement(
   build: ImageBuild,
+  { server: settings }: PlannedImage,
   creation: Creation,
-  placement: Placement,
-  placements: readonly Placement[],
+  { placement, placements }: { readonly placement: Placement; readonly placements: readonly Placement[] },
 ): Promise<BuildServer> {
   const { hetzner, signal, timeouts } = build
   const { name } = creation
+  // Our own come last: a run must find its servers, whatever else stands there.
+  const labelsNow = (leased: Labels = build.lease.labels()): Labels => ({ ...settings.labels, ...leased })
   const wanted = {
     name,
     serverType: placement.serverType,
     location: placement.location,
-    image: SYSTEM_IMAGE,
+    image: settings.systemImage,
     sshKeyIds: [build.key.id],
-    labels: build.lease.labels(),
+    labels: labelsNow(),
+    ipv4: settings.ipv4,
+    ipv6: settings.ipv6,
+    networkIds: settings.networkIds,
+    firewallIds: settings.firewallIds,
   }
   const created = await hetzner.servers.create(wanted, { signal }).catch((error: unknown) => {
     creation.inDoubt ||= mayHaveTakenEffect(error)
@@ -68,20 +75,18 @@ async function tryPlacement(
   })
   const { id } = created.server
   creation.id = id
-  creation.release = build.lease.hold((labels) => hetzner.servers.setLabels(id, labels))
+  creation.release = build.lease.hold((leased) => hetzner.servers.setLabels(id, labelsNow(leased)))
   try {
     const wait = { signal, timeoutMs: timeouts.actionMs, name: `server ${name} to be created` }
-    if (created.action !== undefined) {
-      await hetzner.actions.wait(created.action, wait)
-      return { id, name, host: addressOf(created.server), placement, systemGb: created.server.image?.disk_size }
-    }
-    // Adopted: an earlier request, whose answer was lost, made it, perhaps at another placement.
-    for (const action of await hetzner.servers.actions(id, { signal })) {
-      if (action.command === 'create_server') await hetzner.actions.wait(action, wait)
-    }
-    const server = await hetzner.servers.get(id, { signal })
+    // An adopted one was made by an earlier request, whose answer was lost, perhaps at another placement.
+    const isAdopted = created.actions === undefined
+    for (const action of created.actions ?? (await findCreation(build, id))) await hetzner.actions.wait(action, wait)
+    // Its networks give it their addresses only while it is attached to them.
+    const isKnown = !isAdopted && settings.networkIds.length === 0
+    const server = isKnown ? created.server : await hetzner.servers.get(id, { signal })
     const systemGb = server.image?.disk_size
-    return { id, name, host: addressOf(server), placement: placementOf(server, placements), systemGb }
+    const found = isAdopted ? placementOf(server, placements) : placement
+    return { id, name, host: addressOf(server, settings), placement: found, systemGb }
   } catch (error) {
     // Before another placement is tried under the same name, what is left of this one must be gone.
     if (error instanceof TalosImageError && error.code === 'stock') {
@@ -91,6 +96,14 @@ async function tryPlacement(
     throw error
   }
 }
+
+/** The actions that an adopted server came to be with, in their order. */
+async function findCreation({ hetzner, signal }: ImageBuild, id: number): Promise<Action[]> {
+  const actions = await hetzner.servers.actions(id, { signal })
+  return actions.filter(({ command }) => CREATION.has(command)).toReversed()
+}
+
+const CREATION = new Set(['create_server', 'attach_to_network', 'apply_firewall'])
 
 /** Whether there was one. */
 async function removeServer(
@@ -123,10 +136,4 @@ function placementOf(server: Server, placements: readonly Placement[]): Placemen
   if (placement !== undefined) return placement
   const where = `${server_type.name} in ${location.name}`
   throw new TalosImageError({ code: 'api', message: `the server ${server.name} is a ${where}, which nobody asked for` })
-}
-
-function addressOf(server: Server): string {
-  const address = server.public_net.ipv4?.ip ?? server.public_net.ipv6?.ip.replace(/::\/64$/, '::1')
-  if (address !== undefined) return address
-  throw new TalosImageError({ code: 'api', message: `the server ${server.name} has no public address` })
 }

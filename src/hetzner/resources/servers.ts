@@ -17,6 +17,17 @@ export interface NewServer {
   readonly image: string
   readonly sshKeyIds: readonly number[]
   readonly labels: Labels
+  /** Whether it gets a public address of each family; it does unless told. */
+  readonly ipv4?: boolean
+  readonly ipv6?: boolean
+  readonly networkIds?: readonly number[]
+  readonly firewallIds?: readonly number[]
+}
+
+export interface CreatedServer {
+  readonly server: Server
+  /** The creation, and what follows it, such as attaching networks; undefined for a server that was adopted. */
+  readonly actions?: readonly Action[]
 }
 
 export interface RequestOptions {
@@ -27,7 +38,7 @@ export interface RequestOptions {
 
 const WithServer = v.object({ server: Server })
 const WithAction = v.object({ action: Action })
-const Created = v.object({ server: Server, action: Action })
+const Created = v.object({ server: Server, action: Action, next_actions: v.optional(v.array(Action), []) })
 const Imaged = v.object({ image: Image, action: Action })
 
 export type ServersClient = ReturnType<typeof serversClient>
@@ -62,7 +73,10 @@ export function serversClient(call: Call) {
      * Creates a server that stays switched off. When it is in doubt whether a try took effect, it is repeated under the
      * same name, and the server of that name is adopted, so that there is never a second one.
      */
-    async create(wanted: NewServer, options: RequestOptions = {}): Promise<{ server: Server; action?: Action }> {
+    async create(
+      { networkIds = [], firewallIds = [], ...wanted }: NewServer,
+      options: RequestOptions = {},
+    ): Promise<CreatedServer> {
       const body = {
         name: wanted.name,
         server_type: wanted.serverType,
@@ -70,6 +84,9 @@ export function serversClient(call: Call) {
         image: wanted.image,
         ssh_keys: wanted.sshKeyIds,
         labels: wanted.labels,
+        public_net: { enable_ipv4: wanted.ipv4 ?? true, enable_ipv6: wanted.ipv6 ?? true },
+        ...(networkIds.length === 0 ? {} : { networks: networkIds }),
+        ...(firewallIds.length === 0 ? {} : { firewalls: firewallIds.map((firewall) => ({ firewall })) }),
         start_after_create: false,
       }
       try {
@@ -77,7 +94,7 @@ export function serversClient(call: Call) {
           { method: 'POST', path: '/servers', body, repeatable: true, mustFinish: true, ...options },
           Created,
         )
-        return { server: created.server, action: created.action }
+        return { server: created.server, actions: [created.action, ...created.next_actions] }
       } catch (error) {
         if (!mayHaveTakenEffect(error) && !isApiFailure(error, 'uniqueness_error')) throw error
         // Why it cannot be looked for, such as an abort, must not hide that it may be there.

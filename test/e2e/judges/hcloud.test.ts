@@ -84,11 +84,10 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud command', WHY_NOT), () 
     const made = await ok(
       'server create --name one --type cx23 --image debian-13 --location nbg1 --ssh-key key --label run=1',
     )
-    expect(made).toMatch(/to have started \.+ done\nServer 40000001 created\nIPv4: 127\.64\.\d+\.\d+\nIPv6: 2001:db8:/)
+    expect(made).toMatch(/to have started \.+ done\nServer 40000001 created\nIPv4: 127\.64\.\d+\.\d+\nIPv6: /)
     expect(made).not.toContain('Root password')
     const address = (await ok('server ip one')).trim()
     expect(made).toContain(`IPv4: ${address}\n`)
-    expect(await ok('server ip -6 one')).toMatch(/^2001:db8:[0-9a-f:]+::1\n$/)
     expect(columns(await ok('server list -o columns=name,status,ipv4,type'))).toEqual([
       ['NAME', 'STATUS', 'IPV4', 'TYPE'],
       ['one', 'running', address, 'cx23'],
@@ -200,7 +199,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud command', WHY_NOT), () 
     expect(await fails('datacenter list')).toBe(
       'hcloud: API functionality was removed: use locations (deprecated_api_endpoint)',
     )
-    expect(await fails('firewall create --name wall')).toMatch(/\(method_not_allowed\)$/)
+    expect(await fails('volume create --name store --size 10 --location fsn1')).toMatch(/\(method_not_allowed\)$/)
   })
 
   it('says what is wrong', async () => {

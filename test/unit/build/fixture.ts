@@ -13,6 +13,7 @@ import { Image, Server, SshKey } from '../../../src/hetzner/wire.ts'
 import { plan } from '../../../src/plan/make-plan.ts'
 import type { Plan } from '../../../src/plan/plan.ts'
 import type { LocalImage, PlanRequest } from '../../../src/plan/request.ts'
+import { PLAIN_SERVER } from '../../../src/plan/server-settings.ts'
 import type { TestSandbox } from '../../support/sandbox.ts'
 
 export interface BuildTestOptions {
@@ -53,6 +54,7 @@ export async function planIn(sandbox: TestSandbox, options: BuildTestOptions = {
     force: options.force ?? false,
     noFallback: false,
     allowBiggerDisk: false,
+    server: PLAIN_SERVER,
   }
   const factory = createFactoryClient({ url: sandbox.factoryUrl, firstPauseMs: 1 })
   return plan(request, { hetzner: clientOf(sandbox), factory, signal: AbortSignal.timeout(60_000) })

@@ -78,9 +78,9 @@ describe('a request that only reads', () => {
 describe('creating', () => {
   test.each(IN_DOUBT)('a server whose answer was lost (%s) adopts it', async (fault) => {
     await using cloud = await faultyCloud(/^POST .servers$/, [fault], 'after')
-    const { server: adopted, action } = await cloud.client.servers.create(server('one'))
+    const { server: adopted, actions } = await cloud.client.servers.create(server('one'))
     expect(adopted).toMatchObject({ name: 'one', labels: { of: 'one' } })
-    expect(action).toBeUndefined()
+    expect(actions).toBeUndefined()
     expect(await cloud.client.servers.list({})).toHaveLength(1)
   })
 
@@ -101,12 +101,12 @@ describe('creating', () => {
     const first = await cloud.client.servers.create(server('four'))
     const second = await cloud.client.servers.create(server('four'))
     expect(second.server.id).toBe(first.server.id)
-    expect(second.action).toBeUndefined()
+    expect(second.actions).toBeUndefined()
   })
 
   test.each(NOT_DONE)('a server is tried again after %s', async (fault) => {
     await using cloud = await faultyCloud(/^POST .servers$/, [fault])
-    expect((await cloud.client.servers.create(server('five'))).action?.command).toBe('create_server')
+    expect((await cloud.client.servers.create(server('five'))).actions?.[0]?.command).toBe('create_server')
     expect(cloud.seen).toHaveLength(2)
   })
 

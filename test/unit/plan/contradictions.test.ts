@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { findContradictions } from '../../../src/plan/contradictions.ts'
+import { PLAIN_SERVER } from '../../../src/plan/server-settings.ts'
 import { VAR_FILE } from './fixture.ts'
 
 describe('a URL that contradicts the variables', () => {
   const find = (url: string, architecture: 'arm' | 'x86' = 'arm', version = 'v1.12.2') => {
     const choice = { kind: 'url', url, at: VAR_FILE } as const
-    const image = { name: architecture, architecture, role: undefined, choice, sha256: undefined }
+    const image = { name: architecture, architecture, role: undefined, choice, sha256: undefined, server: PLAIN_SERVER }
     return findContradictions([image], version).map(({ message }) => message)
   }
 

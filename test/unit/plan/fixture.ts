@@ -6,6 +6,7 @@ import type { Image, Location, ServerType } from '../../../src/hetzner/wire.ts'
 import type { PlacementInput } from '../../../src/plan/placement-checks.ts'
 import type { Facts, ResolvedSource } from '../../../src/plan/plan.ts'
 import type { PlanRequest } from '../../../src/plan/request.ts'
+import { PLAIN_SERVER, resolveServer } from '../../../src/plan/server-settings.ts'
 
 export const NOW_MS = Date.parse('2026-08-01T12:00:00Z')
 const PAST = { announced: '2025-01-01T00:00:00+00:00', unavailable_after: '2025-12-31T23:59:00+00:00' }
@@ -101,6 +102,7 @@ export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
     force: false,
     noFallback: false,
     allowBiggerDisk: false,
+    server: PLAIN_SERVER,
     ...change,
   }
 }
@@ -125,6 +127,7 @@ export function facts(change: Partial<Facts> = {}): Facts {
     },
     snapshots: [],
     sources: [urlSource('https://example.com/arm'), urlSource('https://example.com/x86')],
+    servers: Array.from({ length: 4 }, () => resolveServer(PLAIN_SERVER, { firewalls: [], networks: [] }).settings),
     ...change,
   }
 }

@@ -1,0 +1,42 @@
+/** Whether a label may stand on a build server beside our own. */
+
+import type { Origin, Problem } from '../errors.ts'
+import { PREFIX } from './labels.ts'
+
+/** A name or a value of a label. Source: Hetzner Cloud API documentation. */
+const NAME = /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/
+const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+const MOST_PREFIX = 253
+
+/** What Hetzner keeps for itself, and what this tool does. */
+const RESERVED = ['hetzner.cloud/', PREFIX]
+
+/** @param origin where the label was asked for */
+export function findLabelProblem(key: string, value: string, origin: Origin): Problem | undefined {
+  const wrong = (message: string, hint: string): Problem => ({ code: 'config', message, at: origin, hint })
+  const reserved = RESERVED.find((prefix) => key.startsWith(prefix))
+  if (reserved !== undefined) {
+    return wrong(
+      `the label "${key}" of the build server cannot be set`,
+      `labels that begin with ${reserved} are reserved`,
+    )
+  }
+  if (!isKey(key)) {
+    return wrong(
+      `"${key}" cannot be the key of a label`,
+      'a key is [PREFIX/]NAME: at most 63 letters, digits, ".", "_" and "-", with a letter or a digit at both ends',
+    )
+  }
+  if (value === '' || NAME.test(value)) return undefined
+  return wrong(
+    `"${value}" cannot be the value of the label "${key}"`,
+    'a value is at most 63 letters, digits, ".", "_" and "-", with a letter or a digit at both ends',
+  )
+}
+
+function isKey(key: string): boolean {
+  const slash = key.lastIndexOf('/')
+  if (!NAME.test(key.slice(slash + 1))) return false
+  const prefix = key.slice(0, Math.max(0, slash))
+  return slash === -1 || (prefix.length <= MOST_PREFIX && prefix.split('.').every((part) => DNS_LABEL.test(part)))
+}

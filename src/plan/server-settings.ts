@@ -1,0 +1,152 @@
+/** What the build server is beside its type and place: asked for by names, resolved to IDs. */
+
+import type { Sourced } from '../config/variables.ts'
+import type { Labels } from '../domain.ts'
+import type { Problem } from '../errors.ts'
+import type { Firewall, Network } from '../hetzner/wire.ts'
+import { didYouMean } from '../util/near.ts'
+import { findLabelProblem } from './server-label.ts'
+
+/** Which of a server's addresses SSH goes to. */
+export type SshOver = 'ipv4' | 'ipv6' | 'private'
+
+/** The system on the disk of a new build server, which is never booted. */
+export const SYSTEM_IMAGE = 'debian-13'
+
+/** What is asked for, as it was written. */
+export interface ServerRequest {
+  readonly systemImage: Sourced<string>
+  /** Beside those that every build server has. */
+  readonly labels: ReadonlyMap<string, Sourced<string>>
+  /** Names or IDs. */
+  readonly firewalls: readonly Sourced<string>[]
+  /** Names or IDs. */
+  readonly networks: readonly Sourced<string>[]
+  /** Whether it has a public IPv4 address. */
+  readonly ipv4: Sourced<boolean>
+  /** Whether it has a public IPv6 network. */
+  readonly ipv6: Sourced<boolean>
+  /** undefined: the first that there is, out of IPv4, IPv6 and the first private network. */
+  readonly sshOver: Sourced<SshOver> | undefined
+}
+
+/** What is made of it. The content of a snapshot does not depend on any of this. */
+export interface ServerSettings {
+  readonly systemImage: string
+  readonly labels: Labels
+  readonly firewallIds: readonly number[]
+  /** SSH over a private network goes to the first. */
+  readonly networkIds: readonly number[]
+  /** The network zones that all of its networks reach; undefined without networks: any. */
+  readonly networkZones: readonly string[] | undefined
+  readonly ipv4: boolean
+  readonly ipv6: boolean
+  readonly sshOver: SshOver
+}
+
+/** What the project has, as far as somebody asks for it by name or ID. */
+export interface ServerOffers {
+  readonly firewalls: readonly Firewall[]
+  readonly networks: readonly Network[]
+}
+
+/** A server with both public addresses and nothing else. */
+export const PLAIN_SERVER: ServerRequest = {
+  systemImage: { value: SYSTEM_IMAGE, origin: { kind: 'default' } },
+  labels: new Map(),
+  firewalls: [],
+  networks: [],
+  ipv4: { value: true, origin: { kind: 'default' } },
+  ipv6: { value: true, origin: { kind: 'default' } },
+  sshOver: undefined,
+}
+
+/** What cannot be, as far as it can be told without asking anybody: labels, and addresses that are not there. */
+export function findServerProblems(request: ServerRequest): Problem[] {
+  const labels = [...request.labels].map(([key, { value, origin }]) => findLabelProblem(key, value, origin))
+  return [...labels, findAddressProblem(request)].filter((problem) => problem !== undefined)
+}
+
+function findAddressProblem({ ipv4, ipv6, networks, sshOver }: ServerRequest): Problem | undefined {
+  if (!ipv4.value && !ipv6.value && networks.length === 0) {
+    return {
+      code: 'config',
+      message: 'the build server would have no address at all: no public one, and no network',
+      at: ipv4.origin,
+      hint: 'name a private network (--network), or let it have a public address',
+    }
+  }
+  const has = { ipv4: ipv4.value, ipv6: ipv6.value, private: networks.length > 0 }
+  if (sshOver === undefined || has[sshOver.value]) return undefined
+  const over = sshOver.value === 'private' ? 'a private network' : TITLES[sshOver.value]
+  const lacking = sshOver.value === 'private' ? 'is in no network' : `has no ${TITLES[sshOver.value]} address`
+  return {
+    code: 'config',
+    message: `SSH is to go over ${over}, but the build server ${lacking}`,
+    at: sshOver.origin,
+    hint:
+      sshOver.value === 'private'
+        ? 'name the network with --network NAME'
+        : `let it have one, or leave out what sends SSH over ${over}`,
+  }
+}
+
+const TITLES = { ipv4: 'IPv4', ipv6: 'IPv6' } as const
+
+/** Finds what the names stand for. Problems that {@link findServerProblems} tells are not told again. */
+export function resolveServer(
+  request: ServerRequest,
+  offers: ServerOffers,
+): { settings: ServerSettings; problems: readonly Problem[] } {
+  const { systemImage, labels, ipv4, ipv6, sshOver } = request
+  const firewalls = findNamed('firewall', request.firewalls, offers.firewalls)
+  const networks = findNamed('network', request.networks, offers.networks)
+  const settings: ServerSettings = {
+    systemImage: systemImage.value,
+    labels: Object.fromEntries([...labels].map(([key, { value }]) => [key, value])),
+    firewallIds: firewalls.found.map(({ id }) => id),
+    networkIds: networks.found.map(({ id }) => id),
+    networkZones: zonesOf(networks.found),
+    ipv4: ipv4.value,
+    ipv6: ipv6.value,
+    sshOver: sshOver?.value ?? (ipv4.value ? 'ipv4' : ipv6.value ? 'ipv6' : 'private'),
+  }
+  return { settings, problems: [...firewalls.problems, ...networks.problems] }
+}
+
+function zonesOf(networks: readonly Network[]): string[] | undefined {
+  const [first, ...others] = networks.map(({ subnets }) => new Set(subnets.map(({ network_zone }) => network_zone)))
+  if (first === undefined) return undefined
+  return [...first].filter((zone) => others.every((zones) => zones.has(zone)))
+}
+
+/** A name may be all digits, so an ID is only what no name is. The same thing named twice is there once. */
+function findNamed<T extends { readonly id: number; readonly name: string }>(
+  kind: string,
+  wanted: readonly Sourced<string>[],
+  offered: readonly T[],
+): { found: T[]; problems: Problem[] } {
+  const found = new Set<T>()
+  const problems: Problem[] = []
+  for (const { value, origin } of wanted) {
+    const one = offered.find(({ name }) => name === value) ?? offered.find(({ id }) => String(id) === value)
+    if (one === undefined) {
+      const names = offered.map(({ name }) => name)
+      problems.push({
+        code: 'config',
+        message: `the project has no ${kind} "${value}"`,
+        at: origin,
+        hint: didYouMean(value, names) ?? (names.length === 0 ? `it has no ${kind}s` : `it has ${listNames(names)}`),
+      })
+    } else found.add(one)
+  }
+  return { found: [...found], problems }
+}
+
+/** How many names are told at most. */
+const MOST_NAMES = 10
+
+function listNames(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES
+  return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
