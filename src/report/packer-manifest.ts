@@ -20,16 +20,25 @@ type PackerBuild = {
   readonly custom_data: Readonly<Record<string, string>>
 }
 
+/** valibot takes a list for an object, too. */
+const notList = (message: string) => v.check((value: unknown) => !Array.isArray(value), message)
+const NO_OBJECT = 'is no object'
+const NO_BUILD = 'holds a build that is no object'
+
 /** What such a file must be, to be added to; fields that others have put there stay. */
-const PackerManifest = v.looseObject(
-  {
-    builds: v.nullish(
-      v.array(v.looseObject({}, 'holds a build that is no object'), 'has `builds` that are no list'),
-      [],
-    ),
-    last_run_uuid: v.optional(v.string('has a `last_run_uuid` that is no text')),
-  },
-  'is no object',
+const PackerManifest = v.pipe(
+  v.unknown(),
+  notList(NO_OBJECT),
+  v.looseObject(
+    {
+      builds: v.nullish(
+        v.array(v.pipe(v.unknown(), notList(NO_BUILD), v.looseObject({}, NO_BUILD)), 'has `builds` that are no list'),
+        [],
+      ),
+      last_run_uuid: v.optional(v.string('has a `last_run_uuid` that is no text')),
+    },
+    NO_OBJECT,
+  ),
 )
 export type PackerManifest = v.InferOutput<typeof PackerManifest>
 
@@ -54,7 +63,7 @@ export function addToPackerManifest(manifest: PackerManifest, { run, snapshots }
   if (snapshots.length === 0) return manifest
   const uuid = toUuid(run)
   const builds = snapshots.map((snapshot) => toPackerBuild(snapshot, uuid))
-  return { ...manifest, builds: [...(manifest.builds ?? []), ...builds], last_run_uuid: uuid }
+  return { ...manifest, builds: [...manifest.builds, ...builds], last_run_uuid: uuid }
 }
 
 function toPackerBuild(snapshot: ResultSnapshot, uuid: string): PackerBuild {

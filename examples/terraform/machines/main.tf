@@ -5,7 +5,7 @@ terraform {
   required_providers {
     hcloud = {
       source  = "hetznercloud/hcloud"
-      version = ">= 1.58" # older ones read a field of servers that the API no longer has
+      version = "~> 1.60"
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Packer itself, with the template as users have it, on emulated servers of both kinds. */
 
 import { once } from 'node:events'
-import { open, rm } from 'node:fs/promises'
+import { open, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -54,6 +54,20 @@ const Snapshots = v.object({
     }),
   ),
 })
+const MANIFEST = 'packer-manifest.json'
+const Manifest = v.looseObject({
+  builds: v.array(v.looseObject({ name: v.string(), artifact_id: v.string(), packer_run_uuid: v.string() })),
+  last_run_uuid: v.string(),
+})
+const SHAPE = {
+  name: expect.stringMatching(/^talos-(arm|x86)$/),
+  builder_type: 'hcloud',
+  build_time: expect.any(Number),
+  files: null,
+  artifact_id: expect.stringMatching(/^\d+$/),
+  packer_run_uuid: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+  custom_data: null,
+}
 const Leftovers = v.object({ servers: v.optional(v.array(v.unknown())), ssh_keys: v.optional(v.array(v.unknown())) })
 
 describe.each(KINDS)('on $machines machines', ({ machines, why }) => {
@@ -66,6 +80,7 @@ describe.each(KINDS)('on $machines machines', ({ machines, why }) => {
     const { workspace, env, look } = sandbox
     // Packers before 1.7 know Hetzner Cloud without a plugin, and cannot read the block that asks for one.
     await rm(join(workspace.root, '_packer', 'requirements.pkr.hcl'))
+    await askForManifest(join(workspace.root, '_packer', 'talos-hcloud.pkr.hcl'))
     const factory = `${env.TALOS_IMAGE_FACTORY_URL}/image/${GENERIC}/${VERSION}`
     const urls = ARCHITECTURES.flatMap(({ ours, theirs }) => [
       '-var',
@@ -102,8 +117,35 @@ describe.each(KINDS)('on $machines machines', ({ machines, why }) => {
     }
     expect(v.parse(Leftovers, await look('/servers'))).toEqual({ servers: [] })
     expect(v.parse(Leftovers, await look('/ssh_keys'))).toEqual({ ssh_keys: [] })
+
+    const theirs = await readManifest(workspace.root)
+    expect(theirs.builds.map(({ artifact_id: id }) => Number(id)).toSorted()).toEqual(images.map(({ id }) => id))
+    const args = ['build', '--packer-manifest', MANIFEST, '--ssh-port', String(SSH_PORT)]
+    const ours = await runCommand(args, { cwd: workspace.root, env, timeoutMs: PATIENCE_MS })
+    expect(ours.code, ours.stderr).toBe(0)
+    const both = await readManifest(workspace.root)
+    expect(both.builds.slice(0, 2)).toEqual(theirs.builds)
+    // Of the same names, of the same shape, and with fields in the same order.
+    const [first, second] = both.builds.slice(2)
+    expect([first?.name, second?.name].toSorted()).toEqual(theirs.builds.map(({ name }) => name).toSorted())
+    expect(Object.keys(both)).toEqual(Object.keys(theirs))
+    for (const build of both.builds) {
+      expect(Object.keys(build)).toEqual(Object.keys(theirs.builds[0] ?? {}))
+      expect({ ...build, custom_data: null }).toEqual(SHAPE)
+    }
+    expect([first?.packer_run_uuid, second?.packer_run_uuid]).toEqual([both.last_run_uuid, both.last_run_uuid])
   })
 })
+
+/** Lets Packer write down what it makes. */
+async function askForManifest(template: string): Promise<void> {
+  const text = await readFile(template, 'utf8')
+  const block = `  post-processor "manifest" {\n    output = "${MANIFEST}"\n  }\n`
+  await writeFile(template, text.replaceAll(/(inline = \[local\.clean_up\]\n {2}\}\n)/g, `$1${block}`))
+}
+
+const readManifest = async (root: string): Promise<v.InferOutput<typeof Manifest>> =>
+  v.parse(Manifest, JSON.parse(await readFile(join(root, MANIFEST), 'utf8')))
 
 async function readFront(path: string, bytes: number): Promise<Buffer> {
   await using file = await open(path)

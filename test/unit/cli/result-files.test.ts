@@ -1,0 +1,94 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { checkResultFiles, type ResultFileFlags, writeResultFiles } from '../../../src/cli/result-files.ts'
+import { toResultDocument } from '../../../src/report/result.ts'
+import { built, FACTORY, failed, imageAt, result, rolesPlan } from '../report/fixture.ts'
+import { tempDir } from '../util/temp-dir.ts'
+import { testIo } from './fixture.ts'
+
+const plan = rolesPlan()
+const WHOLE = toResultDocument(result(built(imageAt(plan, 0), 1)), 'v1.12.2', FACTORY)
+const PARTIAL = toResultDocument(result(built(imageAt(plan, 0), 1), failed(imageAt(plan, 1))), 'v1.12.2', FACTORY)
+const NOTHING = toResultDocument(result(failed(imageAt(plan, 1))), 'v1.12.2', FACTORY)
+
+const ALL: ResultFileFlags = { manifest: 'm.json', tfvars: 't.auto.tfvars.json', packerManifest: 'p.json' }
+
+async function folder(files: Readonly<Record<string, string>> = {}) {
+  const dir = await tempDir()
+  for (const [name, text] of Object.entries(files)) await writeFile(dir.file(name), text)
+  const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(dir.file(name), 'utf8'))
+  return { ...dir, read, io: testIo({ cwd: dir.path }) }
+}
+
+describe('before the build', () => {
+  test('nothing is written, and nothing is wrong with files that are not there', async () => {
+    await using dir = await folder()
+    await checkResultFiles(dir.io, ALL)
+    await checkResultFiles(dir.io, {})
+    expect(await readdir(dir.path)).toEqual([])
+  })
+
+  test('all that is wrong is said at once, and what is there stays', async () => {
+    await using dir = await folder({ 'p.json': '{' })
+    await mkdir(dir.file('m.json'))
+    const checking = checkResultFiles(dir.io, { ...ALL, tfvars: 't.tfvars' })
+    await expect(checking).rejects.toMatchObject({
+      code: 'usage',
+      problems: [
+        { at: { name: '--manifest' }, message: 'm.json cannot be written: it is a folder' },
+        { at: { name: '--tfvars' }, message: 'Terraform would not read t.tfvars as JSON, which it holds' },
+        { at: { name: '--packer-manifest' }, message: 'p.json is no JSON, so nothing can be added to it' },
+      ],
+    })
+    expect(await readFile(dir.file('p.json'), 'utf8')).toBe('{')
+  })
+
+  test('two flags may not have the same file, however it is written', async () => {
+    await using dir = await folder()
+    const checking = checkResultFiles(dir.io, { manifest: 'a.json', packerManifest: './b/../a.json' })
+    await expect(checking).rejects.toMatchObject({ message: './b/../a.json is the file of --manifest, too' })
+  })
+})
+
+describe('after the build', () => {
+  test('each file has what it is for', async () => {
+    await using dir = await folder()
+    expect(await writeResultFiles(dir.io, ALL, WHOLE)).toBe(true)
+    expect(await dir.read('m.json')).toEqual(WHOLE)
+    expect(await dir.read('t.auto.tfvars.json')).toMatchObject({ talos_image_ids: { control_plane_arm: '1' } })
+    expect(await dir.read('p.json')).toMatchObject({ builds: [{ artifact_id: '1' }] })
+    expect((await readdir(dir.path)).toSorted()).toEqual(['m.json', 'p.json', 't.auto.tfvars.json'])
+  })
+
+  test('the variables stay as they were when an image is missing, and it is said', async () => {
+    await using dir = await folder({ 't.auto.tfvars.json': '"old"' })
+    expect(await writeResultFiles(dir.io, ALL, PARTIAL)).toBe(true)
+    expect(await dir.read('t.auto.tfvars.json')).toBe('old')
+    expect(dir.io.errors.join('')).toContain('t.auto.tfvars.json was not written, since an image is missing')
+    expect(await dir.read('m.json')).toEqual(PARTIAL)
+    expect(await dir.read('p.json')).toMatchObject({ builds: [{ artifact_id: '1' }] })
+  })
+
+  test('a run adds to what Packer has written, and one without a snapshot does not touch it', async () => {
+    const theirs = '{"builds":[{"artifact_id":"7"}],"last_run_uuid":"x"}'
+    await using dir = await folder({ 'p.json': theirs })
+    await writeResultFiles(dir.io, { packerManifest: 'p.json' }, NOTHING)
+    expect(await readFile(dir.file('p.json'), 'utf8')).toBe(theirs)
+    await writeResultFiles(dir.io, { packerManifest: 'p.json' }, WHOLE)
+    await writeResultFiles(dir.io, { packerManifest: 'p.json' }, { ...WHOLE, run: 'another2' })
+    expect(await dir.read('p.json')).toMatchObject({
+      builds: [{ artifact_id: '7' }, { artifact_id: '1' }, { artifact_id: '1' }],
+    })
+  })
+
+  test('what has become unreadable meanwhile is not overwritten; the others are written', async () => {
+    await using dir = await folder({ 'p.json': 'oops' })
+    await mkdir(dir.file('m.json'))
+    expect(await writeResultFiles(dir.io, ALL, WHOLE)).toBe(false)
+    expect(await readFile(dir.file('p.json'), 'utf8')).toBe('oops')
+    expect(await dir.read('t.auto.tfvars.json')).toMatchObject({ talos_version: 'v1.12.2' })
+    expect(dir.io.errors.join('')).toMatch(
+      /error: --manifest: m\.json[\s\S]*error: --packer-manifest: p\.json is no JSON/,
+    )
+  })
+})

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { ownLabels } from '../../../src/plan/labels.ts'
+import { toExternalAnswer } from '../../../src/report/external.ts'
+import { snapshot } from '../plan/fixture.ts'
+import { FACTORY, SCHEMATIC_ID } from './fixture.ts'
+
+test('the answer is flat text', () => {
+  const own = ownLabels({
+    runId: 'abcd2345',
+    identity: undefined,
+    schematicId: SCHEMATIC_ID,
+    sourceSha256: 'a'.repeat(64),
+    diskHash: 'b'.repeat(128),
+  })
+  const image = snapshot({ labels: { ...own, os: 'talos', version: 'v1.12.2', role: 'worker' } })
+  expect(toExternalAnswer(image, 'os=talos,role=worker', FACTORY)).toEqual({
+    image_id: '4711',
+    selector: 'os=talos,role=worker',
+    architecture: 'x86',
+    role: 'worker',
+    talos_version: 'v1.12.2',
+    schematic: SCHEMATIC_ID,
+    installer: `factory.talos.dev/hcloud-installer/${SCHEMATIC_ID}:v1.12.2`,
+    description: 'Talos Linux v1.12.2 x86 by hcloud-talos',
+    created: '2026-07-01T10:00:00+00:00',
+    disk_gb: '40',
+  })
+})
+
+test('what is not known is empty, since the protocol has no null', () => {
+  const answer = toExternalAnswer(snapshot({ labels: {} }), 'os=talos', FACTORY)
+  expect(answer).toMatchObject({ role: 'none', talos_version: '', schematic: '', installer: '' })
+  expect(Object.values(answer).filter((value) => typeof value !== 'string')).toEqual([])
+})
