@@ -17,7 +17,9 @@ import { openDebugLog } from '../debug-log.ts'
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
 import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
+import { checkOutputs, writeOutputs } from '../job-outputs.ts'
 import { checkWritable, type OutputForm, writeJson, writeJsonFile, writeRecord } from '../output.ts'
+import { buildOutputs, planOutputs } from '../render/job-outputs.ts'
 import { formatPlan } from '../render/plan.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../render/summary.ts'
 import type { PlanFlags } from '../request.ts'
@@ -40,6 +42,7 @@ export interface BuildFlags extends PlanFlags {
 export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags): Promise<number> {
   // A manifest that cannot be written is better found out before the build than after it.
   if (flags.manifest !== undefined) await checkWritable(io, flags.manifest, '--manifest')
+  await checkOutputs(io)
   const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
   try {
     return await buildWith(io, role, flags, log?.trace)
@@ -56,7 +59,7 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
   try {
     if (flags.dryRun === true) {
       printPlan(io, flags.output, plan)
-      return EXIT.success
+      return (await writeOutputs(io, planOutputs(plan))) ? EXIT.success : EXIT.failed
     }
     const view = await openBuildView(io, flags.output, plan)
     showDelay = (text) => view.onEvent({ type: 'note', text })
@@ -77,14 +80,18 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
         ...(trace === undefined ? {} : { trace }),
       })
       io.onSecondSignal(() => describePending(building.run, building.pending(), flags.sandbox === true))
+      // At once, for whoever has to tidy up after a job that was killed.
+      const noted = writeOutputs(io, { run: building.run })
       result = await building.result
+      await noted
     } finally {
       view.close()
     }
     const document = toResultDocument(result, plan.talosVersion, cloud.factory.publicUrl)
     printResult(io, flags.output, document)
     await writeJobSummary(io, document)
-    const written = flags.manifest === undefined || (await writeManifest(io, flags.manifest, document))
+    const noted = await writeOutputs(io, buildOutputs(document))
+    const written = (flags.manifest === undefined || (await writeManifest(io, flags.manifest, document))) && noted
     return exitCodeOfRun(result) || (written ? EXIT.success : EXIT.failed)
   } finally {
     await cloud.close()
