@@ -25,7 +25,8 @@ export async function openBuildView(io: Io, output: OutputForm, plan: Plan): Pro
   return io.errIsTerminal ? createTerminalView(io, process.stderr, plan.cost) : createPlainView(io)
 }
 
-function showPlan(io: Io, plan: Plan): void {
+/** A plan beside the results: in GitHub Actions a group of the log. */
+export function showPlan(io: Io, plan: Plan): void {
   const text = formatPlan(plan)
   const [title = '', ...lines] = text.trimEnd().split(/\n+/)
   io.err(isGithubActions(io) ? formatGroup(title, lines) : `${text}\n`)

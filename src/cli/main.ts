@@ -9,10 +9,14 @@ import { redact } from '../util/redact.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { normalizeArguments } from './flags.ts'
 import type { Io } from './io.ts'
+import { writeExitCode } from './job-outputs.ts'
 import { writeJson, writeRecord } from './output.ts'
 import { createProgram } from './program.ts'
 import { describeScreen } from './screen.ts'
 import { showError } from './show-problem.ts'
+
+/** What action.yml calls, in the place of a command; nobody types it. */
+const ACTION = 'github-action'
 
 const SIGNAL_CODES = { SIGHUP: EXIT.hungUp, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
 
@@ -75,12 +79,15 @@ const io: Io = {
   },
 }
 
-const argv = normalizeArguments(process.argv.slice(2))
-process.exit(signalCode ?? (await run()))
+let argv = normalizeArguments(process.argv.slice(2))
+const code = signalCode ?? (await run())
+await writeExitCode(io, code)
+process.exit(code)
 
 async function run(): Promise<number> {
   let exitCode: number = EXIT.success
   try {
+    if (argv[0] === ACTION) argv = normalizeArguments((await import('./action-arguments.ts')).actionArguments(io.env))
     await createProgram(io, (code) => {
       exitCode = code
     }).parseAsync(argv, { from: 'user' })

@@ -1,6 +1,7 @@
 /** The commands and their flags, as commander knows them. */
 
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import { MATRIX_FORMS } from './build-matrix.ts'
 import { parseDuration, parseTimeout } from './flags.ts'
 import { arrangeHelp } from './help.ts'
 import type { Io } from './io.ts'
@@ -61,13 +62,15 @@ Examples:
   planFlags(program.command('plan').argument(...ROLE))
     .description('Show what build would do, where, and for how much. Makes nothing.')
     .option('--force', 'plan as build --force would')
+    .addOption(new Option('--matrix <for>', 'print what needs building as jobs').choices(MATRIX_FORMS))
     .addHelpText(
       'after',
       `
 Examples:
   $ talos-image plan --roles
   $ talos-image plan worker --arch arm --var talos_version=latest
-  $ talos-image plan --output json`,
+  $ talos-image plan --output json
+  $ talos-image plan --roles --matrix github`,
     )
     .action(async (role, flags) => onExit(await (await import('./commands/plan.ts')).runPlan(io, role, flags)))
 

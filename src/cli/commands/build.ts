@@ -16,7 +16,9 @@ import { openDebugLog } from '../debug-log.ts'
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
 import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
+import { checkOutputs, writeOutputs } from '../job-outputs.ts'
 import { type OutputForm, writeJson, writeRecord } from '../output.ts'
+import { buildOutputs, planOutputs } from '../render/job-outputs.ts'
 import { formatPlan } from '../render/plan.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../render/summary.ts'
 import type { PlanFlags } from '../request.ts'
@@ -38,6 +40,7 @@ export interface BuildFlags extends PlanFlags, ResultFileFlags {
 /** Builds what the plan asks for; gives the exit code. */
 export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags): Promise<number> {
   await checkResultFiles(io, flags)
+  await checkOutputs(io)
   const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
   try {
     return await buildWith(io, role, flags, log?.trace)
@@ -54,7 +57,7 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
   try {
     if (flags.dryRun === true) {
       printPlan(io, flags.output, plan)
-      return EXIT.success
+      return (await writeOutputs(io, planOutputs(plan))) ? EXIT.success : EXIT.failed
     }
     const view = await openBuildView(io, flags.output, plan)
     showDelay = (text) => view.onEvent({ type: 'note', text })
@@ -75,14 +78,18 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
         ...(trace === undefined ? {} : { trace }),
       })
       io.onSecondSignal(() => describePending(building.run, building.pending(), flags.sandbox === true))
+      // At once, for whoever has to tidy up after a job that was killed.
+      const noted = writeOutputs(io, { run: building.run })
       result = await building.result
+      await noted
     } finally {
       view.close()
     }
     const document = toResultDocument(result, plan.talosVersion, cloud.factory.publicUrl)
     printResult(io, flags.output, document)
     await writeJobSummary(io, document)
-    const written = await writeResultFiles(io, flags, document)
+    const noted = await writeOutputs(io, buildOutputs(document))
+    const written = (await writeResultFiles(io, flags, document)) && noted
     return exitCodeOfRun(result) || (written ? EXIT.success : EXIT.failed)
   } finally {
     await cloud.close()

@@ -1,25 +1,43 @@
 /** `talos-image plan`, and the planning that `build` begins with. */
 
 import type { Role } from '../../domain.ts'
+import { throwProblems } from '../../errors.ts'
 import { plan } from '../../plan/make-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { PlanRequest } from '../../plan/request.ts'
 import { toPlanDocument } from '../../report/plan-document.ts'
+import { redact } from '../../util/redact.ts'
+import { findMatrixProblems, type MatrixForm, toMatrix } from '../build-matrix.ts'
+import { showPlan } from '../build-view.ts'
 import { type Cloud, type CloudWatch, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { checkOutputs, writeOutputs } from '../job-outputs.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
+import { planOutputs } from '../render/job-outputs.ts'
 import { formatPlan } from '../render/plan.ts'
 import { type PlanFlags, readRequest } from '../request.ts'
 import { showWarning } from '../show-problem.ts'
 
+export interface PlanCommandFlags extends PlanFlags, OutputFlags {
+  readonly matrix?: MatrixForm
+}
+
 /** Shows what `build` would do. */
-export async function runPlan(io: Io, role: Role | undefined, flags: PlanFlags & OutputFlags): Promise<number> {
+export async function runPlan(io: Io, role: Role | undefined, flags: PlanCommandFlags): Promise<number> {
+  if (flags.matrix !== undefined) throwProblems(findMatrixProblems(flags))
+  await checkOutputs(io)
   const { plan: made, cloud } = await makePlan(io, role, flags)
   await cloud.close()
-  if (flags.output === 'json') writeJson(io, toPlanDocument(made))
+  const matrix = flags.matrix === undefined ? undefined : toMatrix(made, flags)
+  if (matrix !== undefined) {
+    // People who look into the log want more than the line for programs.
+    showPlan(io, made)
+    io.out(`${redact(JSON.stringify(matrix))}\n`)
+  } else if (flags.output === 'json') writeJson(io, toPlanDocument(made))
   else io.out(formatPlan(made))
-  return EXIT.success
+  const written = await writeOutputs(io, planOutputs(made, matrix))
+  return written ? EXIT.success : EXIT.failed
 }
 
 /**

@@ -1,0 +1,83 @@
+/** `plan --matrix`: the images that need building, each as a job of its own, for whatever runs jobs side by side. */
+
+import type { Architecture, Role } from '../domain.ts'
+import type { Problem } from '../errors.ts'
+import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { quote } from '../remote/quote.ts'
+import type { PlanFlags } from './request.ts'
+
+/** Who the matrix can be printed for. */
+export const MATRIX_FORMS = ['github'] as const
+export type MatrixForm = (typeof MATRIX_FORMS)[number]
+
+export interface MatrixEntry {
+  /** `arm`, `x86 control-plane`. */
+  readonly name: string
+  readonly architecture: Architecture
+  /** Empty for a generic image, since a job knows no null. */
+  readonly role: Role | ''
+  /** As resolved. */
+  readonly talosVersion: string
+  /** What follows `talos-image build` to make exactly this image; words as a shell writes them. */
+  readonly args: string
+}
+
+/** As GitHub Actions takes it by `fromJSON`; empty when everything exists. */
+export interface Matrix {
+  readonly include: readonly MatrixEntry[]
+}
+
+/** What keeps a matrix from being made of this request, before anything is looked up. */
+export function findMatrixProblems({ imageFile }: PlanFlags): Problem[] {
+  if (imageFile !== '-') return []
+  return [
+    {
+      code: 'usage',
+      message: 'standard input cannot be given to another job',
+      at: { kind: 'flag', name: '--matrix' },
+      hint: 'name a file that every job has: --image-file PATH',
+    },
+  ]
+}
+
+/** The images of a plan that are to be built, each with the arguments that build it alone. */
+export function toMatrix({ images }: Plan, flags: PlanFlags): Matrix {
+  const include = images
+    .filter(({ existing }) => existing === undefined)
+    .map((image) => ({
+      name: image.name,
+      architecture: image.architecture,
+      role: image.role ?? ('' as const),
+      talosVersion: image.talosVersion,
+      args: argumentsFor(image, flags).map(quote).join(' '),
+    }))
+  return { include }
+}
+
+/** The arguments that ask for one image of the plan, in the same way as the whole was asked for. */
+function argumentsFor({ architecture, role, talosVersion, sha256 }: PlannedImage, flags: PlanFlags): string[] {
+  // In one word with its flag, no value can be taken for a flag.
+  const valued = (name: string, values: readonly (string | number | undefined)[]): string[] =>
+    values.flatMap((value) => (value === undefined ? [] : [`--${name}=${value}`]))
+  const set = (name: string, isSet: boolean | undefined): string[] => (isSet === true ? [`--${name}`] : [])
+  return [
+    ...(role === undefined ? [] : [role]),
+    ...valued('arch', [architecture]),
+    ...valued('directory', [flags.directory]),
+    ...valued('var-file', flags.varFile ?? []),
+    // Neither `latest` nor what the files say: a version that comes out meanwhile is not for this plan.
+    ...valued('var', [...(flags.var ?? []).filter(isNotVersion), `talos_version=${talosVersion}`]),
+    ...valued('schematic', [flags.schematic]),
+    ...valued('image-file', [flags.imageFile]),
+    ...valued('sha256', [sha256]),
+    ...valued('ssh-port', [flags.sshPort]),
+    ...valued('factory-url', [flags.factoryUrl]),
+    ...valued('machines', [flags.machines]),
+    ...set('no-fallback', !flags.fallback),
+    ...set('allow-bigger-disk', flags.allowBiggerDisk),
+    ...set('force', flags.force),
+    ...set('sandbox', flags.sandbox),
+  ]
+}
+
+const isNotVersion = (variable: string): boolean => !variable.startsWith('talos_version=')
