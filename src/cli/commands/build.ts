@@ -18,6 +18,7 @@ import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
 import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
 import { checkWritable, type OutputForm, writeJson, writeJsonFile, writeRecord } from '../output.ts'
+import { chooseProjects, hasProjects } from '../projects.ts'
 import { formatPlan } from '../render/plan.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../render/summary.ts'
 import type { PlanFlags } from '../request.ts'
@@ -49,6 +50,8 @@ export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags
 }
 
 async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trace?: Trace): Promise<number> {
+  const chosen = await chooseProjects(io, flags)
+  if (hasProjects(chosen)) return (await import('./build-projects.ts')).buildProjects(io, role, flags, chosen, trace)
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string): void => io.err(`${printable(redact(text))}\n`)
   const watch = { ...(trace === undefined ? {} : { trace }), onDelay: (text: string) => showDelay(text) }

@@ -9,12 +9,15 @@ import { type Cloud, type CloudWatch, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
+import { chooseProjects, hasProjects } from '../projects.ts'
 import { formatPlan } from '../render/plan.ts'
 import { type PlanFlags, readRequest } from '../request.ts'
 import { showWarning } from '../show-problem.ts'
 
 /** Shows what `build` would do. */
 export async function runPlan(io: Io, role: Role | undefined, flags: PlanFlags & OutputFlags): Promise<number> {
+  const chosen = await chooseProjects(io, flags)
+  if (hasProjects(chosen)) return (await import('./plan-projects.ts')).runPlanProjects(io, role, flags, chosen)
   const { plan: made, cloud } = await makePlan(io, role, flags)
   await cloud.close()
   if (flags.output === 'json') writeJson(io, toPlanDocument(made))
