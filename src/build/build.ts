@@ -215,8 +215,8 @@ async function runImage(
   }
 }
 
-/** A defect of this program is no reason to leave the other images' servers behind, so it is reported like the rest. */
-function toProblem(error: unknown, signal: AbortSignal): Problem {
+/** What went wrong, as a problem. A defect of this program is no reason to leave the other images' servers behind, so it is reported like the rest. */
+export function toProblem(error: unknown, signal: AbortSignal): Problem {
   if (signal.aborted) return { code: 'interrupted', message: 'interrupted' }
   if (error instanceof TalosImageError) {
     return { code: error.code, message: error.message, at: error.at, hint: error.hint }

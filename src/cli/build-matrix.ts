@@ -28,16 +28,25 @@ export interface Matrix {
 }
 
 /** What keeps a matrix from being made of this request, before anything is looked up. */
-export function findMatrixProblems({ imageFile }: PlanFlags): Problem[] {
-  if (imageFile !== '-') return []
-  return [
-    {
+export function findMatrixProblems({ imageFile }: PlanFlags, forProjects: boolean): Problem[] {
+  const problems: Problem[] = []
+  if (forProjects) {
+    problems.push({
+      code: 'usage',
+      message: 'a matrix is for one project, the one of HCLOUD_TOKEN',
+      at: { kind: 'flag', name: '--matrix' },
+      hint: 'leave --project and talos-image.yaml out, or let one job build in all projects: talos-image build --project ...',
+    })
+  }
+  if (imageFile === '-') {
+    problems.push({
       code: 'usage',
       message: 'standard input cannot be given to another job',
       at: { kind: 'flag', name: '--matrix' },
       hint: 'name a file that every job has: --image-file PATH',
-    },
-  ]
+    })
+  }
+  return problems
 }
 
 /** The images of a plan that are to be built, each with the arguments that build it alone. */

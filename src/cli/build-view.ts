@@ -10,6 +10,7 @@ import { formatGroup } from './render/github.ts'
 import { createPlainView } from './render/plain-view.ts'
 import { formatPlan } from './render/plan.ts'
 import type { ProgressView } from './render/progress.ts'
+import type { Rates } from './render/running-cost.ts'
 import { createTerminalView } from './render/terminal-view.ts'
 import { isGithubActions } from './screen.ts'
 
@@ -20,14 +21,18 @@ export async function openBuildView(io: Io, output: OutputForm, plan: Plan): Pro
     // What standard output says need not stand on standard error, too.
     return { onEvent: (event) => writeRecord(io, toEventRecord(event)), close: () => undefined }
   }
-  if (output === 'text') showPlan(io, plan)
-  if (isGithubActions(io)) return createGithubView(io)
-  return io.errIsTerminal ? createTerminalView(io, process.stderr, plan.cost) : createPlainView(io)
+  if (output === 'text') showPlan(io, formatPlan(plan))
+  return openProgress(io, plan.cost)
 }
 
-/** A plan beside the results: in GitHub Actions a group of the log. */
-export function showPlan(io: Io, plan: Plan): void {
-  const text = formatPlan(plan)
+/** What shows a build, decided by the surroundings. @param rates what servers cost, when that is known */
+export async function openProgress(io: Io, rates: Rates | undefined): Promise<ProgressView> {
+  if (isGithubActions(io)) return createGithubView(io)
+  return io.errIsTerminal ? createTerminalView(io, process.stderr, rates) : createPlainView(io)
+}
+
+/** Shows the text of a plan before its build. */
+export function showPlan(io: Io, text: string): void {
   const [title = '', ...lines] = text.trimEnd().split(/\n+/)
   io.err(isGithubActions(io) ? formatGroup(title, lines) : `${text}\n`)
 }

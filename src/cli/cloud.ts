@@ -1,14 +1,17 @@
 /** What a command works with: a project, an Image Factory, and the way to its machines; real, or of the sandbox. */
 
+import type { ProjectToken } from '../config/project-token.ts'
 import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
 import { createHetznerClient, HETZNER_ENDPOINT, type HetznerClient } from '../hetzner/client.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
 import { printable } from '../util/printable.ts'
 import { redact, registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import type { Io } from './io.ts'
 import { toSandboxOptions } from './sandbox-options.ts'
+import { toGrants, tokenIn } from './sandbox-projects.ts'
 import { USER_AGENT } from './version.ts'
 
 export interface CloudOptions {
@@ -17,6 +20,8 @@ export interface CloudOptions {
   readonly machines?: 'namespace' | 'qemu' | undefined
   readonly factoryUrl?: string | undefined
   readonly sshPort?: number | undefined
+  /** Of which project; that of HCLOUD_TOKEN, or the sandbox's own, by default. */
+  readonly inProject?: ProjectToken | undefined
 }
 
 /** Who watches what goes on underneath. */
@@ -40,9 +45,16 @@ const SSH_PORT = 22
 /** What is missing to open the cloud, as far as it can be told without asking a person. */
 export function findCloudProblems(io: Io, options: CloudOptions): Problem[] {
   if (options.sandbox === true) return []
-  const problems: Problem[] = []
-  if (tokenOf(io) === undefined && !io.stdinIsTerminal) problems.push(NO_TOKEN)
-  problems.push(...findUrlProblems(io, options))
+  const { inProject } = options
+  if (tokenOf(io, inProject) !== undefined) return findConnectionProblems(io, options)
+  if (inProject !== undefined) return [noTokenOf(inProject), ...findConnectionProblems(io, options)]
+  return [...(io.stdinIsTerminal ? [] : [NO_TOKEN]), ...findConnectionProblems(io, options)]
+}
+
+/** What is wrong with how a cloud is reached, whatever the token. */
+export function findConnectionProblems(io: Io, options: CloudOptions): Problem[] {
+  if (options.sandbox === true) return []
+  const problems = findUrlProblems(io, options)
   const port = portOf(io, options)
   if (typeof port !== 'number') problems.push(port)
   return problems
@@ -69,7 +81,7 @@ function findUrlProblems(io: Io, options: CloudOptions): Problem[] {
 }
 
 /** The port of the build servers' SSH: the flag's, else the environment's, else that of real servers. */
-function portOf({ env }: Io, { sshPort }: CloudOptions): number | Problem {
+export function portOf({ env }: Io, { sshPort }: CloudOptions): number | Problem {
   const text = env.TALOS_IMAGE_SSH_PORT ?? ''
   if (sshPort !== undefined || text === '') return sshPort ?? SSH_PORT
   const port = Number(text)
@@ -91,12 +103,16 @@ export async function openCloud(io: Io, options: CloudOptions, watch: CloudWatch
   if (options.sandbox === true) return openSandbox(io, options, watched)
   const sshPort = portOf(io, options)
   if (typeof sshPort !== 'number') throw new TalosImageError(sshPort)
-  const token = tokenOf(io) ?? (await askForToken(io))
+  const { inProject } = options
+  const given = tokenOf(io, inProject)
+  if (given === undefined && inProject !== undefined) throw new TalosImageError(noTokenOf(inProject))
+  const token = given ?? (await askForToken(io))
   registerSecret(token)
   return {
     hetzner: createHetznerClient({
       ...watched,
       token,
+      tokenName: inProject?.variable,
       endpoint: io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT,
     }),
     factory: createFactoryClient({ ...watched, url: factoryUrlOf(io, options) }),
@@ -115,9 +131,28 @@ async function openSandbox(
   options: CloudOptions,
   watched: CloudWatch & { readonly userAgent: string },
 ): Promise<Cloud> {
+  const { inProject } = options
+  const sandbox = await startSandboxFor(io, options, inProject === undefined ? [] : [inProject])
+  return {
+    hetzner: createHetznerClient({ ...watched, token: tokenIn(sandbox, inProject), endpoint: sandbox.endpoint }),
+    factory: createFactoryClient({ ...watched, url: sandbox.factoryUrl, publicUrl: FACTORY_URL }),
+    sshPort: sandbox.sshPort,
+    close: () => sandbox.close(),
+  }
+}
+
+/**
+ * Starts the sandbox, with projects beside its own one, or finds the one that runs.
+ * @throws TalosImageError `usage` when the one that runs has other machines, or lacks one of the projects
+ */
+export async function startSandboxFor(
+  io: Io,
+  { machines, sshPort }: CloudOptions,
+  projects: readonly ProjectToken[],
+): Promise<Sandbox> {
   const { startSandbox } = await import('../sandbox/sandbox.ts')
-  const { machines, sshPort } = options
-  const sandbox = await startSandbox({ ...toSandboxOptions(io), machines, sshPort, signal: io.signal })
+  const tokens = toGrants(projects)
+  const sandbox = await startSandbox({ ...toSandboxOptions(io), machines, sshPort, tokens, signal: io.signal })
   if (sandbox.attached && machines !== undefined && sandbox.machines !== machines) {
     throw new TalosImageError({
       code: 'usage',
@@ -126,14 +161,10 @@ async function openSandbox(
       hint: 'leave the flag out to use that one, or end it first',
     })
   }
-  registerSecret(sandbox.token)
+  for (const project of projects) tokenIn(sandbox, project)
+  for (const { token } of sandbox.tokens) registerSecret(token)
   io.err(`Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${sandbox.stateDir}\n`)
-  return {
-    hetzner: createHetznerClient({ ...watched, token: sandbox.token, endpoint: sandbox.endpoint }),
-    factory: createFactoryClient({ ...watched, url: sandbox.factoryUrl, publicUrl: FACTORY_URL }),
-    sshPort: sandbox.sshPort,
-    close: () => sandbox.close(),
-  }
+  return sandbox
 }
 
 /** Opens the Image Factory alone, for which no token is needed. */
@@ -157,8 +188,19 @@ const NO_TOKEN: Problem = {
   hint: 'set HCLOUD_TOKEN to a token with "Read & Write" (Hetzner Console, Security, API tokens), or try it with --sandbox',
 }
 
-function tokenOf({ env }: Io): string | undefined {
-  const token = env.HCLOUD_TOKEN?.trim()
+/** That a project's variable is not set. Nobody is asked for it: who names a variable means to set it. */
+export function noTokenOf({ name, variable }: ProjectToken): Problem {
+  return {
+    code: 'token',
+    message: 'there is no API token',
+    at: { kind: 'env', name: variable },
+    hint: `set ${variable} to a token of the project "${name}" with "Read & Write" (Hetzner Console, Security, API tokens)`,
+  }
+}
+
+/** The token of a project, or that of HCLOUD_TOKEN; undefined when it is not set. */
+export function tokenOf({ env }: Io, inProject?: ProjectToken): string | undefined {
+  const token = env[inProject?.variable ?? 'HCLOUD_TOKEN']?.trim()
   return token === undefined || token === '' ? undefined : token
 }
 

@@ -2,6 +2,7 @@
 
 import type { BuildResult } from '../build/build.ts'
 import { type ErrorCode, TalosImageError } from '../errors.ts'
+import type { ProjectsDocument } from '../report/projects.ts'
 
 export const EXIT = {
   success: 0,
@@ -28,6 +29,13 @@ export function exitCodeOf(error: unknown): number {
   // Ctrl-C at a prompt, where it is a key and no signal.
   if (error instanceof TalosImageError && error.code === 'interrupted') return EXIT.interrupted
   return error instanceof TalosImageError && INPUT.has(error.code) ? EXIT.badInput : EXIT.failed
+}
+
+/** The exit code of a run in several projects: as if all of their images were one project's. */
+export function exitCodeOfProjects({ projects }: ProjectsDocument): number {
+  if (projects.some(({ leftovers }) => leftovers.length > 0)) return EXIT.leftovers
+  if (projects.every(({ failed }) => failed.length === 0)) return EXIT.success
+  return projects.every(({ snapshots }) => snapshots.length === 0) ? EXIT.failed : EXIT.partial
 }
 
 /** The exit code of a run that came to its end. What is left behind outweighs the rest, since it costs money. */

@@ -7,7 +7,16 @@ const FLAGS = 'Flags:'
 
 /** The flags that nearly every command has; always the last group. */
 export const GENERAL = 'For every command:'
-const GENERAL_FLAGS = new Set(['--output', '--sandbox', '--machines', '--factory-url', '--help', '--version'])
+const GENERAL_FLAGS = new Set([
+  '--output',
+  '--project',
+  '--config',
+  '--sandbox',
+  '--machines',
+  '--factory-url',
+  '--help',
+  '--version',
+])
 
 const COMMAND_GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Building:': ['init', 'doctor', 'plan', 'build'],
@@ -33,7 +42,16 @@ const SUMMARIES: Readonly<Record<string, string>> = {
 }
 
 const BUILD_GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'What is built:': ['--roles', '--arch', '--schematic', '--image-file', '--sha256', '--force'],
+  'What is built:': [
+    '--roles',
+    '--arch',
+    '--schematic',
+    '--image-file',
+    '--sha256',
+    '--force',
+    '--project',
+    '--config',
+  ],
   'Variables:': ['--directory', '--var', '--var-file'],
   'Build servers:': ['--no-fallback', '--allow-bigger-disk', '--wait-for-stock', '--ssh-port'],
   'The run:': [

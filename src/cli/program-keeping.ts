@@ -3,7 +3,7 @@
 import { Argument, type Command } from 'commander'
 import { parseAge, parseCount } from './flags.ts'
 import type { Io } from './io.ts'
-import { cloudFlags, collectIds } from './shared-flags.ts'
+import { cloudFlags, collectIds, projectFlag } from './shared-flags.ts'
 
 /** Adds them to the program; `onExit` gets each command's exit code. */
 export function addKeepingCommands(program: Command, io: Io, onExit: (code: number) => void): void {
@@ -11,7 +11,8 @@ export function addKeepingCommands(program: Command, io: Io, onExit: (code: numb
     ['protect', true],
     ['unprotect', false],
   ] as const) {
-    cloudFlags(program.command(name).addArgument(new Argument('<id...>', 'snapshot IDs').argParser(collectIds)))
+    const command = program.command(name).addArgument(new Argument('<id...>', 'snapshot IDs').argParser(collectIds))
+    projectFlag(cloudFlags(command), io)
       .description(isProtected ? 'Protect snapshots against deletion.' : 'Take the protection of snapshots off.')
       .addHelpText(
         'after',
@@ -25,7 +26,8 @@ Examples:
       )
   }
 
-  cloudFlags(program.command('delete').addArgument(new Argument('<id...>', 'snapshot IDs').argParser(collectIds)))
+  const remove = program.command('delete').addArgument(new Argument('<id...>', 'snapshot IDs').argParser(collectIds))
+  projectFlag(cloudFlags(remove), io)
     .description('Delete snapshots by ID.')
     .option('--force', 'also snapshots without the label os=talos')
     .addHelpText(
@@ -39,7 +41,7 @@ Examples:
     )
     .action(async (ids, flags) => onExit(await (await import('./commands/delete.ts')).runDelete(io, ids, flags)))
 
-  cloudFlags(program.command('prune'))
+  projectFlag(cloudFlags(program.command('prune')), io)
     .description('Show old snapshots that can go, or delete them. Only those that talos-image made.')
     .option('--keep <number>', 'keep so many of the newest, of each role and architecture', parseCount)
     .option('--older-than <age>', 'keep what is younger, such as 30d', parseAge)
@@ -56,7 +58,7 @@ Examples:
     )
     .action(async (flags) => onExit(await (await import('./commands/prune.ts')).runPrune(io, flags)))
 
-  cloudFlags(program.command('cleanup'))
+  projectFlag(cloudFlags(program.command('cleanup')), io)
     .description('Show what interrupted runs left behind, or remove it. Never touches published snapshots.')
     .option('--yes', 'remove what no living run claims any more')
     .option('--run <id>', 'remove everything of one run, at once')

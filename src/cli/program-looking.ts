@@ -6,7 +6,7 @@ import { collect, parseArchitecture } from './flags.ts'
 import type { Io } from './io.ts'
 import { listFlags } from './list-flags.ts'
 import { addExternalCommand } from './program-external.ts'
-import { cloudFlags, collectIds } from './shared-flags.ts'
+import { cloudFlags, collectIds, projectFlag } from './shared-flags.ts'
 import { parseSshHost } from './ssh-egress.ts'
 
 /** Adds them to the program; `onExit` gets each command's exit code. */
@@ -15,7 +15,7 @@ export function addLookingCommands(program: Command, io: Io, onExit: (code: numb
   addFactoryCommands(program, io, onExit)
   addExternalCommand(program, io, onExit)
 
-  cloudFlags(program.command('doctor'))
+  projectFlag(cloudFlags(program.command('doctor')), io)
     .description('Check whether a build would work, and say what to do. Makes nothing.')
     .option('--arch <arch>', 'only stock for arm or x86; repeatable', parseArchitecture)
     .option('--directory <dir>', 'where .pkr.hcl files are; default: . or ./_packer')
@@ -38,11 +38,13 @@ Examples:
 }
 
 function addSnapshotCommands(program: Command, io: Io, onExit: (code: number) => void): void {
-  listFlags(cloudFlags(program.command('list')))
+  listFlags(projectFlag(cloudFlags(program.command('list')), io))
     .description('List the Talos snapshots of the project, newest first.')
     .addHelpText(
       'after',
       `
+Snapshots cannot move between projects: each needs its own.
+
 Examples:
   $ talos-image list --role worker --arch arm
   $ talos-image list --version v1.12 --sort version:desc
@@ -50,7 +52,8 @@ Examples:
     )
     .action(async (flags) => onExit(await (await import('./commands/list.ts')).runList(io, flags)))
 
-  cloudFlags(program.command('show').argument('<id>', 'a snapshot ID', (text) => collectIds(text, [])))
+  const show = program.command('show').argument('<id>', 'a snapshot ID', (text) => collectIds(text, []))
+  projectFlag(cloudFlags(show), io)
     .description('Show everything about one snapshot.')
     .addHelpText(
       'after',
@@ -61,7 +64,7 @@ Examples:
     )
     .action(async ([id], flags) => onExit(await (await import('./commands/show.ts')).runShow(io, id, flags)))
 
-  cloudFlags(program.command('outdated'))
+  projectFlag(cloudFlags(program.command('outdated')), io)
     .description('Show whether a newer Talos is out than the newest snapshot of each kind.')
     .addHelpText(
       'after',
@@ -72,12 +75,15 @@ Examples:
     )
     .action(async (flags) => onExit(await (await import('./commands/outdated.ts')).runOutdated(io, flags)))
 
-  cloudFlags(program.command('select').argument('<selector>', 'a Hetzner label selector, such as os=talos'))
+  const select = program.command('select').argument('<selector>', 'a Hetzner label selector, such as os=talos')
+  projectFlag(cloudFlags(select), io)
     .description('Show which snapshot Terraform takes for a selector (hcloud_image with most_recent), and why.')
     .addOption(new Option('--arch <arch>', 'of which architecture').choices([...ARCHITECTURES]).makeOptionMandatory())
     .addHelpText(
       'after',
       `
+Finds only what the project of the token has: snapshots cannot move between projects.
+
 Examples:
   $ talos-image select 'os=talos,!role' --arch x86
   $ talos-image select os=talos,role=worker --arch arm --output json`,

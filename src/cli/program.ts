@@ -55,7 +55,8 @@ talos-image help COMMAND shows the flags of each, with examples.`,
 Examples:
   $ talos-image build             generic images, ARM and x86
   $ talos-image build --roles     control-plane and worker, each ARM and x86
-  $ talos-image build --arch x86 --schematic schematic.yaml`,
+  $ talos-image build --arch x86 --schematic schematic.yaml
+  $ talos-image build --sandbox --project prod --project staging`,
     )
     .action(async (role, flags) => onExit(await (await import('./commands/build.ts')).runBuild(io, role, flags)))
 

@@ -10,13 +10,17 @@ import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
 import { PLAIN_SERVER } from '../plan/server-settings.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
-import { type CloudOptions, findCloudProblems } from './cloud.ts'
+import { type CloudOptions, findCloudProblems, findConnectionProblems } from './cloud.ts'
 import type { PinnedHash } from './flags.ts'
 import type { Io } from './io.ts'
+import type { ChosenProjects } from './projects.ts'
 import { readSchematicFile } from './schematic-input.ts'
 
 /** The flags that `build` and `plan` share. */
 export interface PlanFlags extends CloudOptions {
+  /** Several projects: `NAME` or `NAME=VARIABLE` each, and the file that may name them, too. */
+  readonly project?: readonly string[]
+  readonly config?: string
   readonly directory?: string
   readonly roles?: boolean
   readonly arch?: readonly Architecture[]
@@ -30,10 +34,20 @@ export interface PlanFlags extends CloudOptions {
   readonly force?: boolean
 }
 
-/** @throws ProblemsError with everything that is wrong with the input */
-export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefined): Promise<PlanRequest> {
+/**
+ * @param chosen the projects, when there are any: what is wrong with how they were named is said with the rest
+ * @throws ProblemsError with everything that is wrong with the input
+ */
+export async function readRequest(
+  io: Io,
+  flags: PlanFlags,
+  role: Role | undefined,
+  chosen?: ChosenProjects,
+): Promise<PlanRequest> {
   const problems = new ProblemCollector()
-  problems.add(...findCloudProblems(io, flags), ...findContradictions(flags, role))
+  // A project without a token is a failure of that project alone.
+  problems.add(...(chosen === undefined ? findCloudProblems(io, flags) : findConnectionProblems(io, flags)))
+  problems.add(...(chosen?.problems ?? []), ...findContradictions(flags, role, chosen?.projects.length))
   const directory = flags.directory ?? (await findDirectory(io.cwd))
   const roles = flags.roles === true ? ROLES : [role]
   const [variables, roleSchematics, schematic] = await Promise.all([
@@ -67,7 +81,7 @@ export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefin
 const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })
 
 /** Flags that cannot go together. */
-function findContradictions(flags: PlanFlags, role: Role | undefined): Problem[] {
+function findContradictions(flags: PlanFlags, role: Role | undefined, projects = 1): Problem[] {
   const problems: Problem[] = []
   const forRoles = flags.roles === true || role !== undefined
   const architectures = new Set(flags.arch ?? ARCHITECTURES)
@@ -87,6 +101,10 @@ function findContradictions(flags: PlanFlags, role: Role | undefined): Problem[]
       problems.push(usage('--image-file holds one architecture', 'say which: --arch arm or --arch x86'))
     }
     if (flags.roles === true) problems.push(usage('--image-file is one image, --roles are several', 'name one role'))
+    if (flags.imageFile === '-' && projects > 1) {
+      const hint = 'write it to a file first, which each project gets a copy of'
+      problems.push(usage('standard input can be read once, and there are several projects', hint))
+    }
   }
   const pins = flags.sha256 ?? []
   const images = architectures.size * (flags.roles === true ? 2 : 1)

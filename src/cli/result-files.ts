@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Problem, TalosImageError } from '../errors.ts'
 import { addToPackerManifest, type PackerManifest, parsePackerManifest } from '../report/packer-manifest.ts'
-import type { ResultDocument } from '../report/result.ts'
+import type { Outcome } from '../report/result.ts'
 import { toTfvars } from '../report/tfvars.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import type { Io } from './io.ts'
@@ -24,7 +24,7 @@ interface ResultFile {
   /** Beyond that it can be written. @throws TalosImageError `usage` */
   readonly check: (io: Io, path: string) => Promise<void>
   /** @throws TalosImageError when it cannot be written */
-  readonly write: (io: Io, path: string, document: ResultDocument) => Promise<void>
+  readonly write: (io: Io, path: string, document: Outcome) => Promise<void>
 }
 
 /**
@@ -46,7 +46,7 @@ export async function checkResultFiles(io: Io, flags: ResultFileFlags): Promise<
 }
 
 /** Comes last, so that a disk that has become full does not hide what was built. Whether all of them were written. */
-export async function writeResultFiles(io: Io, flags: ResultFileFlags, document: ResultDocument): Promise<boolean> {
+export async function writeResultFiles(io: Io, flags: ResultFileFlags, document: Outcome): Promise<boolean> {
   let written = true
   for (const { path, write } of toFiles(flags)) {
     try {
@@ -79,7 +79,7 @@ const sameFile = (flag: string, other: string, path: string): Problem => ({
 })
 
 /** Writes the document as it is. */
-export async function writeManifest(io: Io, path: string, document: ResultDocument): Promise<void> {
+export async function writeManifest(io: Io, path: string, document: Outcome): Promise<void> {
   await writeJsonFile(io, path, '--manifest', document)
 }
 
@@ -96,7 +96,7 @@ async function checkTfvarsName(_io: Io, path: string): Promise<void> {
 }
 
 /** Writes Terraform's variables. When an image failed, what was there stays, and it is said. */
-export async function writeTfvars(io: Io, path: string, document: ResultDocument): Promise<void> {
+export async function writeTfvars(io: Io, path: string, document: Outcome): Promise<void> {
   const variables = toTfvars(document)
   if (variables !== undefined) await writeJsonFile(io, path, TFVARS, variables)
   else io.err(`${path} was not written, since an image is missing; what it held before, it still holds.\n`)
@@ -109,7 +109,7 @@ async function checkPackerManifest(io: Io, path: string): Promise<void> {
 }
 
 /** Adds what was built or existed to what is there by now, which another run may have written to meanwhile. */
-export async function writePackerManifest(io: Io, path: string, document: ResultDocument): Promise<void> {
+export async function writePackerManifest(io: Io, path: string, document: Outcome): Promise<void> {
   const manifest = await readPackerManifest(io, path)
   if (document.snapshots.length === 0) return
   await writeJsonFile(io, path, PACKER_MANIFEST, addToPackerManifest(manifest, document))

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { collect, parseArchitecture, parseCount, parsePort, parseRole, parseSha256 } from './flags.ts'
+import type { Io } from './io.ts'
 
 /** The argument that names a role. */
 export const ROLE = ['[role]', 'control-plane or worker; none for generic images', parseRole] as const
@@ -56,6 +57,21 @@ Examples:
     )
 }
 
+const CONFIG = 'names the projects; default: talos-image.yaml'
+
+/** Which project a command works in, where there are several. */
+export function projectFlag(command: Command, io: Io): Command {
+  return command
+    .option('--project <name>', 'which of several projects; docs/projects.md')
+    .option('--config <file>', CONFIG)
+    .hook('preAction', async () => {
+      const { project, config, directory, sandbox } = command.opts()
+      if (project === undefined) return
+      const { chooseProject } = await import('./projects.ts')
+      command.setOptionValue('inProject', await chooseProject(io, { project, config, directory, sandbox }))
+    })
+}
+
 /** What is to be built. */
 export function planFlags(command: Command, forms?: readonly string[]): Command {
   return cloudFlags(command, forms)
@@ -64,6 +80,8 @@ export function planFlags(command: Command, forms?: readonly string[]): Command 
     .option('--schematic <file>', 'submit this schematic and build from it')
     .option('--image-file <path>', 'a disk image of your own; - is standard input')
     .option('--sha256 <hex>', 'what the source hashes to; or arm=HEX, x86=HEX', parseSha256)
+    .option('--project <name=variable>', 'a project, and its token variable; repeatable', collect)
+    .option('--config <file>', CONFIG)
     .option('--directory <dir>', 'where .pkr.hcl files are; default: . or ./_packer')
     .option('--var <name=value>', 'set a variable; repeatable (-var works, too)', collect)
     .option('--var-file <file>', 'read variables from a file; repeatable', collect)

@@ -25,6 +25,8 @@ export const HETZNER_ENDPOINT = 'https://api.hetzner.cloud/v1'
 export interface HetznerClientOptions {
   /** A token belongs to one project. */
   readonly token: string
+  /** Where it came from, for messages; HCLOUD_TOKEN by default. */
+  readonly tokenName?: string | undefined
   readonly endpoint?: string
   readonly userAgent?: string
   readonly clock?: Clock
@@ -61,7 +63,7 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
   const onPause = (ms: number): void =>
     onDelay(`the project's hourly requests are nearly used up; waiting ${Math.ceil(ms / 1000)} s`)
   // From the network (inside) to the caller (outside): send, tell, watch the budget, name errors, try again, parse.
-  const sent = failOnErrors(respectRateLimit(clock, onPause)(traceRequests(trace)(send)))
+  const sent = failOnErrors(respectRateLimit(clock, onPause)(traceRequests(trace)(send)), options.tokenName)
   const call = parseAnswers(retryFaults(options.retry ?? RETRY, onDelay)(sent))
 
   const fetchActions = async (ids: readonly number[], urgent: boolean): Promise<Action[]> =>

@@ -2,14 +2,13 @@
 
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
-import type { Image, Location, Pricing, ServerType } from '../hetzner/wire.ts'
 import { EMPTY_SCHEMATIC } from '../schematic/schema.ts'
 import { checkImageUrl } from '../source/inspect-url.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { IDENTITY_LABEL, LEASE_LABEL } from './labels.ts'
 import { checkSchematicFile, lookUpSource, type SourceLookUp, submitSchematic } from './look-up-source.ts'
 import { findChoiceProblems } from './placement-input.ts'
-import type { Facts, ResolvedSource } from './plan.ts'
+import type { Facts } from './plan.ts'
 import type { ImageRequest, PlanRequest, SchematicFile } from './request.ts'
 import { findServerProblems, resolveServer, type ServerOffers, type ServerSettings } from './server-settings.ts'
 import { checkVersionForm, isFloating, resolveVersion } from './version.ts'
@@ -28,16 +27,12 @@ export async function gatherFacts(
   options: LookUpOptions,
 ): Promise<Facts> {
   const problems = new ProblemCollector()
-  const malformed = [checkVersionForm(request.variables.talosVersion), ...images.map(checkUrlForm)].filter(
-    (problem) => problem !== undefined,
-  )
-  problems.add(...malformed)
   for (const { server } of images) problems.add(...findServerProblems(server))
 
   const [project, servers, resolved] = await Promise.all([
     problems.attempt(() => lookUpProject(options)),
     problems.attempt(() => lookUpServers(images, problems, options)),
-    malformed.length > 0 ? undefined : problems.attempt(() => lookUpSources(request, images, problems, options)),
+    gatherSources(request, images, problems, options),
   ])
   // Planning finds these, too, but without all of its sources there is no plan.
   if (project !== undefined && resolved?.sources.length !== images.length) {
@@ -51,20 +46,38 @@ export async function gatherFacts(
   return { nowMs: options.nowMs, ...project, servers, ...resolved }
 }
 
+/** What the images are made of, which is the same in each project; less than all of it when there are problems. */
+export async function gatherSources(
+  request: PlanRequest,
+  images: readonly ImageRequest[],
+  problems: ProblemCollector,
+  options: Pick<LookUpOptions, 'factory' | 'signal'>,
+): Promise<SourceFacts | undefined> {
+  const malformed = [checkVersionForm(request.variables.talosVersion), ...images.map(checkUrlForm)].filter(
+    (problem) => problem !== undefined,
+  )
+  problems.add(...malformed)
+  if (malformed.length > 0) return undefined
+  return problems.attempt(() => lookUpSources(request, images, problems, options))
+}
+
 function checkUrlForm({ choice }: ImageRequest) {
   if (choice.kind !== 'url') return undefined
   const problem = checkImageUrl(choice.url)
   return problem === undefined ? undefined : ({ code: 'source', at: choice.at, ...problem } as const)
 }
 
-interface ProjectFacts {
-  readonly serverTypes: readonly ServerType[]
-  readonly locations: readonly Location[]
-  readonly pricing: Pricing
-  readonly snapshots: readonly Image[]
-}
+/** What is looked up in each project. */
+export type ProjectFacts = Pick<Facts, 'serverTypes' | 'locations' | 'pricing' | 'snapshots'>
 
-async function lookUpProject({ hetzner, signal }: LookUpOptions): Promise<ProjectFacts> {
+/** What is looked up once. */
+type SourceFacts = Pick<Facts, 'talosVersion' | 'sources'>
+
+/** Asks one project for what a plan needs. @throws TalosImageError what the API said */
+export async function lookUpProject({
+  hetzner,
+  signal,
+}: Pick<LookUpOptions, 'hetzner' | 'signal'>): Promise<ProjectFacts> {
   const [serverTypes, locations, pricing, snapshots] = await Promise.all([
     hetzner.catalogue.serverTypes({ signal }),
     hetzner.catalogue.locations({ signal }),
@@ -75,10 +88,11 @@ async function lookUpProject({ hetzner, signal }: LookUpOptions): Promise<Projec
 }
 
 /** Lists what build servers are asked to be part of; nothing when nobody asks for it. */
-async function lookUpServers(
+/** Finds what the names of firewalls and networks stand for in one project. */
+export async function lookUpServers(
   images: readonly ImageRequest[],
   problems: ProblemCollector,
-  { hetzner, signal }: LookUpOptions,
+  { hetzner, signal }: Pick<LookUpOptions, 'hetzner' | 'signal'>,
 ): Promise<ServerSettings[]> {
   const [firewalls, networks] = await Promise.all([
     images.some(({ server }) => server.firewalls.length > 0) ? hetzner.firewalls.list({ signal }) : [],
@@ -96,8 +110,8 @@ async function lookUpSources(
   request: PlanRequest,
   images: readonly ImageRequest[],
   problems: ProblemCollector,
-  { factory, signal }: LookUpOptions,
-): Promise<{ talosVersion: string; sources: readonly ResolvedSource[] } | undefined> {
+  { factory, signal }: Pick<LookUpOptions, 'factory' | 'signal'>,
+): Promise<SourceFacts | undefined> {
   const talosVersion = await lookUpVersion(request, images, problems, { factory, signal })
   if (talosVersion === undefined) return undefined
   const look: SourceLookUp = { factory, talosVersion, signal }

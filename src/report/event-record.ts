@@ -4,6 +4,7 @@ import type { BuildEvent, BuildStep } from '../build/events.ts'
 import type { Problem } from '../errors.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlanDocument } from './plan-document.ts'
+import type { ProjectPlanDocument, ProjectResult } from './projects.ts'
 import type { ResultDocument } from './result.ts'
 
 /** Seconds are rounded to tenths; what is not known is null. */
@@ -48,8 +49,15 @@ export type BuildRecord =
   | ({ readonly type: 'result' } & ResultDocument)
   | { readonly type: 'error'; readonly problems: readonly Problem[] }
 
+/** The same where there are several projects: each record says whose it is, and each project has a plan and a result. */
+export type ProjectRecord =
+  | ({ readonly type: 'plan' } & Extract<ProjectPlanDocument, { readonly talosVersion: string }>)
+  | ({ readonly project: string } & EventRecord)
+  | ({ readonly type: 'result' } & ProjectResult)
+  | { readonly type: 'error'; readonly project: string; readonly problems: readonly Problem[] }
+
 /** A record as the line that is written, without its line break. `time` is ISO 8601. */
-export function toJsonLine(record: BuildRecord, now: Date): string {
+export function toJsonLine(record: BuildRecord | ProjectRecord, now: Date): string {
   return JSON.stringify({ time: now.toISOString(), ...record })
 }
 

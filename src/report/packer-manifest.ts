@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
 import { packerSource } from './image-names.ts'
-import type { ResultDocument, ResultSnapshot } from './result.ts'
+import type { Outcome, ResultSnapshot } from './result.ts'
 
 /** One build of Packer's, with its fields in Packer's order. */
 type PackerBuild = {
@@ -59,8 +59,11 @@ export function parsePackerManifest(text: string): PackerManifest | string {
 }
 
 /** The manifest with the snapshots of a run behind those of earlier ones; the same when there are none. */
-export function addToPackerManifest(manifest: PackerManifest, { run, snapshots }: ResultDocument): PackerManifest {
-  if (snapshots.length === 0) return manifest
+export function addToPackerManifest(
+  manifest: PackerManifest,
+  { run, snapshots }: Pick<Outcome, 'run' | 'snapshots'>,
+): PackerManifest {
+  if (run === null || snapshots.length === 0) return manifest
   const uuid = toUuid(run)
   const builds = snapshots.map((snapshot) => toPackerBuild(snapshot, uuid))
   return { ...manifest, builds: [...manifest.builds, ...builds], last_run_uuid: uuid }

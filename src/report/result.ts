@@ -36,6 +36,9 @@ export interface ResultDocument {
   readonly leftovers: readonly Leftover[]
 }
 
+/** What a run came to in one project; `run` is null where nothing could be begun. */
+export type Outcome = { readonly run: string | null } & Omit<ResultDocument, 'run'>
+
 /** The document of a run. @param talosVersion as resolved */
 export function toResultDocument(result: BuildResult, talosVersion: string, factoryUrl: string): ResultDocument {
   return {

@@ -13,7 +13,7 @@ export type TfvarsDocument = Readonly<Record<string, string | Readonly<Record<st
  * has are called as they are there.
  * @returns undefined when an image failed: variables of some images only would have others made from what they had before
  */
-export function toTfvars({ talosVersion, snapshots, failed }: ResultDocument): TfvarsDocument | undefined {
+export function toTfvars({ talosVersion, snapshots, failed }: Omit<ResultDocument, 'run'>): TfvarsDocument | undefined {
   if (failed.length > 0 || snapshots.length === 0) return undefined
   const installers = snapshots.flatMap((one) => (one.installer === null ? [] : [[terraformKey(one), one.installer]]))
   return {

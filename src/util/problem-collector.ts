@@ -23,8 +23,13 @@ export class ProblemCollector {
     }
   }
 
+  /** What has been noted so far. */
+  get problems(): readonly Problem[] {
+    return [...this.#problems.values()]
+  }
+
   /** @throws ProblemsError when there is any */
   throw(): void {
-    throwProblems([...this.#problems.values()])
+    throwProblems(this.problems)
   }
 }

@@ -70,7 +70,7 @@ export function startCommand(args: readonly string[], options: CommandOptions): 
     child.once('error', reject)
     child.once('close', (code) => resolve({ code, ...output }))
   }).then((ended) => {
-    rejectSecrets([file, ...first, ...args].join(' '), ended, options.env?.HCLOUD_TOKEN)
+    for (const token of tokensIn(options.env)) rejectSecrets([file, ...first, ...args].join(' '), ended, token)
     return ended
   })
   // Who does not wait for the result has no use for its error.
@@ -106,9 +106,14 @@ function feed({ stdin }: ChildProcess, input: CommandOptions['stdin']): void {
   else stdin.end(input)
 }
 
+/** Each project may have a token of its own. One that is none makes the other secrets be looked for. */
+function tokensIn(env: CommandOptions['env'] = {}): readonly string[] {
+  return ['', ...Object.entries(env).flatMap(([name, value]) => (name.startsWith('HCLOUD_TOKEN') ? [value] : []))]
+}
+
 /** Every test that runs a command is also one of its secrets. */
-function rejectSecrets(command: string, { stdout, stderr }: CommandResult, token: string | undefined): void {
+function rejectSecrets(command: string, { stdout, stderr }: CommandResult, token: string): void {
   const shown = stdout + stderr
-  if (token !== undefined && token.length >= 8 && shown.includes(token)) throw new Error(`${command} shows its token`)
+  if (token.length >= 8 && shown.includes(token)) throw new Error(`${command} shows its token`)
   if (/PRIVATE KEY|Bearer /.test(shown)) throw new Error(`${command} shows a key`)
 }

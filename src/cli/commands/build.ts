@@ -18,6 +18,7 @@ import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
 import { checkOutputs, writeOutputs } from '../job-outputs.ts'
 import { type OutputForm, writeJson, writeRecord } from '../output.ts'
+import { chooseProjects, hasProjects } from '../projects.ts'
 import { buildOutputs, planOutputs } from '../render/job-outputs.ts'
 import { formatPlan } from '../render/plan.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../render/summary.ts'
@@ -39,7 +40,6 @@ export interface BuildFlags extends PlanFlags, ResultFileFlags {
 
 /** Builds what the plan asks for; gives the exit code. */
 export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags): Promise<number> {
-  await checkResultFiles(io, flags)
   await checkOutputs(io)
   const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
   try {
@@ -50,6 +50,9 @@ export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags
 }
 
 async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trace?: Trace): Promise<number> {
+  const chosen = await chooseProjects(io, flags)
+  if (hasProjects(chosen)) return (await import('./build-projects.ts')).buildProjects(io, role, flags, chosen, trace)
+  await checkResultFiles(io, flags)
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string): void => io.err(`${printable(redact(text))}\n`)
   const watch = { ...(trace === undefined ? {} : { trace }), onDelay: (text: string) => showDelay(text) }

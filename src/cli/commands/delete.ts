@@ -1,11 +1,12 @@
 /** `talos-image delete ID` */
 
-import { type Problem, TalosImageError, throwProblems } from '../../errors.ts'
+import { type Problem, throwProblems } from '../../errors.ts'
 import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
 import type { Image } from '../../hetzner/wire.ts'
 import { type Cloud, type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { noSuchSnapshot } from '../no-such-snapshot.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
 
 export interface DeleteFlags extends CloudOptions, OutputFlags {
@@ -35,11 +36,7 @@ async function find(cloud: Cloud, id: number, signal: AbortSignal): Promise<Imag
     return await cloud.hetzner.images.get(id, { signal })
   } catch (error) {
     if (!isApiFailure(error, 'not_found')) throw error
-    throw new TalosImageError({
-      code: 'not-found',
-      message: `there is no snapshot ${id} in this project`,
-      hint: '`talos-image list` shows what there is',
-    })
+    throw noSuchSnapshot(id)
   }
 }
 

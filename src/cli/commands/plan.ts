@@ -14,6 +14,7 @@ import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { checkOutputs, writeOutputs } from '../job-outputs.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
+import { chooseProjects, hasProjects } from '../projects.ts'
 import { planOutputs } from '../render/job-outputs.ts'
 import { formatPlan } from '../render/plan.ts'
 import { type PlanFlags, readRequest } from '../request.ts'
@@ -25,14 +26,16 @@ export interface PlanCommandFlags extends PlanFlags, OutputFlags {
 
 /** Shows what `build` would do. */
 export async function runPlan(io: Io, role: Role | undefined, flags: PlanCommandFlags): Promise<number> {
-  if (flags.matrix !== undefined) throwProblems(findMatrixProblems(flags))
+  const chosen = await chooseProjects(io, flags)
+  if (flags.matrix !== undefined) throwProblems(findMatrixProblems(flags, hasProjects(chosen)))
   await checkOutputs(io)
+  if (hasProjects(chosen)) return (await import('./plan-projects.ts')).runPlanProjects(io, role, flags, chosen)
   const { plan: made, cloud } = await makePlan(io, role, flags)
   await cloud.close()
   const matrix = flags.matrix === undefined ? undefined : toMatrix(made, flags)
   if (matrix !== undefined) {
     // People who look into the log want more than the line for programs.
-    showPlan(io, made)
+    showPlan(io, formatPlan(made))
     io.out(`${redact(JSON.stringify(matrix))}\n`)
   } else if (flags.output === 'json') writeJson(io, toPlanDocument(made))
   else io.out(formatPlan(made))

@@ -1,10 +1,11 @@
 /** `talos-image protect ID` and `unprotect ID`: against deletion, by whomever. */
 
-import { TalosImageError, throwProblems } from '../../errors.ts'
+import { throwProblems } from '../../errors.ts'
 import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
 import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { noSuchSnapshot } from '../no-such-snapshot.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
 
 const TIMEOUT_MS = 60_000
@@ -25,8 +26,7 @@ export async function runProtect(
     for (const id of wanted) {
       await images.get(id, { signal: io.signal }).catch((error: unknown) => {
         if (!isApiFailure(error, 'not_found')) throw error
-        const hint = '`talos-image list` shows what there is'
-        throw new TalosImageError({ code: 'not-found', message: `there is no snapshot ${id} in this project`, hint })
+        throw noSuchSnapshot(id)
       })
     }
     for (const id of wanted) {

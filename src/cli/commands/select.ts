@@ -6,6 +6,7 @@ import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { STAYS } from '../no-such-snapshot.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
 import { formatSelection } from '../render/selection.ts'
 import { selectSnapshot } from '../selection.ts'
@@ -41,6 +42,6 @@ function nothingMatches(selector: string, architecture: Architecture): TalosImag
   return new TalosImageError({
     code: 'not-found',
     message: `no ${architecture} snapshot matches "${selector}"`,
-    hint: '`talos-image list` shows what there is, `talos-image build` makes what is missing',
+    hint: `\`talos-image list\` shows what there is, \`talos-image build\` makes what is missing; ${STAYS}`,
   })
 }

@@ -1,12 +1,13 @@
 /** `talos-image show ID`: everything about one snapshot. */
 
-import { TalosImageError, throwProblems } from '../../errors.ts'
+import { throwProblems } from '../../errors.ts'
 import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
 import { selectorFor } from '../../plan/labels.ts'
 import { type SnapshotRecord, toSnapshotRecord } from '../../report/snapshot.ts'
 import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { noSuchSnapshot } from '../no-such-snapshot.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
 import { formatTime } from '../render/units.ts'
 
@@ -20,8 +21,7 @@ export async function runShow(io: Io, id: number, flags: CloudOptions & OutputFl
       cloud.hetzner.servers.list({}, { signal: io.signal }),
     ]).catch((error: unknown) => {
       if (!isApiFailure(error, 'not_found')) throw error
-      const hint = '`talos-image list` shows what there is'
-      throw new TalosImageError({ code: 'not-found', message: `there is no snapshot ${id} in this project`, hint })
+      throw noSuchSnapshot(id)
     })
     const record = toSnapshotRecord(image, cloud.factory.publicUrl)
     const users = servers.filter((server) => server.image?.id === id).map(({ name }) => name)

@@ -44,7 +44,8 @@ export function updateBoard(board: Board, event: BuildEvent, nowMs: number): Boa
     const rows = event.images.map((image): Row => {
       return { image: oneLine(image), state: { kind: 'waiting' }, beganMs: nowMs, rental: undefined }
     })
-    return { ...board, rows, beganMs: nowMs }
+    // Several runs, one for each project, share a board.
+    return { ...board, rows: [...board.rows, ...rows], beganMs: board.rows.length === 0 ? nowMs : board.beganMs }
   }
   if (!('image' in event) || event.image === undefined) return board
   const name = oneLine(event.image)

@@ -1,6 +1,7 @@
 /** What later steps and jobs in GitHub Actions learn from a command. Named as docs/ci.md says: workflows rely on it. */
 
 import type { Plan } from '../../plan/plan.ts'
+import type { ProjectsDocument } from '../../report/projects.ts'
 import type { ResultDocument, ResultSnapshot } from '../../report/result.ts'
 import type { Matrix } from '../build-matrix.ts'
 
@@ -35,6 +36,21 @@ export function buildOutputs({ run, talosVersion, snapshots, failed, leftovers }
     existing: String(snapshots.length - built),
     failed: String(failed.length),
     'left-behind': String(leftovers.length),
+  }
+}
+
+/** What a run in several projects came to. */
+export function projectsOutputs({ projects }: ProjectsDocument): JobOutputs {
+  const snapshots = projects.flatMap((one) => one.snapshots)
+  const built = snapshots.filter(({ status }) => status === 'built').length
+  return {
+    'talos-version': projects[0]?.talosVersion ?? '',
+    projects: JSON.stringify(projects),
+    changed: String(built > 0),
+    built: String(built),
+    existing: String(snapshots.length - built),
+    failed: String(projects.flatMap(({ failed }) => failed).length),
+    'left-behind': String(projects.flatMap(({ leftovers }) => leftovers).length),
   }
 }
 

@@ -18,7 +18,8 @@ export function formatPlan(plan: Plan): string {
   return lines.join('\n')
 }
 
-function formatImage(image: PlannedImage, currency: string): string[] {
+/** One image of a plan, a line or more. */
+export function formatImage(image: PlannedImage, currency: string): string[] {
   if (image.existing !== undefined) {
     return [`  ${image.name}: nothing to do, snapshot ${image.existing.id} is the same (--force builds it anew)`]
   }
@@ -63,7 +64,8 @@ function formatFallbacks(others: readonly Placement[]): string {
   return named.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
-function formatCost({ cost }: Plan): string {
+/** What a plan, or several together, cost. */
+export function formatCost({ cost }: { readonly cost: Omit<Plan['cost'], 'addressPerHour'> }): string {
   const build =
     cost.build === undefined
       ? 'unknown for the build servers'

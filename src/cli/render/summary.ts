@@ -6,12 +6,14 @@ import { formatTerraform } from '../../report/terraform.ts'
 import { formatTable } from './table.ts'
 import { formatDuration } from './units.ts'
 
-interface Column {
+/** A column of the table of snapshots. */
+export interface Column<Snapshot = ResultSnapshot> {
   readonly heading: string
-  readonly text: (snapshot: ResultSnapshot) => string
+  readonly text: (snapshot: Snapshot) => string
 }
 
-const COLUMNS: readonly Column[] = [
+/** The columns for a single project. */
+export const COLUMNS: readonly Column[] = [
   { heading: 'ID', text: ({ id }) => String(id) },
   { heading: 'ARCH', text: ({ architecture }) => architecture },
   { heading: 'ROLE', text: ({ role }) => role ?? '-' },
@@ -31,21 +33,31 @@ const DISPENSABLE = ['SELECTOR', 'TIME', 'SIZE', 'VERSION']
 export function formatSummary(result: ResultDocument, width = Number.POSITIVE_INFINITY): string {
   const { snapshots } = result
   if (snapshots.length === 0) return ''
+  return [formatSnapshotTable(snapshots, COLUMNS, width), ...formatUse(snapshots, 'Terraform')].join('\n')
+}
+
+/** The Terraform text and the installers that belong to snapshots. @param title of the former */
+export function formatUse(snapshots: readonly ResultSnapshot[], title: string): string[] {
   const installers = describeInstallers(snapshots)
   return [
-    formatSnapshotTable(snapshots, width),
-    `Terraform:\n\n${indent(formatTerraform(snapshots))}\n`,
+    `${title}:\n\n${indent(formatTerraform(snapshots))}\n`,
     ...(installers.length === 0
       ? []
       : [
           `Installer, for talosctl upgrade and machine.install.image:\n\n${installers.map((line) => `  ${line}`).join('\n')}\n`,
         ]),
-  ].join('\n')
+  ]
 }
 
-function formatSnapshotTable(snapshots: readonly ResultSnapshot[], width: number): string {
-  const tables = DISPENSABLE.map((_, count) => DISPENSABLE.slice(0, count)).map((hidden) => {
-    const columns = COLUMNS.filter(({ heading }) => !hidden.includes(heading))
+/** A line a snapshot, with as many of the columns as fit. */
+export function formatSnapshotTable<Snapshot extends ResultSnapshot>(
+  snapshots: readonly Snapshot[],
+  all: readonly Column<Snapshot>[],
+  width: number,
+): string {
+  const tables = Array.from({ length: DISPENSABLE.length + 1 }, (_, count) => {
+    const hidden = DISPENSABLE.slice(0, count)
+    const columns = all.filter(({ heading }) => !hidden.includes(heading))
     return formatTable(
       columns.map(({ heading }) => heading),
       snapshots.map((snapshot) => columns.map(({ text }) => text(snapshot))),
@@ -87,7 +99,7 @@ export function adviceFor({ hint }: Problem): string {
 }
 
 /** What could not be removed, each with the command that removes it. */
-export function findLeftovers({ leftovers }: ResultDocument): readonly Problem[] {
+export function findLeftovers({ leftovers }: Pick<ResultDocument, 'leftovers'>): readonly Problem[] {
   return leftovers.map(({ name, command, reason }) => ({
     code: 'api',
     message: `${name} could not be removed: ${reason}`,

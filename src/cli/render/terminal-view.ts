@@ -11,7 +11,11 @@ import type { ProgressView } from './progress.ts'
 import type { Rates } from './running-cost.ts'
 
 /** Draws at a bounded rate, and only what has changed since; log-update sees to that. */
-export async function createTerminalView(io: Io, stream: NodeJS.WritableStream, rates: Rates): Promise<ProgressView> {
+export async function createTerminalView(
+  io: Io,
+  stream: NodeJS.WritableStream,
+  rates: Rates | undefined,
+): Promise<ProgressView> {
   const { createLogUpdate } = await import('log-update')
   const draw = createLogUpdate(stream)
   const paint = createPaint(io.errStyle.colors)

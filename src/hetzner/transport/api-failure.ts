@@ -10,11 +10,11 @@ export class ApiFailure extends TalosImageError {
   readonly status: number
   readonly apiCode: string
 
-  constructor(request: ApiRequest, status: number, apiCode: string, message: string) {
+  constructor(request: ApiRequest, status: number, apiCode: string, message: string, tokenName = 'HCLOUD_TOKEN') {
     super({
       code: toErrorCode(status, apiCode),
       message: `Hetzner Cloud answered ${status} ${apiCode} to ${request.method} ${request.path}: ${message}`,
-      hint: toHint(request, status, apiCode),
+      hint: toHint(request, status, apiCode, tokenName),
     })
     this.status = status
     this.apiCode = apiCode
@@ -26,8 +26,8 @@ export function isApiFailure(error: unknown, ...apiCodes: string[]): error is Ap
   return error instanceof ApiFailure && (apiCodes.length === 0 || apiCodes.includes(error.apiCode))
 }
 
-/** Turns every answer of 400 and above into an {@link ApiFailure}. */
-export function failOnErrors(next: Send): Send {
+/** Turns every answer of 400 and above into an {@link ApiFailure}. @param tokenName where the token came from */
+export function failOnErrors(next: Send, tokenName?: string): Send {
   return async (request) => {
     const response = await next(request)
     if (response.status < 400) return response
@@ -35,7 +35,7 @@ export function failOnErrors(next: Send): Send {
     const { code, message } = parsed.success
       ? parsed.output.error
       : { code: defaultCode(response.status), message: 'the answer carries no error document' }
-    throw new ApiFailure(request, response.status, code, withDetails(message, response.body))
+    throw new ApiFailure(request, response.status, code, withDetails(message, response.body), tokenName)
   }
 }
 
@@ -79,12 +79,12 @@ function toErrorCode(status: number, apiCode: string): ErrorCode {
   return 'api'
 }
 
-function toHint({ path }: ApiRequest, status: number, apiCode: string): string | undefined {
+function toHint({ path }: ApiRequest, status: number, apiCode: string, tokenName: string): string | undefined {
   if (apiCode === 'token_readonly') {
     return 'the token may only read: create one with "Read & Write" in the Hetzner Console (Security, API tokens)'
   }
   if (status === 401) {
-    return 'the token was refused: check HCLOUD_TOKEN; tokens are made in the Hetzner Console (Security, API tokens)'
+    return `the token was refused: check ${tokenName}; tokens are made in the Hetzner Console (Security, API tokens)`
   }
   if (apiCode === 'resource_limit_exceeded') {
     const remedy = path.endsWith('/create_image')

@@ -10,6 +10,7 @@ export function createInterceptor(given: Intercept): MiddlewareHandler<CloudEnv>
   return async (context, next) => {
     const url = new URL(context.req.url)
     const request = {
+      project: context.get('project'),
       method: context.req.method,
       path: url.pathname.replace(/^\/v1(?=\/|$)/, ''),
       query: url.searchParams,

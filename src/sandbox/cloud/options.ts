@@ -27,6 +27,8 @@ export type LatencyProfile = 'instant' | 'realistic'
 
 /** What an interceptor sees of a request. */
 export interface InterceptedRequest {
+  /** Whose token it came with. */
+  readonly project: string
   readonly method: string
   /** Without the `/v1` in front and without the query: `/servers/1/actions/poweron`. */
   readonly path: string

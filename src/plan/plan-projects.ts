@@ -1,0 +1,152 @@
+/**
+ * The same images in several projects: what they are made of is looked up once, stock, prices and snapshots in each. What
+ * is wrong with one project is that project's failure, and keeps no other from being planned.
+ */
+
+import { setMaxListeners } from 'node:events'
+import { type Origin, type Problem, TalosImageError, throwProblems } from '../errors.ts'
+import type { FactoryClient } from '../factory/client.ts'
+import type { HetznerClient } from '../hetzner/client.ts'
+import { ProblemCollector } from '../util/problem-collector.ts'
+import { findContradictions } from './contradictions.ts'
+import { gatherSources, lookUpProject, lookUpServers, type ProjectFacts } from './facts.ts'
+import { findChoiceProblems } from './placement-input.ts'
+import { createPlan, type Facts, type Plan } from './plan.ts'
+import { joinProblems } from './project-problems.ts'
+import { chooseImages, type ImageRequest, type PlanRequest } from './request.ts'
+import { findServerProblems } from './server-settings.ts'
+
+/** A project, or what keeps it from being asked. */
+export interface Project {
+  readonly name: string
+  /** Where its token came from, for what is wrong with that. */
+  readonly at: Origin
+  readonly hetzner: HetznerClient | Problem
+}
+
+/** What will be made in a project, or why nothing can. */
+export type ProjectPlan =
+  | { readonly project: string; readonly plan: Plan }
+  | { readonly project: string; readonly problems: readonly Problem[] }
+
+export interface ProjectsPlan {
+  readonly talosVersion: string
+  /** The names of the images that are wanted in each project. */
+  readonly images: readonly string[]
+  /** In the order of the projects; at least one of them has a plan. */
+  readonly projects: readonly ProjectPlan[]
+  /** Those of all plans, each once. */
+  readonly warnings: readonly Problem[]
+}
+
+export interface PlanProjectsOptions {
+  readonly projects: readonly Project[]
+  readonly factory: FactoryClient
+  readonly signal: AbortSignal
+  /** Whether a token that may only read is a problem where something is to be built. */
+  readonly checkWriting: boolean
+  readonly nowMs?: number
+}
+
+/**
+ * Plans a request for each of the projects.
+ * @throws ProblemsError with everything that is wrong, when images cannot be had, or when no project has a plan
+ */
+export async function planProjects(request: PlanRequest, options: PlanProjectsOptions): Promise<ProjectsPlan> {
+  const { images, warnings } = chooseImages(request)
+  const { projects, nowMs = Date.now() } = options
+  // Every request of every project listens to it, so Node.js's warning about many listeners would be a false alarm.
+  setMaxListeners(0, options.signal)
+  const common = new ProblemCollector()
+  for (const { server } of images) common.add(...findServerProblems(server))
+  const [resolved, asked] = await Promise.all([
+    gatherSources(request, images, common, options),
+    Promise.all(projects.map((project) => attempt(project, () => ask(project, images, options.signal)))),
+  ])
+  // Without all of the sources there is no plan, but choices that are wrong are said, too.
+  if (common.problems.length > 0 || resolved === undefined || resolved.sources.length !== images.length) {
+    const found = asked.map((one) => checkChoices(request, images, one, nowMs))
+    throwProblems([...common.problems, ...joinProblems(found)])
+    throw new RangeError('a look-up failed without a reason')
+  }
+  const all = [...request.variables.warnings, ...warnings, ...findContradictions(images, resolved.talosVersion)]
+  const planned = await Promise.all(
+    asked.map(async (one): Promise<ProjectPlan> => {
+      if ('problems' in one) return one
+      const { project, value } = one
+      const made = await attempt(project, async () => {
+        const plan = createPlan(request, images, all, { nowMs, ...value, ...resolved } satisfies Facts)
+        if (options.checkWriting && plan.images.some(({ existing }) => existing === undefined)) {
+          await checkWriting(project, options.signal)
+        }
+        return plan
+      })
+      return 'problems' in made ? made : { project: project.name, plan: made.value }
+    }),
+  )
+  const plans = planned.flatMap((one) => ('plan' in one ? [one.plan] : []))
+  const [first] = plans
+  if (first === undefined) throwProblems(joinProblems(planned.flatMap((one) => ('problems' in one ? [one] : []))))
+  return {
+    talosVersion: resolved.talosVersion,
+    images: images.map(({ name }) => name),
+    projects: planned,
+    warnings: first?.warnings ?? [],
+  }
+}
+
+type Attempt<T> =
+  | { readonly project: Project; readonly value: T }
+  | { readonly project: string; readonly problems: readonly Problem[] }
+
+/** What a user can understand becomes the project's failure; the end of everything, and defects, do not. */
+async function attempt<T>(project: Project, work: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { project, value: await work() }
+  } catch (error) {
+    if (!(error instanceof TalosImageError) || error.code === 'interrupted') throw error
+    const problems = error.problems.map((problem) =>
+      problem.code === 'token' && problem.at === undefined ? { ...problem, at: project.at } : problem,
+    )
+    return { project: project.name, problems }
+  }
+}
+
+/** What a plan needs of one project; firewalls and networks have their own names in each. */
+type Answers = ProjectFacts & Pick<Facts, 'servers'>
+
+async function ask(project: Project, images: readonly ImageRequest[], signal: AbortSignal): Promise<Answers> {
+  const look = { hetzner: toClient(project.hetzner), signal }
+  const problems = new ProblemCollector()
+  const [facts, servers] = await Promise.all([lookUpProject(look), lookUpServers(images, problems, look)])
+  problems.throw()
+  return { ...facts, servers }
+}
+
+function toClient(hetzner: HetznerClient | Problem): HetznerClient {
+  if ('message' in hetzner) throw new TalosImageError(hetzner)
+  return hetzner
+}
+
+/** Only a run that makes something finds out that it may not: better before anything is paid for in the other projects. */
+async function checkWriting({ hetzner, at }: Project, signal: AbortSignal): Promise<void> {
+  if ((await toClient(hetzner).access.findWriteAccess({ signal })) !== 'may only read') return
+  throw new TalosImageError({
+    code: 'token',
+    message: 'the token may only read, so that nothing can be built with it',
+    at,
+    hint: 'create one with "Read & Write" in the Hetzner Console (Security, API tokens)',
+  })
+}
+
+function checkChoices(
+  request: PlanRequest,
+  images: readonly ImageRequest[],
+  asked: Attempt<ProjectFacts>,
+  nowMs: number,
+): { readonly project: string; readonly problems: readonly Problem[] } {
+  if ('problems' in asked) return asked
+  const offers = { ...asked.value, nowMs }
+  const problems = images.flatMap(({ architecture }) => findChoiceProblems(request, architecture, offers))
+  return { project: asked.project.name, problems }
+}
