@@ -30,6 +30,8 @@ export interface Cloud {
   readonly hetzner: HetznerClient
   readonly factory: FactoryClient
   readonly sshPort: number
+  /** For programs that talk to the same project. */
+  readonly access: { readonly endpoint: string; readonly token: string }
   /** Ends a sandbox that this command started. */
   close(): Promise<void>
 }
@@ -93,12 +95,10 @@ export async function openCloud(io: Io, options: CloudOptions, watch: CloudWatch
   if (typeof sshPort !== 'number') throw new TalosImageError(sshPort)
   const token = tokenOf(io) ?? (await askForToken(io))
   registerSecret(token)
+  const access = { token, endpoint: (io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT).replace(/\/+$/, '') }
   return {
-    hetzner: createHetznerClient({
-      ...watched,
-      token,
-      endpoint: io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT,
-    }),
+    access,
+    hetzner: createHetznerClient({ ...watched, ...access }),
     factory: createFactoryClient({ ...watched, url: factoryUrlOf(io, options) }),
     sshPort,
     close: async () => undefined,
@@ -128,8 +128,10 @@ async function openSandbox(
   }
   registerSecret(sandbox.token)
   io.err(`Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${sandbox.stateDir}\n`)
+  const access = { token: sandbox.token, endpoint: sandbox.endpoint }
   return {
-    hetzner: createHetznerClient({ ...watched, token: sandbox.token, endpoint: sandbox.endpoint }),
+    access,
+    hetzner: createHetznerClient({ ...watched, ...access }),
     factory: createFactoryClient({ ...watched, url: sandbox.factoryUrl, publicUrl: FACTORY_URL }),
     sshPort: sandbox.sshPort,
     close: () => sandbox.close(),

@@ -35,7 +35,7 @@ const BUILD_GROUPS: Readonly<Record<string, readonly string[]>> = {
   'What is built:': ['--roles', '--arch', '--schematic', '--image-file', '--sha256', '--force'],
   'Variables:': ['--directory', '--var', '--var-file'],
   'Build servers:': ['--no-fallback', '--allow-bigger-disk', '--wait-for-stock', '--ssh-port'],
-  'The run:': ['--dry-run', '--manifest', '--debug-log', '--ssh-timeout', '--timeout'],
+  'The run:': ['--engine', '--dry-run', '--manifest', '--debug-log', '--ssh-timeout', '--timeout'],
 }
 
 /** The groups of the commands that have more flags than one can take in. */

@@ -1,6 +1,6 @@
 /** The commands and their flags, as commander knows them. */
 
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { parseDuration, parseTimeout } from './flags.ts'
 import { arrangeHelp } from './help.ts'
 import type { Io } from './io.ts'
@@ -36,6 +36,9 @@ talos-image help COMMAND shows the flags of each, with examples.`,
   planFlags(program.command('build').argument(...ROLE), BUILD_OUTPUTS)
     .description('Build snapshots: the generic images, or those of one role.')
     .option('--force', 'build what exists, too; the new one replaces it')
+    .addOption(
+      new Option('--engine <who>', 'who builds; docs/packer.md').choices(['native', 'packer']).default('native'),
+    )
     .option('--dry-run', 'show the plan and stop')
     .option('--manifest <file>', 'write what was built to a JSON file')
     .option('--wait-for-stock <duration>', 'look so long for a server in stock, such as 30m', parseDuration)

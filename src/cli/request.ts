@@ -29,10 +29,18 @@ export interface PlanFlags extends CloudOptions {
   readonly force?: boolean
 }
 
-/** @throws ProblemsError with everything that is wrong with the input */
-export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefined): Promise<PlanRequest> {
+/**
+ * @param known what is wrong already, to be said with the rest
+ * @throws ProblemsError with everything that is wrong with the input
+ */
+export async function readRequest(
+  io: Io,
+  flags: PlanFlags,
+  role: Role | undefined,
+  known: readonly Problem[] = [],
+): Promise<PlanRequest> {
   const problems = new ProblemCollector()
-  problems.add(...findCloudProblems(io, flags), ...findContradictions(flags, role))
+  problems.add(...known, ...findCloudProblems(io, flags), ...findContradictions(flags, role))
   const directory = flags.directory ?? (await findDirectory(io.cwd))
   const roles = flags.roles === true ? ROLES : [role]
   const [variables, roleSchematics, schematic] = await Promise.all([

@@ -18,6 +18,8 @@ export interface LookUpOptions {
   readonly factory: FactoryClient
   readonly signal: AbortSignal
   readonly nowMs: number
+  /** Whether the disks must be packed as Packer's template asks for: with xz, or as a URL of the user's own says. */
+  readonly forPacker?: boolean
 }
 
 /** @throws ProblemsError with everything that was found wrong */
@@ -73,11 +75,11 @@ async function lookUpSources(
   request: PlanRequest,
   images: readonly ImageRequest[],
   problems: ProblemCollector,
-  { factory, signal }: LookUpOptions,
+  { factory, signal, forPacker }: LookUpOptions,
 ): Promise<{ talosVersion: string; sources: readonly ResolvedSource[] } | undefined> {
   const talosVersion = await lookUpVersion(request, images, problems, { factory, signal })
   if (talosVersion === undefined) return undefined
-  const look: SourceLookUp = { factory, talosVersion, signal }
+  const look: SourceLookUp = { factory, talosVersion, signal, forPacker }
 
   const files = new Set(images.flatMap(({ choice }) => (choice.kind === 'schematic' ? [choice.schematic] : [])))
   const submitted = new Map<SchematicFile | undefined, string | undefined>()

@@ -23,8 +23,13 @@ export class ProblemCollector {
     }
   }
 
+  /** All that were noted. */
+  get all(): readonly Problem[] {
+    return [...this.#problems.values()]
+  }
+
   /** @throws ProblemsError when there is any */
   throw(): void {
-    throwProblems([...this.#problems.values()])
+    throwProblems(this.all)
   }
 }

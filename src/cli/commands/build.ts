@@ -18,6 +18,7 @@ import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
 import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
 import { checkWritable, type OutputForm, writeJson, writeJsonFile, writeRecord } from '../output.ts'
+import type { PackerEngine } from '../packer-engine.ts'
 import { formatPlan } from '../render/plan.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../render/summary.ts'
 import type { PlanFlags } from '../request.ts'
@@ -26,6 +27,8 @@ import { makePlan } from './plan.ts'
 
 export interface BuildFlags extends PlanFlags {
   readonly output: OutputForm
+  /** Who builds: this tool by itself, or Packer. */
+  readonly engine: 'native' | 'packer'
   readonly dryRun?: boolean
   readonly manifest?: string
   /** Milliseconds. */
@@ -52,7 +55,10 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string): void => io.err(`${printable(redact(text))}\n`)
   const watch = { ...(trace === undefined ? {} : { trace }), onDelay: (text: string) => showDelay(text) }
-  const { plan, cloud, request } = await makePlan(io, role, flags, watch)
+  const packer = flags.engine === 'packer' ? await findEngine(io, flags) : undefined
+  // Packer builds at the one place that it is told, and whatever there is.
+  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }
+  const { plan, cloud, request } = await makePlan(io, role, planFlags, watch, packer)
   try {
     if (flags.dryRun === true) {
       printPlan(io, flags.output, plan)
@@ -62,21 +68,29 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
     showDelay = (text) => view.onEvent({ type: 'note', text })
     let result: BuildResult
     try {
-      const building = startBuild({
+      const common = {
         hetzner: cloud.hetzner,
         plan,
         signal: io.signal,
         onEvent: view.onEvent,
-        sshPort: cloud.sshPort,
         timeouts: { ...(flags.sshTimeout === undefined ? {} : { sshMs: flags.sshTimeout }), ...flags.timeout },
-        openStdin: () => io.stdin,
-        stock: {
-          waitMs: flags.waitForStock ?? 0,
-          look: (image, signal) => lookUpPlacements(request, image, { hetzner: cloud.hetzner, signal }),
-        },
         ...(trace === undefined ? {} : { trace }),
+      }
+      const building =
+        packer?.start(common, request, cloud) ??
+        startBuild({
+          ...common,
+          sshPort: cloud.sshPort,
+          openStdin: () => io.stdin,
+          stock: {
+            waitMs: flags.waitForStock ?? 0,
+            look: (image, signal) => lookUpPlacements(request, image, { hetzner: cloud.hetzner, signal }),
+          },
+        })
+      io.onSecondSignal(() => {
+        building.abandon?.()
+        return describePending(building.run, building.pending(), flags.sandbox === true)
       })
-      io.onSecondSignal(() => describePending(building.run, building.pending(), flags.sandbox === true))
       result = await building.result
     } finally {
       view.close()
@@ -89,6 +103,11 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
   } finally {
     await cloud.close()
   }
+}
+
+async function findEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
+  const { findPackerEngine } = await import('../packer-engine.ts')
+  return findPackerEngine(io, flags)
 }
 
 function printPlan(io: Io, output: OutputForm, plan: Plan): void {
@@ -124,7 +143,11 @@ async function writeManifest(io: Io, path: string, document: ResultDocument): Pr
 }
 
 /** What a user must remove when the process ends at once. */
-function describePending(run: string, pending: readonly Deletion[], sandbox: boolean): string {
+function describePending(
+  run: string,
+  pending: readonly Pick<Deletion, 'name' | 'command'>[],
+  sandbox: boolean,
+): string {
   if (pending.length === 0) return 'Nothing of this run is left behind.\n'
   // Only the cleanup finds its way into the sandbox, whose addresses go with this process.
   const list = pending.map(({ name, command }) => (sandbox ? `  ${name}\n` : `  ${name}: ${command}\n`)).join('')
