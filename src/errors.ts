@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'snapshot'
   | 'timeout'
   | 'sandbox'
+  | 'packer'
   | 'not-found'
   | 'interrupted'
 

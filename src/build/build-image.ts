@@ -64,7 +64,10 @@ function stepper(build: ImageBuild, { name: image }: PlannedImage) {
 }
 
 /** With `--force`: the old snapshot goes only now that the new one is published. */
-async function removeReplaced(build: ImageBuild, image: PlannedImage): Promise<void> {
+export async function removeReplaced(
+  build: Pick<ImageBuild, 'emit' | 'hetzner' | 'signal'>,
+  image: Pick<PlannedImage, 'name' | 'replaces'>,
+): Promise<void> {
   for (const old of image.replaces) {
     const note = (text: string): void => build.emit({ type: 'note', image: image.name, text })
     if (old.protection.delete) {

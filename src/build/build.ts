@@ -5,17 +5,19 @@ import type { Readable } from 'node:stream'
 import { type Problem, TalosImageError } from '../errors.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { Image } from '../hetzner/wire.ts'
+import type { Placement } from '../plan/placement.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { CleanupScope, type Deletion, type Leftover } from '../util/cleanup-scope.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import type { Trace } from '../util/trace.ts'
-import { type BuiltImage, buildImage } from './build-image.ts'
+import { buildImage } from './build-image.ts'
 import { Crowd } from './crowd.ts'
 import type { EventListener } from './events.ts'
 import { Lease } from './lease.ts'
 import { quietly, quietTrace } from './quiet.ts'
 import { createRunId, type Run, type RunKey, type StockPatience } from './run.ts'
 import { createSshKey } from './steps/ssh-key.ts'
+import type { WrittenDisk } from './steps/write-disk.ts'
 import { findTemporary, isAbandoned, removeTemporary } from './sweep.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
 
@@ -37,7 +39,15 @@ export interface BuildOptions {
 }
 
 export type ImageResult = { readonly image: PlannedImage } & (
-  | ({ readonly ms: number } & Extract<BuiltImage, { status: 'built' }>)
+  | {
+      readonly status: 'built'
+      readonly snapshot: Image
+      /** What was read back; undefined when nobody did, as with Packer. */
+      readonly written: WrittenDisk | undefined
+      /** Where it was made; undefined when that was not told. */
+      readonly placement: Placement | undefined
+      readonly ms: number
+    }
   | { readonly status: 'existing'; readonly snapshot: Image }
   | { readonly status: 'failed'; readonly problem: Problem; readonly ms: number }
 )
@@ -55,7 +65,9 @@ export interface RunningBuild {
   /** Never rejects for what befell one image; rejects when nothing could be begun, after clean-up. */
   readonly result: Promise<BuildResult>
   /** What exists right now and would stay if the process ended here. */
-  pending(): readonly Deletion[]
+  pending(): readonly Pick<Deletion, 'name' | 'command'>[]
+  /** Ends at once what would outlive this process, without cleaning up. */
+  abandon?(): void
 }
 
 /** Builds a plan's images and waits for the end. See {@link startBuild}. */
@@ -152,7 +164,13 @@ async function runWithKey(
 }
 
 /** Removes what earlier runs left behind and no longer claim. That it fails is no reason not to build. */
-async function sweep({ hetzner, clock, signal, timeouts, emit }: Run): Promise<void> {
+export async function sweep({
+  hetzner,
+  clock,
+  signal,
+  timeouts,
+  emit,
+}: Pick<Run, 'hetzner' | 'clock' | 'signal' | 'timeouts' | 'emit'>): Promise<void> {
   try {
     const found = await findTemporary(hetzner, { signal })
     const abandoned = found.filter((thing) => isAbandoned(thing, clock.now()))

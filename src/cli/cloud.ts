@@ -35,6 +35,8 @@ export interface Cloud {
   readonly hetzner: HetznerClient
   readonly factory: FactoryClient
   readonly sshPort: number
+  /** For programs that talk to the same project. */
+  readonly access: { readonly endpoint: string; readonly token: string }
   /** Ends a sandbox that this command started. */
   close(): Promise<void>
 }
@@ -108,13 +110,10 @@ export async function openCloud(io: Io, options: CloudOptions, watch: CloudWatch
   if (given === undefined && inProject !== undefined) throw new TalosImageError(noTokenOf(inProject))
   const token = given ?? (await askForToken(io))
   registerSecret(token)
+  const access = { token, endpoint: (io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT).replace(/\/+$/, '') }
   return {
-    hetzner: createHetznerClient({
-      ...watched,
-      token,
-      tokenName: inProject?.variable,
-      endpoint: io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT,
-    }),
+    access,
+    hetzner: createHetznerClient({ ...watched, ...access, tokenName: inProject?.variable }),
     factory: createFactoryClient({ ...watched, url: factoryUrlOf(io, options) }),
     sshPort,
     close: async () => undefined,
@@ -133,8 +132,10 @@ async function openSandbox(
 ): Promise<Cloud> {
   const { inProject } = options
   const sandbox = await startSandboxFor(io, options, inProject === undefined ? [] : [inProject])
+  const access = { token: tokenIn(sandbox, inProject), endpoint: sandbox.endpoint }
   return {
-    hetzner: createHetznerClient({ ...watched, token: tokenIn(sandbox, inProject), endpoint: sandbox.endpoint }),
+    access,
+    hetzner: createHetznerClient({ ...watched, ...access }),
     factory: createFactoryClient({ ...watched, url: sandbox.factoryUrl, publicUrl: FACTORY_URL }),
     sshPort: sandbox.sshPort,
     close: () => sandbox.close(),

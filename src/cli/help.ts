@@ -55,6 +55,7 @@ const BUILD_GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Variables:': ['--directory', '--var', '--var-file'],
   'Build servers:': ['--no-fallback', '--allow-bigger-disk', '--wait-for-stock', '--ssh-port'],
   'The run:': [
+    '--engine',
     '--dry-run',
     '--matrix',
     '--manifest',

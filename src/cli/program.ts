@@ -37,6 +37,9 @@ talos-image help COMMAND shows the flags of each, with examples.`,
   planFlags(program.command('build').argument(...ROLE), BUILD_OUTPUTS)
     .description('Build snapshots: the generic images, or those of one role.')
     .option('--force', 'build what exists, too; the new one replaces it')
+    .addOption(
+      new Option('--engine <who>', 'who builds; docs/packer.md').choices(['native', 'packer']).default('native'),
+    )
     .option('--dry-run', 'show the plan and stop')
     .option('--manifest <file>', 'write what was built to a JSON file')
     .option('--tfvars <file>', "write it as Terraform's variables")

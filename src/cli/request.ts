@@ -36,6 +36,7 @@ export interface PlanFlags extends CloudOptions {
 
 /**
  * @param chosen the projects, when there are any: what is wrong with how they were named is said with the rest
+ * @param known what is wrong already, to be said with the rest
  * @throws ProblemsError with everything that is wrong with the input
  */
 export async function readRequest(
@@ -43,10 +44,11 @@ export async function readRequest(
   flags: PlanFlags,
   role: Role | undefined,
   chosen?: ChosenProjects,
+  known: readonly Problem[] = [],
 ): Promise<PlanRequest> {
   const problems = new ProblemCollector()
   // A project without a token is a failure of that project alone.
-  problems.add(...(chosen === undefined ? findCloudProblems(io, flags) : findConnectionProblems(io, flags)))
+  problems.add(...known, ...(chosen === undefined ? findCloudProblems(io, flags) : findConnectionProblems(io, flags)))
   problems.add(...(chosen?.problems ?? []), ...findContradictions(flags, role, chosen?.projects.length))
   const directory = flags.directory ?? (await findDirectory(io.cwd))
   const roles = flags.roles === true ? ROLES : [role]

@@ -18,6 +18,8 @@ export interface LookUpOptions {
   readonly factory: FactoryClient
   readonly signal: AbortSignal
   readonly nowMs: number
+  /** Whether the disks must be packed as Packer's template asks for: with xz, or as a URL of the user's own says. */
+  readonly forPacker?: boolean
 }
 
 /** @throws ProblemsError with everything that was found wrong */
@@ -46,12 +48,15 @@ export async function gatherFacts(
   return { nowMs: options.nowMs, ...project, servers, ...resolved }
 }
 
+/** What it takes to look sources up. */
+type SourceOptions = Pick<LookUpOptions, 'factory' | 'signal' | 'forPacker'>
+
 /** What the images are made of, which is the same in each project; less than all of it when there are problems. */
 export async function gatherSources(
   request: PlanRequest,
   images: readonly ImageRequest[],
   problems: ProblemCollector,
-  options: Pick<LookUpOptions, 'factory' | 'signal'>,
+  options: SourceOptions,
 ): Promise<SourceFacts | undefined> {
   const malformed = [checkVersionForm(request.variables.talosVersion), ...images.map(checkUrlForm)].filter(
     (problem) => problem !== undefined,
@@ -110,11 +115,11 @@ async function lookUpSources(
   request: PlanRequest,
   images: readonly ImageRequest[],
   problems: ProblemCollector,
-  { factory, signal }: Pick<LookUpOptions, 'factory' | 'signal'>,
+  { factory, signal, forPacker }: SourceOptions,
 ): Promise<SourceFacts | undefined> {
   const talosVersion = await lookUpVersion(request, images, problems, { factory, signal })
   if (talosVersion === undefined) return undefined
-  const look: SourceLookUp = { factory, talosVersion, signal }
+  const look: SourceLookUp = { factory, talosVersion, signal, forPacker }
 
   const files = new Set(images.flatMap(({ choice }) => (choice.kind === 'schematic' ? [choice.schematic] : [])))
   const submitted = new Map<SchematicFile | undefined, string | undefined>()

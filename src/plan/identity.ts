@@ -38,6 +38,7 @@ function contentOf({ source, sha256 }: IdentityInput): readonly string[] | undef
       return sha256 === undefined ? ['url', source.url] : ['sha256', sha256]
     case 'file':
       return ['sha256', source.sha256]
+    case 'template':
     case 'stdin':
       return undefined
   }

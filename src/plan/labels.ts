@@ -11,6 +11,8 @@ export const RUN_LABEL = `${PREFIX}run`
 export const LEASE_LABEL = `${PREFIX}lease`
 /** What decides the content of a published snapshot; see identity.ts. */
 export const IDENTITY_LABEL = `${PREFIX}identity`
+/** What a snapshot was made from that Packer made, and nobody read back; as the identity, but no proof of anything. */
+export const UNREAD_LABEL = `${PREFIX}unread`
 const SCHEMATIC_LABEL = `${PREFIX}schematic`
 const SCHEMATIC_REST_LABEL = `${PREFIX}schematic-rest`
 const SOURCE_LABEL = `${PREFIX}source-sha256`
@@ -52,14 +54,33 @@ export function ownLabels(input: OwnLabelsInput): Labels {
   return {
     [RUN_LABEL]: input.runId,
     ...(input.identity === undefined ? {} : { [IDENTITY_LABEL]: input.identity }),
-    ...(input.schematicId === undefined
-      ? {}
-      : {
-          [SCHEMATIC_LABEL]: input.schematicId.slice(0, HALF),
-          [SCHEMATIC_REST_LABEL]: input.schematicId.slice(HALF),
-        }),
+    ...schematicLabels(input.schematicId),
     [SOURCE_LABEL]: input.sourceSha256.slice(0, HALF),
     [DISK_LABEL]: input.diskHash.slice(0, HALF),
+  }
+}
+
+/**
+ * The prefixed labels of a snapshot that Packer made. Nobody read its disk back, so it has no identity: the same hash
+ * stands in a label of its own, which no build takes for a snapshot that need not be made.
+ */
+export function unreadLabels({
+  runId,
+  identity,
+  schematicId,
+}: Pick<OwnLabelsInput, 'runId' | 'identity' | 'schematicId'>): Labels {
+  return {
+    [RUN_LABEL]: runId,
+    ...(identity === undefined ? {} : { [UNREAD_LABEL]: identity }),
+    ...schematicLabels(schematicId),
+  }
+}
+
+function schematicLabels(schematicId: string | undefined): Labels {
+  if (schematicId === undefined) return {}
+  return {
+    [SCHEMATIC_LABEL]: schematicId.slice(0, HALF),
+    [SCHEMATIC_REST_LABEL]: schematicId.slice(HALF),
   }
 }
 

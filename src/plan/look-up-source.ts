@@ -5,6 +5,7 @@ import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import {
   assetUrl,
   DISK_SUFFIXES,
+  type DiskSuffix,
   FACTORY_URL,
   type FactoryAsset,
   installerReference,
@@ -24,6 +25,8 @@ export interface SourceLookUp {
   readonly factory: FactoryClient
   readonly talosVersion: string
   readonly signal: AbortSignal
+  /** Whether only the very form is taken that Packer would be given: xz, or that of a user's URL. */
+  readonly forPacker?: boolean | undefined
 }
 
 /** Submits a schematic and compares IDs. @throws TalosImageError `schematic` when the Factory made another document of it */
@@ -69,7 +72,9 @@ export async function lookUpSource(
     case 'url': {
       const asset = parseAssetUrl(choice.url, look.factory.url) ?? parseAssetUrl(choice.url, look.factory.publicUrl)
       // A pinned hash belongs to the very file that the URL names, not to the same disk in other wrappings.
-      if (asset !== undefined && image.sha256 === undefined) return lookUpAsset(asset, look, choice.at)
+      if (asset !== undefined && image.sha256 === undefined) {
+        return lookUpAsset(asset, look, choice.at, suffixOf(choice.url))
+      }
       const facts = await inspectUrl(choice.url, { at: choice.at, signal: look.signal })
       assertCheckable(facts, image, choice.at)
       const { schematicId: id, installer } = ofAsset(asset, look)
@@ -114,11 +119,17 @@ function assertCheckable({ compression, transferBytes }: SourceFacts, { sha256 }
 /**
  * The best form that the Factory has of an asset.
  * @param at where its URL was given, if a user gave one: that there is no such disk is that user's mistake then
+ * @param own the one form that Packer would be given
  */
-async function lookUpAsset(asset: FactoryAsset, look: SourceLookUp, at?: Origin): Promise<ResolvedSource> {
+async function lookUpAsset(
+  asset: FactoryAsset,
+  look: SourceLookUp,
+  at?: Origin,
+  own: DiskSuffix = '.raw.xz',
+): Promise<ResolvedSource> {
   const refusals: Refusal[] = []
   let isMissing = true
-  for (const suffix of DISK_SUFFIXES) {
+  for (const suffix of look.forPacker === true ? [own] : DISK_SUFFIXES) {
     const url = assetUrl(look.factory.url, asset, suffix)
     const answer = await look.factory.probe(url, look.signal)
     if (answer.status === 200) {
@@ -167,5 +178,8 @@ function ofAsset(
   if (asset === undefined) return { schematicId: undefined, installer: undefined }
   return { schematicId: asset.schematicId, installer: installerReference(look.factory.publicUrl, asset) }
 }
+
+/** How the asset is packed that a URL names. */
+const suffixOf = (url: string): DiskSuffix => DISK_SUFFIXES.find((suffix) => url.endsWith(suffix)) ?? '.raw'
 
 const describe = (architecture: Architecture): string => (architecture === 'arm' ? 'ARM' : 'x86')

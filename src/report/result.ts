@@ -10,7 +10,7 @@ import { type SnapshotRecord, toSnapshotRecord } from './snapshot.ts'
 /** What a snapshot was made from. */
 export interface SourceRecord {
   readonly kind: PlannedImage['source']['kind']
-  /** A URL or a path; null for standard input */
+  /** A URL or a path; null for standard input, and for what a template of Packer's names by itself */
   readonly from: string | null
 }
 
@@ -20,9 +20,11 @@ export interface ResultSnapshot extends SnapshotRecord {
   /** The selector that finds it. */
   readonly selector: string
   readonly source: SourceRecord
-  /** Only for `built`: SHA-256 of the source as it was transferred. */
+  /** Whether the disk was read back and compared before the snapshot was taken; Packer does not. */
+  readonly verified: boolean
+  /** Only for `built`, and not by Packer: SHA-256 of the source as it was transferred. */
   readonly sourceSha256: string | null
-  /** Only for `built`: BLAKE2b and size of the disk, as written and as read back. */
+  /** Only for `built`, and not by Packer: BLAKE2b and size of the disk, as written and as read back. */
   readonly disk: { readonly blake2b: string; readonly bytes: number } | null
   /** Only for `built`: how long it took, in seconds. */
   readonly seconds: number | null
@@ -62,14 +64,16 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
     selector: selectorFor(image.role),
     source: toSourceRecord(image),
   }
-  if (status === 'existing') return [{ ...common, status, sourceSha256: null, disk: null, seconds: null }]
+  if (status === 'existing')
+    return [{ ...common, status, verified: true, sourceSha256: null, disk: null, seconds: null }]
   const { written, ms } = result
   return [
     {
       ...common,
       status,
-      sourceSha256: written.sourceSha256,
-      disk: { blake2b: written.diskHash, bytes: written.diskBytes },
+      verified: written !== undefined,
+      sourceSha256: written?.sourceSha256 ?? null,
+      disk: written === undefined ? null : { blake2b: written.diskHash, bytes: written.diskBytes },
       seconds: Math.round(ms / 100) / 10,
     },
   ]
@@ -83,7 +87,8 @@ export function toSourceRecord({ source }: PlannedImage): SourceRecord {
       return { kind: source.kind, from: source.url }
     case 'file':
       return { kind: 'file', from: source.path }
+    case 'template':
     case 'stdin':
-      return { kind: 'stdin', from: null }
+      return { kind: source.kind, from: null }
   }
 }

@@ -15,6 +15,8 @@ export type Source =
   | { readonly kind: 'url'; readonly url: string }
   /** A file on this computer, streamed over SSH. `sha256` is that of the file as it is. */
   | { readonly kind: 'file'; readonly path: string; readonly sha256: string }
+  /** Whatever a template of Packer's downloads by itself: nobody looked at it. */
+  | { readonly kind: 'template' }
   /** Standard input: cannot be read twice, so it has no identity and no second try. */
   | { readonly kind: 'stdin' }
 

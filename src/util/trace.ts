@@ -1,7 +1,7 @@
 /** What happens underneath, for a debug log. Secrets may be in it: whoever writes it down redacts it. */
 
-/** The kinds of things that are told: a request to the API or to a Factory, an SSH connection, a command over it. */
-export type TraceKind = 'api' | 'factory' | 'ssh' | 'command' | 'event'
+/** The kinds of things that are told: a request to the API or to a Factory, an SSH connection, a command over it, a word of Packer's. */
+export type TraceKind = 'api' | 'factory' | 'ssh' | 'command' | 'event' | 'packer'
 
 /** Is told of each thing when it has happened; `ms` in the details is how long it took. */
 export type Trace = (kind: TraceKind, details: Readonly<Record<string, unknown>>) => void

@@ -8,6 +8,10 @@ const FORBIDDEN = [
   ['src/util/a.ts', '../cli/io.ts'],
   ['src/plan/a.ts', '../build/build.ts'],
   ['src/build/steps/a.ts', '../../cli/io.ts'],
+  ['src/build/b.ts', '../packer/build.ts'],
+  ['src/packer/a.ts', '../cli/io.ts'],
+  ['src/packer/b.ts', '../remote/session.ts'],
+  ['src/report/a.ts', '../packer/build.ts'],
   ['src/hetzner/transport/a.ts', '../../plan/plan.ts'],
   ['src/sandbox/a.ts', '../hetzner/client.ts'],
   ['src/sandbox/cloud/a.ts', '../../factory/client.ts'],
@@ -16,6 +20,8 @@ const FORBIDDEN = [
 
 const ALLOWED = [
   ['src/cli/b.ts', '../build/build.ts'],
+  ['src/cli/c.ts', '../packer/build.ts'],
+  ['src/packer/c.ts', '../build/build.ts'],
   ['src/plan/b.ts', '../hetzner/client.ts'],
   ['src/sandbox/cloud/b.ts', '../../hetzner/wire.ts'],
   ['src/sandbox/b.ts', './factory/factory.ts'],

@@ -28,6 +28,7 @@ export async function writeDisk(
   mode: WriteMode,
 ): Promise<WrittenDisk> {
   const { source, sourceFacts } = image
+  if (source.kind === 'template') throw new RangeError('only Packer knows what its template downloads')
   const local = source.kind === 'file' || source.kind === 'stdin'
   const sent = local ? sendLocal(source.kind === 'file' ? source.path : build.openStdin()) : undefined
   const onBytes = (bytes: number): void =>

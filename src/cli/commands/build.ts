@@ -3,6 +3,7 @@
 import { type BuildResult, startBuild } from '../../build/build.ts'
 import type { Timeouts } from '../../build/timeouts.ts'
 import type { Role } from '../../domain.ts'
+import type { Problem } from '../../errors.ts'
 import { lookUpPlacements } from '../../plan/make-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { toPlanDocument } from '../../report/plan-document.ts'
@@ -18,6 +19,7 @@ import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
 import { checkOutputs, writeOutputs } from '../job-outputs.ts'
 import { type OutputForm, writeJson, writeRecord } from '../output.ts'
+import type { PackerEngine } from '../packer-engine.ts'
 import { chooseProjects, hasProjects } from '../projects.ts'
 import { buildOutputs, planOutputs } from '../render/job-outputs.ts'
 import { formatPlan } from '../render/plan.ts'
@@ -29,6 +31,8 @@ import { makePlan } from './plan.ts'
 
 export interface BuildFlags extends PlanFlags, ResultFileFlags {
   readonly output: OutputForm
+  /** Who builds: this tool by itself, or Packer. */
+  readonly engine: 'native' | 'packer'
   readonly dryRun?: boolean
   /** Milliseconds. */
   readonly sshTimeout?: number
@@ -49,14 +53,28 @@ export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags
   }
 }
 
+const PACKER_HAS_ONE: Problem = {
+  code: 'usage',
+  message: 'Packer builds in one project, the one of HCLOUD_TOKEN',
+  at: { kind: 'flag', name: '--engine' },
+  hint: 'leave --project and talos-image.yaml out, or build without --engine packer',
+}
+
 async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trace?: Trace): Promise<number> {
   const chosen = await chooseProjects(io, flags)
-  if (hasProjects(chosen)) return (await import('./build-projects.ts')).buildProjects(io, role, flags, chosen, trace)
+  if (hasProjects(chosen)) {
+    const problems = [...chosen.problems, ...(flags.engine === 'packer' ? [PACKER_HAS_ONE] : [])]
+    const { buildProjects } = await import('./build-projects.ts')
+    return buildProjects(io, role, flags, { ...chosen, problems }, trace)
+  }
   await checkResultFiles(io, flags)
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string): void => io.err(`${printable(redact(text))}\n`)
   const watch = { ...(trace === undefined ? {} : { trace }), onDelay: (text: string) => showDelay(text) }
-  const { plan, cloud, request } = await makePlan(io, role, flags, watch)
+  const packer = flags.engine === 'packer' ? await findEngine(io, flags) : undefined
+  // Packer builds at the one place that it is told, and whatever there is.
+  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }
+  const { plan, cloud, request } = await makePlan(io, role, planFlags, watch, packer)
   try {
     if (flags.dryRun === true) {
       printPlan(io, flags.output, plan)
@@ -66,21 +84,29 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
     showDelay = (text) => view.onEvent({ type: 'note', text })
     let result: BuildResult
     try {
-      const building = startBuild({
+      const common = {
         hetzner: cloud.hetzner,
         plan,
         signal: io.signal,
         onEvent: view.onEvent,
-        sshPort: cloud.sshPort,
         timeouts: { ...(flags.sshTimeout === undefined ? {} : { sshMs: flags.sshTimeout }), ...flags.timeout },
-        openStdin: () => io.stdin,
-        stock: {
-          waitMs: flags.waitForStock ?? 0,
-          look: (image, signal) => lookUpPlacements(request, image, { hetzner: cloud.hetzner, signal }),
-        },
         ...(trace === undefined ? {} : { trace }),
+      }
+      const building =
+        packer?.start(common, request, cloud) ??
+        startBuild({
+          ...common,
+          sshPort: cloud.sshPort,
+          openStdin: () => io.stdin,
+          stock: {
+            waitMs: flags.waitForStock ?? 0,
+            look: (image, signal) => lookUpPlacements(request, image, { hetzner: cloud.hetzner, signal }),
+          },
+        })
+      io.onSecondSignal(() => {
+        building.abandon?.()
+        return describePending(building.run, building.pending(), flags.sandbox === true)
       })
-      io.onSecondSignal(() => describePending(building.run, building.pending(), flags.sandbox === true))
       // At once, for whoever has to tidy up after a job that was killed.
       const noted = writeOutputs(io, { run: building.run })
       result = await building.result
@@ -97,6 +123,11 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
   } finally {
     await cloud.close()
   }
+}
+
+async function findEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
+  const { findPackerEngine } = await import('../packer-engine.ts')
+  return findPackerEngine(io, flags)
 }
 
 function printPlan(io: Io, output: OutputForm, plan: Plan): void {
@@ -120,7 +151,11 @@ function printResult(io: Io, output: OutputForm, document: ResultDocument): void
 }
 
 /** What a user must remove when the process ends at once. */
-function describePending(run: string, pending: readonly Deletion[], sandbox: boolean): string {
+function describePending(
+  run: string,
+  pending: readonly Pick<Deletion, 'name' | 'command'>[],
+  sandbox: boolean,
+): string {
   if (pending.length === 0) return 'Nothing of this run is left behind.\n'
   // Only the cleanup finds its way into the sandbox, whose addresses go with this process.
   const list = pending.map(({ name, command }) => (sandbox ? `  ${name}\n` : `  ${name}: ${command}\n`)).join('')

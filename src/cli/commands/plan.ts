@@ -14,6 +14,7 @@ import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { checkOutputs, writeOutputs } from '../job-outputs.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
+import type { PackerEngine } from '../packer-engine.ts'
 import { chooseProjects, hasProjects } from '../projects.ts'
 import { planOutputs } from '../render/job-outputs.ts'
 import { formatPlan } from '../render/plan.ts'
@@ -45,6 +46,7 @@ export async function runPlan(io: Io, role: Role | undefined, flags: PlanCommand
 
 /**
  * Reads the input, looks everything up, and plans. Warnings are shown; the caller closes the cloud.
+ * @param packer who builds, if it is not this tool
  * @throws ProblemsError with everything that is wrong; nothing has been made by then
  */
 export async function makePlan(
@@ -52,12 +54,15 @@ export async function makePlan(
   role: Role | undefined,
   flags: PlanFlags,
   watch?: CloudWatch,
+  packer?: PackerEngine,
 ): Promise<{ plan: Plan; cloud: Cloud; request: PlanRequest }> {
-  const request = await readRequest(io, flags, role)
+  const request = await readRequest(io, flags, role, undefined, packer?.problems)
   const cloud = await openCloud(io, flags, watch)
   try {
     io.err('Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...\n')
-    const made = await plan(request, { hetzner: cloud.hetzner, factory: cloud.factory, signal: io.signal })
+    const { hetzner, factory } = cloud
+    const planned = await plan(request, { hetzner, factory, signal: io.signal, forPacker: packer !== undefined })
+    const made = (await packer?.adapt(planned, request, cloud)) ?? planned
     for (const warning of made.warnings) showWarning(io, warning)
     return { plan: made, cloud, request }
   } catch (error) {

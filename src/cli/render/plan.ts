@@ -36,7 +36,10 @@ export function formatImage(image: PlannedImage, currency: string): string[] {
         .map((label) => label.join('='))
         .join(','),
     ),
-    row('identity', image.identity ?? 'none: standard input is always built'),
+    row(
+      'identity',
+      image.identity ?? `none: ${image.source.kind === 'template' ? 'it' : 'standard input'} is always built`,
+    ),
     ...(image.installer === undefined ? [] : [row('installer', image.installer)]),
     ...image.replaces.map(({ id }) => row('replaces', `snapshot ${id}, once the new one is published`)),
     ...image.notes.map((note) => row('note', note)),
@@ -49,7 +52,8 @@ function formatSource(image: PlannedImage): string {
     ...(transferBytes === undefined ? [] : [formatBytes(transferBytes)]),
     ...(rawBytes === undefined || compression === 'none' ? [] : [`${formatBytes(rawBytes)} unpacked`]),
   ]
-  const from = toSourceRecord(image).from ?? 'standard input'
+  const unnamed = image.source.kind === 'template' ? 'what the template names by itself' : 'standard input'
+  const from = toSourceRecord(image).from ?? unnamed
   return sizes.length === 0 ? from : `${from} (${sizes.join(', ')})`
 }
 

@@ -19,6 +19,10 @@ export interface HclBlock {
   readonly type: string
   readonly labels: readonly string[]
   readonly offset: number
+  /** Right behind its opening brace. */
+  readonly bodyOffset: number
+  /** Right behind its closing brace. */
+  readonly endOffset: number
   readonly items: readonly HclItem[]
 }
 
@@ -71,9 +75,10 @@ class Scanner {
       this.#take(INLINE_SPACE)
     }
     this.#at += 1
+    const bodyOffset = this.#at
     const items = this.items()
     this.#at += 1
-    return { kind: 'block', type, labels, offset, items }
+    return { kind: 'block', type, labels, offset, bodyOffset, endOffset: this.#at, items }
   }
 
   #label(): string {

@@ -25,6 +25,7 @@ test('one installer is named when all images have it', () => {
     status: 'built',
     selector: 'os=talos,!role',
     source: { kind: 'url', from: 'https://example.com/x.raw' },
+    verified: true,
     sourceSha256: null,
     disk: null,
     seconds: 1,

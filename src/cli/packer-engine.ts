@@ -1,0 +1,88 @@
+/** `--engine packer`: Packer and its template found and checked, and what the build needs of them. */
+
+import { resolve } from 'node:path'
+import type { RunningBuild } from '../build/build.ts'
+import { type Problem, TalosImageError } from '../errors.ts'
+import { FACTORY_URL } from '../factory/asset.ts'
+import { adaptPlan } from '../packer/adapt-plan.ts'
+import { type PackerBuildOptions, startPackerBuild } from '../packer/build.ts'
+import { readTemplateFiles } from '../packer/directory.ts'
+import { findPacker, type Packer } from '../packer/program.ts'
+import { readTemplate, type Template } from '../packer/template.ts'
+import { LEASE_LABEL, UNREAD_LABEL } from '../plan/labels.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { PlanRequest } from '../plan/request.ts'
+import { ProblemCollector } from '../util/problem-collector.ts'
+import type { Cloud } from './cloud.ts'
+import type { BuildFlags } from './commands/build.ts'
+import type { Io } from './io.ts'
+import { findFlagProblems, findTemplateProblems } from './packer-flags.ts'
+import { findDirectory } from './request.ts'
+
+/** The port that a template means which says nothing of it. */
+const SSH_PORT = 22
+
+export interface PackerEngine {
+  /** Everything that is wrong already, to be said with what else is wrong. */
+  readonly problems: readonly Problem[]
+  /** The plan as Packer carries it out. @throws ProblemsError with what it cannot do */
+  adapt(plan: Plan, request: PlanRequest, cloud: Cloud): Promise<Plan>
+  start(options: Omit<PackerBuildOptions, 'packer'>, request: PlanRequest, cloud: Cloud): RunningBuild
+}
+
+/** Looks for Packer, and at the template. What is missing is among the problems. */
+export async function findPackerEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
+  const problems = new ProblemCollector()
+  problems.add(...findFlagProblems(flags))
+  const directory = resolve(io.cwd, flags.directory ?? (await findDirectory(io.cwd)) ?? '.')
+  const [program, template] = await Promise.all([
+    problems.attempt(() => findPacker(io.env, io.signal)),
+    problems.attempt(() => openTemplate(directory)),
+  ])
+  if (template !== undefined) problems.add(...findTemplateProblems(flags, template))
+  const found = { program, template }
+  return {
+    problems: problems.problems,
+    async adapt(plan, request, cloud) {
+      const labelSelector = `${UNREAD_LABEL},!${LEASE_LABEL}`
+      const earlier =
+        flags.force === true ? await cloud.hetzner.images.listSnapshots({ labelSelector }, { signal: io.signal }) : []
+      const isPublicFactory = cloud.factory.url === FACTORY_URL
+      return adaptPlan(plan, { template: required(found).template, request, isPublicFactory, earlier })
+    },
+    start(options, request, cloud) {
+      const { value: version } = request.variables.talosVersion
+      return startPackerBuild({
+        ...options,
+        packer: {
+          ...required(found),
+          directory,
+          // Its log is worth having where everything is written down.
+          env: options.trace === undefined ? io.env : { PACKER_LOG: '1', ...io.env },
+          endpoint: cloud.access.endpoint,
+          token: cloud.access.token,
+          sshPort: cloud.sshPort === SSH_PORT ? undefined : cloud.sshPort,
+          varFiles: (flags.varFile ?? []).map((file) => resolve(io.cwd, file)),
+          vars: flags.var ?? [],
+          isFloating: version !== options.plan.talosVersion,
+        },
+      })
+    },
+  }
+}
+
+function required({ program, template }: { program: Packer | undefined; template: Template | undefined }) {
+  if (program === undefined || template === undefined) throw new RangeError('the problems were not looked at')
+  return { program, template }
+}
+
+async function openTemplate(directory: string): Promise<Template> {
+  const files = await readTemplateFiles(directory).catch(() => [])
+  if (files.length > 0) return readTemplate(files)
+  throw new TalosImageError({
+    code: 'packer',
+    message: `there is no template for Packer in ${directory}`,
+    at: { kind: 'flag', name: '--engine' },
+    hint: 'name the directory with *.pkr.hcl files: --directory DIR; talos-image init writes one',
+  })
+}

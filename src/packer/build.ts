@@ -1,0 +1,92 @@
+/** A run with Packer as the engine: it builds, this tool checks before, watches, labels, and tidies up after. */
+
+import { setMaxListeners } from 'node:events'
+import { type BuildOptions, type BuildResult, type ImageResult, type RunningBuild, sweep } from '../build/build.ts'
+import { Lease } from '../build/lease.ts'
+import { quietly, quietTrace } from '../build/quiet.ts'
+import { createRunId } from '../build/run.ts'
+import { TIMEOUTS } from '../build/timeouts.ts'
+import type { Problem } from '../errors.ts'
+import type { PlannedImage } from '../plan/plan.ts'
+import type { Leftover } from '../util/cleanup-scope.ts'
+import { systemClock } from '../util/clock.ts'
+import { groupByRole } from './arguments.ts'
+import { buildRole } from './build-role.ts'
+import { openSession, type PackerSession, type PackerSetup } from './session.ts'
+import { listPackersOwn, tidy } from './tidy.ts'
+
+export type PackerBuildOptions = Pick<
+  BuildOptions,
+  'hetzner' | 'plan' | 'signal' | 'onEvent' | 'clock' | 'trace' | 'timeouts'
+> & { readonly packer: PackerSetup }
+
+/**
+ * Starts building a plan's images with Packer, role after role, the architectures of each side by side. What comes back is as
+ * with `startBuild`, but nothing was read back.
+ */
+export function startPackerBuild(options: PackerBuildOptions): RunningBuild {
+  const clock = options.clock ?? systemClock
+  const trace = quietTrace(options.trace)
+  const emit = quietly((event) => {
+    trace('event', event)
+    options.onEvent?.(event)
+  })
+  const timeouts = { ...TIMEOUTS, ...options.timeouts }
+  const signal = options.signal ?? new AbortController().signal
+  // Every request listens to it, so Node.js's warning about many listeners would be a false alarm.
+  setMaxListeners(0, signal)
+  const id = createRunId()
+  const { hetzner, plan, packer } = options
+  let session: PackerSession | undefined
+
+  async function run(): Promise<BuildResult> {
+    const lease = new Lease(id, clock)
+    const context = { id, hetzner, clock, signal, emit, lease, timeouts, trace, plan }
+    try {
+      await using opened = await openSession(packer, context)
+      session = opened
+      // What is wrong with the template is found out for all roles before the first of them is built.
+      for (const images of groupByRole(plan.images)) await opened.validate(images)
+      const before = new Set((await listPackersOwn(hetzner, signal)).map(({ name }) => name))
+      emit({ type: 'run-started', run: id, images: plan.images.map(({ name }) => name) })
+      emit({
+        type: 'note',
+        text: `${opened.title} builds; it does not read disks back, so the snapshots are not verified`,
+      })
+      const [built] = await Promise.all([buildRoles(opened), sweep(context)])
+      await opened.nameStrangers(before)
+      return { run: id, ...built }
+    } finally {
+      await lease.close()
+    }
+  }
+
+  async function buildRoles(opened: PackerSession): Promise<Omit<BuildResult, 'run'>> {
+    const results: ImageResult[] = []
+    const leftovers: Leftover[] = []
+    for (const images of groupByRole(plan.images)) {
+      results.push(...(signal.aborted ? stopped(images) : await buildRole(images, opened)))
+      // After each role, so that what was left behind costs as little as can be.
+      leftovers.push(
+        ...(await tidy({ runId: id, hetzner, ledger: opened.ledger, clock, emit, timeoutMs: timeouts.removeMs })),
+      )
+    }
+    for (const leftover of leftovers) emit({ type: 'leftover', leftover })
+    return { images: results, leftovers }
+  }
+
+  function stopped(images: readonly PlannedImage[]): ImageResult[] {
+    const problem: Problem = { code: 'interrupted', message: 'interrupted' }
+    return images.map((image) => {
+      emit({ type: 'image-failed', image: image.name, problem, ms: 0 })
+      return { image, status: 'failed', problem, ms: 0 }
+    })
+  }
+
+  return {
+    run: id,
+    result: run(),
+    pending: () => session?.ledger.pending ?? [],
+    abandon: () => session?.abandon(),
+  }
+}

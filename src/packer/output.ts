@@ -1,0 +1,46 @@
+/** What Packer says with `-machine-readable`: a line each, as `timestamp,target,type,data,...`. */
+
+/** A line, as far as this program makes something of it. */
+export type PackerLine =
+  /** Something said to people; of one target, or of the whole when it names none. */
+  | { readonly kind: 'said'; readonly isError: boolean; readonly target: string | undefined; readonly text: string }
+  /** A target has come to its end, which is no success by itself: one that was cancelled says so, too. */
+  | { readonly kind: 'finished'; readonly target: string }
+  | { readonly kind: 'failed'; readonly target: string; readonly message: string }
+  /** A snapshot that was made. */
+  | { readonly kind: 'artifact'; readonly target: string; readonly id: number }
+  | { readonly kind: 'other' }
+
+const OTHER: PackerLine = { kind: 'other' }
+/** `==> hcloud.talos-arm: Creating server...`, or the same further in; a named build stands in front of the target. */
+const OF_TARGET = /^\s*(?:==>|-->)?\s*((?:[\w-]+\.)+[\w-]+): ?([\s\S]*)$/
+const ENDED = /^Build '([^']+)' (?:finished after|errored after [^:]*:\s*([\s\S]*))/
+
+/** Reads one line; whatever it is not made for is `other`. */
+export function parsePackerLine(line: string): PackerLine {
+  const [, target = '', type, ...data] = line.split(',').map(unescapeField)
+  if (type === 'ui') return readSaid(data[0] ?? '', data.slice(1).join(','))
+  if (target === '') return OTHER
+  if (type === 'error') return { kind: 'failed', target, message: data.join(',') }
+  const id = Number(data[2])
+  if (type === 'artifact' && data[1] === 'id' && Number.isSafeInteger(id) && id > 0) {
+    return { kind: 'artifact', target, id }
+  }
+  return OTHER
+}
+
+function readSaid(level: string, text: string): PackerLine {
+  const [ended, ofBuild, message] = ENDED.exec(text) ?? []
+  if (ended !== undefined && ofBuild !== undefined) {
+    return message === undefined
+      ? { kind: 'finished', target: ofBuild }
+      : { kind: 'failed', target: ofBuild, message: message.trim() }
+  }
+  const [, target, words] = OF_TARGET.exec(text) ?? []
+  return { kind: 'said', isError: level === 'error', target, text: words ?? text }
+}
+
+/** Commas and line breaks are written otherwise. */
+function unescapeField(field: string): string {
+  return field.replaceAll('%!(PACKER_COMMA)', ',').replaceAll('\\n', '\n').replaceAll('\\r', '\r')
+}

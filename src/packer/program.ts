@@ -1,0 +1,80 @@
+/** Packer on this computer: where it is, and which version. */
+
+import { execFile } from 'node:child_process'
+import { access, constants, stat } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import semver from 'semver'
+import { type Problem, TalosImageError } from '../errors.ts'
+
+const execute = promisify(execFile)
+/** It answers in a tenth of a second; another program of that name may wait for input for ever. */
+const PATIENCE_MS = 20_000
+/** The first that reads HCL templates whole. Source: Packer's list of changes. */
+const OLDEST = '1.5.6'
+const INSTALL =
+  'install it: https://developer.hashicorp.com/packer/install, or `apt install packer` on Debian; or leave --engine packer out'
+
+export interface Packer {
+  readonly path: string
+  /** Such as `1.6.6`. */
+  readonly version: string
+  /** Whether it takes plugins from outside, as `packer init` fetches them; others know Hetzner Cloud by themselves. */
+  readonly hasInit: boolean
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Finds the Packer that PATH names first.
+ * @throws TalosImageError `packer` when there is none, or none that can be used
+ */
+export async function findPacker(env: Environment, signal: AbortSignal): Promise<Packer> {
+  const path = await findInPath('packer', env.PATH ?? '')
+  if (path === undefined) throw unusable('there is no program "packer" in PATH', INSTALL)
+  const said = await askVersion(path, env, signal)
+  const version = semver.clean(/^Packer v(\S+)/m.exec(said)?.[1] ?? '')
+  if (version === null) {
+    throw unusable(
+      `${path} is another program than HashiCorp's Packer`,
+      `put Packer's folder first in PATH, or ${INSTALL}`,
+    )
+  }
+  if (semver.lt(version, OLDEST)) {
+    throw unusable(`${path} is Packer ${version}, which cannot read the template`, `use Packer ${OLDEST} or newer`)
+  }
+  return { path, version, hasInit: semver.gte(version, '1.7.0') }
+}
+
+async function askVersion(path: string, env: Environment, signal: AbortSignal): Promise<string> {
+  try {
+    // It would ask its maker whether there is a newer one.
+    const running = execute(path, ['version'], {
+      env: { ...env, CHECKPOINT_DISABLE: '1' },
+      timeout: PATIENCE_MS,
+      signal,
+    })
+    running.child.stdin?.end()
+    return (await running).stdout
+  } catch {
+    signal.throwIfAborted()
+    return ''
+  }
+}
+
+async function findInPath(name: string, path: string): Promise<string | undefined> {
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder === '' ? '.' : folder, name)
+    const isThere = await access(file, constants.X_OK).then(
+      async () => (await stat(file)).isFile(),
+      () => false,
+    )
+    if (isThere) return file
+  }
+  return undefined
+}
+
+function unusable(message: string, hint: string): TalosImageError {
+  const problem: Problem = { code: 'packer', message, at: { kind: 'flag', name: '--engine' }, hint }
+  return new TalosImageError(problem)
+}

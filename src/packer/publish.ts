@@ -1,0 +1,74 @@
+/** Packer's snapshots become those of the run: found, matched to their images, and given their labels. */
+
+import { removeReplaced } from '../build/build-image.ts'
+import type { EventListener } from '../build/events.ts'
+import type { Labels } from '../domain.ts'
+import type { HetznerClient } from '../hetzner/client.ts'
+import { isApiFailure } from '../hetzner/transport/api-failure.ts'
+import type { Image } from '../hetzner/wire.ts'
+import { LEASE_LABEL, unreadLabels } from '../plan/labels.ts'
+import type { PlannedImage } from '../plan/plan.ts'
+
+export interface PublishOptions {
+  readonly runId: string
+  readonly hetzner: HetznerClient
+  readonly signal: AbortSignal
+  readonly emit: EventListener
+  /** Stops whoever else writes the labels of a snapshot. */
+  readonly release: (id: number) => Promise<void>
+}
+
+/** The snapshots of these IDs that are whole, oldest first. */
+export async function readSnapshots(
+  ids: Iterable<number>,
+  hetzner: HetznerClient,
+  signal: AbortSignal,
+): Promise<Image[]> {
+  const read = async (id: number): Promise<Image[]> => {
+    try {
+      return [await hetzner.images.get(id, { signal })]
+    } catch (error) {
+      if (isApiFailure(error, 'not_found')) return []
+      throw error
+    }
+  }
+  const found = (await Promise.all([...new Set(ids)].map(read))).flat()
+  return found.filter(({ status }) => status === 'available').toSorted((a, b) => a.id - b.id)
+}
+
+/**
+ * Takes the lease off, and gives the labels that the template did not: the role, and what it was made from. The others are
+ * the template's, and stay as they are; where they are not those that selectors ask for, that is said.
+ */
+export async function publish(snapshot: Image, image: PlannedImage, options: PublishOptions): Promise<Image> {
+  const { runId, hetzner, signal, emit } = options
+  await options.release(snapshot.id)
+  const { [LEASE_LABEL]: _, ...given } = snapshot.labels
+  const labels: Labels = {
+    ...given,
+    ...(image.role === undefined ? {} : { role: image.role }),
+    ...unreadLabels({ runId, identity: image.identity, schematicId: image.schematicId }),
+  }
+  const published = await hetzner.images.update(snapshot.id, { labels }, { signal })
+  const missing = Object.entries(image.labels).filter(([key, value]) => labels[key] !== value)
+  if (missing.length > 0) {
+    const words = missing.map(([key, value]) => `${key}=${value}`).join(', ')
+    emit({
+      type: 'note',
+      image: image.name,
+      text: `the template does not give the snapshot ${snapshot.id} the label ${words}: selectors that ask for it do not find it`,
+    })
+  }
+  await removeReplaced({ hetzner, emit, signal }, image)
+  return published
+}
+
+/** A snapshot that no image of the plan stands for: Packer made it, so it stays. */
+export async function keepOther(snapshot: Image, options: PublishOptions): Promise<void> {
+  const { runId, hetzner, signal, emit } = options
+  await options.release(snapshot.id)
+  const { [LEASE_LABEL]: _, ...given } = snapshot.labels
+  const labels = { ...given, ...unreadLabels({ runId, identity: undefined, schematicId: undefined }) }
+  await hetzner.images.update(snapshot.id, { labels }, { signal })
+  emit({ type: 'note', text: `Packer has made another snapshot: ${snapshot.id}, "${snapshot.description}"` })
+}

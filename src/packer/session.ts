@@ -1,0 +1,204 @@
+/** What all of Packer's runs in one build share: the program, its directory, the relay, and what was made. */
+
+import type { EventListener } from '../build/events.ts'
+import type { Lease } from '../build/lease.ts'
+import type { Timeouts } from '../build/timeouts.ts'
+import { TalosImageError } from '../errors.ts'
+import type { HetznerClient } from '../hetzner/client.ts'
+import type { Plan, PlannedImage } from '../plan/plan.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Trace } from '../util/trace.ts'
+import { type PackerInput, toArguments } from './arguments.ts'
+import type { MadeServer } from './creation.ts'
+import { openDirectory } from './directory.ts'
+import { toRefusal } from './failure.ts'
+import { Ledger, type Made } from './ledger.ts'
+import { parsePackerLine } from './output.ts'
+import { type RunningPacker, startPackerProcess } from './process.ts'
+import type { Packer } from './program.ts'
+import { startRelay } from './relay.ts'
+import type { Template } from './template.ts'
+import { findStrangers } from './tidy.ts'
+
+/** All that a user and this computer decide about Packer. */
+export interface PackerSetup extends PackerInput {
+  readonly program: Packer
+  /** Where the template is; Packer runs there. */
+  readonly directory: string
+  readonly template: Template
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The cloud's, without a slash at the end. */
+  readonly endpoint: string
+  readonly token: string
+  /** Where the servers answer; undefined: where the template says. */
+  readonly sshPort: number | undefined
+}
+
+export interface PackerContext {
+  readonly id: string
+  readonly plan: Plan
+  readonly hetzner: HetznerClient
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly emit: EventListener
+  readonly lease: Lease
+  readonly timeouts: Timeouts
+  readonly trace: Trace
+}
+
+export interface PackerSession extends PackerContext, AsyncDisposable {
+  /** Such as `Packer 1.6.6`. */
+  readonly title: string
+  readonly setup: PackerSetup
+  readonly ledger: Ledger
+  /** Runs Packer to its end. @returns its exit code, or the signal that ended it */
+  run(words: readonly string[], onLine: (line: string) => void): Promise<number | string>
+  /** @throws TalosImageError `packer` with what Packer finds wrong with the template and the variables */
+  validate(images: readonly PlannedImage[]): Promise<void>
+  /** Is told of each server that Packer makes from now on. */
+  onServer(listener: (server: MadeServer) => void): void
+  /** Nobody renews or takes away the labels of a snapshot any more. */
+  release(snapshot: number): Promise<void>
+  /** Names what may be Packer's own and is not known to be, since the template goes past the relay. @param before what there was */
+  nameStrangers(before: ReadonlySet<string>): Promise<void>
+  /** Ends Packer at once. */
+  abandon(): void
+}
+
+/** How long Packer may take to clean up after an interrupt, in milliseconds. */
+const STOP_MS = 5 * 60_000
+
+/**
+ * Opens it, and lets Packer fetch its plugins.
+ * @throws TalosImageError `packer` when it cannot
+ */
+export async function openSession(setup: PackerSetup, context: PackerContext): Promise<PackerSession> {
+  const { program, directory, template, sshPort } = setup
+  const working = await openDirectory(directory, {
+    withoutPlugins: template.requiresPlugins && !program.hasInit,
+    sshPort,
+  })
+  const ledger = new Ledger()
+  const releases = new Map<string, () => Promise<void>>()
+  let onServer = (_: MadeServer): void => undefined
+  const onMade = (made: Made, server: MadeServer | undefined): void => {
+    releases.set(`${made.kind} ${made.id}`, holdLease(made, context))
+    if (server !== undefined) onServer(server)
+  }
+  const release = async (kind: Made['kind'], id: number): Promise<void> => releases.get(`${kind} ${id}`)?.()
+  const relay = await startRelay({
+    endpoint: setup.endpoint,
+    ledger,
+    labels: () => context.lease.labels(),
+    onMade,
+    onGone: ({ kind, id }) => {
+      release(kind, id).catch(() => undefined)
+    },
+    trace: context.trace,
+  })
+  const close = async (): Promise<void> => {
+    await relay[Symbol.asyncDispose]()
+    await working[Symbol.asyncDispose]()
+  }
+  let running: RunningPacker | undefined
+
+  const run: PackerSession['run'] = async (words, onLine) => {
+    const { signal, trace } = context
+    signal.throwIfAborted()
+    const packer = startPackerProcess({
+      path: program.path,
+      args: [...words, working.template],
+      cwd: directory,
+      env: environmentOf(setup, relay.endpoint, working.scratch),
+      onLine: (line) => {
+        trace('packer', { line })
+        onLine(line)
+      },
+      onLog: (line) => trace('packer', { log: line }),
+    })
+    running = packer
+    let tooLate: NodeJS.Timeout | undefined
+    const stop = (): void => {
+      packer.interrupt()
+      tooLate = setTimeout(() => packer.kill(), Math.min(STOP_MS, context.timeouts.removeMs))
+    }
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      return await packer.ended
+    } catch (cause) {
+      const message = `${program.path} could not be started: ${cause instanceof Error ? cause.message : String(cause)}`
+      throw new TalosImageError({ code: 'packer', message, at: { kind: 'flag', name: '--engine' } }, { cause })
+    } finally {
+      running = undefined
+      signal.removeEventListener('abort', stop)
+      clearTimeout(tooLate)
+    }
+  }
+
+  const check = async (what: string, words: readonly string[]): Promise<void> => {
+    const errors: string[] = []
+    const code = await run(words, (line) => {
+      const parsed = parsePackerLine(line)
+      if (parsed.kind === 'said' && (parsed.isError || parsed.text.startsWith('Error'))) errors.push(parsed.text.trim())
+    })
+    context.signal.throwIfAborted()
+    if (code !== 0) throw toRefusal(what, errors, code)
+  }
+
+  if (program.hasInit && template.requiresPlugins) {
+    try {
+      await check('fetch its plugins (packer init)', ['init', '-machine-readable'])
+    } catch (error) {
+      await close()
+      throw error
+    }
+  }
+  return {
+    ...context,
+    title: `Packer ${program.version}`,
+    setup,
+    ledger,
+    run,
+    validate: (images) =>
+      check('read the template', ['validate', '-machine-readable', ...toArguments(images, template, setup)]),
+    onServer: (listener) => {
+      onServer = listener
+    },
+    release: async (snapshot) => {
+      ledger.gone('snapshot', snapshot)
+      await release('snapshot', snapshot)
+    },
+    async nameStrangers(before) {
+      // What went through the relay is known for certain, so the rest is somebody else's.
+      if (relay.wasUsed) return
+      const strangers = await findStrangers(context.hetzner, before, context.signal).catch(() => [])
+      for (const { name, command } of strangers) {
+        const text = `${name} came while Packer was running, and may be its own; if nobody else's, remove it: ${command}`
+        context.emit({ type: 'note', text })
+      }
+    },
+    abandon: () => running?.kill(),
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** The user's own, with the token and the address of the relay; Packer is not to ask its maker for news. */
+function environmentOf(setup: PackerSetup, endpoint: string, scratch: string): PackerSetup['env'] {
+  return {
+    PACKER_CACHE_DIR: scratch,
+    ...setup.env,
+    CHECKPOINT_DISABLE: '1',
+    PACKER_NO_COLOR: '1',
+    HCLOUD_TOKEN: setup.token,
+    HCLOUD_ENDPOINT: endpoint,
+  }
+}
+
+/** Renews the lease of something that Packer made; the function that comes back ends that. */
+function holdLease({ kind, id, labels: own }: Made, { lease, hetzner }: PackerContext): () => Promise<void> {
+  return lease.hold((temporary) => {
+    const labels = { ...own, ...temporary }
+    if (kind === 'server') return hetzner.servers.setLabels(id, labels)
+    return kind === 'SSH key' ? hetzner.sshKeys.setLabels(id, labels) : hetzner.images.update(id, { labels })
+  })
+}

@@ -1,0 +1,140 @@
+/** Follows a run of Packer by its lines: what became of each target, and how far each image is. */
+
+import type { BuildStep, EventListener } from '../build/events.ts'
+import type { Architecture } from '../domain.ts'
+import type { Clock } from '../util/clock.ts'
+import { addressOf, isTelling, readDownload, stepOf } from './marks.ts'
+import { parsePackerLine } from './output.ts'
+
+/** How many of the last lines of a target are kept, to explain a failure. */
+const KEPT_LINES = 5
+
+/** What became of a target. */
+export interface TargetState {
+  readonly target: string
+  readonly architecture: Architecture | undefined
+  readonly snapshots: ReadonlySet<number>
+  /** Why it failed; undefined when it did not say that. */
+  readonly error: string | undefined
+  /** The last that it said. */
+  readonly lastLines: readonly string[]
+}
+
+export interface WatchOptions {
+  readonly clock: Clock
+  readonly emit: EventListener
+  /** The image that a target makes, by its architecture. */
+  readonly imageOf: (architecture: Architecture) => string | undefined
+  /** By the template; undefined when that does not tell. */
+  readonly architectureOf: (target: string) => Architecture | undefined
+  /** By the address of its server. */
+  readonly architectureAt: (address: string) => Architecture | undefined
+}
+
+interface Progress {
+  architecture: Architecture | undefined
+  readonly snapshots: Set<number>
+  error: string | undefined
+  lastLines: string[]
+  step: { readonly name: BuildStep; readonly beganMs: number } | undefined
+  totalBytes: number | undefined
+  percent: number
+}
+
+export class Watch {
+  readonly #options: WatchOptions
+  readonly #targets = new Map<string, Progress>()
+  /** Errors that are of no target, such as a template that is wrong. */
+  readonly #errors: string[] = []
+
+  constructor(options: WatchOptions) {
+    this.#options = options
+  }
+
+  /** Takes a line of Packer's standard output. */
+  onLine(line: string): void {
+    const parsed = parsePackerLine(line)
+    switch (parsed.kind) {
+      case 'said':
+        if (parsed.target !== undefined) this.#onSaid(this.#target(parsed.target), parsed.text)
+        else if (parsed.isError && isTelling(parsed.text)) this.#errors.push(parsed.text.trim())
+        return
+      case 'finished':
+        this.#enter(this.#target(parsed.target), undefined)
+        return
+      case 'failed': {
+        const target = this.#target(parsed.target)
+        target.error ??= parsed.message
+        target.step = undefined
+        return
+      }
+      case 'artifact':
+        this.#target(parsed.target).snapshots.add(parsed.id)
+        return
+      case 'other':
+    }
+  }
+
+  get targets(): readonly TargetState[] {
+    return [...this.#targets].map(([target, state]) => ({ ...state, target }))
+  }
+
+  get errors(): readonly string[] {
+    return this.#errors
+  }
+
+  #target(name: string): Progress {
+    const found = this.#targets.get(name)
+    if (found !== undefined) return found
+    const made: Progress = {
+      architecture: this.#options.architectureOf(name),
+      snapshots: new Set(),
+      error: undefined,
+      lastLines: [],
+      step: undefined,
+      totalBytes: undefined,
+      percent: 0,
+    }
+    this.#targets.set(name, made)
+    return made
+  }
+
+  #onSaid(target: Progress, text: string): void {
+    if (isTelling(text)) target.lastLines = [...target.lastLines, text.trim()].slice(-KEPT_LINES)
+    const address = addressOf(text)
+    if (address !== undefined) target.architecture ??= this.#options.architectureAt(address)
+    const step = stepOf(text)
+    if (step !== undefined) this.#enter(target, step)
+    else this.#onDownload(target, text)
+  }
+
+  /** Ends the step that a target is at, and begins the next one, if there is one. */
+  #enter(target: Progress, next: BuildStep | undefined): void {
+    const { clock, emit } = this.#options
+    const image = this.#imageOf(target)
+    const now = clock.now()
+    if (target.step?.name === next) return
+    if (image !== undefined && target.step !== undefined) {
+      emit({ type: 'step-finished', image, step: target.step.name, ms: now - target.step.beganMs })
+    }
+    target.step = next === undefined ? undefined : { name: next, beganMs: now }
+    if (image !== undefined && next !== undefined) emit({ type: 'step-started', image, step: next })
+  }
+
+  #onDownload(target: Progress, text: string): void {
+    const image = this.#imageOf(target)
+    const download = readDownload(text)
+    if (image === undefined || download === undefined || target.step?.name !== 'write') return
+    if ('totalBytes' in download) target.totalBytes = download.totalBytes
+    else if (target.totalBytes !== undefined && download.percent > target.percent) {
+      target.percent = download.percent
+      const bytes = Math.round((target.totalBytes * target.percent) / 100)
+      const { totalBytes } = target
+      this.#options.emit({ type: 'progress', image, step: 'write', bytes, totalBytes })
+    }
+  }
+
+  #imageOf({ architecture }: Progress): string | undefined {
+    return architecture === undefined ? undefined : this.#options.imageOf(architecture)
+  }
+}
