@@ -26,7 +26,8 @@ export async function openBuildView(io: Io, output: OutputForm, plan: Plan): Pro
 }
 
 function showPlan(io: Io, plan: Plan): void {
-  const text = formatPlan(plan)
-  const [title = '', ...lines] = text.trimEnd().split(/\n+/)
-  io.err(isGithubActions(io) ? formatGroup(title, lines) : `${text}\n`)
+  if (isGithubActions(io)) {
+    const [title = '', ...lines] = formatPlan(plan).trimEnd().split(/\n+/)
+    io.err(formatGroup(title, lines))
+  } else io.err(`${formatPlan(plan, io.errColumns())}\n`)
 }

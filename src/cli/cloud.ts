@@ -9,6 +9,7 @@ import { redact, registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import type { Io } from './io.ts'
 import { toSandboxOptions } from './sandbox-options.ts'
+import { say } from './say.ts'
 import { USER_AGENT } from './version.ts'
 
 export interface CloudOptions {
@@ -87,7 +88,7 @@ function portOf({ env }: Io, { sshPort }: CloudOptions): number | Problem {
  * @throws TalosImageError `token` when there is none; `sandbox` when it cannot be started
  */
 export async function openCloud(io: Io, options: CloudOptions, watch: CloudWatch = {}): Promise<Cloud> {
-  const watched = { userAgent: USER_AGENT, onDelay: (text: string) => io.err(`${printable(redact(text))}\n`), ...watch }
+  const watched = { userAgent: USER_AGENT, onDelay: (text: string) => say(io, printable(redact(text))), ...watch }
   if (options.sandbox === true) return openSandbox(io, options, watched)
   const sshPort = portOf(io, options)
   if (typeof sshPort !== 'number') throw new TalosImageError(sshPort)
@@ -127,7 +128,8 @@ async function openSandbox(
     })
   }
   registerSecret(sandbox.token)
-  io.err(`Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${sandbox.stateDir}\n`)
+  const state = shortenHome(sandbox.stateDir, io.home)
+  say(io, `Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${state}`)
   return {
     hetzner: createHetznerClient({ ...watched, token: sandbox.token, endpoint: sandbox.endpoint }),
     factory: createFactoryClient({ ...watched, url: sandbox.factoryUrl, publicUrl: FACTORY_URL }),
@@ -181,6 +183,10 @@ async function askForToken(io: Io): Promise<string> {
   }
   throw new TalosImageError(NO_TOKEN)
 }
+
+/** A path as people write it: `~/.local/state`. */
+const shortenHome = (path: string, home: string): string =>
+  home !== '/' && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
 
 /** Without a user name or a password, which would end up in messages. */
 function isHttpUrl(text: string): boolean {

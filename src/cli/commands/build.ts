@@ -18,11 +18,13 @@ import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
 import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
 import { checkWritable, type OutputForm, writeJson, writeJsonFile, writeRecord } from '../output.ts'
+import { foldLines } from '../render/fold.ts'
 import { formatPlan } from '../render/plan.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../render/summary.ts'
 import type { PlanFlags } from '../request.ts'
+import { say } from '../say.ts'
 import { showError } from '../show-problem.ts'
-import { makePlan } from './plan.ts'
+import { makePlan, sayWhatNext } from './plan.ts'
 
 export interface BuildFlags extends PlanFlags {
   readonly output: OutputForm
@@ -50,7 +52,7 @@ export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags
 
 async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trace?: Trace): Promise<number> {
   // Until there is a view to show them in, delays are lines of their own.
-  let showDelay = (text: string): void => io.err(`${printable(redact(text))}\n`)
+  let showDelay = (text: string): void => say(io, printable(redact(text)))
   const watch = { ...(trace === undefined ? {} : { trace }), onDelay: (text: string) => showDelay(text) }
   const { plan, cloud, request } = await makePlan(io, role, flags, watch)
   try {
@@ -92,8 +94,10 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
 }
 
 function printPlan(io: Io, output: OutputForm, plan: Plan): void {
-  if (output === 'text') io.out(formatPlan(plan))
-  else if (output === 'json') writeJson(io, toPlanDocument(plan))
+  if (output === 'text') {
+    io.out(formatPlan(plan, io.outColumns()))
+    sayWhatNext(io, plan, 'without --dry-run it is built')
+  } else if (output === 'json') writeJson(io, toPlanDocument(plan))
   else writeRecord(io, { type: 'plan', ...toPlanDocument(plan) })
 }
 
@@ -108,7 +112,7 @@ function printResult(io: Io, output: OutputForm, document: ResultDocument): void
   const problems = [...findFailures(document), ...findLeftovers(document)]
   if (problems.length > 0) io.err('\n')
   for (const problem of problems) showError(io, problem)
-  io.err(formatInterrupted(document))
+  io.err(foldLines(formatInterrupted(document), io.errColumns()))
 }
 
 /** Comes last, so that a disk that has become full does not hide what was built. Whether it was written. */

@@ -11,6 +11,7 @@ import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
 import { formatPlan } from '../render/plan.ts'
 import { type PlanFlags, readRequest } from '../request.ts'
+import { say } from '../say.ts'
 import { showWarning } from '../show-problem.ts'
 
 /** Shows what `build` would do. */
@@ -18,8 +19,16 @@ export async function runPlan(io: Io, role: Role | undefined, flags: PlanFlags &
   const { plan: made, cloud } = await makePlan(io, role, flags)
   await cloud.close()
   if (flags.output === 'json') writeJson(io, toPlanDocument(made))
-  else io.out(formatPlan(made))
+  else {
+    io.out(formatPlan(made, io.outColumns()))
+    sayWhatNext(io, made, '`talos-image build` with the same flags builds this')
+  }
   return EXIT.success
+}
+
+/** Says that there is something to build, and what builds it. */
+export function sayWhatNext(io: Io, { images }: Plan, how: string): void {
+  if (images.some(({ existing }) => existing === undefined)) say(io, `\nNothing was made yet: ${how}.`)
 }
 
 /**
@@ -35,7 +44,7 @@ export async function makePlan(
   const request = await readRequest(io, flags, role)
   const cloud = await openCloud(io, flags, watch)
   try {
-    io.err('Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...\n')
+    say(io, 'Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...')
     const made = await plan(request, { hetzner: cloud.hetzner, factory: cloud.factory, signal: io.signal })
     for (const warning of made.warnings) showWarning(io, warning)
     return { plan: made, cloud, request }

@@ -3,26 +3,22 @@
 import type { Problem } from '../../errors.ts'
 import type { ResultDocument, ResultSnapshot } from '../../report/result.ts'
 import { formatTerraform } from '../../report/terraform.ts'
-import { formatTable } from './table.ts'
+import { type Column, fitTable } from './columns.ts'
 import { formatDuration } from './units.ts'
 
-interface Column {
-  readonly heading: string
-  readonly text: (snapshot: ResultSnapshot) => string
-}
-
-const COLUMNS: readonly Column[] = [
-  { heading: 'ID', text: ({ id }) => String(id) },
-  { heading: 'ARCH', text: ({ architecture }) => architecture },
-  { heading: 'ROLE', text: ({ role }) => role ?? '-' },
-  { heading: 'VERSION', text: ({ version }) => version ?? '-' },
-  { heading: 'SIZE', text: ({ sizeGb }) => (sizeGb === null ? '-' : `${sizeGb.toFixed(2)} GB`) },
-  { heading: 'TIME', text: ({ seconds }) => (seconds === null ? 'existing' : formatDuration(seconds * 1000)) },
-  { heading: 'SELECTOR', text: ({ selector }) => selector },
+const COLUMNS: readonly Column<ResultSnapshot>[] = [
+  { heading: 'ID', show: ({ id }) => String(id) },
+  { heading: 'ARCH', show: ({ architecture }) => architecture },
+  { heading: 'ROLE', show: ({ role }) => role ?? '-' },
+  { heading: 'VERSION', show: ({ version }) => version ?? '-' },
+  { heading: 'SIZE', show: ({ sizeGb }) => (sizeGb === null ? '-' : `${sizeGb.toFixed(2)} GB`), spare: 1 },
+  {
+    heading: 'TIME',
+    show: ({ seconds }) => (seconds === null ? 'existing' : formatDuration(seconds * 1000)),
+    spare: 2,
+  },
+  { heading: 'SELECTOR', show: ({ selector }) => selector, spare: 3 },
 ]
-
-/** What a narrow terminal does without, from the first on; all of it stands elsewhere, too. */
-const DISPENSABLE = ['SELECTOR', 'TIME', 'SIZE', 'VERSION']
 
 /**
  * The table of snapshots, the Terraform text, and the installers that belong to the snapshots.
@@ -33,7 +29,7 @@ export function formatSummary(result: ResultDocument, width = Number.POSITIVE_IN
   if (snapshots.length === 0) return ''
   const installers = describeInstallers(snapshots)
   return [
-    formatSnapshotTable(snapshots, width),
+    fitTable(COLUMNS, snapshots, width),
     `Terraform:\n\n${indent(formatTerraform(snapshots))}\n`,
     ...(installers.length === 0
       ? []
@@ -41,18 +37,6 @@ export function formatSummary(result: ResultDocument, width = Number.POSITIVE_IN
           `Installer, for talosctl upgrade and machine.install.image:\n\n${installers.map((line) => `  ${line}`).join('\n')}\n`,
         ]),
   ].join('\n')
-}
-
-function formatSnapshotTable(snapshots: readonly ResultSnapshot[], width: number): string {
-  const tables = DISPENSABLE.map((_, count) => DISPENSABLE.slice(0, count)).map((hidden) => {
-    const columns = COLUMNS.filter(({ heading }) => !hidden.includes(heading))
-    return formatTable(
-      columns.map(({ heading }) => heading),
-      snapshots.map((snapshot) => columns.map(({ text }) => text(snapshot))),
-    )
-  })
-  const isNarrow = (table: string): boolean => table.split('\n').every((line) => line.length <= width)
-  return tables.find(isNarrow) ?? tables.at(-1) ?? ''
 }
 
 /** Each installer once, with the roles that it is for. */
@@ -91,7 +75,7 @@ export function findLeftovers({ leftovers }: ResultDocument): readonly Problem[]
   return leftovers.map(({ name, command, reason }) => ({
     code: 'api',
     message: `${name} could not be removed: ${reason}`,
-    hint: `remove it: ${command}`,
+    hint: `remove it: \`${command}\``,
   }))
 }
 
