@@ -21,7 +21,7 @@ export async function openBuildView(io: Io, output: OutputForm, plan: Plan): Pro
     // What standard output says need not stand on standard error, too.
     return { onEvent: (event) => writeRecord(io, toEventRecord(event)), close: () => undefined }
   }
-  if (output === 'text') showPlan(io, formatPlan(plan))
+  if (output === 'text') showPlan(io, (width) => formatPlan(plan, width))
   return openProgress(io, plan.cost)
 }
 
@@ -31,8 +31,10 @@ export async function openProgress(io: Io, rates: Rates | undefined): Promise<Pr
   return io.errIsTerminal ? createTerminalView(io, process.stderr, rates) : createPlainView(io)
 }
 
-/** Shows the text of a plan before its build. */
-export function showPlan(io: Io, text: string): void {
-  const [title = '', ...lines] = text.trimEnd().split(/\n+/)
-  io.err(isGithubActions(io) ? formatGroup(title, lines) : `${text}\n`)
+/** Shows the text of a plan before its build. @param format makes it fit a width */
+export function showPlan(io: Io, format: (width?: number) => string): void {
+  if (isGithubActions(io)) {
+    const [title = '', ...lines] = format().trimEnd().split(/\n+/)
+    io.err(formatGroup(title, lines))
+  } else io.err(`${format(io.errColumns())}\n`)
 }

@@ -12,6 +12,7 @@ import type { Trace } from '../util/trace.ts'
 import type { Io } from './io.ts'
 import { toSandboxOptions } from './sandbox-options.ts'
 import { toGrants, tokenIn } from './sandbox-projects.ts'
+import { say } from './say.ts'
 import { USER_AGENT } from './version.ts'
 
 export interface CloudOptions {
@@ -101,7 +102,7 @@ export function portOf({ env }: Io, { sshPort }: CloudOptions): number | Problem
  * @throws TalosImageError `token` when there is none; `sandbox` when it cannot be started
  */
 export async function openCloud(io: Io, options: CloudOptions, watch: CloudWatch = {}): Promise<Cloud> {
-  const watched = { userAgent: USER_AGENT, onDelay: (text: string) => io.err(`${printable(redact(text))}\n`), ...watch }
+  const watched = { userAgent: USER_AGENT, onDelay: (text: string) => say(io, printable(redact(text))), ...watch }
   if (options.sandbox === true) return openSandbox(io, options, watched)
   const sshPort = portOf(io, options)
   if (typeof sshPort !== 'number') throw new TalosImageError(sshPort)
@@ -164,7 +165,8 @@ export async function startSandboxFor(
   }
   for (const project of projects) tokenIn(sandbox, project)
   for (const { token } of sandbox.tokens) registerSecret(token)
-  io.err(`Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${sandbox.stateDir}\n`)
+  const state = shortenHome(sandbox.stateDir, io.home)
+  say(io, `Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${state}`)
   return sandbox
 }
 
@@ -224,6 +226,10 @@ async function askForToken(io: Io): Promise<string> {
   }
   throw new TalosImageError(NO_TOKEN)
 }
+
+/** A path as people write it: `~/.local/state`. */
+const shortenHome = (path: string, home: string): string =>
+  home !== '/' && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
 
 /** Without a user name or a password, which would end up in messages. */
 function isHttpUrl(text: string): boolean {

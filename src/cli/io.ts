@@ -21,6 +21,8 @@ export interface Io {
   readonly columns: () => number
   /** Width of the terminal that results are written to; infinite when it is none. */
   readonly outColumns: () => number
+  /** Width of the terminal that everything else is written to; infinite when it is none. */
+  readonly errColumns: () => number
   /** Aborts when the user wants to stop. */
   readonly signal: AbortSignal
   /** Says what stays if the process is ended at once; asked when a second signal comes. */

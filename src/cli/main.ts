@@ -12,8 +12,9 @@ import type { Io } from './io.ts'
 import { writeExitCode } from './job-outputs.ts'
 import { writeJson, writeRecord } from './output.ts'
 import { createProgram } from './program.ts'
-import { describeScreen } from './screen.ts'
+import { describeScreen, isGithubActions } from './screen.ts'
 import { showError } from './show-problem.ts'
+import { NO_COMMAND, toUsageProblem } from './usage-problem.ts'
 
 /** What action.yml calls, in the place of a command; nobody types it. */
 const ACTION = 'github-action'
@@ -69,7 +70,8 @@ const io: Io = {
   errIsTerminal: screen.isDrawable,
   errStyle: screen.style,
   columns: () => process.stderr.columns ?? 80,
-  outColumns: () => (process.stdout.isTTY === true ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY),
+  outColumns: () => widthOf(process.stdout),
+  errColumns: () => widthOf(process.stderr),
   signal: stop.signal,
   onSecondSignal: (describe) => {
     describeRest = describe
@@ -83,6 +85,10 @@ let argv = normalizeArguments(process.argv.slice(2))
 const code = signalCode ?? (await run())
 await writeExitCode(io, code)
 process.exit(code)
+
+function widthOf(stream: NodeJS.WriteStream): number {
+  return stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY
+}
 
 async function run(): Promise<number> {
   let exitCode: number = EXIT.success
@@ -104,7 +110,9 @@ function report(error: unknown): number {
   // commander has printed its own message by now; asking for help is no error.
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.success
-    writeErrorDocument([toUsageProblem(error)])
+    const isMissing = error.code === 'commander.help'
+    if (isMissing && isGithubActions(io)) showError(io, NO_COMMAND)
+    writeErrorDocument([isMissing ? NO_COMMAND : toUsageProblem(error.message)])
     return EXIT.badInput
   }
   if (signalCode !== undefined && defect === undefined) {
@@ -127,13 +135,6 @@ function writeErrorDocument(problems: readonly Problem[]): void {
   const form = outputOf(argv)
   if (form === 'json') writeJson(io, { error: { problems } })
   if (form === 'jsonl') writeRecord(io, { type: 'error', problems })
-}
-
-/** commander's `error: WHAT`, and its `(Did you mean ...?)` on a line of its own. */
-function toUsageProblem({ code, message }: CommanderError): Problem {
-  if (code === 'commander.help') return { code: 'usage', message: 'no command was given' }
-  const [what = '', hint] = message.replace(/^error: /, '').split('\n')
-  return { code: 'usage', message: what, hint: hint?.replaceAll(/^\(|\)$/g, '') }
 }
 
 /** The form in which results were asked for, also where the arguments could not be understood. */

@@ -9,7 +9,11 @@ import { addKeepingCommands } from './program-keeping.ts'
 import { addLookingCommands } from './program-looking.ts'
 import { addSchematicCommands } from './program-schematic.ts'
 import { addSetupCommands } from './program-setup.ts'
+import { foldLines } from './render/fold.ts'
+import { isGithubActions } from './screen.ts'
 import { outputFlag, planFlags, ROLE, sandboxFlags } from './shared-flags.ts'
+import { showError } from './show-problem.ts'
+import { toUsageProblem } from './usage-problem.ts'
 import { VERSION } from './version.ts'
 
 /** With `jsonl`, a build prints a line for each event. */
@@ -21,7 +25,14 @@ export function createProgram(io: Io, onExit: (code: number) => void): Command {
     .description('Builds verified Talos Linux snapshots in Hetzner Cloud projects, and leaves nothing else behind.')
     .version(VERSION, '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err, getErrHelpWidth: io.columns, getOutHelpWidth: io.columns })
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: (text, write) =>
+        isGithubActions(io) ? showError(io, toUsageProblem(text)) : write(foldLines(text, io.errColumns())),
+      getErrHelpWidth: io.columns,
+      getOutHelpWidth: io.columns,
+    })
     // `list --version` is a flag of its own.
     .enablePositionalOptions()
     .addHelpText(

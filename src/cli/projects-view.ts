@@ -24,7 +24,7 @@ export async function openProjectsView(io: Io, output: OutputForm, planned: Proj
     const onEvent: ProjectsView['onEvent'] = (project, event) => writeRecord(io, { project, ...toEventRecord(event) })
     return { onEvent, close: () => undefined }
   }
-  if (output === 'text') showPlan(io, formatProjectsPlan(planned))
+  if (output === 'text') showPlan(io, (width) => formatProjectsPlan(planned, width))
   const view = await openProgress(io, commonRates(planned))
   return { onEvent: (project, event) => view.onEvent(toProjectEvent(project, event)), close: () => view.close() }
 }

@@ -8,12 +8,12 @@ import { formatProblem, formatWarning } from './render/problem.ts'
 import { isGithubActions } from './screen.ts'
 
 export function showError(io: Io, problem: Problem): void {
-  show(io, problem, 'error', () => formatProblem(problem, 'error', createPaint(io.errStyle.colors)))
+  show(io, problem, 'error', () => formatProblem(problem, 'error', createPaint(io.errStyle.colors), io.errColumns()))
 }
 
 /** A warning that cannot be missed. */
 export function showWarning(io: Io, problem: Problem): void {
-  show(io, problem, 'warning', () => formatWarning(problem, createPaint(io.errStyle.colors)))
+  show(io, problem, 'warning', () => formatWarning(problem, createPaint(io.errStyle.colors), io.errColumns()))
 }
 
 function show(io: Io, problem: Problem, kind: 'error' | 'warning', format: () => string): void {

@@ -43,6 +43,33 @@ describe('in GitHub Actions', () => {
     expect(summary).toMatch(new RegExp(`^\\| ${failed} \\| .*100% wrong &#124; ::x`, 'm'))
   })
 
+  it.each([
+    ['buld', "unknown command 'buld'%0Ahint: Did you mean build?"],
+    ['build --nope', "unknown option '--nope'"],
+    ['build --arch a%,b::c', "option '--arch <arch>' argument 'a%25,b::c' is invalid. Use arm or x86."],
+    ['help biuld', "unknown command 'biuld'%0Ahint: Did you mean build?"],
+    ['delete', "missing required argument 'id'"],
+    ['', 'no command was given'],
+    ['schematic', 'no command was given'],
+  ])('a command line that is wrong is an annotation: %s', async (args, text) => {
+    await using workspace = await createWorkspace()
+    const words = args === '' ? [] : args.split(' ')
+    const { code, stdout, stderr } = await runCommand(words, { cwd: workspace.root, env: ACTIONS })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr.split('\n').filter((line) => line.startsWith('::'))).toEqual([`::error title=talos-image::${text}`])
+    expect(stderr).not.toMatch(/^error:/m)
+  })
+
+  it('of several mistakes, each is an annotation', async () => {
+    await using workspace = await createWorkspace()
+    const args = ['build', '--roles', '--schematic', 'mine.yaml', '--var', 'nope', '--factory-url', 'nowhere']
+    const { code, stderr } = await runCommand(args, { cwd: workspace.root, env: ACTIONS })
+    expect(code).toBe(2)
+    const annotations = stderr.split('\n').filter((line) => line.startsWith('::error title=talos-image::'))
+    expect(annotations).toHaveLength(4)
+    expect(annotations.join('\n')).toContain('::HCLOUD_TOKEN: there is no API token%0Ahint: ')
+  })
+
   it('a mistake in a file is an annotation at its line', async () => {
     await using workspace = await createWorkspace({
       [VAR_FILE]: 'talos_version = "v1.12.2"\nserver_type_arm = foo\n',

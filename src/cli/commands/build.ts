@@ -21,13 +21,15 @@ import { checkOutputs, writeOutputs } from '../job-outputs.ts'
 import { type OutputForm, writeJson, writeRecord } from '../output.ts'
 import type { PackerEngine } from '../packer-engine.ts'
 import { chooseProjects, hasProjects } from '../projects.ts'
+import { foldLines } from '../render/fold.ts'
 import { buildOutputs, planOutputs } from '../render/job-outputs.ts'
 import { formatPlan } from '../render/plan.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../render/summary.ts'
 import type { PlanFlags } from '../request.ts'
 import { checkResultFiles, type ResultFileFlags, writeResultFiles } from '../result-files.ts'
+import { say } from '../say.ts'
 import { showError } from '../show-problem.ts'
-import { makePlan } from './plan.ts'
+import { makePlan, sayWhatNext } from './plan.ts'
 
 export interface BuildFlags extends PlanFlags, ResultFileFlags {
   readonly output: OutputForm
@@ -69,7 +71,7 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
   }
   await checkResultFiles(io, flags)
   // Until there is a view to show them in, delays are lines of their own.
-  let showDelay = (text: string): void => io.err(`${printable(redact(text))}\n`)
+  let showDelay = (text: string): void => say(io, printable(redact(text)))
   const watch = { ...(trace === undefined ? {} : { trace }), onDelay: (text: string) => showDelay(text) }
   const packer = flags.engine === 'packer' ? await findEngine(io, flags) : undefined
   // Packer builds at the one place that it is told, and whatever there is.
@@ -131,8 +133,10 @@ async function findEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
 }
 
 function printPlan(io: Io, output: OutputForm, plan: Plan): void {
-  if (output === 'text') io.out(formatPlan(plan))
-  else if (output === 'json') writeJson(io, toPlanDocument(plan))
+  if (output === 'text') {
+    io.out(formatPlan(plan, io.outColumns()))
+    sayWhatNext(io, plan, 'without --dry-run it is built')
+  } else if (output === 'json') writeJson(io, toPlanDocument(plan))
   else writeRecord(io, { type: 'plan', ...toPlanDocument(plan) })
 }
 
@@ -147,7 +151,7 @@ function printResult(io: Io, output: OutputForm, document: ResultDocument): void
   const problems = [...findFailures(document), ...findLeftovers(document)]
   if (problems.length > 0) io.err('\n')
   for (const problem of problems) showError(io, problem)
-  io.err(formatInterrupted(document))
+  io.err(foldLines(formatInterrupted(document), io.errColumns()))
 }
 
 /** What a user must remove when the process ends at once. */

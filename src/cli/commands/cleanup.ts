@@ -9,7 +9,7 @@ import { type Cloud, type CloudOptions, findCloudProblems, openCloud } from '../
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
-import { formatTable } from '../render/table.ts'
+import { type Column, fitTable } from '../render/columns.ts'
 import { formatDuration, formatPrice } from '../render/units.ts'
 import { showError } from '../show-problem.ts'
 
@@ -34,7 +34,15 @@ export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
     if (!remove) {
       if (flags.output === 'json')
         writeJson(io, { found: found.map((thing) => toRecord(thing, nowMs)), removed: 0, leftovers: [] })
-      else io.out(formatFound(found, nowMs, found.length === 0 ? undefined : await lookUpPrices(cloud, io.signal)))
+      else
+        io.out(
+          formatFound(
+            found,
+            nowMs,
+            found.length === 0 ? undefined : await lookUpPrices(cloud, io.signal),
+            io.outColumns(),
+          ),
+        )
       return EXIT.success
     }
     const leftovers = await removeTemporary(cloud.hetzner, chosen, {
@@ -57,7 +65,11 @@ export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
       )
     }
     for (const { name, command, reason } of leftovers) {
-      showError(io, { code: 'api', message: `${name} could not be removed: ${reason}`, hint: `remove it: ${command}` })
+      showError(io, {
+        code: 'api',
+        message: `${name} could not be removed: ${reason}`,
+        hint: `remove it: \`${command}\``,
+      })
     }
     return leftovers.length === 0 ? EXIT.success : EXIT.leftovers
   } finally {
@@ -103,19 +115,23 @@ function formatCost({ kind, cost }: Temporary, pricing: Pricing | undefined): st
   return Number.isFinite(price) ? `${formatPrice(price, pricing.currency)} a month` : '-'
 }
 
-function formatFound(found: readonly Temporary[], nowMs: number, pricing: Pricing | undefined): string {
+function formatFound(found: readonly Temporary[], nowMs: number, pricing: Pricing | undefined, width: number): string {
   if (found.length === 0) return 'Nothing was left behind.\n'
-  const rows = found.map((thing) => [
-    thing.kind,
-    String(thing.id),
-    thing.run,
-    isAbandoned(thing, nowMs)
-      ? `abandoned ${formatDuration(nowMs - thing.leaseUntilMs)} ago`
-      : `in use, lease for ${formatDuration(thing.leaseUntilMs - nowMs)}`,
-    formatCost(thing, pricing),
-    thing.name,
-  ])
-  return `${formatTable(['KIND', 'ID', 'RUN', 'STATE', 'COST', 'NAME'], rows)}
+  const columns: readonly Column<Temporary>[] = [
+    { heading: 'KIND', show: ({ kind }) => kind },
+    { heading: 'ID', show: ({ id }) => String(id), spare: 2 },
+    { heading: 'RUN', show: ({ run }) => run },
+    {
+      heading: 'STATE',
+      show: (thing) =>
+        isAbandoned(thing, nowMs)
+          ? `abandoned ${formatDuration(nowMs - thing.leaseUntilMs)} ago`
+          : `in use, lease for ${formatDuration(thing.leaseUntilMs - nowMs)}`,
+    },
+    { heading: 'COST', show: (thing) => formatCost(thing, pricing), spare: 1 },
+    { heading: 'NAME', show: ({ name }) => name, spare: 3 },
+  ]
+  return `${fitTable(columns, found, width)}
 Remove what is abandoned:     talos-image cleanup --yes
 Remove all of one run now:    talos-image cleanup --run RUN
 `

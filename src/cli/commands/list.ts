@@ -10,6 +10,7 @@ import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
+import { foldLines } from '../render/fold.ts'
 import { formatSnapshots, formatSnapshotsWide } from '../render/snapshots.ts'
 import { badSelector } from '../selection.ts'
 
@@ -40,8 +41,9 @@ export async function runList(io: Io, flags: ListFlags): Promise<number> {
     const asked = filterSnapshots(published, filter)
     const snapshots = flags.sort === undefined ? asked : sortSnapshots(asked, flags.sort)
     if (flags.output === 'json') writeJson(io, { snapshots })
-    else if (snapshots.length === 0 && published.length > 0) io.out(toNoMatch(published.length))
-    else io.out(flags.wide === true ? formatSnapshotsWide(snapshots) : formatSnapshots(snapshots))
+    else if (snapshots.length === 0 && published.length > 0)
+      io.out(foldLines(toNoMatch(published.length), io.outColumns()))
+    else io.out(flags.wide === true ? formatSnapshotsWide(snapshots) : formatSnapshots(snapshots, io.outColumns()))
     return EXIT.success
   } finally {
     await cloud.close()

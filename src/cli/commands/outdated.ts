@@ -7,7 +7,8 @@ import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
-import { formatTable } from '../render/table.ts'
+import { type Column, fitTable } from '../render/columns.ts'
+import { foldLines } from '../render/fold.ts'
 
 /** Compares the newest snapshot of each role and architecture with what the Image Factory has. */
 export async function runOutdated(io: Io, flags: CloudOptions & OutputFlags): Promise<number> {
@@ -20,27 +21,29 @@ export async function runOutdated(io: Io, flags: CloudOptions & OutputFlags): Pr
     ])
     const ages = findAges(snapshots, versions)
     if (flags.output === 'json') writeJson(io, { images: ages })
-    else io.out(formatAges(ages))
+    else io.out(formatAges(ages, io.outColumns()))
     return EXIT.success
   } finally {
     await cloud.close()
   }
 }
 
-function formatAges(ages: readonly Age[]): string {
+const COLUMNS: readonly Column<Age>[] = [
+  { heading: 'ID', show: ({ snapshot }) => String(snapshot), spare: 1 },
+  { heading: 'ARCH', show: ({ architecture }) => architecture },
+  { heading: 'ROLE', show: ({ role }) => role ?? '-' },
+  { heading: 'VERSION', show: ({ version }) => version },
+  { heading: 'NEWER PATCH', show: ({ newerPatch }) => newerPatch ?? '-' },
+  { heading: 'NEWER MINOR', show: ({ newerMinor }) => newerMinor ?? '-' },
+]
+
+function formatAges(ages: readonly Age[], width: number): string {
   if (ages.length === 0) return 'No Talos snapshots. `talos-image build` makes some.\n'
-  const rows = ages.map(({ architecture, role, snapshot, version, newerPatch, newerMinor }) => [
-    String(snapshot),
-    architecture,
-    role ?? '-',
-    version,
-    newerPatch ?? '-',
-    newerMinor ?? '-',
-  ])
-  const table = formatTable(['ID', 'ARCH', 'ROLE', 'VERSION', 'NEWER PATCH', 'NEWER MINOR'], rows)
+  const table = fitTable(COLUMNS, ages, width)
   const old = ages.filter(({ newerPatch, newerMinor }) => newerPatch !== null || newerMinor !== null)
   if (old.length === 0) return `${table}\nAll of them are the newest.\n`
   const [first] = old
   const version = first?.newerPatch ?? first?.newerMinor
-  return `${table}\nBuild a newer one: set talos_version in the var file, or: talos-image build --var talos_version=${version}\n`
+  const advice = `Build a newer one: set talos_version in the var file, or: \`talos-image build --var talos_version=${version}\``
+  return `${table}\n${foldLines(advice, width)}\n`
 }

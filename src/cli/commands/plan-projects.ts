@@ -13,6 +13,7 @@ import type { ChosenProjects } from '../projects.ts'
 import { writePlanRecords } from '../projects-view.ts'
 import { formatProjectsPlan } from '../render/projects-plan.ts'
 import { type PlanFlags, readRequest } from '../request.ts'
+import { say } from '../say.ts'
 import { showError, showWarning } from '../show-problem.ts'
 
 /** Shows what `build` would do in each of the projects. */
@@ -32,7 +33,7 @@ export async function runPlanProjects(
 
 /** Prints a plan that is all that was asked for; gives the exit code. */
 export function printProjectsPlan(io: Io, output: OutputForm, planned: ProjectsPlan): number {
-  if (output === 'text') io.out(formatProjectsPlan(planned))
+  if (output === 'text') io.out(formatProjectsPlan(planned, io.outColumns()))
   else if (output === 'json') writeJson(io, { projects: planned.projects.map(toProjectPlanDocument) })
   else writePlanRecords(io, planned)
   const failed = planned.projects.flatMap((one) => ('problems' in one ? [one] : []))
@@ -55,7 +56,7 @@ export async function makeProjectsPlan(
   const request = await readRequest(io, flags, role, chosen)
   const cloud = await openProjects(io, flags, chosen.projects, watch)
   try {
-    io.err('Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...\n')
+    say(io, 'Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...')
     const { projects, factory } = cloud
     const planned = await planProjects(request, { projects, factory, signal: io.signal, checkWriting })
     for (const warning of planned.warnings) showWarning(io, warning)

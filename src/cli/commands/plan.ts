@@ -19,6 +19,7 @@ import { chooseProjects, hasProjects } from '../projects.ts'
 import { planOutputs } from '../render/job-outputs.ts'
 import { formatPlan } from '../render/plan.ts'
 import { type PlanFlags, readRequest } from '../request.ts'
+import { say } from '../say.ts'
 import { showWarning } from '../show-problem.ts'
 
 export interface PlanCommandFlags extends PlanFlags, OutputFlags {
@@ -36,12 +37,20 @@ export async function runPlan(io: Io, role: Role | undefined, flags: PlanCommand
   const matrix = flags.matrix === undefined ? undefined : toMatrix(made, flags)
   if (matrix !== undefined) {
     // People who look into the log want more than the line for programs.
-    showPlan(io, formatPlan(made))
+    showPlan(io, (width) => formatPlan(made, width))
     io.out(`${redact(JSON.stringify(matrix))}\n`)
   } else if (flags.output === 'json') writeJson(io, toPlanDocument(made))
-  else io.out(formatPlan(made))
+  else {
+    io.out(formatPlan(made, io.outColumns()))
+    sayWhatNext(io, made, '`talos-image build` with the same flags builds this')
+  }
   const written = await writeOutputs(io, planOutputs(made, matrix))
   return written ? EXIT.success : EXIT.failed
+}
+
+/** Says that there is something to build, and what builds it. */
+export function sayWhatNext(io: Io, { images }: Plan, how: string): void {
+  if (images.some(({ existing }) => existing === undefined)) say(io, `\nNothing was made yet: ${how}.`)
 }
 
 /**
@@ -59,7 +68,7 @@ export async function makePlan(
   const request = await readRequest(io, flags, role, undefined, packer?.problems)
   const cloud = await openCloud(io, flags, watch)
   try {
-    io.err('Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...\n')
+    say(io, 'Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...')
     const { hetzner, factory } = cloud
     const planned = await plan(request, { hetzner, factory, signal: io.signal, forPacker: packer !== undefined })
     const made = (await packer?.adapt(planned, request, cloud)) ?? planned

@@ -45,7 +45,7 @@ export async function runPrune(io: Io, flags: PruneFlags): Promise<number> {
     const decisions = decidePrune(snapshots, inUse, request)
     const removed: number[] = []
     const problems = new ProblemCollector()
-    if (flags.output === 'text') io.out(formatPrune(decisions, pricing))
+    if (flags.output === 'text') io.out(formatPrune(decisions, pricing, io.outColumns()))
     for (const { snapshot, goes } of decisions) {
       if (!goes || flags.yes !== true) continue
       // One that was protected meanwhile is no reason to keep the others, or silent about them.

@@ -9,6 +9,8 @@ import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { noSuchSnapshot } from '../no-such-snapshot.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
+import { foldTight } from '../render/fold.ts'
+import { formatRow } from '../render/row.ts'
 import { formatTime } from '../render/units.ts'
 
 /** Shows a snapshot, its labels, what belongs to it, and which servers were made from it. */
@@ -26,14 +28,14 @@ export async function runShow(io: Io, id: number, flags: CloudOptions & OutputFl
     const record = toSnapshotRecord(image, cloud.factory.publicUrl)
     const users = servers.filter((server) => server.image?.id === id).map(({ name }) => name)
     if (flags.output === 'json') writeJson(io, { snapshot: record, servers: users })
-    else io.out(formatSnapshot(record, users))
+    else io.out(formatSnapshot(record, users, io.outColumns()))
     return EXIT.success
   } finally {
     await cloud.close()
   }
 }
 
-function formatSnapshot(snapshot: SnapshotRecord, servers: readonly string[]): string {
+function formatSnapshot(snapshot: SnapshotRecord, servers: readonly string[], width: number): string {
   const rows: readonly (readonly [string, string])[] = [
     ['description', snapshot.description],
     ['architecture', snapshot.architecture],
@@ -48,7 +50,9 @@ function formatSnapshot(snapshot: SnapshotRecord, servers: readonly string[]): s
     ['selector', selectorFor(snapshot.role ?? undefined)],
     ['servers', servers.length === 0 ? 'none was made from it' : servers.join(', ')],
   ]
-  const labels = Object.entries(snapshot.labels).map(([key, value]) => `  ${key}=${value}`)
-  const lines = rows.map(([name, value]) => `${name.padEnd(14)}${value}`)
+  const labels = Object.entries(snapshot.labels)
+    .flatMap(([key, value]) => foldTight(`${key}=${value}`, Math.max(1, width - 2)))
+    .map((line) => `  ${line}`)
+  const lines = rows.flatMap(([name, value]) => formatRow(name, value, width))
   return `Snapshot ${snapshot.id}\n${lines.join('\n')}\nlabels\n${labels.join('\n')}\n`
 }

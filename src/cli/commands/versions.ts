@@ -2,13 +2,15 @@
 
 import semver from 'semver'
 import { TalosImageError } from '../../errors.ts'
+import type { ExtensionRecord } from '../../factory/client.ts'
 import { resolveVersion } from '../../plan/version.ts'
 import { didYouMean } from '../../util/near.ts'
+import { printable } from '../../util/printable.ts'
 import { type CloudOptions, openFactory } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
-import { formatTable } from '../render/table.ts'
+import { fitTable } from '../render/columns.ts'
 
 export interface FactoryFlags extends Pick<CloudOptions, 'sandbox' | 'machines' | 'factoryUrl'>, OutputFlags {}
 
@@ -52,12 +54,16 @@ export async function runExtensions(
     throw new TalosImageError({ code: 'not-found', message, hint })
   }
   if (flags.output === 'json') writeJson(io, { version: resolved, extensions })
-  else
-    io.out(
-      formatTable(
-        ['NAME', 'DESCRIPTION'],
-        extensions.map(({ name, description }) => [name, description]),
-      ),
-    )
+  else {
+    const columns = [
+      { heading: 'NAME', show: ({ name }: ExtensionRecord) => name },
+      {
+        heading: 'DESCRIPTION',
+        // Some descriptions are whole pages.
+        show: ({ description }: ExtensionRecord) => printable(description.replaceAll(/\s+/g, ' ').trim()),
+      },
+    ]
+    io.out(fitTable(columns, extensions, io.outColumns()))
+  }
   return EXIT.success
 }

@@ -3,12 +3,13 @@
 import type { Check, CheckStatus } from '../../report/doctor.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
+import { foldLines, foldWords } from './fold.ts'
 
 const SHOWN: Readonly<Record<CheckStatus, string>> = { ok: 'ok', warning: 'WARNING', failed: 'FAILED', skipped: '-' }
 const STATUS_WIDTH = 9
 /** Longer lines are hard to read, however wide the terminal is. */
 const WIDEST = 100
-const NARROWEST = 40
+const NARROWEST = 24
 
 /**
  * A line or more a check, remedies below them, and a word on all of it.
@@ -20,12 +21,12 @@ export function formatChecks(checks: readonly Check[], columns: number): string 
   const width = Math.max(NARROWEST, Math.min(columns, WIDEST) - indent)
   const lines = checks.flatMap(({ name, status, message, hint }) => {
     // Redacted first: a secret that is cut would not be known any more.
-    const show = (text: string): string[] => wrap(printable(redact(text)), width)
+    const show = (text: string): string[] => foldWords(printable(redact(text)), width)
     const body = [...show(message), ...(hint === undefined ? [] : show(`-> ${hint}`))]
     const head = SHOWN[status].padEnd(STATUS_WIDTH) + name.padEnd(nameWidth)
     return body.map((line, index) => `${index === 0 ? head : ' '.repeat(indent)}${line}`)
   })
-  return `${lines.join('\n')}\n\n${summarize(checks)}\n`
+  return `${lines.join('\n')}\n\n${foldLines(summarize(checks), columns)}\n`
 }
 
 function summarize(checks: readonly Check[]): string {
@@ -39,14 +40,3 @@ const toDo = (warnings: number): string =>
   warnings === 0
     ? ''
     : `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, which ${warnings === 1 ? 'stops' : 'stop'} nothing.`
-
-/** Breaks at spaces; a word that is too long stays whole, since it may be an address to copy. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)
-    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
-    else lines.push(word)
-  }
-  return lines
-}

@@ -3,46 +3,49 @@
 import type { Placement } from '../../plan/placement.ts'
 import type { Plan, PlannedImage } from '../../plan/plan.ts'
 import { toSourceRecord } from '../../report/result.ts'
+import { foldHanging, foldWords } from './fold.ts'
+import { formatRow } from './row.ts'
 import { formatBytes, formatPrice } from './units.ts'
 
 /** How many further placements are named. */
 const MOST_FALLBACKS = 3
 
-/** What will be made, where from, where, and for how much. */
-export function formatPlan(plan: Plan): string {
+/** What will be made, where from, where, and for how much. @param width of the terminal; nothing is wider */
+export function formatPlan(plan: Plan, width = Number.POSITIVE_INFINITY): string {
   const { cost, images } = plan
   const count = images.length === 1 ? '1 image' : `${images.length} images`
   const lines = [`Plan: Talos ${plan.talosVersion}, ${count}`, '']
-  for (const image of images) lines.push(...formatImage(image, cost.currency), '')
-  if (images.some(({ existing }) => existing === undefined)) lines.push(formatCost(plan), '')
+  for (const image of images) lines.push(...formatImage(image, cost.currency, width), '')
+  if (images.some(({ existing }) => existing === undefined)) lines.push(...foldWords(formatCost(plan), width), '')
   return lines.join('\n')
 }
 
-/** One image of a plan, a line or more. */
-export function formatImage(image: PlannedImage, currency: string): string[] {
+/** One image of a plan, a line or more. @param width of the terminal */
+export function formatImage(image: PlannedImage, currency: string, width: number): string[] {
+  const title = (text: string): string[] => foldHanging(`  ${image.name}: ${text}`, width, '    ').split('\n')
   if (image.existing !== undefined) {
-    return [`  ${image.name}: nothing to do, snapshot ${image.existing.id} is the same (--force builds it anew)`]
+    return title(`nothing to do, snapshot ${image.existing.id} is the same (--force builds it anew)`)
   }
-  const row = (name: string, value: string): string => `    ${name.padEnd(10)}${value}`
+  const row = (name: string, value: string): string[] => formatRow(name, value, width, '    ')
   const [first, ...others] = image.placements
   return [
-    `  ${image.name}: build "${image.description}"`,
-    row('from', formatSource(image)),
-    row('on', first === undefined ? 'nothing in stock' : formatPlacement(first, currency)),
-    ...(others.length > 0 ? [row('else on', formatFallbacks(others))] : []),
-    row(
+    ...title(`build "${image.description}"`),
+    ...row('from', formatSource(image)),
+    ...row('on', first === undefined ? 'nothing in stock' : formatPlacement(first, currency)),
+    ...(others.length > 0 ? row('else on', formatFallbacks(others)) : []),
+    ...row(
       'labels',
       Object.entries(image.labels)
         .map((label) => label.join('='))
         .join(','),
     ),
-    row(
+    ...row(
       'identity',
       image.identity ?? `none: ${image.source.kind === 'template' ? 'it' : 'standard input'} is always built`,
     ),
-    ...(image.installer === undefined ? [] : [row('installer', image.installer)]),
-    ...image.replaces.map(({ id }) => row('replaces', `snapshot ${id}, once the new one is published`)),
-    ...image.notes.map((note) => row('note', note)),
+    ...(image.installer === undefined ? [] : row('installer', image.installer)),
+    ...image.replaces.flatMap(({ id }) => row('replaces', `snapshot ${id}, once the new one is published`)),
+    ...image.notes.flatMap((note) => row('note', note)),
   ]
 }
 

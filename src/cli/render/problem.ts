@@ -3,21 +3,37 @@
 import { formatOrigin, type Problem } from '../../errors.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
-import { NO_PAINT, type Paint } from './paint.ts'
+import { foldHanging } from './fold.ts'
+import { NO_PAINT, type Paint, type Style } from './paint.ts'
 
-/** `error: file:line:column: what` and, on a line of its own, what to do. */
-export function formatProblem(problem: Problem, kind: 'error' | 'warning', paint: Paint = NO_PAINT): string {
+/** Of the lines that go on. */
+const INDENT = 2
+
+/** `error: file:line:column: what` and, on a line of its own, what to do. @param width of the terminal */
+export function formatProblem(
+  problem: Problem,
+  kind: 'error' | 'warning',
+  paint: Paint = NO_PAINT,
+  width = Number.POSITIVE_INFINITY,
+): string {
   const where = formatOrigin(problem.at)
   // Redacted first: a secret that is cut, or written otherwise, would not be known any more.
   const show = (text: string): string => printable(redact(text))
-  const title = paint(kind === 'error' ? 'bad' : 'warning', `${kind}:`)
-  const lines = [`${title} ${where === '' ? '' : `${show(where)}: `}${show(problem.message)}`]
-  if (problem.hint !== undefined) lines.push(`  ${paint('accent', 'hint:')} ${show(problem.hint)}`)
+  const style = kind === 'error' ? 'bad' : 'warning'
+  // Folded first, painted last, since paint has no width.
+  const paragraph = (title: string, text: string, titleStyle: Style): string => {
+    const folded = foldHanging(`${title} ${text}`, width, ' '.repeat(INDENT + title.search(/\S/)))
+    return folded.replace(title.trimStart(), (word) => paint(titleStyle, word))
+  }
+  const lines = [paragraph(`${kind}:`, `${where === '' ? '' : `${show(where)}: `}${show(problem.message)}`, style)]
+  if (problem.hint !== undefined) lines.push(paragraph('  hint:', show(problem.hint), 'accent'))
   return `${lines.join('\n')}\n`
 }
 
 /** A warning that cannot be missed: set apart from everything around it. */
-export function formatWarning(problem: Problem, paint: Paint = NO_PAINT): string {
-  const body = formatProblem(problem, 'warning', paint).trimEnd().split('\n')
+export function formatWarning(problem: Problem, paint: Paint = NO_PAINT, width = Number.POSITIVE_INFINITY): string {
+  const body = formatProblem(problem, 'warning', paint, width - 4)
+    .trimEnd()
+    .split('\n')
   return `\n${body.map((line) => `  ! ${line}`).join('\n')}\n\n`
 }

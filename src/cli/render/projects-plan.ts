@@ -3,34 +3,47 @@
 import type { Plan } from '../../plan/plan.ts'
 import type { ProjectPlan, ProjectsPlan } from '../../plan/plan-projects.ts'
 import { oneLine } from './event-line.ts'
+import { foldHanging, foldWords } from './fold.ts'
 import { formatCost, formatImage } from './plan.ts'
 
-/** What will be made in which projects, where from, where, and for how much; and where nothing can be. */
-export function formatProjectsPlan({ talosVersion, images, projects }: ProjectsPlan): string {
+/**
+ * What will be made in which projects, where from, where, and for how much; and where nothing can be.
+ * @param width of the terminal
+ */
+export function formatProjectsPlan(
+  { talosVersion, images, projects }: ProjectsPlan,
+  width = Number.POSITIVE_INFINITY,
+): string {
   const count = images.length === 1 ? '1 image' : `${images.length} images`
   const places = projects.length === 1 ? '1 project' : `${projects.length} projects`
   const lines = [`Plan: Talos ${talosVersion}, ${count} in each of ${places}`, '']
-  for (const [text, names] of groupByText(projects)) lines.push(`In ${names.join(', ')}:`, text, '')
+  for (const [text, names] of groupByText(projects, width)) {
+    lines.push(...foldWords(`In ${names.join(', ')}:`, width), text, '')
+  }
   const plans = projects.flatMap((one) => ('plan' in one ? [one.plan] : []))
   if (plans.some((plan) => plan.images.some(({ existing }) => existing === undefined))) {
-    lines.push(...formatCosts(plans), '')
+    lines.push(...formatCosts(plans).flatMap((line) => foldWords(line, width)), '')
   }
   return lines.join('\n')
 }
 
-function groupByText(projects: readonly ProjectPlan[]): Map<string, string[]> {
+function groupByText(projects: readonly ProjectPlan[], width: number): Map<string, string[]> {
   const groups = new Map<string, string[]>()
   for (const planned of projects) {
-    const text = formatProject(planned)
+    const text = formatProject(planned, width)
     groups.set(text, [...(groups.get(text) ?? []), planned.project])
   }
   return groups
 }
 
-function formatProject(planned: ProjectPlan): string {
-  if ('problems' in planned) return planned.problems.map(({ message }) => `  nothing: ${oneLine(message)}`).join('\n')
+function formatProject(planned: ProjectPlan, width: number): string {
+  if ('problems' in planned) {
+    return planned.problems
+      .map(({ message }) => foldHanging(`  nothing: ${oneLine(message)}`, width, '    '))
+      .join('\n')
+  }
   const { images, cost } = planned.plan
-  return images.flatMap((image) => formatImage(image, cost.currency)).join('\n')
+  return images.flatMap((image) => formatImage(image, cost.currency, width)).join('\n')
 }
 
 /** The sum, for each currency that the projects are billed in. */

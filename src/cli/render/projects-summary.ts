@@ -3,12 +3,13 @@
 import type { Problem } from '../../errors.ts'
 import type { ProjectResult, ProjectsDocument } from '../../report/projects.ts'
 import type { ResultSnapshot } from '../../report/result.ts'
+import { type Column, fitTable } from './columns.ts'
 import { inProject } from './project-event.ts'
-import { adviceFor, COLUMNS, type Column, findLeftovers, formatSnapshotTable, formatUse } from './summary.ts'
+import { adviceFor, COLUMNS, findLeftovers, formatUse } from './summary.ts'
 
 type ProjectSnapshot = ResultSnapshot & { readonly project: string }
 
-const PROJECT: Column<ProjectSnapshot> = { heading: 'PROJECT', text: ({ project }) => project }
+const PROJECT: Column<ProjectSnapshot> = { heading: 'PROJECT', show: ({ project }) => project }
 
 /** The table of all snapshots, and once what Terraform needs in each project. @param width of the terminal */
 export function formatProjectsSummary({ projects }: ProjectsDocument, width = Number.POSITIVE_INFINITY): string {
@@ -17,9 +18,7 @@ export function formatProjectsSummary({ projects }: ProjectsDocument, width = Nu
   // The same selectors find each project's own.
   const kinds = new Map(snapshots.map((one) => [`${one.architecture} ${one.role} ${one.version}`, one]))
   const where = projects.length === 1 ? 'Terraform' : 'Terraform, with the token of each project'
-  return [formatSnapshotTable(snapshots, [PROJECT, ...COLUMNS], width), ...formatUse([...kinds.values()], where)].join(
-    '\n',
-  )
+  return [fitTable([PROJECT, ...COLUMNS], snapshots, width), ...formatUse([...kinds.values()], where)].join('\n')
 }
 
 /** What is said of each failure at the end; images and projects that failed alike are named together. */

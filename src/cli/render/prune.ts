@@ -3,27 +3,38 @@
 import type { Pricing } from '../../hetzner/wire.ts'
 import { roleOf } from '../../plan/labels.ts'
 import type { PruneDecision } from '../../plan/prune.ts'
-import { formatTable } from './table.ts'
+import { type Column, fitTable } from './columns.ts'
+import { foldLines } from './fold.ts'
 import { formatPrice, formatTime } from './units.ts'
 
-/** One line a snapshot, and the sum. */
-export function formatPrune(decisions: readonly PruneDecision[], pricing: Pricing): string {
+const COLUMNS: readonly Column<PruneDecision>[] = [
+  { heading: '', show: ({ goes }) => (goes ? 'goes' : 'stays') },
+  { heading: 'ID', show: ({ snapshot }) => String(snapshot.id) },
+  { heading: 'ARCH', show: ({ snapshot }) => snapshot.architecture },
+  { heading: 'ROLE', show: ({ snapshot }) => roleOf(snapshot.labels) ?? '-' },
+  { heading: 'VERSION', show: ({ snapshot }) => snapshot.labels.version ?? '-', spare: 1 },
+  {
+    heading: 'SIZE',
+    show: ({ snapshot }) => (snapshot.image_size === null ? '-' : `${snapshot.image_size.toFixed(2)} GB`),
+    spare: 3,
+  },
+  { heading: 'CREATED (UTC)', show: ({ snapshot }) => formatTime(snapshot.created), spare: 2 },
+  { heading: 'WHY', show: ({ reason }) => reason },
+]
+
+/** One line a snapshot, and the sum. @param width of the terminal */
+export function formatPrune(
+  decisions: readonly PruneDecision[],
+  pricing: Pricing,
+  width = Number.POSITIVE_INFINITY,
+): string {
   if (decisions.length === 0) return 'There are no snapshots that talos-image made.\n'
-  const rows = decisions.map(({ snapshot, goes, reason }) => [
-    goes ? 'goes' : 'stays',
-    String(snapshot.id),
-    snapshot.architecture,
-    roleOf(snapshot.labels) ?? '-',
-    snapshot.labels.version ?? '-',
-    snapshot.image_size === null ? '-' : `${snapshot.image_size.toFixed(2)} GB`,
-    formatTime(snapshot.created),
-    reason,
-  ])
-  const table = formatTable(['', 'ID', 'ARCH', 'ROLE', 'VERSION', 'SIZE', 'CREATED (UTC)', 'WHY'], rows)
+  const table = fitTable(COLUMNS, decisions, width)
   const going = decisions.filter(({ goes }) => goes)
   if (going.length === 0) return `${table}\nAll of them stay.\n`
   const gigabytes = going.reduce((sum, { snapshot }) => sum + (snapshot.image_size ?? 0), 0)
   const perMonth = gigabytes * Number(pricing.image.price_per_gb_month.net)
   const saved = Number.isFinite(perMonth) ? `, ${formatPrice(perMonth, pricing.currency)} a month` : ''
-  return `${table}\n${going.length} of ${decisions.length} go: ${gigabytes.toFixed(2)} GB${saved}.\n`
+  const sum = `${going.length} of ${decisions.length} go: ${gigabytes.toFixed(2)} GB${saved}.`
+  return `${table}\n${foldLines(sum, width)}\n`
 }

@@ -3,28 +3,23 @@
 import type { Problem } from '../../errors.ts'
 import type { ResultDocument, ResultSnapshot } from '../../report/result.ts'
 import { formatTerraform } from '../../report/terraform.ts'
-import { formatTable } from './table.ts'
+import { type Column, fitTable } from './columns.ts'
 import { formatDuration } from './units.ts'
 
-/** A column of the table of snapshots. */
-export interface Column<Snapshot = ResultSnapshot> {
-  readonly heading: string
-  readonly text: (snapshot: Snapshot) => string
-}
-
 /** The columns for a single project. */
-export const COLUMNS: readonly Column[] = [
-  { heading: 'ID', text: ({ id }) => String(id) },
-  { heading: 'ARCH', text: ({ architecture }) => architecture },
-  { heading: 'ROLE', text: ({ role }) => role ?? '-' },
-  { heading: 'VERSION', text: ({ version }) => version ?? '-' },
-  { heading: 'SIZE', text: ({ sizeGb }) => (sizeGb === null ? '-' : `${sizeGb.toFixed(2)} GB`) },
-  { heading: 'TIME', text: ({ seconds }) => (seconds === null ? 'existing' : formatDuration(seconds * 1000)) },
-  { heading: 'SELECTOR', text: ({ selector }) => selector },
+export const COLUMNS: readonly Column<ResultSnapshot>[] = [
+  { heading: 'ID', show: ({ id }) => String(id) },
+  { heading: 'ARCH', show: ({ architecture }) => architecture },
+  { heading: 'ROLE', show: ({ role }) => role ?? '-' },
+  { heading: 'VERSION', show: ({ version }) => version ?? '-' },
+  { heading: 'SIZE', show: ({ sizeGb }) => (sizeGb === null ? '-' : `${sizeGb.toFixed(2)} GB`), spare: 1 },
+  {
+    heading: 'TIME',
+    show: ({ seconds }) => (seconds === null ? 'existing' : formatDuration(seconds * 1000)),
+    spare: 2,
+  },
+  { heading: 'SELECTOR', show: ({ selector }) => selector, spare: 3 },
 ]
-
-/** What a narrow terminal does without, from the first on; all of it stands elsewhere, too. */
-const DISPENSABLE = ['SELECTOR', 'TIME', 'SIZE', 'VERSION']
 
 /**
  * The table of snapshots, the Terraform text, and the installers that belong to the snapshots.
@@ -33,7 +28,7 @@ const DISPENSABLE = ['SELECTOR', 'TIME', 'SIZE', 'VERSION']
 export function formatSummary(result: ResultDocument, width = Number.POSITIVE_INFINITY): string {
   const { snapshots } = result
   if (snapshots.length === 0) return ''
-  return [formatSnapshotTable(snapshots, COLUMNS, width), ...formatUse(snapshots, 'Terraform')].join('\n')
+  return [fitTable(COLUMNS, snapshots, width), ...formatUse(snapshots, 'Terraform')].join('\n')
 }
 
 /** The Terraform text and the installers that belong to snapshots. @param title of the former */
@@ -47,24 +42,6 @@ export function formatUse(snapshots: readonly ResultSnapshot[], title: string): 
           `Installer, for talosctl upgrade and machine.install.image:\n\n${installers.map((line) => `  ${line}`).join('\n')}\n`,
         ]),
   ]
-}
-
-/** A line a snapshot, with as many of the columns as fit. */
-export function formatSnapshotTable<Snapshot extends ResultSnapshot>(
-  snapshots: readonly Snapshot[],
-  all: readonly Column<Snapshot>[],
-  width: number,
-): string {
-  const tables = Array.from({ length: DISPENSABLE.length + 1 }, (_, count) => {
-    const hidden = DISPENSABLE.slice(0, count)
-    const columns = all.filter(({ heading }) => !hidden.includes(heading))
-    return formatTable(
-      columns.map(({ heading }) => heading),
-      snapshots.map((snapshot) => columns.map(({ text }) => text(snapshot))),
-    )
-  })
-  const isNarrow = (table: string): boolean => table.split('\n').every((line) => line.length <= width)
-  return tables.find(isNarrow) ?? tables.at(-1) ?? ''
 }
 
 /** Each installer once, with the roles that it is for. */
@@ -103,7 +80,7 @@ export function findLeftovers({ leftovers }: Pick<ResultDocument, 'leftovers'>):
   return leftovers.map(({ name, command, reason }) => ({
     code: 'api',
     message: `${name} could not be removed: ${reason}`,
-    hint: `remove it: ${command}`,
+    hint: `remove it: \`${command}\``,
   }))
 }
 

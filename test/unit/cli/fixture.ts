@@ -26,6 +26,7 @@ export function testIo(change: Partial<Io> = {}): TestIo {
     errStyle: { colors: false, ascii: false },
     columns: () => 80,
     outColumns: () => Number.POSITIVE_INFINITY,
+    errColumns: () => Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
     onSecondSignal: () => undefined,
     endsBySignal: () => undefined,

@@ -19,10 +19,11 @@ FAILED   token      there is none
 WARNING  stock arm  elsewhere
 -        SSH        nobody there
 
-1 failed: a build would not work. 1 warning, which stops nothing.
+1 failed: a build would not work. 1 warning, which stops
+nothing.
 `)
   const narrow = formatChecks([{ ...FAILED, name: 'x'.repeat(9) }], 50)
-  expect(narrow).toContain('-> make one in the Console, and set it')
+  expect(narrow).toContain('-> make one in the Console,\n                    and set it\n')
 })
 
 test.each([

@@ -23,6 +23,20 @@ Estimated cost, net: 0.0126 EUR for the build servers (each is billed for the ho
     )
   })
 
+  test('is no wider than the terminal, and loses nothing by it', () => {
+    const plan = rolesPlan()
+    const existing = { ...imageAt(plan, 0), existing: snapshotOf(imageAt(plan, 0), 42) }
+    const all = { ...plan, images: [existing, imageAt(plan, 1)] }
+    const text = formatPlan(all, 60)
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(60)
+    expect(text.replaceAll(/\s/g, '')).toBe(formatPlan(all).replaceAll(/\s/g, ''))
+    expect(text).toContain('snapshot 42 is the same\n    (--force')
+    expect(text).toContain(`    labels    os=talos,arch=x86,version=v1.12.2,
+              creator=hcloud-talos,type=infra,
+              role=control-plane
+`)
+  })
+
   test('says what there is already, and no cost when that is all', () => {
     const plan = rolesPlan()
     const image = imageAt(plan, 0)

@@ -28,6 +28,25 @@ describe('a problem', () => {
     expect(formatProblem(problem, 'error')).toBe('error: no [redacted]\n  hint: x [redacted]\n')
   })
 
+  test('is folded where a terminal would break a word', () => {
+    const problem = {
+      code: 'config',
+      message: 'no such variable is declared',
+      hint: 'run `talos-image plan` now',
+    } as const
+    const width = 24
+    expect(formatProblem(problem, 'error', undefined, width)).toBe(
+      'error: no such variable\n  is declared\n  hint: run\n    `talos-image plan`\n    now\n',
+    )
+    expect(formatWarning(problem, undefined, width)).toBe(
+      '\n  ! warning: no such\n  !   variable is\n  !   declared\n  !   hint: run\n  !     `talos-image plan`\n  !     now\n\n'.replace(
+        '!     `talos-image plan`\n  !     now',
+        '!     `talos-image\n  !     plan` now',
+      ),
+    )
+    expect(formatProblem(problem, 'error', createPaint(true), width)).toContain('\n  \u001b[36mhint:\u001b[39m run\n')
+  })
+
   test('has color where it is asked for', () => {
     const problem = { code: 'config', message: 'wrong', hint: 'mend it' } as const
     expect(formatProblem(problem, 'error', createPaint(true))).toBe(

@@ -108,7 +108,7 @@ describe('failures', () => {
   test('to remove something name the command that does', () => {
     const leftovers = [{ name: 'server 5', command: 'hcloud server delete 5', reason: 'locked' }]
     expect(findLeftovers(documentOf({ ...result(), leftovers }))).toEqual([
-      { code: 'api', message: 'server 5 could not be removed: locked', hint: 'remove it: hcloud server delete 5' },
+      { code: 'api', message: 'server 5 could not be removed: locked', hint: 'remove it: `hcloud server delete 5`' },
     ])
   })
 })

@@ -1,0 +1,60 @@
+/** Tables that fit the terminal: a narrow one does without some columns first, then the last column is folded. */
+
+import { foldWords } from './fold.ts'
+import { formatTable } from './table.ts'
+
+export interface Column<Item> {
+  readonly heading: string
+  readonly show: (item: Item) => string
+  /** A narrow terminal does without it, the highest number first: what it says can be seen elsewhere, too. */
+  readonly spare?: number
+}
+
+/** A last column that would be narrower stands below the others. */
+const NARROWEST = 16
+const INDENT = '    '
+
+/**
+ * One row an item, none wider than asked if that can be.
+ * @param width infinite where nobody knows, which shows everything in one line
+ */
+export function fitTable<Item>(columns: readonly Column<Item>[], items: readonly Item[], width: number): string {
+  const spare = columns.flatMap((column) => column.spare ?? []).toSorted((a, b) => b - a)
+  for (const limit of [Number.POSITIVE_INFINITY, ...spare]) {
+    const table = format(
+      columns.filter((column) => (column.spare ?? 0) < limit),
+      items,
+    )
+    if (widthOf(table) <= width) return table
+  }
+  return foldLast(
+    columns.filter((column) => column.spare === undefined),
+    items,
+    width,
+  )
+}
+
+function foldLast<Item>(columns: readonly Column<Item>[], items: readonly Item[], width: number): string {
+  const last = columns.at(-1)
+  const others = columns.slice(0, -1)
+  if (last === undefined || others.length === 0) return format(columns, items)
+  const beside = format(others, items)
+  const room = width - widthOf(beside) - 2
+  if (room >= NARROWEST) {
+    const folded = { ...last, show: (item: Item) => foldWords(last.show(item), room).join('\n') }
+    return format([...others, folded], items)
+  }
+  const [headings, ...rows] = beside.trimEnd().split('\n')
+  const below = (item: Item | undefined): string[] =>
+    item === undefined ? [] : foldWords(last.show(item), width - INDENT.length).map((line) => INDENT + line)
+  return `${[headings, ...rows.flatMap((row, index) => [row, ...below(items[index])])].join('\n')}\n`
+}
+
+function format<Item>(columns: readonly Column<Item>[], items: readonly Item[]): string {
+  return formatTable(
+    columns.map(({ heading }) => heading),
+    items.map((item) => columns.map(({ show }) => show(item))),
+  )
+}
+
+const widthOf = (table: string): number => Math.max(...table.split('\n').map((line) => line.length))
