@@ -7,16 +7,16 @@ import { loadVariables } from '../config/load.ts'
 import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
 import { type Problem, TalosImageError } from '../errors.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
-import { PLAIN_SERVER } from '../plan/server-settings.ts'
 import { parseSchematic } from '../schematic/parse.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { type CloudOptions, findCloudProblems } from './cloud.ts'
 import type { PinnedHash } from './flags.ts'
 import type { Io } from './io.ts'
+import { readServerFlags, type ServerFlags } from './server-flags.ts'
 
 /** The flags that `build` and `plan` share. */
-export interface PlanFlags extends CloudOptions {
+export interface PlanFlags extends CloudOptions, ServerFlags {
   readonly directory?: string
   readonly roles?: boolean
   readonly arch?: readonly Architecture[]
@@ -33,7 +33,8 @@ export interface PlanFlags extends CloudOptions {
 /** @throws ProblemsError with everything that is wrong with the input */
 export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefined): Promise<PlanRequest> {
   const problems = new ProblemCollector()
-  problems.add(...findCloudProblems(io, flags), ...findContradictions(flags, role))
+  const { server, problems: serverProblems } = readServerFlags(flags)
+  problems.add(...findCloudProblems(io, flags), ...findContradictions(flags, role), ...serverProblems)
   const directory = flags.directory ?? (await findDirectory(io.cwd))
   const roles = flags.roles === true ? ROLES : [role]
   const [variables, roleSchematics, schematic] = await Promise.all([
@@ -60,7 +61,7 @@ export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefin
     force: flags.force === true,
     noFallback: !flags.fallback,
     allowBiggerDisk: flags.allowBiggerDisk === true,
-    server: PLAIN_SERVER,
+    server,
   }
 }
 
