@@ -53,7 +53,17 @@ const BUILD_GROUPS: Readonly<Record<string, readonly string[]>> = {
     '--config',
   ],
   'Variables:': ['--directory', '--var', '--var-file'],
-  'Build servers:': ['--no-fallback', '--allow-bigger-disk', '--wait-for-stock', '--ssh-port'],
+  'Build servers:': [
+    '--no-fallback',
+    '--allow-bigger-disk',
+    '--wait-for-stock',
+    '--ssh-port',
+    '--ip-family',
+    '--network',
+    '--ssh-over',
+    '--firewall',
+    '--server-label',
+  ],
   'The run:': [
     '--engine',
     '--dry-run',

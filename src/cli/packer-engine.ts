@@ -42,7 +42,7 @@ export async function findPackerEngine(io: Io, flags: BuildFlags): Promise<Packe
   if (template !== undefined) problems.add(...findTemplateProblems(flags, template))
   const found = { program, template }
   return {
-    problems: problems.problems,
+    problems: problems.all,
     async adapt(plan, request, cloud) {
       const labelSelector = `${UNREAD_LABEL},!${LEASE_LABEL}`
       const earlier =

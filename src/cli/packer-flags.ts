@@ -18,6 +18,7 @@ export function findFlagProblems(flags: BuildFlags): Problem[] {
     [flags.sha256 !== undefined, '--sha256', 'Packer does not look at what it downloads'],
     [flags.allowBiggerDisk === true, '--allow-bigger-disk', 'Packer takes the one server type that the template names'],
     [flags.waitForStock !== undefined, '--wait-for-stock', 'Packer tries once, at one place'],
+    ...findServerFlags(flags).map((name) => [true, name, 'write it into the source blocks of the template'] as const),
     [flags.sshTimeout !== undefined, '--ssh-timeout', 'write ssh_timeout into the source blocks of the template'],
     [
       Object.keys(flags.timeout ?? {}).some((name) => !HONOURED_TIMEOUTS.has(name)),
@@ -33,6 +34,18 @@ export function findFlagProblems(flags: BuildFlags): Problem[] {
       at: { kind: 'flag', name },
       hint: why,
     }))
+}
+
+/** The flags given that say what the build servers are: a template has its own words for that. */
+function findServerFlags({ ipFamily, network, sshOver, firewall, serverLabel }: BuildFlags): string[] {
+  const flags = {
+    '--ip-family': ipFamily,
+    '--network': network,
+    '--ssh-over': sshOver,
+    '--firewall': firewall,
+    '--server-label': serverLabel,
+  }
+  return Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [name]))
 }
 
 /** What the template cannot do that the flags ask for. */

@@ -7,7 +7,6 @@ import { loadVariables } from '../config/load.ts'
 import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
-import { PLAIN_SERVER } from '../plan/server-settings.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { type CloudOptions, findCloudProblems, findConnectionProblems } from './cloud.ts'
@@ -15,9 +14,10 @@ import type { PinnedHash } from './flags.ts'
 import type { Io } from './io.ts'
 import type { ChosenProjects } from './projects.ts'
 import { readSchematicFile } from './schematic-input.ts'
+import { readServerFlags, type ServerFlags } from './server-flags.ts'
 
 /** The flags that `build` and `plan` share. */
-export interface PlanFlags extends CloudOptions {
+export interface PlanFlags extends CloudOptions, ServerFlags {
   /** Several projects: `NAME` or `NAME=VARIABLE` each, and the file that may name them, too. */
   readonly project?: readonly string[]
   readonly config?: string
@@ -47,9 +47,11 @@ export async function readRequest(
   known: readonly Problem[] = [],
 ): Promise<PlanRequest> {
   const problems = new ProblemCollector()
+  const { server, problems: serverProblems } = readServerFlags(flags)
   // A project without a token is a failure of that project alone.
   problems.add(...known, ...(chosen === undefined ? findCloudProblems(io, flags) : findConnectionProblems(io, flags)))
   problems.add(...(chosen?.problems ?? []), ...findContradictions(flags, role, chosen?.projects.length))
+  problems.add(...serverProblems)
   const directory = flags.directory ?? (await findDirectory(io.cwd))
   const roles = flags.roles === true ? ROLES : [role]
   const [variables, roleSchematics, schematic] = await Promise.all([
@@ -76,7 +78,7 @@ export async function readRequest(
     force: flags.force === true,
     noFallback: !flags.fallback,
     allowBiggerDisk: flags.allowBiggerDisk === true,
-    server: PLAIN_SERVER,
+    server,
   }
 }
 

@@ -19,11 +19,11 @@ export async function buildRole(images: readonly PlannedImage[], session: Packer
   const placements = new Map<Architecture, Placement>()
   const imageOf = (architecture: Architecture): string | undefined =>
     images.find((image) => image.architecture === architecture)?.name
-  session.onServer(({ architecture, name, ...placement }) => {
+  session.onServer(({ architecture, name, ipv4, ...placement }) => {
     const image = architecture === undefined ? undefined : imageOf(architecture)
     if (image === undefined || architecture === undefined) return
     placements.set(architecture, placement)
-    emit({ type: 'server-created', image, name, placement })
+    emit({ type: 'server-created', image, name, placement, ipv4 })
   })
   const known = new Map(setup.template.targets.map(({ name, architecture }) => [name, architecture]))
   const watch = new Watch({

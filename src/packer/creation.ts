@@ -50,6 +50,8 @@ export interface MadeServer {
   /** GB */
   readonly diskGb: number
   readonly pricePerHour: number | undefined
+  /** Whether it has a public IPv4 address, which costs, too. */
+  readonly ipv4: boolean
 }
 
 /** What a request creates; undefined for all others. @param path without `/v1` and without the query */
@@ -95,6 +97,7 @@ export function readCreated(
         location: location.name,
         diskGb: type.disk,
         pricePerHour: Number.isFinite(price) ? price : undefined,
+        ipv4: typeof public_net.ipv4?.ip === 'string',
       },
     }
   }

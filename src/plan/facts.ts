@@ -10,7 +10,8 @@ import { checkSchematicFile, lookUpSource, type SourceLookUp, submitSchematic } 
 import { findChoiceProblems } from './placement-input.ts'
 import type { Facts } from './plan.ts'
 import type { ImageRequest, PlanRequest, SchematicFile } from './request.ts'
-import { findServerProblems, resolveServer, type ServerOffers, type ServerSettings } from './server-settings.ts'
+import { findServerProblems, resolveServer, type ServerOffers } from './server-settings.ts'
+import { findServerWarnings } from './server-warnings.ts'
 import { checkVersionForm, isFloating, resolveVersion } from './version.ts'
 
 export interface LookUpOptions {
@@ -45,7 +46,7 @@ export async function gatherFacts(
   if (project === undefined || servers === undefined || resolved === undefined) {
     throw new RangeError('a look-up failed without a reason')
   }
-  return { nowMs: options.nowMs, ...project, servers, ...resolved }
+  return { nowMs: options.nowMs, ...project, ...servers, ...resolved }
 }
 
 /** What it takes to look sources up. */
@@ -92,23 +93,25 @@ export async function lookUpProject({
   return { serverTypes, locations, pricing, snapshots }
 }
 
-/** Lists what build servers are asked to be part of; nothing when nobody asks for it. */
-/** Finds what the names of firewalls and networks stand for in one project. */
+/** What build servers are asked to be part of, in one project. Nobody is asked when nothing is. */
 export async function lookUpServers(
   images: readonly ImageRequest[],
   problems: ProblemCollector,
   { hetzner, signal }: Pick<LookUpOptions, 'hetzner' | 'signal'>,
-): Promise<ServerSettings[]> {
+): Promise<Pick<Facts, 'servers' | 'serverWarnings'>> {
   const [firewalls, networks] = await Promise.all([
     images.some(({ server }) => server.firewalls.length > 0) ? hetzner.firewalls.list({ signal }) : [],
     images.some(({ server }) => server.networks.length > 0) ? hetzner.networks.list({ signal }) : [],
   ])
   const offers: ServerOffers = { firewalls, networks }
-  return images.map(({ server }) => {
-    const resolved = resolveServer(server, offers)
-    problems.add(...resolved.problems)
-    return resolved.settings
+  const warnings = new ProblemCollector()
+  const servers = images.map((image) => {
+    const { settings, problems: found } = resolveServer(image.server, offers)
+    problems.add(...found)
+    warnings.add(...findServerWarnings(image, settings, offers))
+    return settings
   })
+  return { servers, serverWarnings: warnings.all }
 }
 
 async function lookUpSources(

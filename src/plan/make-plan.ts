@@ -16,7 +16,8 @@ export type PlanOptions = Omit<LookUpOptions, 'nowMs'> & { readonly nowMs?: numb
 export async function plan(request: PlanRequest, options: PlanOptions): Promise<Plan> {
   const { images, warnings } = chooseImages(request)
   const facts = await gatherFacts(request, images, { ...options, nowMs: options.nowMs ?? Date.now() })
-  const all = [...request.variables.warnings, ...warnings, ...findContradictions(images, facts.talosVersion)]
+  const contradictions = findContradictions(images, facts.talosVersion)
+  const all = [...request.variables.warnings, ...warnings, ...contradictions, ...facts.serverWarnings]
   return createPlan(request, images, all, facts)
 }
 

@@ -64,9 +64,9 @@ export async function planProjects(request: PlanRequest, options: PlanProjectsOp
     Promise.all(projects.map((project) => attempt(project, () => ask(project, images, options.signal)))),
   ])
   // Without all of the sources there is no plan, but choices that are wrong are said, too.
-  if (common.problems.length > 0 || resolved === undefined || resolved.sources.length !== images.length) {
+  if (common.all.length > 0 || resolved === undefined || resolved.sources.length !== images.length) {
     const found = asked.map((one) => checkChoices(request, images, one, nowMs))
-    throwProblems([...common.problems, ...joinProblems(found)])
+    throwProblems([...common.all, ...joinProblems(found)])
     throw new RangeError('a look-up failed without a reason')
   }
   const all = [...request.variables.warnings, ...warnings, ...findContradictions(images, resolved.talosVersion)]
@@ -75,7 +75,8 @@ export async function planProjects(request: PlanRequest, options: PlanProjectsOp
       if ('problems' in one) return one
       const { project, value } = one
       const made = await attempt(project, async () => {
-        const plan = createPlan(request, images, all, { nowMs, ...value, ...resolved } satisfies Facts)
+        const warned = [...all, ...value.serverWarnings]
+        const plan = createPlan(request, images, warned, { nowMs, ...value, ...resolved } satisfies Facts)
         if (options.checkWriting && plan.images.some(({ existing }) => existing === undefined)) {
           await checkWriting(project, options.signal)
         }
@@ -85,14 +86,19 @@ export async function planProjects(request: PlanRequest, options: PlanProjectsOp
     }),
   )
   const plans = planned.flatMap((one) => ('plan' in one ? [one.plan] : []))
-  const [first] = plans
-  if (first === undefined) throwProblems(joinProblems(planned.flatMap((one) => ('problems' in one ? [one] : []))))
+  if (plans.length === 0) throwProblems(joinProblems(planned.flatMap((one) => ('problems' in one ? [one] : []))))
   return {
     talosVersion: resolved.talosVersion,
     images: images.map(({ name }) => name),
     projects: planned,
-    warnings: first?.warnings ?? [],
+    warnings: unique(plans.flatMap((plan) => plan.warnings)),
   }
+}
+
+function unique(warnings: readonly Problem[]): readonly Problem[] {
+  const collector = new ProblemCollector()
+  collector.add(...warnings)
+  return collector.all
 }
 
 type Attempt<T> =
@@ -113,14 +119,14 @@ async function attempt<T>(project: Project, work: () => Promise<T>): Promise<Att
 }
 
 /** What a plan needs of one project; firewalls and networks have their own names in each. */
-type Answers = ProjectFacts & Pick<Facts, 'servers'>
+type Answers = ProjectFacts & Pick<Facts, 'servers' | 'serverWarnings'>
 
 async function ask(project: Project, images: readonly ImageRequest[], signal: AbortSignal): Promise<Answers> {
   const look = { hetzner: toClient(project.hetzner), signal }
   const problems = new ProblemCollector()
   const [facts, servers] = await Promise.all([lookUpProject(look), lookUpServers(images, problems, look)])
   problems.throw()
-  return { ...facts, servers }
+  return { ...facts, ...servers }
 }
 
 function toClient(hetzner: HetznerClient | Problem): HetznerClient {

@@ -53,7 +53,7 @@ async function boot(build: ImageBuild, server: BuildServer, how: 'powerOn' | 're
   await hetzner.actions.wait(power, { ...wait, name: `server ${server.name} to be switched on` })
   const session = await waitForSsh(
     { host: server.host, port: build.sshPort, privateKey: build.key.pair.privateKey },
-    { clock, signal, timeoutMs: timeouts.sshMs, trace: build.trace },
+    { clock, signal, timeoutMs: timeouts.sshMs, over: server.sshOver, trace: build.trace },
   )
   try {
     await checkRescue(session, signal, timeouts.commandMs)

@@ -5,6 +5,7 @@ import type { Plan, PlannedImage } from '../../plan/plan.ts'
 import { toSourceRecord } from '../../report/result.ts'
 import { foldHanging, foldWords } from './fold.ts'
 import { formatRow } from './row.ts'
+import { formatServer } from './server-settings.ts'
 import { formatBytes, formatPrice } from './units.ts'
 
 /** How many further placements are named. */
@@ -33,6 +34,7 @@ export function formatImage(image: PlannedImage, currency: string, width: number
     ...row('from', formatSource(image)),
     ...row('on', first === undefined ? 'nothing in stock' : formatPlacement(first, currency)),
     ...(others.length > 0 ? row('else on', formatFallbacks(others)) : []),
+    ...formatServer(image.server).flatMap((text) => row('server', text)),
     ...row(
       'labels',
       Object.entries(image.labels)
