@@ -1,13 +1,13 @@
 /** From flags and files to what is asked for; every problem of the input at once, nothing asked of anybody yet. */
 
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { loadVariables } from '../config/load.ts'
 import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
-import { type Problem, TalosImageError } from '../errors.ts'
+import type { Problem } from '../errors.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
-import { parseSchematic } from '../schematic/parse.ts'
+import { readSchematicFile } from '../plan/schematic-file.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { type CloudOptions, findCloudProblems } from './cloud.ts'
@@ -163,25 +163,7 @@ async function readSchematic(
   what: string,
   problems: ProblemCollector,
 ): Promise<SchematicFile | undefined> {
-  return problems.attempt(() => readSchematicFile(io, path, what))
-}
-
-/** @throws TalosImageError `schematic` when the file is missing or not a schematic */
-export async function readSchematicFile(io: Io, path: string, what: string): Promise<SchematicFile> {
-  const full = resolve(io.cwd, path)
-  const shown = relative(io.cwd, full)
-  const file = shown === '' || shown.startsWith('..') ? full : shown
-  const text = await readFile(full, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const why =
-      { ENOENT: 'does not exist', EISDIR: 'is a directory' }[error.code ?? ''] ?? `cannot be read: ${error.message}`
-    throw new TalosImageError({
-      code: 'schematic',
-      message: `${why} (${what})`,
-      at: { kind: 'file', file },
-      hint: 'a schematic is a YAML file; `customization: {}` changes nothing',
-    })
-  })
-  return { file, parsed: parseSchematic(text, file) }
+  return problems.attempt(() => readSchematicFile(io.cwd, path, what))
 }
 
 function toLocalImage(io: Io, { imageFile }: PlanFlags): LocalImage | undefined {

@@ -2,16 +2,16 @@
 
 import { text as readAll } from 'node:stream/consumers'
 import type { SchematicFile } from '../plan/request.ts'
+import { readSchematicFile } from '../plan/schematic-file.ts'
 import { parseSchematic } from '../schematic/parse.ts'
 import type { Io } from './io.ts'
-import { readSchematicFile } from './request.ts'
 
 /**
  * @param file its path, or `-` for standard input
  * @throws TalosImageError `schematic` with everything that is wrong in it, or when it cannot be read
  */
 export async function readSchematicInput(io: Io, file: string): Promise<SchematicFile> {
-  if (file !== '-') return readSchematicFile(io, file, 'schematic')
+  if (file !== '-') return readSchematicFile(io.cwd, file, 'schematic')
   const name = 'standard input'
   return { file: name, parsed: parseSchematic(await readAll(io.stdin), name) }
 }

@@ -28,6 +28,7 @@ export interface ResultSnapshot extends SnapshotRecord {
   readonly seconds: number | null
 }
 
+/** What became of a run, for scripts: the manifest. */
 export interface ResultDocument {
   readonly run: string
   readonly talosVersion: string
@@ -36,7 +37,11 @@ export interface ResultDocument {
   readonly leftovers: readonly Leftover[]
 }
 
-/** The document of a run. @param talosVersion as resolved */
+/**
+ * The document of a run.
+ * @param talosVersion as resolved
+ * @param factoryUrl the Image Factory that installer references name
+ */
 export function toResultDocument(result: BuildResult, talosVersion: string, factoryUrl: string): ResultDocument {
   return {
     run: result.run,

@@ -9,6 +9,7 @@ const FORBIDDEN = [
   ['src/plan/a.ts', '../build/build.ts'],
   ['src/build/steps/a.ts', '../../cli/io.ts'],
   ['src/hetzner/transport/a.ts', '../../plan/plan.ts'],
+  ['src/library/a.ts', '../cli/io.ts'],
   ['src/sandbox/a.ts', '../hetzner/client.ts'],
   ['src/sandbox/cloud/a.ts', '../../factory/client.ts'],
   ['src/sandbox/cloud/routes/a.ts', '../../../hetzner/transport/send.ts'],
@@ -16,6 +17,7 @@ const FORBIDDEN = [
 
 const ALLOWED = [
   ['src/cli/b.ts', '../build/build.ts'],
+  ['src/library/b.ts', '../report/result.ts'],
   ['src/plan/b.ts', '../hetzner/client.ts'],
   ['src/sandbox/cloud/b.ts', '../../hetzner/wire.ts'],
   ['src/sandbox/b.ts', './factory/factory.ts'],
