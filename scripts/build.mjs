@@ -1,10 +1,14 @@
-/** Bundles the command and the library into dist/, so that the command starts fast. */
+/**
+ * Bundles the command and the library into dist/, so that the command starts fast. With `--clean`, as for a package, it holds
+ * nothing else then.
+ */
 
 import { chmod, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { BUNDLING } from './bundling.mjs'
 
+if (process.argv.includes('--clean')) await rm('dist', { recursive: true, force: true })
 const { metafile } = await build({
   ...BUNDLING,
   entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },

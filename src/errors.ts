@@ -36,17 +36,23 @@ export type Origin =
 export interface Problem {
   readonly code: ErrorCode
   readonly message: string
+  /** Where it stands; missing when it stands nowhere. */
   readonly at?: Origin | undefined
+  /** What to do about it. */
   readonly hint?: string | undefined
 }
 
 /** An error that a user can act on. Shown as message and hint, never as a stack trace. */
 export class TalosImageError extends Error {
   override readonly name: string = 'TalosImageError'
+  /** What kind of thing went wrong. */
   readonly code: ErrorCode
+  /** Where it stands. */
   readonly at: Origin | undefined
+  /** What to do about it. */
   readonly hint: string | undefined
 
+  /** An error for one problem; the error that it comes from can be its `cause`. */
   constructor(problem: Problem, options?: ErrorOptions) {
     super(problem.message, options)
     this.code = problem.code
@@ -76,12 +82,16 @@ export class ProblemsError extends TalosImageError {
     this.#problems = problems
   }
 
+  /** All that is wrong. */
   override get problems(): readonly Problem[] {
     return this.#problems
   }
 }
 
-/** Throws one error for all the problems, or does nothing when there are none. */
+/**
+ * Throws one error for all the problems, or does nothing when there are none.
+ * @internal
+ */
 export function throwProblems(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ProblemsError(problems)
 }

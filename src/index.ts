@@ -1,27 +1,76 @@
-/** The library: plan and build Talos snapshots from a program of your own. It never prints. */
+/**
+ * The library: plan and build Talos snapshots from a program of your own. It never prints, reads nothing of the
+ * environment that it is not given, and ends whenever its signals say so.
+ *
+ * What can go wrong for a reason that a user can understand is thrown as a {@link TalosImageError}, or as a
+ * {@link ProblemsError} that holds everything that is wrong at once. When a signal is aborted, functions that take one
+ * reject with its reason; only {@link build} cleans up and then gives a result.
+ * @module talos-image
+ */
 
 export {
   type BuildOptions,
   type BuildResult,
+  type BuiltResult,
   build,
+  type ExistingResult,
+  type FailedResult,
   type ImageResult,
   type RunningBuild,
   startBuild,
 } from './build/build.ts'
 export type { BuildEvent, BuildStep, EventListener } from './build/events.ts'
+export type { WrittenDisk } from './build/steps/write-disk.ts'
+export type { StockPatience } from './build/stock-patience.ts'
 export type { Timeouts } from './build/timeouts.ts'
 export { loadVariables, type VariableSources } from './config/load.ts'
-export type { Variables } from './config/variables.ts'
+export type { Sourced, Variables } from './config/variables.ts'
 export type { Architecture, Labels, Role } from './domain.ts'
-export { type ErrorCode, type Origin, type Problem, ProblemsError, TalosImageError } from './errors.ts'
-export { createFactoryClient, type FactoryClient, type FactoryClientOptions } from './factory/client.ts'
+export { type ErrorCode, formatOrigin, type Origin, type Problem, ProblemsError, TalosImageError } from './errors.ts'
+export type { FactoryAsset } from './factory/asset.ts'
+export {
+  type AssetAnswer,
+  createFactoryClient,
+  type ExtensionRecord,
+  type FactoryClient,
+  type FactoryClientOptions,
+} from './factory/client.ts'
 export { createHetznerClient, type HetznerClient, type HetznerClientOptions } from './hetzner/client.ts'
-export { type PlanOptions, plan } from './plan/make-plan.ts'
-export type { Facts, Plan, PlannedImage } from './plan/plan.ts'
-export type { PlanRequest } from './plan/request.ts'
+export type { Snapshot } from './hetzner/snapshot.ts'
+export { type CleanUpOptions, type CleanUpResult, cleanUp } from './library/clean-up.ts'
+export { readPlanRequest } from './library/read-plan-request.ts'
+export type { PlanRequestOptions } from './library/request-options.ts'
+export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.ts'
+export {
+  findOutdated,
+  type ListOptions,
+  listSnapshots,
+  type OutdatedOptions,
+  type PruneOptions,
+  pruneSnapshots,
+} from './library/snapshots.ts'
+export { lookUpPlacements, type PlanOptions, plan } from './plan/make-plan.ts'
+export type { Placement } from './plan/placement.ts'
+export type { Cost, Plan, PlannedImage } from './plan/plan.ts'
+export type { PruneDecision } from './plan/prune.ts'
+export type { LocalImage, PlanRequest, SchematicFile } from './plan/request.ts'
 export { PLAIN_SERVER, type ServerRequest, type ServerSettings } from './plan/server-settings.ts'
-export { parseFaultFile, parseFaultFlag } from './sandbox/faults/parse.ts'
-export type { FaultRule } from './sandbox/faults/rule.ts'
-export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox/sandbox.ts'
+export type { Age } from './report/outdated.ts'
+export { type ResultDocument, type ResultSnapshot, type SourceRecord, toResultDocument } from './report/result.ts'
+export type { SnapshotRecord } from './report/snapshot.ts'
 export { canonicalText, schematicId } from './schematic/canonical.ts'
 export { parseSchematic } from './schematic/parse.ts'
+export type {
+  Bootloader,
+  Customization,
+  FreeEntry,
+  FreeScalar,
+  FreeValue,
+  MetaValue,
+  Overlay,
+  ParsedSchematic,
+  Position,
+  Schematic,
+} from './schematic/schema.ts'
+export type { Compression, Source, SourceFacts } from './source/source.ts'
+export type { Deletion, Leftover } from './util/cleanup-scope.ts'

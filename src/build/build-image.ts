@@ -1,6 +1,6 @@
 /** One image going through its steps. */
 
-import type { Image } from '../hetzner/wire.ts'
+import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { BuildStep } from './events.ts'
@@ -15,12 +15,12 @@ import type { WrittenDisk } from './steps/write-disk.ts'
 export type BuiltImage =
   | {
       readonly status: 'built'
-      readonly snapshot: Image
+      readonly snapshot: Snapshot
       readonly written: WrittenDisk
       readonly placement: Placement
     }
   /** Another run published the same disk meanwhile. */
-  | { readonly status: 'existing'; readonly snapshot: Image }
+  | { readonly status: 'existing'; readonly snapshot: Snapshot }
 
 /** Builds and publishes one snapshot. What it makes on the way is registered in `build.scope`, which the caller closes. */
 export async function buildImage(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {

@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events'
 import type { Readable } from 'node:stream'
 import { type Problem, TalosImageError } from '../errors.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
-import type { Image } from '../hetzner/wire.ts'
+import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { CleanupScope, type Deletion, type Leftover } from '../util/cleanup-scope.ts'
@@ -15,44 +15,76 @@ import { Crowd } from './crowd.ts'
 import type { EventListener } from './events.ts'
 import { Lease } from './lease.ts'
 import { quietly, quietTrace } from './quiet.ts'
-import { createRunId, type Run, type RunKey, type StockPatience } from './run.ts'
+import { createRunId, type Run, type RunKey } from './run.ts'
 import { createSshKey } from './steps/ssh-key.ts'
 import type { WrittenDisk } from './steps/write-disk.ts'
+import type { StockPatience } from './stock-patience.ts'
 import { findTemporary, isAbandoned, removeTemporary } from './sweep.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
 
+/** What is built, where, and who is told. */
 export interface BuildOptions {
+  /** The project that the plan was made for. */
   readonly hetzner: HetznerClient
+  /** What to build; {@link plan} makes it. */
   readonly plan: Plan
   /** Aborting it stops the work and begins the clean-up. */
-  readonly signal?: AbortSignal
-  readonly onEvent?: EventListener
-  readonly sshPort?: number
-  readonly timeouts?: Partial<Timeouts>
+  readonly signal?: AbortSignal | undefined
+  /** Is told of everything that happens. */
+  readonly onEvent?: EventListener | undefined
+  /** Port of SSH on the build servers; 22 by default. The sandbox's servers have another one. */
+  readonly sshPort?: number | undefined
+  /** How long each wait may take; minutes by default. */
+  readonly timeouts?: Partial<Timeouts> | undefined
+  /** @internal */
   readonly clock?: Clock
   /** Opens standard input, for a plan with an image from there. */
-  readonly openStdin?: () => Readable
+  readonly openStdin?: (() => Readable) | undefined
   /** Whether and how to wait for servers that are out of stock; not at all by default. */
-  readonly stock?: StockPatience
-  /** Is told of events, SSH connections and commands, for a debug log. */
+  readonly stock?: StockPatience | undefined
+  /**
+   * Is told of events, SSH connections and commands, for a debug log.
+   * @internal
+   */
   readonly trace?: Trace
 }
 
-export type ImageResult = { readonly image: PlannedImage } & (
-  | {
-      readonly status: 'built'
-      readonly snapshot: Image
-      /** What was read back; undefined when nobody did, as with Packer. */
-      readonly written: WrittenDisk | undefined
-      /** Where it was made; undefined when that was not told. */
-      readonly placement: Placement | undefined
-      readonly ms: number
-    }
-  | { readonly status: 'existing'; readonly snapshot: Image }
-  | { readonly status: 'failed'; readonly problem: Problem; readonly ms: number }
-)
+/** An image that was built. */
+export interface BuiltResult {
+  readonly status: 'built'
+  readonly image: PlannedImage
+  readonly snapshot: Snapshot
+  /** What was written onto the disk, and read back; undefined when nobody did, as with Packer. */
+  readonly written: WrittenDisk | undefined
+  /** Where it was built; undefined when that was not told. */
+  readonly placement: Placement | undefined
+  /** How long it took, in milliseconds. */
+  readonly ms: number
+}
 
+/** An image that there is a snapshot of already. */
+export interface ExistingResult {
+  readonly status: 'existing'
+  readonly image: PlannedImage
+  readonly snapshot: Snapshot
+}
+
+/** An image that could not be built. */
+export interface FailedResult {
+  readonly status: 'failed'
+  readonly image: PlannedImage
+  /** Why; its code is `interrupted` when the signal was aborted. */
+  readonly problem: Problem
+  /** How long it took, in milliseconds. */
+  readonly ms: number
+}
+
+/** What became of one image; `status` tells. */
+export type ImageResult = BuiltResult | ExistingResult | FailedResult
+
+/** What became of a run. */
 export interface BuildResult {
+  /** Its ID, which the label `talos-image/run` of its snapshots holds. */
   readonly run: string
   /** In the order of the plan. */
   readonly images: readonly ImageResult[]
@@ -60,7 +92,9 @@ export interface BuildResult {
   readonly leftovers: readonly Leftover[]
 }
 
+/** A run that has begun. */
 export interface RunningBuild {
+  /** Its ID. */
   readonly run: string
   /** Never rejects for what befell one image; rejects when nothing could be begun, after clean-up. */
   readonly result: Promise<BuildResult>
@@ -70,12 +104,24 @@ export interface RunningBuild {
   abandon?(): void
 }
 
-/** Builds a plan's images and waits for the end. See {@link startBuild}. */
+/**
+ * Builds a plan's images, side by side, and waits for the end: that of the clean-up, too. An image that fails does not
+ * keep the others from being built, so look at each result. Aborting the signal makes it stop, remove what it made, and
+ * give a result in which what was not built has failed with the code `interrupted`.
+ * @throws TalosImageError when nothing could be begun, such as `token` or `api`; nothing is left behind then
+ * @example
+ * ```ts
+ * const { images, leftovers } = await build({ hetzner, plan: made, onEvent: (event) => console.log(event.type) })
+ * for (const result of images) {
+ *   console.log(result.image.name, result.status === 'failed' ? result.problem.message : result.snapshot.id)
+ * }
+ * ```
+ */
 export function build(options: BuildOptions): Promise<BuildResult> {
   return startBuild(options).result
 }
 
-/** Starts building a plan's images. */
+/** As {@link build}, for those who must know meanwhile what exists right now, such as when their process is to end at once. */
 export function startBuild(options: BuildOptions): RunningBuild {
   const clock = options.clock ?? systemClock
   const trace = quietTrace(options.trace)
@@ -190,7 +236,7 @@ export async function sweep({
   }
 }
 
-function existing(image: PlannedImage, emit: EventListener): ImageResult[] {
+function existing(image: PlannedImage, emit: EventListener): ExistingResult[] {
   if (image.existing === undefined) return []
   emit({ type: 'image-existing', image: image.name, snapshot: image.existing.id })
   return [{ image, status: 'existing', snapshot: image.existing }]

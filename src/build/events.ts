@@ -4,12 +4,28 @@ import type { Problem } from '../errors.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 
-/** The steps of one image, in their order. */
-export const BUILD_STEPS = ['server', 'boot', 'write', 'verify', 'snapshot', 'publish', 'clean-up'] as const
-export type BuildStep = (typeof BUILD_STEPS)[number]
+/** A step of one image. */
+export type BuildStep = 'server' | 'boot' | 'write' | 'verify' | 'snapshot' | 'publish' | 'clean-up'
 
+/**
+ * The steps of one image, in their order.
+ * @internal
+ */
+export const BUILD_STEPS: readonly BuildStep[] = [
+  'server',
+  'boot',
+  'write',
+  'verify',
+  'snapshot',
+  'publish',
+  'clean-up',
+]
+
+/** What happens in a run; `type` tells the events apart, and `image` is the name of an image of the plan. Times are milliseconds. */
 export type BuildEvent =
+  /** Comes first. */
   | { readonly type: 'run-started'; readonly run: string; readonly images: readonly string[] }
+  /** There is nothing to build: `snapshot` is the ID of the one that is there. */
   | { readonly type: 'image-existing'; readonly image: string; readonly snapshot: number }
   | { readonly type: 'step-started'; readonly image: string; readonly step: BuildStep }
   | { readonly type: 'step-finished'; readonly image: string; readonly step: BuildStep; readonly ms: number }
@@ -17,7 +33,9 @@ export type BuildEvent =
       readonly type: 'progress'
       readonly image: string
       readonly step: BuildStep
+      /** What has been transferred, or read back, so far. */
       readonly bytes: number
+      /** undefined when nobody knows. */
       readonly totalBytes: number | undefined
     }
   /** From now on it is paid for, until the step `clean-up` has finished. */
@@ -41,10 +59,13 @@ export type BuildEvent =
     }
   /** Something worth knowing that stops nothing, such as another try. `image` is missing when it concerns the run. */
   | { readonly type: 'note'; readonly image?: string; readonly text: string }
+  /** The snapshot is published, and everything else of its own is removed. */
   | { readonly type: 'image-built'; readonly image: string; readonly snapshot: number; readonly ms: number }
   | { readonly type: 'image-failed'; readonly image: string; readonly problem: Problem; readonly ms: number }
   | { readonly type: 'removing'; readonly name: string }
   | { readonly type: 'removed'; readonly name: string }
+  /** Something could not be removed. */
   | { readonly type: 'leftover'; readonly leftover: Leftover }
 
+/** Is told of each event at once. What it throws is ignored: it cannot harm the build. */
 export type EventListener = (event: BuildEvent) => void

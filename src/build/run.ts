@@ -3,8 +3,6 @@
 import { randomInt } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { HetznerClient } from '../hetzner/client.ts'
-import type { Placement } from '../plan/placement.ts'
-import type { PlannedImage } from '../plan/plan.ts'
 import type { KeyPair } from '../remote/key-pair.ts'
 import type { CleanupScope } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
@@ -12,15 +10,8 @@ import type { Trace } from '../util/trace.ts'
 import type { Crowd } from './crowd.ts'
 import type { EventListener } from './events.ts'
 import type { Lease } from './lease.ts'
+import type { StockPatience } from './stock-patience.ts'
 import type { Timeouts } from './timeouts.ts'
-
-/** How long to wait for servers to be in stock. */
-export interface StockPatience {
-  /** Milliseconds; 0: not at all. */
-  readonly waitMs: number
-  /** What is in stock for an image now. */
-  readonly look: (image: PlannedImage, signal: AbortSignal) => Promise<readonly Placement[]>
-}
 
 export interface Run {
   readonly id: string

@@ -6,10 +6,13 @@ export interface Timeouts {
   readonly sshMs: number
   /** A short script, such as a look at the rescue system. */
   readonly commandMs: number
+  /** Transferring, unpacking and writing the disk. */
   readonly writeMs: number
   /** How long the writing may say nothing: neither progress nor an end. */
   readonly silenceMs: number
+  /** Reading the disk back. */
   readonly verifyMs: number
+  /** Taking the snapshot. */
   readonly snapshotMs: number
   /** How long a thing whose creation ended without an answer is looked for. */
   readonly settleMs: number
@@ -19,6 +22,7 @@ export interface Timeouts {
 
 const MINUTE_MS = 60_000
 
+/** @internal */
 export const TIMEOUTS: Timeouts = {
   actionMs: 5 * MINUTE_MS,
   sshMs: 5 * MINUTE_MS,

@@ -7,13 +7,13 @@ import { loadVariables } from '../config/load.ts'
 import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
+import { readSchematicFile } from '../plan/schematic-file.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { type CloudOptions, findCloudProblems, findConnectionProblems } from './cloud.ts'
 import type { PinnedHash } from './flags.ts'
 import type { Io } from './io.ts'
 import type { ChosenProjects } from './projects.ts'
-import { readSchematicFile } from './schematic-input.ts'
 import { readServerFlags, type ServerFlags } from './server-flags.ts'
 
 /** The flags that `build` and `plan` share. */
@@ -187,7 +187,7 @@ async function readSchematic(
   what: string,
   problems: ProblemCollector,
 ): Promise<SchematicFile | undefined> {
-  return problems.attempt(() => readSchematicFile(io, path, what))
+  return problems.attempt(() => readSchematicFile(io.cwd, path, what))
 }
 
 function toLocalImage(io: Io, { imageFile }: PlanFlags): LocalImage | undefined {

@@ -6,6 +6,7 @@ import type { Origin, Problem } from '../errors.ts'
 /** A value and where it came from, so that a later check can point at it. */
 export interface Sourced<T> {
   readonly value: T
+  /** Where it was set, for messages. */
   readonly origin: Origin
 }
 
@@ -13,7 +14,9 @@ export interface Sourced<T> {
 export interface Variables {
   /** As written: `v1.12.2`, `v1.13` or `latest`. */
   readonly talosVersion: Sourced<string>
+  /** The preferred type of the build server. */
   readonly serverTypes: Readonly<Record<Architecture, Sourced<string>>>
+  /** The preferred location of the build servers. */
   readonly location: Sourced<string>
   /** null: the default image of the version. */
   readonly imageUrls: Readonly<Record<Architecture, Sourced<string | null>>>

@@ -13,15 +13,21 @@ import {
   traceRequests,
 } from './transport.ts'
 
+/** How an Image Factory is reached. */
 export interface FactoryClientOptions {
-  readonly url?: string
+  /** Where it is; the public one, https://factory.talos.dev, by default. */
+  readonly url?: string | undefined
   /** The Factory that it stands for, when that is another one: the sandbox's stands for the public one. */
-  readonly publicUrl?: string
-  readonly userAgent?: string
-  /** How long one request may take; making an asset can need a minute and more. Milliseconds. */
-  readonly timeoutMs?: number
-  readonly retries?: number
-  readonly firstPauseMs?: number
+  readonly publicUrl?: string | undefined
+  /** What requests call themselves; `talos-image` by default. */
+  readonly userAgent?: string | undefined
+  /** How long one request may take; making an asset can need a minute and more. Milliseconds; 300 000 by default. */
+  readonly timeoutMs?: number | undefined
+  /** How often a request is sent again after a fault; 3 by default. */
+  readonly retries?: number | undefined
+  /** The pause before that, in milliseconds, which then grows; 1000 by default. */
+  readonly firstPauseMs?: number | undefined
+  /** @internal */
   readonly trace?: Trace
 }
 
@@ -34,12 +40,15 @@ export interface AssetAnswer {
   readonly message: string
 }
 
+/** An official extension. */
 export interface ExtensionRecord {
+  /** `siderolabs/iscsi-tools` */
   readonly name: string
   /** Empty when the Factory says nothing. */
   readonly description: string
 }
 
+/** An Image Factory. Its functions throw a TalosImageError `factory` or `network` when it cannot or does not answer. */
 export interface FactoryClient {
   /** Where it is asked. Without a slash at the end. */
   readonly url: string
@@ -49,7 +58,7 @@ export interface FactoryClient {
   submitSchematic(text: string, signal?: AbortSignal): Promise<{ id: string; schematic: string | undefined }>
   /**
    * The text of a schematic that was submitted, as the Factory keeps it: YAML.
-   * @throws FactoryFailure with the status 404 when the Factory has none with this ID
+   * @throws TalosImageError `factory` when the Factory has none with this ID
    */
   readSchematic(id: string, signal?: AbortSignal): Promise<string>
   /** All Talos versions that it can build. */
@@ -62,7 +71,7 @@ export interface FactoryClient {
   probe(url: string, signal?: AbortSignal): Promise<AssetAnswer>
 }
 
-/** A client of the Image Factory at `options.url`. */
+/** A client of the Image Factory at `options.url`. It asks nothing yet, and needs no closing. */
 export function createFactoryClient(options: FactoryClientOptions = {}): FactoryClient {
   const base = (options.url ?? FACTORY_URL).replace(/\/+$/, '')
   const transport = {

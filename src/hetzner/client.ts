@@ -19,43 +19,70 @@ import { sendOverHttp } from './transport/send.ts'
 import { traceRequests } from './transport/trace.ts'
 import { Action } from './wire.ts'
 
-/** Where the real service is. Source: Hetzner Cloud API documentation. */
+/**
+ * Where the real service is. Source: Hetzner Cloud API documentation.
+ * @internal
+ */
 export const HETZNER_ENDPOINT = 'https://api.hetzner.cloud/v1'
 
+/** How a project is reached. */
 export interface HetznerClientOptions {
   /** A token belongs to one project. */
   readonly token: string
-  /** Where it came from, for messages; HCLOUD_TOKEN by default. */
+  /** Where the token came from, for messages; HCLOUD_TOKEN by default. */
   readonly tokenName?: string | undefined
-  readonly endpoint?: string
-  readonly userAgent?: string
+  /** Where the API is, up to and with `/v1`; the real one by default. */
+  readonly endpoint?: string | undefined
+  /** What requests call themselves; `talos-image` by default. */
+  readonly userAgent?: string | undefined
+  /** @internal */
   readonly clock?: Clock
-  /** How long one request may take, in milliseconds. */
-  readonly timeoutMs?: number
+  /** How long one request may take, in milliseconds; 30 000 by default. */
+  readonly timeoutMs?: number | undefined
+  /** @internal */
   readonly retry?: RetryOptions
+  /** @internal */
   readonly trace?: Trace
   /** Is told, in words, of what makes a request take long: a pause for the rate limit, another try. */
-  readonly onDelay?: (text: string) => void
+  readonly onDelay?: ((text: string) => void) | undefined
 }
 
+/** One project, for the functions that take it; what it can do by itself is no part of the library. */
 export interface HetznerClient {
+  /** Where the API is. */
+  readonly endpoint: string
+  /** @internal */
   readonly servers: ServersClient
+  /** @internal */
   readonly images: ImagesClient
+  /** @internal */
   readonly sshKeys: SshKeysClient
+  /** @internal */
   readonly networks: NetworksClient
+  /** @internal */
   readonly firewalls: FirewallsClient
+  /** @internal */
   readonly catalogue: CatalogueClient
+  /** @internal */
   readonly access: AccessClient
+  /** @internal */
   readonly actions: ActionWaiter
 }
 
 const RETRY: RetryOptions = { retries: 5, firstPauseMs: 500, longestPauseMs: 10_000 }
 
-/** A client of one project. It holds no connection and needs no closing. */
+/**
+ * A client of one project. It asks nothing yet, holds no connection and needs no closing.
+ * @example
+ * ```ts
+ * const hetzner = createHetznerClient({ token: process.env.HCLOUD_TOKEN ?? '' })
+ * ```
+ */
 export function createHetznerClient(options: HetznerClientOptions): HetznerClient {
   const { clock = systemClock, trace = NO_TRACE, onDelay = () => {} } = options
+  const endpoint = (options.endpoint ?? HETZNER_ENDPOINT).replace(/\/+$/, '')
   const send = sendOverHttp({
-    endpoint: (options.endpoint ?? HETZNER_ENDPOINT).replace(/\/+$/, ''),
+    endpoint,
     token: options.token,
     userAgent: options.userAgent ?? 'talos-image',
     timeoutMs: options.timeoutMs ?? 30_000,
@@ -75,6 +102,7 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
     ).actions
 
   return {
+    endpoint,
     servers: serversClient(call),
     images: imagesClient(call),
     sshKeys: sshKeysClient(call),

@@ -1,27 +1,54 @@
 /** From a request to a plan: choose, look up, decide. */
 
+import type { FactoryClient } from '../factory/client.ts'
+import type { HetznerClient } from '../hetzner/client.ts'
 import { findContradictions } from './contradictions.ts'
-import { gatherFacts, type LookUpOptions } from './facts.ts'
+import { gatherFacts } from './facts.ts'
 import { type Placement, rankPlacements } from './placement.ts'
 import { toPlacementInput } from './placement-input.ts'
 import { createPlan, type Plan, type PlannedImage } from './plan.ts'
 import { chooseImages, type PlanRequest } from './request.ts'
 
-export type PlanOptions = Omit<LookUpOptions, 'nowMs'> & { readonly nowMs?: number }
+/** Who is asked while a plan is made. */
+export interface PlanOptions {
+  /** The project that the snapshots are for. */
+  readonly hetzner: HetznerClient
+  /** The Image Factory that the disks come from. */
+  readonly factory: FactoryClient
+  /** Aborting it ends the look-ups; the plan then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  /**
+   * The present, in milliseconds since the epoch.
+   * @internal
+   */
+  readonly nowMs?: number
+  /**
+   * Whether Packer builds, whose templates want the disks packed with xz.
+   * @internal
+   */
+  readonly forPacker?: boolean
+}
 
 /**
- * Plans a request. Nothing is made, except that the Image Factory begins to make the disks that will be needed.
- * @throws ProblemsError with everything that is wrong
+ * Plans a request. Nothing is made, except that the Image Factory begins to make the disks that will be needed, which can
+ * take it a minute.
+ * @throws ProblemsError with everything that is wrong with the request, or does not exist
+ * @throws TalosImageError `token`, `api` or `network` when the project or the Factory cannot be asked
  */
 export async function plan(request: PlanRequest, options: PlanOptions): Promise<Plan> {
   const { images, warnings } = chooseImages(request)
-  const facts = await gatherFacts(request, images, { ...options, nowMs: options.nowMs ?? Date.now() })
+  const { hetzner, factory, signal = new AbortController().signal, nowMs = Date.now(), forPacker = false } = options
+  const facts = await gatherFacts(request, images, { hetzner, factory, signal, nowMs, forPacker })
   const contradictions = findContradictions(images, facts.talosVersion)
   const all = [...request.variables.warnings, ...warnings, ...contradictions, ...facts.serverWarnings]
   return createPlan(request, images, all, facts)
 }
 
-/** What is in stock for an image now, in the order in which it should be tried. */
+/**
+ * What is in stock for an image now, in the order in which it should be tried: what `build` can be given to look with
+ * while it waits for servers to be in stock.
+ * @throws TalosImageError `token`, `api` or `network` when the project cannot be asked
+ */
 export async function lookUpPlacements(
   request: PlanRequest,
   { architecture, sourceFacts, server }: PlannedImage,

@@ -15,6 +15,7 @@ export interface Placement {
   readonly pricePerHour: number | undefined
 }
 
+/** @internal */
 export interface PlacementChoice {
   /** Empty when nothing is in stock. */
   readonly placements: readonly Placement[]
@@ -26,13 +27,19 @@ export interface PlacementChoice {
 /** The defaults of the template, which are preferences and not choices. */
 const DEFAULT_TYPES = new Set(['cax11', 'cx23'])
 
-/** Whether a user set a server type, rather than leaving the template as it is. */
+/**
+ * Whether a user set a server type, rather than leaving the template as it is.
+ * @internal
+ */
 export function isChosen({ value, origin }: Sourced<string>): boolean {
   const inTemplate = origin.kind === 'default' || (origin.kind === 'file' && /\.pkr\.(hcl|json)$/.test(origin.file))
   return !(inTemplate && DEFAULT_TYPES.has(value))
 }
 
-/** Ranks what the API offers: the preferred type and place first, then the smallest disk, then the cheapest. */
+/**
+ * Ranks what the API offers: the preferred type and place first, then the smallest disk, then the cheapest.
+ * @internal
+ */
 export function rankPlacements(input: PlacementInput): PlacementChoice {
   const offered = input.serverTypes.filter((type) => !isRetired(type.deprecation, input.nowMs))
   const preferred = offered.find(({ name }) => name === input.serverType.value)

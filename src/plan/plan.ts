@@ -2,6 +2,7 @@
 
 import type { Architecture, Labels, Role } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
+import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Image, Location, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
 import { identityOf } from './identity.ts'
@@ -12,7 +13,10 @@ import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import type { ServerSettings } from './server-settings.ts'
 
-/** What was found out about one image's source. */
+/**
+ * What was found out about one image's source.
+ * @internal
+ */
 export interface ResolvedSource {
   readonly source: Source
   readonly facts: SourceFacts
@@ -21,7 +25,10 @@ export interface ResolvedSource {
   readonly installer: string | undefined
 }
 
-/** Everything that was looked up, none of it changed anything. */
+/**
+ * Everything that was looked up, none of it changed anything.
+ * @internal
+ */
 export interface Facts {
   readonly nowMs: number
   /** The version that `talos_version` stands for. */
@@ -39,19 +46,27 @@ export interface Facts {
   readonly serverWarnings: readonly Problem[]
 }
 
+/** One image of a plan. */
 export interface PlannedImage {
   /** Names the image in every message: `arm`, `x86 control-plane`. */
   readonly name: string
   readonly architecture: Architecture
+  /** undefined: a generic image. */
   readonly role: Role | undefined
+  /** As resolved: `v1.13.9`. */
   readonly talosVersion: string
+  /** Where the disk comes from. */
   readonly source: Source
   readonly sourceFacts: SourceFacts
+  /** The pinned SHA-256 of the source as it is transferred. */
   readonly sha256: string | undefined
+  /** undefined when the image is not known to come from the Image Factory. */
   readonly schematicId: string | undefined
   /** The installer that belongs to the image; undefined when its schematic is unknown. */
   readonly installer: string | undefined
+  /** A hash of all that decides the content; undefined: it is built whatever exists. */
   readonly identity: string | undefined
+  /** The description of the snapshot. */
   readonly description: string
   /** The labels by which Terraform finds the snapshot. */
   readonly labels: Labels
@@ -62,9 +77,10 @@ export interface PlannedImage {
   /** Whether it is built whatever exists. */
   readonly force: boolean
   /** The snapshot that exists already, which makes building needless. */
-  readonly existing: Image | undefined
+  readonly existing: Snapshot | undefined
   /** Snapshots that the new one replaces; deleted once it is published. */
-  readonly replaces: readonly Image[]
+  readonly replaces: readonly Snapshot[]
+  /** What is worth knowing about the placements, in words. */
   readonly notes: readonly string[]
 }
 
@@ -79,16 +95,20 @@ export interface Cost {
   readonly snapshotsPerMonth: number | undefined
 }
 
+/** What will be made, out of what, where, and for how much. Pure data. */
 export interface Plan {
+  /** As resolved: `v1.13.9`. */
   readonly talosVersion: string
   readonly images: readonly PlannedImage[]
   readonly cost: Cost
+  /** What is worth saying and stops nothing. */
   readonly warnings: readonly Problem[]
 }
 
 /**
  * Decides everything, from what was asked for and what was found.
  * @throws ProblemsError with every name that does not exist, does not fit, or is too small
+ * @internal
  */
 export function createPlan(
   request: PlanRequest,
@@ -157,7 +177,10 @@ function planImage(
   return { planned, problems }
 }
 
-/** A snapshot serves instead of a new one when its content is the same and selectors find it in the same way. */
+/**
+ * A snapshot serves instead of a new one when its content is the same and selectors find it in the same way.
+ * @internal
+ */
 export function isSame(snapshot: Image, identity: string | undefined, labels: Labels): boolean {
   return (
     identity !== undefined &&

@@ -1,8 +1,9 @@
 /** Which old snapshots can go: a pure decision. */
 
-import type { Image } from '../hetzner/wire.ts'
+import type { Snapshot } from '../hetzner/snapshot.ts'
 import { LEASE_LABEL, RUN_LABEL, roleOf } from './labels.ts'
 
+/** What is too old. */
 export interface PruneRequest {
   /** How many of the newest stay, of each role and architecture; the newest one always does. */
   readonly keep: number | undefined
@@ -11,8 +12,9 @@ export interface PruneRequest {
   readonly nowMs: number
 }
 
+/** What is to become of one snapshot. */
 export interface PruneDecision {
-  readonly snapshot: Image
+  readonly snapshot: Snapshot
   readonly goes: boolean
   /** Why it goes or stays, in words. */
   readonly reason: string
@@ -24,7 +26,7 @@ export interface PruneDecision {
  * @param inUse IDs of images that servers of the project were made from
  */
 export function decidePrune(
-  snapshots: readonly Image[],
+  snapshots: readonly Snapshot[],
   inUse: ReadonlySet<number>,
   { keep, olderThanMs, nowMs }: PruneRequest,
 ): PruneDecision[] {

@@ -8,6 +8,7 @@ import type { ServerRequest } from './server-settings.ts'
 
 /** A schematic, and the file it came from. */
 export interface SchematicFile {
+  /** As users know it, for messages. */
   readonly file: string
   readonly parsed: ParsedSchematic
 }
@@ -17,6 +18,7 @@ export type LocalImage =
   | { readonly kind: 'file'; readonly path: string; readonly at: Origin }
   | { readonly kind: 'stdin' }
 
+/** What is asked for, once everything is read; `readPlanRequest` makes one. */
 export interface PlanRequest {
   readonly variables: Variables
   readonly architectures: readonly Architecture[]
@@ -26,24 +28,33 @@ export interface PlanRequest {
   readonly roleSchematics: ReadonlyMap<Role, SchematicFile>
   /** `--schematic FILE`, for generic images. */
   readonly schematic: SchematicFile | undefined
+  /** Built as it is, instead of anything else. */
   readonly localImage: LocalImage | undefined
   /** Pinned SHA-256 of the source as it is transferred. */
   readonly sha256: Readonly<Partial<Record<Architecture, string>>>
   /** Build what exists already, too. */
   readonly force: boolean
+  /** Build with the wanted server type at the wanted location, or not at all. */
   readonly noFallback: boolean
+  /** Take server types with a bigger disk, too; the snapshot then starts only on servers with at least that disk. */
   readonly allowBiggerDisk: boolean
   /** The build servers of all images. */
   readonly server: ServerRequest
 }
 
-/** Where the disk of one image is to come from, before anybody was asked about it. */
+/**
+ * Where the disk of one image is to come from, before anybody was asked about it.
+ * @internal
+ */
 export type SourceChoice =
   | { readonly kind: 'schematic'; readonly schematic: SchematicFile | undefined }
   | { readonly kind: 'url'; readonly url: string; readonly at: Origin }
   | LocalImage
 
-/** One image that is wanted. */
+/**
+ * One image that is wanted.
+ * @internal
+ */
 export interface ImageRequest {
   /** Names the image in every message: `arm`, `x86 control-plane`. */
   readonly name: string
@@ -54,7 +65,10 @@ export interface ImageRequest {
   readonly server: ServerRequest
 }
 
-/** The images that a request comes to, and what is worth a warning. Pure. */
+/**
+ * The images that a request comes to, and what is worth a warning. Pure.
+ * @internal
+ */
 export function chooseImages(request: PlanRequest): { images: readonly ImageRequest[]; warnings: readonly Problem[] } {
   const warnings: Problem[] = []
   const architectures = ARCHITECTURES.filter((architecture) => request.architectures.includes(architecture))

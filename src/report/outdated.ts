@@ -2,7 +2,7 @@
 
 import semver from 'semver'
 import type { Architecture, Role } from '../domain.ts'
-import type { Image } from '../hetzner/wire.ts'
+import type { Snapshot } from '../hetzner/snapshot.ts'
 import { roleOf } from '../plan/labels.ts'
 
 /** The newest snapshot of a role and architecture, and what is newer than its Talos. */
@@ -10,6 +10,7 @@ export interface Age {
   readonly architecture: Architecture
   /** null for generic images */
   readonly role: Role | null
+  /** Its ID. */
   readonly snapshot: number
   readonly version: string
   /** The newest patch of the same minor version; null when it is that. */
@@ -22,9 +23,9 @@ export interface Age {
  * @param versions all that the Image Factory has
  * @returns one entry for each role and architecture that there are snapshots of; those without a version are left out
  */
-export function findAges(snapshots: readonly Image[], versions: readonly string[]): Age[] {
+export function findAges(snapshots: readonly Snapshot[], versions: readonly string[]): Age[] {
   const stable = versions.filter((version) => semver.valid(version) !== null && semver.prerelease(version) === null)
-  const newest = new Map<string, Image>()
+  const newest = new Map<string, Snapshot>()
   for (const image of snapshots) {
     if (semver.valid(image.labels.version ?? '') === null) continue
     const kind = `${roleOf(image.labels) ?? ''} ${image.architecture}`
@@ -35,7 +36,7 @@ export function findAges(snapshots: readonly Image[], versions: readonly string[
   return [...newest.values()].map((image) => toAge(image, stable)).toSorted(byKind)
 }
 
-function toAge({ id, architecture, labels }: Image, stable: readonly string[]): Age {
+function toAge({ id, architecture, labels }: Snapshot, stable: readonly string[]): Age {
   const version = labels.version ?? ''
   const newer = stable.filter((other) => semver.gt(other, version))
   const isSameMinor = (other: string): boolean =>

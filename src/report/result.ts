@@ -30,6 +30,7 @@ export interface ResultSnapshot extends SnapshotRecord {
   readonly seconds: number | null
 }
 
+/** What became of a run, for scripts: the manifest. */
 export interface ResultDocument {
   readonly run: string
   readonly talosVersion: string
@@ -41,7 +42,11 @@ export interface ResultDocument {
 /** What a run came to in one project; `run` is null where nothing could be begun. */
 export type Outcome = { readonly run: string | null } & Omit<ResultDocument, 'run'>
 
-/** The document of a run. @param talosVersion as resolved */
+/**
+ * The document of a run.
+ * @param talosVersion as resolved
+ * @param factoryUrl the Image Factory that installer references name
+ */
 export function toResultDocument(result: BuildResult, talosVersion: string, factoryUrl: string): ResultDocument {
   return {
     run: result.run,

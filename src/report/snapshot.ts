@@ -2,9 +2,10 @@
 
 import type { Architecture, Labels, Role } from '../domain.ts'
 import { installerReference } from '../factory/asset.ts'
-import type { Image } from '../hetzner/wire.ts'
+import type { Snapshot } from '../hetzner/snapshot.ts'
 import { roleOf, schematicIdOf } from '../plan/labels.ts'
 
+/** A snapshot in the words of this tool. */
 export interface SnapshotRecord {
   readonly id: number
   readonly description: string
@@ -28,7 +29,7 @@ export interface SnapshotRecord {
 }
 
 /** @param factoryUrl the Image Factory that the installer reference names */
-export function toSnapshotRecord(image: Image, factoryUrl: string): SnapshotRecord {
+export function toSnapshotRecord(image: Snapshot, factoryUrl: string): SnapshotRecord {
   const schematicId = schematicIdOf(image.labels)
   const version = image.labels.version
   return {

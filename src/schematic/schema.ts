@@ -24,18 +24,21 @@ export const BOOTLOADERS: readonly Bootloader[] = ['none', 'dual-boot', 'sd-boot
 /** What systemd-boot can do about Secure Boot keys at the first boot. */
 export const ENROLL_MODES: readonly string[] = ['off', 'manual', 'if-safe', 'force']
 
+/** What a single-board computer needs beside. */
 export interface Overlay {
   readonly image: string
   readonly name: string
   readonly options: readonly FreeEntry[]
 }
 
+/** An entry of Talos's META partition. */
 export interface MetaValue {
   /** 0 to 255 */
   readonly key: number
   readonly value: string
 }
 
+/** What a Talos image is to be like. */
 export interface Customization {
   readonly embeddedMachineConfiguration: string
   readonly extraKernelArgs: readonly string[]
@@ -43,7 +46,7 @@ export interface Customization {
   readonly systemExtensions: { readonly officialExtensions: readonly string[] }
   readonly bootloader: Bootloader
   readonly secureboot: {
-    /** One of {@link ENROLL_MODES} as the user spelled it, or empty. */
+    /** `off`, `manual`, `if-safe` or `force`, as the user spelled it, or empty. */
     readonly enrollKeys: string
     readonly includeWellKnownCertificates: boolean
   }

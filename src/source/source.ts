@@ -2,6 +2,7 @@
 
 import type { FactoryAsset } from '../factory/asset.ts'
 
+/** Where a raw disk comes from. */
 export type Source =
   /** An asset of the Image Factory; the same disk whatever it is compressed with. */
   | {

@@ -3,6 +3,7 @@
  * in, first out, under a deadline of their own, whatever has become of the caller's signal.
  */
 
+/** Something that will be removed. */
 export interface Deletion {
   /** What goes: "server 42 (talos-image-x-arm)". */
   readonly name: string
@@ -14,17 +15,24 @@ export interface Deletion {
 
 /** Something that could not be removed. */
 export interface Leftover {
+  /** "server 42 (talos-image-x-arm)" */
   readonly name: string
+  /** How a user removes it by hand. */
   readonly command: string
+  /** Why it is still there. */
   readonly reason: string
 }
 
-/** Is told of what happens; what it throws is ignored, since nothing may stop the removing. */
+/**
+ * Is told of what happens; what it throws is ignored, since nothing may stop the removing.
+ * @internal
+ */
 export interface CleanupListener {
   readonly onRemoving?: (deletion: Deletion) => void
   readonly onRemoved?: (deletion: Deletion) => void
 }
 
+/** @internal */
 export class CleanupScope {
   readonly #deletions = new Map<number, Deletion>()
   readonly #running = new Map<number, Promise<Leftover | undefined>>()

@@ -9,6 +9,7 @@ import type { ImageBuild } from '../run.ts'
 import { DEVICE } from './boot-rescue.ts'
 import { sendLocal } from './send-local.ts'
 
+/** @internal */
 export type WriteMode = 'sparse' | 'plain'
 
 /** What was written, by the server's own account. */
@@ -20,7 +21,10 @@ export interface WrittenDisk {
   readonly diskBytes: number
 }
 
-/** @throws TalosImageError `source` when the source is at fault, `write` when the disk is, `ssh` or `timeout` */
+/**
+ * @throws TalosImageError `source` when the source is at fault, `write` when the disk is, `ssh` or `timeout`
+ * @internal
+ */
 export async function writeDisk(
   build: ImageBuild,
   image: PlannedImage,

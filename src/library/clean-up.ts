@@ -1,0 +1,47 @@
+/** What interrupted runs left behind, for a program. */
+
+import { findTemporary, isAbandoned, removeTemporary } from '../build/sweep.ts'
+import { TIMEOUTS } from '../build/timeouts.ts'
+import type { HetznerClient } from '../hetzner/client.ts'
+import type { Leftover } from '../util/cleanup-scope.ts'
+import { systemClock } from '../util/clock.ts'
+
+/** What is removed, and when to stop. */
+export interface CleanUpOptions {
+  /** Remove all of this run at once, whether it may still be alive or not; by default what no living run claims. */
+  readonly run?: string | undefined
+  /** Aborting it keeps what is not removed yet. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What a clean-up came to. */
+export interface CleanUpResult {
+  /** "server 42 (talos-image-x-arm)" */
+  readonly removed: readonly string[]
+  /** What could not be removed. */
+  readonly leftovers: readonly Leftover[]
+}
+
+/**
+ * Removes servers, keys and unfinished snapshots that runs left behind which were killed. Every `build` does that, too.
+ * Published snapshots are never touched.
+ * @throws TalosImageError `token`, `api` or `network` when the project cannot be asked
+ */
+export async function cleanUp(hetzner: HetznerClient, options: CleanUpOptions = {}): Promise<CleanUpResult> {
+  const { run, signal = new AbortController().signal } = options
+  const found = await findTemporary(hetzner, { run, signal })
+  const nowMs = systemClock.now()
+  const removed: string[] = []
+  const leftovers = await removeTemporary(
+    hetzner,
+    run === undefined ? found.filter((one) => isAbandoned(one, nowMs)) : found,
+    {
+      clock: systemClock,
+      signal,
+      timeoutMs: TIMEOUTS.removeMs,
+      onlyAbandoned: run === undefined,
+      listener: { onRemoved: ({ name }) => removed.push(name) },
+    },
+  )
+  return { removed, leftovers }
+}

@@ -1,0 +1,78 @@
+/** From a few options to everything that is asked for. */
+
+import { join, resolve } from 'node:path'
+import { loadVariables } from '../config/load.ts'
+import { ARCHITECTURES, type Role } from '../domain.ts'
+import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
+import { readSchematicFile } from '../plan/schematic-file.ts'
+import { PLAIN_SERVER } from '../plan/server-settings.ts'
+import { inspectFile } from '../source/inspect-file.ts'
+import { ProblemCollector } from '../util/problem-collector.ts'
+import { findOptionProblems, type PlanRequestOptions } from './request-options.ts'
+
+/**
+ * Reads what is to be planned: variables from all their sources, and schematics. Nobody is asked for anything yet, and
+ * nothing of the environment is read that is not given.
+ * @throws ProblemsError with everything that is wrong: `usage`, `config`, `schematic` or `source`
+ * @example
+ * ```ts
+ * const request = await readPlanRequest({ variables: { talos_version: 'v1.13' }, architectures: ['arm'] })
+ * const roles = await readPlanRequest({ directory: '_packer', roles: ['control-plane', 'worker'], env: process.env })
+ * ```
+ */
+export async function readPlanRequest(options: PlanRequestOptions = {}): Promise<PlanRequest> {
+  const { varFiles = [], env = {}, schematicFile, imageFile, sha256 = {} } = options
+  const cwd = resolve(options.cwd ?? '.')
+  const directory = options.directory === undefined ? undefined : resolve(cwd, options.directory)
+  const roles = [...new Set(options.roles)]
+  const problems = new ProblemCollector()
+  problems.add(...findOptionProblems(options))
+  const vars = Object.entries(options.variables ?? {}).map(([name, value]) => `${name}=${value}`)
+  const localImage = toLocalImage(imageFile, cwd)
+  const [variables, roleSchematics, schematic] = await Promise.all([
+    problems.attempt(() => loadVariables({ directory, varFiles, vars, env, cwd })),
+    // A local image is built as it is, for whichever role.
+    localImage === undefined ? readRoleSchematics(cwd, directory, roles, problems) : new Map<Role, SchematicFile>(),
+    schematicFile === undefined
+      ? undefined
+      : problems.attempt(() => readSchematicFile(cwd, schematicFile, 'schematicFile')),
+    localImage?.kind === 'file' ? problems.attempt(() => inspectFile(localImage.path, localImage.at)) : undefined,
+  ])
+  problems.throw()
+  if (variables === undefined) throw new RangeError('the variables could not be read, for no reason')
+  return {
+    variables,
+    architectures: options.architectures ?? ARCHITECTURES,
+    roles: roles.length === 0 ? [undefined] : roles,
+    roleSchematics,
+    schematic,
+    localImage,
+    sha256,
+    force: options.force === true,
+    noFallback: options.fallback === false,
+    allowBiggerDisk: options.allowBiggerDisk === true,
+    server: options.server ?? PLAIN_SERVER,
+  }
+}
+
+function toLocalImage(imageFile: string | undefined, cwd: string): LocalImage | undefined {
+  if (imageFile === undefined) return undefined
+  if (imageFile === '-') return { kind: 'stdin' }
+  return { kind: 'file', path: resolve(cwd, imageFile), at: { kind: 'flag', name: 'imageFile' } }
+}
+
+async function readRoleSchematics(
+  cwd: string,
+  directory: string | undefined,
+  roles: readonly Role[],
+  problems: ProblemCollector,
+): Promise<ReadonlyMap<Role, SchematicFile>> {
+  const schematics = new Map<Role, SchematicFile>()
+  if (directory === undefined) return schematics
+  for (const role of roles) {
+    const path = join(directory, `schematic-${role}.yaml`)
+    const schematic = await problems.attempt(() => readSchematicFile(cwd, path, `role ${role}`))
+    if (schematic !== undefined) schematics.set(role, schematic)
+  }
+  return schematics
+}

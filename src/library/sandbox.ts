@@ -1,0 +1,130 @@
+/** The sandbox, for a program: its options and what it gives, without the hooks that only its own tests need. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { FACTORY_URL } from '../factory/asset.ts'
+import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
+import { createHetznerClient, type HetznerClient } from '../hetzner/client.ts'
+import type { FaultRule } from '../sandbox/faults/rule.ts'
+import { ProblemCollector } from '../util/problem-collector.ts'
+
+/** How the sandbox is to be. All of it may be left out. */
+export interface SandboxOptions {
+  /** Where its state is kept, and found by the next one; by default a temporary directory that goes when it is closed. */
+  readonly stateDir?: string | undefined
+  /**
+   * What its servers are: commands in namespaces of this computer, which need Linux; real machines in QEMU; or nothing
+   * that could run a build. `namespace` by default.
+   */
+  readonly machines?: 'namespace' | 'qemu' | 'none' | undefined
+  /** Where `qemu` machines keep their rescue systems; needed for them. */
+  readonly cacheDir?: string | undefined
+  /** How long everything takes: next to nothing, or as long as in the real cloud. `instant` by default. */
+  readonly latency?: 'instant' | 'realistic' | undefined
+  /** Port of the cloud on 127.0.0.1; any that is free by default. */
+  readonly port?: number | undefined
+  /** Port of the Image Factory on 127.0.0.1; any that is free by default. */
+  readonly factoryPort?: number | undefined
+  /** Port of every machine's SSH server; any that is free by default. */
+  readonly sshPort?: number | undefined
+  /** Size of the Factory's raw disks, in bytes; 1246 MiB by default, of which some 90 MiB are data. */
+  readonly imageDiskBytes?: number | undefined
+  /** What cannot be had: `cax11@fsn1`, `cax11` (everywhere) or `@fsn1` (everything there). */
+  readonly outOfStock?: readonly string[] | undefined
+  /** Requests that a project may send: so many at once, refilled by so many a second. 3600 and 1 by default. */
+  readonly rateLimit?: { readonly limit: number; readonly perSecond: number } | undefined
+  /** What goes wrong, in the words of `talos-image sandbox --fault`, such as `ssh refuse times=1`. */
+  readonly faults?: readonly string[] | undefined
+  /** Ends the waiting for another owner of the state directory; a running sandbox does not listen to it. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** An emulated cloud, Image Factory and machines on this computer. */
+export interface Sandbox extends AsyncDisposable {
+  /** Its project. */
+  readonly hetzner: HetznerClient
+  /** Its Image Factory. */
+  readonly factory: FactoryClient
+  /** Port of SSH on its servers; `build` must be told. */
+  readonly sshPort: number
+  /** Where its API is: what HCLOUD_ENDPOINT is to other programs. */
+  readonly endpoint: string
+  /** What HCLOUD_TOKEN is to other programs. */
+  readonly token: string
+  /** Where its Image Factory is. */
+  readonly factoryUrl: string
+  /** Absolute path of its state. */
+  readonly stateDir: string
+  /** Whether another process runs it: then closing it does nothing, and no option but `stateDir` was listened to. */
+  readonly attached: boolean
+  /** Stops answering, takes the power from all machines and writes the state; removes it when it is temporary. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a sandbox, or attaches to the one that runs on the state directory. Close it, or use it with `await using`.
+ * @throws ProblemsError `usage` with everything that is wrong with the faults
+ * @throws TalosImageError `sandbox` when it cannot run here, and says what to do
+ * @example
+ * ```ts
+ * const { hetzner, factory, sshPort, close } = await startSandbox()
+ * const made = await plan(await readPlanRequest(), { hetzner, factory })
+ * await build({ hetzner, plan: made, sshPort })
+ * await close()
+ * ```
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  // Programs that never start one need not load it.
+  const { startSandbox: start } = await import('../sandbox/sandbox.ts')
+  const faults = await readFaults(options.faults ?? [])
+  const temporary = options.stateDir === undefined ? await mkdtemp(join(tmpdir(), 'talos-image-sandbox-')) : undefined
+  const removeTemporary = async (): Promise<void> => {
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
+  }
+  try {
+    const { machines, cacheDir, latency, port, factoryPort, imageDiskBytes, outOfStock, rateLimit, signal } = options
+    const sandbox = await start({
+      ...{
+        machines,
+        latency,
+        port,
+        factoryPort,
+        sshPort: options.sshPort,
+        imageDiskBytes,
+        outOfStock,
+        rateLimit,
+        signal,
+      },
+      stateDir: temporary ?? resolve(options.stateDir ?? ''),
+      cacheDir: cacheDir === undefined ? undefined : resolve(cacheDir),
+      faults,
+    })
+    const { endpoint, token, factoryUrl, sshPort, stateDir, attached } = sandbox
+    const close = async (): Promise<void> => {
+      try {
+        await sandbox.close()
+      } finally {
+        await removeTemporary()
+      }
+    }
+    return {
+      hetzner: createHetznerClient({ endpoint, token }),
+      factory: createFactoryClient({ url: factoryUrl, publicUrl: FACTORY_URL }),
+      ...{ sshPort, endpoint, token, factoryUrl, stateDir, attached },
+      close,
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await removeTemporary()
+    throw error
+  }
+}
+
+async function readFaults(texts: readonly string[]): Promise<readonly FaultRule[]> {
+  const { parseFaultFlag } = await import('../sandbox/faults/parse.ts')
+  const problems = new ProblemCollector()
+  const rules = await Promise.all(texts.map((text) => problems.attempt(async () => parseFaultFlag(text))))
+  problems.throw()
+  return rules.filter((rule) => rule !== undefined)
+}

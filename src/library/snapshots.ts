@@ -1,0 +1,87 @@
+/** What a program does with the snapshots that are there. */
+
+import type { FactoryClient } from '../factory/client.ts'
+import type { HetznerClient } from '../hetzner/client.ts'
+import type { Snapshot } from '../hetzner/snapshot.ts'
+import { LEASE_LABEL } from '../plan/labels.ts'
+import { decidePrune, type PruneDecision } from '../plan/prune.ts'
+import { type Age, findAges } from '../report/outdated.ts'
+import { ProblemCollector } from '../util/problem-collector.ts'
+
+/** Which snapshots, and when to stop. */
+export interface ListOptions {
+  /** A label selector; `os=talos` by default. */
+  readonly selector?: string | undefined
+  /** Aborting it ends the look-up; the function then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The project's published Talos snapshots, newest first.
+ * @throws TalosImageError `token`, `api` or `network` when the project cannot be asked; `api` for a selector that is none
+ */
+export async function listSnapshots(hetzner: HetznerClient, options: ListOptions = {}): Promise<readonly Snapshot[]> {
+  const { selector = 'os=talos', signal } = options
+  const found = await hetzner.images.listSnapshots({ labelSelector: selector }, { signal })
+  return found.filter(({ labels }) => labels[LEASE_LABEL] === undefined).toSorted(byAge)
+}
+
+/** The API does not say which of two is the newer one when they were made in the same second. */
+const byAge = (a: Snapshot, b: Snapshot): number => Date.parse(b.created) - Date.parse(a.created) || b.id - a.id
+
+/** Whom to ask. */
+export interface OutdatedOptions {
+  readonly hetzner: HetznerClient
+  readonly factory: FactoryClient
+  /** Aborting it ends the look-up; the function then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * For each role and architecture that the project has snapshots of: the newest one, and what is newer than its Talos.
+ * @throws TalosImageError `token`, `api`, `factory` or `network` when the project or the Factory cannot be asked
+ */
+export async function findOutdated({ hetzner, factory, signal }: OutdatedOptions): Promise<readonly Age[]> {
+  const [snapshots, versions] = await Promise.all([listSnapshots(hetzner, { signal }), factory.versions(signal)])
+  return findAges(snapshots, versions)
+}
+
+/** What is too old. */
+export interface PruneOptions {
+  /** How many of the newest stay, of each role and architecture: 1 by default, and at least. */
+  readonly keep?: number | undefined
+  /** What is younger stays, in milliseconds; nothing stays for its age by default. */
+  readonly olderThanMs?: number | undefined
+  /** Only say what would go. False by default. */
+  readonly dryRun?: boolean | undefined
+  /** Aborting it keeps what is not deleted yet; the function then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Deletes old snapshots: never the newest of its role and architecture, a protected one, one that a server was made from,
+ * or one that another tool made.
+ * @returns what became of each snapshot that this tool made, newest first, and why
+ * @throws ProblemsError with every deletion that was refused, after all the others were done
+ * @throws TalosImageError `token`, `api` or `network` when the project cannot be asked
+ */
+export async function pruneSnapshots(
+  hetzner: HetznerClient,
+  options: PruneOptions = {},
+): Promise<readonly PruneDecision[]> {
+  const { keep, olderThanMs, dryRun = false, signal } = options
+  const [snapshots, servers] = await Promise.all([
+    listSnapshots(hetzner, { signal }),
+    hetzner.servers.list({}, { signal }),
+  ])
+  const inUse = new Set(servers.flatMap(({ image }) => (image === null ? [] : [image.id])))
+  const decisions = decidePrune(snapshots, inUse, { keep, olderThanMs, nowMs: Date.now() })
+  if (dryRun) return decisions
+  const problems = new ProblemCollector()
+  for (const { snapshot, goes } of decisions) {
+    // One that was protected meanwhile is no reason to keep the others.
+    if (goes) await problems.attempt(() => hetzner.images.delete(snapshot.id, { signal }))
+  }
+  problems.throw()
+  return decisions
+}
