@@ -25,7 +25,7 @@ export type { StockPatience } from './build/stock-patience.ts'
 export type { Timeouts } from './build/timeouts.ts'
 export { loadVariables, type VariableSources } from './config/load.ts'
 export type { Sourced, Variables } from './config/variables.ts'
-export type { Architecture, Labels, Role } from './domain.ts'
+export type { Architecture, Labels, Role, SshOver } from './domain.ts'
 export { type ErrorCode, formatOrigin, type Origin, type Problem, ProblemsError, TalosImageError } from './errors.ts'
 export type { FactoryAsset } from './factory/asset.ts'
 export {

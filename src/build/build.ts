@@ -209,7 +209,10 @@ async function runWithKey(
   return { run: run.id, images: results, leftovers }
 }
 
-/** Removes what earlier runs left behind and no longer claim. That it fails is no reason not to build. */
+/**
+ * Removes what earlier runs left behind and no longer claim. That it fails is no reason not to build.
+ * @internal
+ */
 export async function sweep({
   hetzner,
   clock,
@@ -279,7 +282,11 @@ async function runImage(
   }
 }
 
-/** What went wrong, as a problem. A defect of this program is no reason to leave the other images' servers behind, so it is reported like the rest. */
+/**
+ * What went wrong, as a problem. A defect of this program is no reason to leave the other images' servers behind, so
+ * it is reported like the rest.
+ * @internal
+ */
 export function toProblem(error: unknown, signal: AbortSignal): Problem {
   if (signal.aborted) return { code: 'interrupted', message: 'interrupted' }
   if (error instanceof TalosImageError) {

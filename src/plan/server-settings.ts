@@ -41,7 +41,10 @@ export interface ServerSettings {
   readonly sshOver: SshOver
 }
 
-/** What the project has, as far as somebody asks for it by name or ID. */
+/**
+ * What the project has, as far as somebody asks for it by name or ID.
+ * @internal
+ */
 export interface ServerOffers {
   readonly firewalls: readonly Firewall[]
   readonly networks: readonly Network[]
@@ -102,7 +105,10 @@ function findUselessFirewall({ ipv4, ipv6, firewalls: [first] }: ServerRequest):
 
 const TITLES = { ipv4: 'IPv4', ipv6: 'IPv6' } as const
 
-/** Finds what the names stand for. Problems that {@link findServerProblems} tells are not told again. */
+/**
+ * Finds what the names stand for. Problems that {@link findServerProblems} tells are not told again.
+ * @internal
+ */
 export function resolveServer(
   request: ServerRequest,
   offers: ServerOffers,
