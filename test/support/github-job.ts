@@ -159,6 +159,8 @@ async function runScript(script: string, { cwd, env, onStart, onEnd }: RunnerOpt
       timeoutMs: 170_000,
       env: {
         CI: 'true',
+        // The action prepares itself by npm, which wants a place for its logs.
+        HOME: folder,
         GITHUB_ACTIONS: 'true',
         GITHUB_ACTION_PATH: ROOT.replace(/\/$/, ''),
         GITHUB_WORKSPACE: cwd,
