@@ -114,7 +114,9 @@ export class Watch {
     const image = this.#imageOf(target)
     const now = clock.now()
     if (target.step?.name === next) return
-    if (image !== undefined && target.step !== undefined) {
+    // A step that is followed by the clean-up, and is not the last before it, has failed.
+    const isDone = next !== 'clean-up' || target.step?.name === 'snapshot'
+    if (image !== undefined && target.step !== undefined && isDone) {
       emit({ type: 'step-finished', image, step: target.step.name, ms: now - target.step.beganMs })
     }
     target.step = next === undefined ? undefined : { name: next, beganMs: now }
