@@ -1,4 +1,4 @@
-/** What a run came to as Packer's manifest post-processor writes it down (format of Packer 1.6 to 1.14). */
+/** What a run came to as Packer's manifest post-processor writes it down (as Packer 1.6.6 does). */
 
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'

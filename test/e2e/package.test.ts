@@ -79,6 +79,20 @@ describe('its types', () => {
     expect(await compile(consumer.root, await sources(), flags)).toBe('')
   })
 
+  it('are those that the documents write down', async () => {
+    const pages = ['docs/library.md', 'docs/api.md'].map((name) => readFile(join(consumer.installed, name), 'utf8'))
+    const blocks = (await Promise.all(pages)).flatMap((page) =>
+      [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, text = '']) => text).filter((text) => text.includes('await ')),
+    )
+    expect(blocks.length).toBeGreaterThan(5)
+    // Each goes on from what the first one made.
+    const [first = '', ...rest] = blocks
+    const names = 'formatOrigin, startSandbox, TalosImageError'
+    const program = [`import { ${names} } from 'talos-image'`, first, ...rest.map((text) => `{\n${text}}`)].join('\n')
+    await writeFile(join(consumer.root, 'documents.mts'), program)
+    expect(await compile(consumer.root, ['documents.mts'], ['--module', 'nodenext', '--noEmit'])).toBe('')
+  })
+
   it('tell a mistake', async () => {
     await mkdir(join(consumer.root, 'wrong'))
     await cp(join(consumer.root, 'src/whole-build.mts'), join(consumer.root, 'wrong/a.mts'))
