@@ -138,6 +138,48 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud command', WHY_NOT), () 
     expect(await ok('primary-ip list -o noheader')).toBe('')
   })
 
+  it('makes networks and firewalls, and servers with them', async () => {
+    await using judge = await createJudge()
+    const { ok, fails, look } = judge
+    expect(await ok('network create --name inner --ip-range 127.200.0.0/16')).toBe('Network 4000001 created\n')
+    await ok('network add-subnet inner --type cloud --network-zone eu-central --ip-range 127.200.0.0/24')
+    await ok('network add-route inner --destination 0.0.0.0/0 --gateway 127.200.0.9')
+    expect(await ok('network describe inner')).toMatch(
+      /Network Zone:\s+eu-central\n\s+IP Range:\s+127\.200\.0\.0\/24\n\s+Gateway:\s+127\.200\.0\.1\n/,
+    )
+    expect(await ok('firewall create --name wall --label a=b')).toBe('Firewall 2000001 created\n')
+    await ok('firewall add-rule wall --direction in --protocol tcp --port 22 --source-ips 0.0.0.0/0 --source-ips ::/0')
+    await ok('firewall apply-to-resource wall --type label_selector --label-selector purpose=image')
+    expect(await look('/firewalls')).toMatchObject({
+      firewalls: [{ labels: { a: 'b' }, rules: [{ port: '22', source_ips: ['0.0.0.0/0', '::/0'] }] }],
+    })
+    const made = await ok(
+      'server create --name one --type cx23 --image debian-13 --network inner --without-ipv4 --label purpose=image',
+    )
+    expect(made).toContain('- 127.200.0.2 (inner)')
+    expect(made).not.toContain('IPv4:')
+    expect(await look('/servers')).toMatchObject({
+      servers: [
+        {
+          public_net: {
+            ipv4: null,
+            ipv6: { ip: '::ffff:7f40:0/120' },
+            firewalls: [{ id: 2000001, status: 'applied' }],
+          },
+          private_net: [{ network: 4000001, ip: '127.200.0.2' }],
+        },
+      ],
+    })
+    expect(columns(await ok('network list -o noheader -o columns=name,servers'))).toEqual([['inner', '1 server']])
+    expect(await fails('firewall delete wall')).toMatch(/\(resource_in_use\)$/)
+    await ok('server delete one')
+    await expect.poll(() => look('/servers'), { timeout: 20_000 }).toMatchObject({ servers: [] })
+    await ok('firewall remove-from-resource wall --type label_selector --label-selector purpose=image')
+    expect(await ok('firewall delete wall')).toBe('firewall wall deleted\n')
+    expect(await ok('network delete inner')).toBe('Network inner deleted\n')
+    expect(await look('/networks')).toMatchObject({ networks: [] })
+  })
+
   it('makes snapshots, starts servers from them, protects and deletes them', async () => {
     await using judge = await createJudge()
     const { ok, fails, look } = judge
