@@ -1,7 +1,7 @@
 /** docs/commands.md, made from the program that prints the help: so that the two cannot differ. */
 
 import type { Command, Option } from 'commander'
-import { allCommands, examplesOf, GENERAL, notesOf } from '../src/cli/help.ts'
+import { allCommands, allOptions, examplesOf, GENERAL, notesOf } from '../src/cli/help.ts'
 
 /** The flags that stand once for all commands. */
 type General = ReadonlyMap<string, string>
@@ -26,11 +26,7 @@ export function createCommandsPage(program: Command): string {
 /** The flags of a command with what is said about them, under the headings of its help. */
 function rowsOf(command: Command): Map<string, [string, string][]> {
   const help = command.createHelp()
-  const groups = help.groupItems(
-    [],
-    help.visibleOptions(command),
-    (option: Option) => option.helpGroupHeading ?? GENERAL,
-  )
+  const groups = help.groupItems([], allOptions(command), (option: Option) => option.helpGroupHeading ?? GENERAL)
   return new Map(
     [...groups].map(([heading, options]) => [
       heading,

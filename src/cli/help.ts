@@ -1,6 +1,6 @@
 /** How help is arranged: commands and flags in groups, and the same screen for `--help` and `help COMMAND`. */
 
-import { type Command, Option } from 'commander'
+import { type Command, Help, Option } from 'commander'
 import { nearNames } from '../util/near.ts'
 
 const FLAGS = 'Flags:'
@@ -88,6 +88,19 @@ const FLAG_GROUPS: Readonly<Record<string, Readonly<Record<string, readonly stri
   },
 }
 
+/** Flags of a build that share a line of its help with the one that names them, since a screen holds no more. */
+const TOGETHER: Readonly<Record<string, { readonly text: string; readonly others: readonly string[] }>> = {
+  '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
+  '--network': {
+    text: 'where it stands; also --ip-family, --ssh-over, --firewall, --server-label: docs/networks.md',
+    others: ['--ip-family', '--ssh-over', '--firewall', '--server-label'],
+  },
+  '--manifest': {
+    text: 'write what was built as JSON; also --tfvars, --packer-manifest: docs/terraform.md',
+    others: ['--tfvars', '--packer-manifest'],
+  },
+}
+
 /** Adds `help [COMMAND...]`, and arranges the help of all commands that are there by now. */
 export function arrangeHelp(program: Command): void {
   program
@@ -119,7 +132,7 @@ export function allCommands(command: Command, words: readonly string[] = [comman
 
 function arrange(command: Command, words: readonly string[]): void {
   command
-    .configureHelp({ groupItems, optionDescription, subcommandTerm: (sub) => sub.name() })
+    .configureHelp({ groupItems, optionDescription, visibleOptions, subcommandTerm: (sub) => sub.name() })
     .addHelpOption(new Option('-h, --help', 'show this').helpGroup(words.length === 0 ? FLAGS : GENERAL))
     .showHelpAfterError(`(${['talos-image help', ...words].join(' ')} shows what there is)`)
   const groups = FLAG_GROUPS[words.join(' ')] ?? {}
@@ -130,6 +143,26 @@ function arrange(command: Command, words: readonly string[]): void {
     else if (option.helpGroupHeading === undefined) option.helpGroup(FLAGS)
   }
   for (const sub of command.commands) arrange(sub, [...words, sub.name()])
+}
+
+/** All flags of a command, for docs and shells. */
+export function allOptions(command: Command): Option[] {
+  return new Help().visibleOptions(command)
+}
+
+/** The flags that the help has a line for. */
+function visibleOptions(command: Command): Option[] {
+  const all = allOptions(command)
+  if (command.name() !== 'build') return all
+  const named = new Set(Object.values(TOGETHER).flatMap(({ others }) => others))
+  return all.filter(({ long }) => !named.has(long ?? '')).map(shorten)
+}
+
+function shorten(option: Option): Option {
+  const together = TOGETHER[option.long ?? '']
+  if (together === undefined) return option
+  const shown = new Option(option.flags, together.text)
+  return option.helpGroupHeading === undefined ? shown : shown.helpGroup(option.helpGroupHeading)
 }
 
 const isGeneral = ({ long }: Option): boolean => GENERAL_FLAGS.has(long ?? '')

@@ -82,7 +82,8 @@ Examples:
     .addHelpText(
       'after',
       `
-Finds only what the project of the token has: snapshots cannot move between projects.
+Finds only what the project of the token has: snapshots cannot move between
+projects.
 
 Examples:
   $ talos-image select 'os=talos,!role' --arch x86

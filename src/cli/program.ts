@@ -48,9 +48,7 @@ talos-image help COMMAND shows the flags of each, with examples.`,
   planFlags(program.command('build').argument(...ROLE), BUILD_OUTPUTS)
     .description('Build snapshots: the generic images, or those of one role.')
     .option('--force', 'build what exists, too; the new one replaces it')
-    .addOption(
-      new Option('--engine <who>', 'who builds; docs/packer.md').choices(['native', 'packer']).default('native'),
-    )
+    .addOption(new Option('--engine <who>', 'who builds').choices(['native', 'packer']).default('native'))
     .option('--dry-run', 'show the plan and stop')
     .option('--manifest <file>', 'write what was built to a JSON file')
     .option('--tfvars <file>', "write it as Terraform's variables")
@@ -69,8 +67,7 @@ talos-image help COMMAND shows the flags of each, with examples.`,
 Examples:
   $ talos-image build             generic images, ARM and x86
   $ talos-image build --roles     control-plane and worker, each ARM and x86
-  $ talos-image build --arch x86 --schematic schematic.yaml
-  $ talos-image build --sandbox --project prod --project staging`,
+  $ talos-image build --arch x86 --schematic schematic.yaml`,
     )
     .action(async (role, flags) => onExit(await (await import('./commands/build.ts')).runBuild(io, role, flags)))
 

@@ -2,6 +2,7 @@
 
 import type { Command, Option } from 'commander'
 import { ARCHITECTURES, ROLES } from '../../domain.ts'
+import { allOptions } from '../help.ts'
 
 /** What can stand in a place: one of some words, a file, a folder, or something that only the user knows. */
 export type Candidates =
@@ -62,7 +63,7 @@ function outlineAt(command: Command, path: readonly string[]): CommandOutline {
   return {
     path,
     description: command.description(),
-    flags: help.visibleOptions(command).map(outlineFlag),
+    flags: allOptions(command).map(outlineFlag),
     arguments: command.registeredArguments.map((argument) => ({
       name: argument.name(),
       variadic: argument.variadic,

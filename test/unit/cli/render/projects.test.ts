@@ -114,7 +114,7 @@ describe('what a run in several projects came to', () => {
     const left = { ...result(built(arm, 1)), leftovers: [{ name: 'server s', command, reason: 'it stays' }] }
     const document = toProjectResult(toResultDocument(left, 'v1.12.2', FACTORY), { project: 'prod', variable })
     expect(findProjectLeftovers({ projects: [document] })).toEqual([
-      { code: 'api', message: 'prod: server s could not be removed: it stays', hint: `remove it: ${expected}` },
+      { code: 'api', message: 'prod: server s could not be removed: it stays', hint: `remove it: \`${expected}\`` },
     ])
     expect(exitCodeOfProjects({ projects: [document, inProject('dev', failed(arm))] })).toBe(4)
   })
