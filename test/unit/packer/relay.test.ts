@@ -45,6 +45,7 @@ beforeEach(async () => {
   relay = await startRelay({
     endpoint: `http://127.0.0.1:${port}/v1`,
     ledger,
+    descriptions: new Set(['Talos Linux v1.12.2 ARM by hcloud-talos']),
     labels: () => ({ 'talos-image/run': 'abcd2345' }),
     onMade: (_, server) => servers.push(server),
     onGone: () => undefined,
@@ -141,4 +142,20 @@ it('labels snapshots, too', async () => {
   await send('POST', '/servers/7/actions/create_image', { type: 'snapshot', labels: { os: 'talos' } })
   expect(JSON.parse(seen[0]?.body ?? '')).toMatchObject({ labels: { os: 'talos', 'talos-image/run': 'abcd2345' } })
   expect(ledger.made).toMatchObject([{ kind: 'snapshot', id: 9, architecture: 'x86', labels: { os: 'talos' } }])
+})
+
+it('does not tell Packer of snapshots that are called as the new one will be, or it would refuse to make that', async () => {
+  const images = [
+    { id: 1, description: 'Talos Linux v1.12.2 ARM by hcloud-talos' },
+    { id: 2, description: 'mine' },
+  ]
+  answer = { status: 200, body: { images, meta: { pagination: { page: 1 } } } }
+  expect(await (await send('GET', '/images?type=snapshot&page=1')).json()).toEqual({
+    images: [{ id: 2, description: 'mine' }],
+    meta: { pagination: { page: 1 } },
+  })
+  // A source that is made from a snapshot looks for that by its labels.
+  for (const query of ['type=snapshot&label_selector=os%3Dtalos', 'type=system']) {
+    expect(await (await send('GET', `/images?${query}`)).json()).toMatchObject({ images })
+  }
 })
