@@ -45,6 +45,7 @@ export function startPackerBuild(options: PackerBuildOptions): RunningBuild {
     try {
       await using opened = await openSession(packer, context)
       session = opened
+      await opened.fetchPlugins()
       // What is wrong with the template is found out for all roles before the first of them is built.
       for (const images of groupByRole(plan.images)) await opened.validate(images)
       const before = new Set((await listPackersOwn(hetzner, signal)).map(({ name }) => name))

@@ -4,7 +4,7 @@ import type { BuildStep } from '../build/events.ts'
 
 /** What is said when a step begins. Source: Packer 1.6.6, and the plugin for Hetzner Cloud up to 1.8. */
 const MARKS: readonly (readonly [RegExp, BuildStep])[] = [
-  [/^(?:Creating (?:temporary )?(?:ssh key|server)|Uploading.*ssh key)/i, 'server'],
+  [/^(?:(?:pre)?validating|creating server|(?:creating|uploading) .*ssh key)/i, 'server'],
   [/^(?:Enabling rescue mode|Using ssh communicator|Waiting for SSH)/i, 'boot'],
   [/^Connected to SSH/i, 'write'],
   [/^(?:Shutting down server|Creating snapshot)/i, 'snapshot'],

@@ -11,6 +11,7 @@ import { readText } from '../util/read-text.ts'
 import type { Trace } from '../util/trace.ts'
 import { type CreationBody, kindOfCreation, type MadeServer, readBody, readCreated, readDeletion } from './creation.ts'
 import type { Kind, Ledger, Made } from './ledger.ts'
+import { withoutSameName } from './same-name.ts'
 
 /** How long one request may take, in milliseconds; Packer has patience of its own. */
 const REQUEST_MS = 60_000
@@ -35,6 +36,8 @@ export interface RelayOptions {
   /** Where the cloud is, such as `https://api.hetzner.cloud/v1`, without a slash at the end. */
   readonly endpoint: string
   readonly ledger: Ledger
+  /** Those of the snapshots that are to be made: Packer is not told of others that have the same. */
+  readonly descriptions: ReadonlySet<string>
   /** The labels that everything is made with, beside Packer's own. */
   readonly labels: () => Labels
   readonly onMade: (made: Made, server: MadeServer | undefined) => void
@@ -105,7 +108,7 @@ async function relay(request: IncomingMessage, response: ServerResponse, options
   }
   const headers = [...answer.headers].filter(([name]) => !NOT_PASSED_ON.has(name))
   response.writeHead(answer.status, Object.fromEntries(headers))
-  response.end(answerText)
+  response.end(answer.ok ? withoutSameName(method, path, query ?? '', answerText, options.descriptions) : answerText)
 }
 
 /** Notes that something is asked for, before it can be there. What comes back is told the answer. */

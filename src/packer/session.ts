@@ -3,10 +3,10 @@
 import type { EventListener } from '../build/events.ts'
 import type { Lease } from '../build/lease.ts'
 import type { Timeouts } from '../build/timeouts.ts'
-import { TalosImageError } from '../errors.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { Clock } from '../util/clock.ts'
+import { startDeadline } from '../util/deadline.ts'
 import type { Trace } from '../util/trace.ts'
 import { type PackerInput, toArguments } from './arguments.ts'
 import type { MadeServer } from './creation.ts'
@@ -14,9 +14,9 @@ import { openDirectory } from './directory.ts'
 import { toRefusal } from './failure.ts'
 import { Ledger, type Made } from './ledger.ts'
 import { parsePackerLine } from './output.ts'
-import { type RunningPacker, startPackerProcess } from './process.ts'
 import type { Packer } from './program.ts'
 import { startRelay } from './relay.ts'
+import { createRunner } from './runner.ts'
 import type { Template } from './template.ts'
 import { findStrangers } from './tidy.ts'
 
@@ -53,6 +53,8 @@ export interface PackerSession extends PackerContext, AsyncDisposable {
   readonly ledger: Ledger
   /** Runs Packer to its end. @returns its exit code, or the signal that ended it */
   run(words: readonly string[], onLine: (line: string) => void): Promise<number | string>
+  /** Lets Packer fetch them, where it needs any. @throws TalosImageError `packer` when it cannot */
+  fetchPlugins(): Promise<void>
   /** @throws TalosImageError `packer` with what Packer finds wrong with the template and the variables */
   validate(images: readonly PlannedImage[]): Promise<void>
   /** Is told of each server that Packer makes from now on. */
@@ -67,11 +69,10 @@ export interface PackerSession extends PackerContext, AsyncDisposable {
 
 /** How long Packer may take to clean up after an interrupt, in milliseconds. */
 const STOP_MS = 5 * 60_000
+/** How long is looked for what may be Packer's own, in milliseconds. */
+const LOOK_MS = 60_000
 
-/**
- * Opens it, and lets Packer fetch its plugins.
- * @throws TalosImageError `packer` when it cannot
- */
+/** Opens it. Packer has not been called by then. */
 export async function openSession(setup: PackerSetup, context: PackerContext): Promise<PackerSession> {
   const { program, directory, template, sshPort } = setup
   const working = await openDirectory(directory, {
@@ -89,6 +90,7 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
   const relay = await startRelay({
     endpoint: setup.endpoint,
     ledger,
+    descriptions: new Set(context.plan.images.map(({ description }) => description)),
     labels: () => context.lease.labels(),
     onMade,
     onGone: ({ kind, id }) => {
@@ -100,44 +102,17 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
     await relay[Symbol.asyncDispose]()
     await working[Symbol.asyncDispose]()
   }
-  let running: RunningPacker | undefined
-
-  const run: PackerSession['run'] = async (words, onLine) => {
-    const { signal, trace } = context
-    signal.throwIfAborted()
-    const packer = startPackerProcess({
-      path: program.path,
-      args: [...words, working.template],
-      cwd: directory,
-      env: environmentOf(setup, relay.endpoint, working.scratch),
-      onLine: (line) => {
-        trace('packer', { line })
-        onLine(line)
-      },
-      onLog: (line) => trace('packer', { log: line }),
-    })
-    running = packer
-    let tooLate: NodeJS.Timeout | undefined
-    const stop = (): void => {
-      packer.interrupt()
-      tooLate = setTimeout(() => packer.kill(), Math.min(STOP_MS, context.timeouts.removeMs))
-    }
-    signal.addEventListener('abort', stop, { once: true })
-    try {
-      return await packer.ended
-    } catch (cause) {
-      const message = `${program.path} could not be started: ${cause instanceof Error ? cause.message : String(cause)}`
-      throw new TalosImageError({ code: 'packer', message, at: { kind: 'flag', name: '--engine' } }, { cause })
-    } finally {
-      running = undefined
-      signal.removeEventListener('abort', stop)
-      clearTimeout(tooLate)
-    }
-  }
+  const runner = createRunner(setup, {
+    signal: context.signal,
+    trace: context.trace,
+    stopMs: Math.min(STOP_MS, context.timeouts.removeMs),
+    template: working.template,
+    env: environmentOf(setup, relay.endpoint, working.scratch),
+  })
 
   const check = async (what: string, words: readonly string[]): Promise<void> => {
     const errors: string[] = []
-    const code = await run(words, (line) => {
+    const code = await runner.run(words, (line) => {
       const parsed = parsePackerLine(line)
       if (parsed.kind === 'said' && (parsed.isError || parsed.text.startsWith('Error'))) errors.push(parsed.text.trim())
     })
@@ -145,20 +120,16 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
     if (code !== 0) throw toRefusal(what, errors, code)
   }
 
-  if (program.hasInit && template.requiresPlugins) {
-    try {
-      await check('fetch its plugins (packer init)', ['init', '-machine-readable'])
-    } catch (error) {
-      await close()
-      throw error
-    }
-  }
   return {
     ...context,
     title: `Packer ${program.version}`,
     setup,
     ledger,
-    run,
+    run: runner.run,
+    async fetchPlugins() {
+      if (!program.hasInit || !template.requiresPlugins) return
+      await check('fetch its plugins (packer init)', ['init', '-machine-readable'])
+    },
     validate: (images) =>
       check('read the template', ['validate', '-machine-readable', ...toArguments(images, template, setup)]),
     onServer: (listener) => {
@@ -171,13 +142,15 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
     async nameStrangers(before) {
       // What went through the relay is known for certain, so the rest is somebody else's.
       if (relay.wasUsed) return
-      const strangers = await findStrangers(context.hetzner, before, context.signal).catch(() => [])
+      // After an interrupt, too.
+      using deadline = startDeadline(undefined, LOOK_MS)
+      const strangers = await findStrangers(context.hetzner, before, deadline.signal).catch(() => [])
       for (const { name, command } of strangers) {
         const text = `${name} came while Packer was running, and may be its own; if nobody else's, remove it: ${command}`
         context.emit({ type: 'note', text })
       }
     },
-    abandon: () => running?.kill(),
+    abandon: runner.abandon,
     [Symbol.asyncDispose]: close,
   }
 }

@@ -1,5 +1,7 @@
 /** What goes wrong with `--engine packer`: interrupts, faults while removing, and what is left behind. */
 
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Server } from '../../../src/hetzner/wire.ts'
@@ -135,6 +137,23 @@ describe.skipIf(WHY_NOT !== undefined)(named('build --engine packer, when someth
     expect(code, stderr).toBe(0)
     expect(stderr).not.toContain('somebody-else')
     expect(await project.remains()).toEqual(['packer-of-somebody-else'])
+  })
+
+  it('names what may be left where the template goes past it, and removes nothing of that', async () => {
+    await using project = await createProject({
+      faults: [{ subject: 'api', method: 'DELETE', path: '/servers/*', effect: 'status', status: 500, times: 1 }],
+    })
+    const template = join(workspace.root, '_packer', 'talos-hcloud.pkr.hcl')
+    const text = await readFile(template, 'utf8')
+    const endpoint = `$&\n  endpoint = "${project.endpoint}"`
+    await workspace.write('_packer/talos-hcloud.pkr.hcl', text.replaceAll(/^source "hcloud" .*$/gm, endpoint))
+    const { code, stderr } = await run(project)
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(
+      /server \d+ \(packer-.*\) came while Packer was running.* remove it: hcloud server delete \d+/,
+    )
+    expect(await project.snapshots()).toMatchObject([{ labels: { 'talos-image/unread': expect.any(String) } }])
+    expect(await project.remains()).toHaveLength(1)
   })
 
   it('removes the snapshot of a build that failed after it', async () => {
