@@ -1,6 +1,6 @@
 /** The files that a build in several projects leaves: one for each project, but for a manifest that holds them all. */
 
-import { TalosImageError } from '../errors.ts'
+import { type Problem, TalosImageError } from '../errors.ts'
 import type { ProjectsDocument } from '../report/projects.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import type { Io } from './io.ts'
@@ -9,11 +9,12 @@ import { findPathProblem, hasProjectPlace, toProjectPath } from './project-path.
 import { checkResultFiles, type ResultFileFlags, writeResultFiles } from './result-files.ts'
 import { showError } from './show-problem.ts'
 
-/**
- * @param projects their names
- * @throws ProblemsError `usage` with everything that is wrong with the files
- */
-export async function checkProjectFiles(io: Io, flags: ResultFileFlags, projects: readonly string[]): Promise<void> {
+/** Everything that is wrong with the files, before there is something to write. @param projects their names */
+export async function findFileProblems(
+  io: Io,
+  flags: ResultFileFlags,
+  projects: readonly string[],
+): Promise<readonly Problem[]> {
   const { tfvars, packerManifest } = flags
   const problems = new ProblemCollector()
   for (const [flag, path] of Object.entries({ '--tfvars': tfvars, '--packer-manifest': packerManifest })) {
@@ -22,7 +23,7 @@ export async function checkProjectFiles(io: Io, flags: ResultFileFlags, projects
   for (const one of [commonFile(flags), ...projects.map((project) => filesOf(flags, project))]) {
     await problems.attempt(() => checkResultFiles(io, one))
   }
-  problems.throw()
+  return problems.all
 }
 
 /** Whether all of them were written; what could not be is shown. */

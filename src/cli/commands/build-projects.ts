@@ -25,7 +25,7 @@ import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
 import { writeOutputs } from '../job-outputs.ts'
 import { type OutputForm, writeJson, writeRecord } from '../output.ts'
-import { checkProjectFiles, writeProjectFiles } from '../project-files.ts'
+import { findFileProblems, writeProjectFiles } from '../project-files.ts'
 import type { ChosenProjects } from '../projects.ts'
 import { openProjectsView } from '../projects-view.ts'
 import { projectsOutputs } from '../render/job-outputs.ts'
@@ -47,11 +47,8 @@ export async function buildProjects(
   chosen: ChosenProjects,
   trace?: Trace,
 ): Promise<number> {
-  await checkProjectFiles(
-    io,
-    flags,
-    chosen.projects.map(({ name }) => name),
-  )
+  const names = chosen.projects.map(({ name }) => name)
+  const wrong = [...chosen.problems, ...(await findFileProblems(io, flags, names))]
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string, project?: string): void => {
     io.err(`${project === undefined ? '' : `${project}: `}${printable(redact(text))}\n`)
@@ -61,7 +58,13 @@ export async function buildProjects(
     onDelay: (text: string, project?: string) => showDelay(text, project),
   }
   const checkWriting = flags.dryRun !== true
-  const { planned, cloud, request } = await makeProjectsPlan(io, role, flags, chosen, { checkWriting, watch })
+  const { planned, cloud, request } = await makeProjectsPlan(
+    io,
+    role,
+    flags,
+    { ...chosen, problems: wrong },
+    { checkWriting, watch },
+  )
   try {
     if (flags.dryRun === true) return printProjectsPlan(io, flags.output, planned)
     const accessOf = (project: string): ProjectAccess => ({
