@@ -64,7 +64,7 @@ export async function planProjects(request: PlanRequest, options: PlanProjectsOp
   // Without all of the sources there is no plan, but choices that are wrong are said, too.
   if (resolved === undefined || resolved.sources.length !== images.length) {
     const found = asked.map((one) => checkChoices(request, images, one, nowMs))
-    throwProblems([...common.problems, ...joinProblems(found)])
+    throwProblems([...common.all, ...joinProblems(found)])
     throw new RangeError('a look-up failed without a reason')
   }
   const all = [...request.variables.warnings, ...warnings, ...findContradictions(images, resolved.talosVersion)]

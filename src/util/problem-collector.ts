@@ -24,12 +24,12 @@ export class ProblemCollector {
   }
 
   /** What has been noted so far. */
-  get problems(): readonly Problem[] {
+  get all(): readonly Problem[] {
     return [...this.#problems.values()]
   }
 
   /** @throws ProblemsError when there is any */
   throw(): void {
-    throwProblems(this.problems)
+    throwProblems(this.all)
   }
 }

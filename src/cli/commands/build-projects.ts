@@ -3,7 +3,6 @@
 import { type BuildResult, type RunningBuild, startBuild, toProblem } from '../../build/build.ts'
 import type { BuildEvent } from '../../build/events.ts'
 import type { Role } from '../../domain.ts'
-import { TalosImageError } from '../../errors.ts'
 import type { HetznerClient } from '../../hetzner/client.ts'
 import { lookUpPlacements } from '../../plan/make-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -11,7 +10,6 @@ import {
   cleanupCommand,
   type ProjectAccess,
   type ProjectResult,
-  type ProjectsDocument,
   toProjectCommand,
   toProjectResult,
   toUnbegun,
@@ -24,17 +22,9 @@ import { type ProjectsCloud, traceIn } from '../cloud-projects.ts'
 import { EXIT, exitCodeOfProjects } from '../exit-codes.ts'
 import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
-import { type OutputForm, writeJson, writeJsonFile, writeRecord } from '../output.ts'
-import { hasProjectPlace, toProjectPath } from '../project-path.ts'
 import type { ChosenProjects } from '../projects.ts'
+import { printResults, writeManifests } from '../projects-result.ts'
 import { openProjectsView } from '../projects-view.ts'
-import {
-  findProjectFailures,
-  findProjectLeftovers,
-  formatProjectsInterrupted,
-  formatProjectsSummary,
-} from '../render/projects-summary.ts'
-import { showError } from '../show-problem.ts'
 import type { BuildFlags } from './build.ts'
 import { makeProjectsPlan, printProjectsPlan } from './plan-projects.ts'
 
@@ -139,38 +129,6 @@ async function finish({ access, plan, building }: Running, signal: AbortSignal, 
     }
   })
   return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access)
-}
-
-/** What was built, then what was not, and why, and what to do. */
-function printResults(io: Io, output: OutputForm, document: ProjectsDocument): void {
-  if (output === 'json') writeJson(io, document)
-  else if (output === 'jsonl') for (const result of document.projects) writeRecord(io, { type: 'result', ...result })
-  else if (document.projects.some(({ snapshots }) => snapshots.length > 0)) {
-    io.err('\n')
-    io.out(formatProjectsSummary(document, io.outColumns()))
-  }
-  const problems = [...findProjectFailures(document), ...findProjectLeftovers(document)]
-  if (problems.length > 0) io.err('\n')
-  for (const problem of problems) showError(io, problem)
-  io.err(formatProjectsInterrupted(document))
-}
-
-/** One file for all, or, where the path has a place for its name, one for each project. Whether all were written. */
-async function writeManifests(io: Io, path: string, document: ProjectsDocument): Promise<boolean> {
-  const files = hasProjectPlace(path)
-    ? document.projects.map((result) => ({ path: toProjectPath(path, result.project), content: result }))
-    : [{ path, content: document }]
-  let written = true
-  for (const file of files) {
-    try {
-      await writeJsonFile(io, file.path, '--manifest', file.content)
-    } catch (error) {
-      if (!(error instanceof TalosImageError)) throw error
-      for (const problem of error.problems) showError(io, problem)
-      written = false
-    }
-  }
-  return written
 }
 
 /** What a user must remove in a project when the process ends at once. */
