@@ -28,7 +28,9 @@ export async function openBuildView(io: Io, output: OutputForm, plan: Plan): Pro
 /** What shows a build, decided by the surroundings. @param rates what servers cost, when that is known */
 export async function openProgress(io: Io, rates: Rates | undefined): Promise<ProgressView> {
   if (isGithubActions(io)) return createGithubView(io)
-  return io.errIsTerminal ? createTerminalView(io, process.stderr, rates) : createPlainView(io)
+  return io.errIsTerminal
+    ? createTerminalView(io, process.stderr, rates, () => process.stderr.rows || Number.POSITIVE_INFINITY)
+    : createPlainView(io)
 }
 
 /** Shows the text of a plan before its build. @param format makes it fit a width */

@@ -201,6 +201,11 @@ export function noTokenOf({ name, variable }: ProjectToken): Problem {
   }
 }
 
+/** That none of the projects has a token, so that there is nothing to do anywhere. */
+export function findTokenProblems(io: Io, projects: readonly ProjectToken[]): Problem[] {
+  return projects.some((project) => tokenOf(io, project) !== undefined) ? [] : projects.map(noTokenOf)
+}
+
 /** The token of a project, or that of HCLOUD_TOKEN; undefined when it is not set. */
 export function tokenOf({ env }: Io, inProject?: ProjectToken): string | undefined {
   const token = env[inProject?.variable ?? 'HCLOUD_TOKEN']?.trim()

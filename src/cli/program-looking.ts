@@ -82,8 +82,7 @@ Examples:
     .addHelpText(
       'after',
       `
-Finds only what the project of the token has: snapshots cannot move between
-projects.
+Looks into one project: snapshots cannot move between projects.
 
 Examples:
   $ talos-image select 'os=talos,!role' --arch x86

@@ -10,7 +10,7 @@ import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
-import { type CloudOptions, findCloudProblems, findConnectionProblems } from './cloud.ts'
+import { type CloudOptions, findCloudProblems, findConnectionProblems, findTokenProblems } from './cloud.ts'
 import type { PinnedHash } from './flags.ts'
 import type { Io } from './io.ts'
 import type { ChosenProjects } from './projects.ts'
@@ -48,8 +48,9 @@ export async function readRequest(
 ): Promise<PlanRequest> {
   const problems = new ProblemCollector()
   const { server, problems: serverProblems } = readServerFlags(flags)
-  // A project without a token is a failure of that project alone.
+  // A project without a token is a failure of that project alone, unless no other has one.
   problems.add(...known, ...(chosen === undefined ? findCloudProblems(io, flags) : findConnectionProblems(io, flags)))
+  if (chosen !== undefined && flags.sandbox !== true) problems.add(...findTokenProblems(io, chosen.projects))
   problems.add(...(chosen?.problems ?? []), ...findContradictions(flags, role, chosen?.projects.length))
   problems.add(...serverProblems)
   const directory = flags.directory ?? (await findDirectory(io.cwd))

@@ -98,6 +98,7 @@ describe('five projects of one sandbox', () => {
 
 describe('a project that fails', () => {
   const error = { code: 'invalid_input', message: 'not in this project', details: null }
+  const LOG = ['--debug-log', 'debug.log']
   let projects: Projects
   let result: CommandResult
 
@@ -110,7 +111,7 @@ describe('a project that fails', () => {
     const order = { server_type: 'cx23', image: 'debian-13', location: 'fsn1', start_after_create: false }
     for (const name of ['one', 'two']) await projects.api('full', v.unknown(), 'POST', '/servers', { ...order, name })
     projects.cloud.forget()
-    result = await run(projects, ['build', ...projects.flags, '--output', 'json', '--manifest', 'all.json'], {
+    result = await run(projects, ['build', ...projects.flags, '--output', 'json', '--manifest', 'all.json', ...LOG], {
       env: { HCLOUD_TOKEN_WRONG: 'no-token-at-all', HCLOUD_TOKEN_UNSET: '' },
     })
   })
@@ -148,6 +149,14 @@ describe('a project that fails', () => {
     expect(stderr).toMatch(/^error: full: Hetzner Cloud answered 403 resource_limit_exceeded/m)
     expect(stderr).toMatch(/^error: faulty\/arm: .*not in this project/m)
     expect(stderr).toMatch(/^error: HCLOUD_TOKEN_UNSET: unset: there is no API token$/m)
+  })
+
+  it('is told apart in the debug log, which holds no token', async () => {
+    const log = await readFile(join(workspace.root, 'debug.log'), 'utf8')
+    for (const name of ['good', 'full', 'faulty']) expect(log).toContain(`{"project":"${name}","method":"POST"`)
+    for (const [name, value] of Object.entries(projects.env)) {
+      if (name.startsWith('HCLOUD_TOKEN')) expect(log).not.toContain(value)
+    }
   })
 
   it('is a part of the plan', async () => {

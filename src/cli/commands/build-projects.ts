@@ -10,7 +10,6 @@ import {
   cleanupCommand,
   type ProjectAccess,
   type ProjectResult,
-  type ProjectsDocument,
   toProjectCommand,
   toProjectResult,
   toUnbegun,
@@ -24,18 +23,11 @@ import { EXIT, exitCodeOfProjects } from '../exit-codes.ts'
 import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
 import { writeOutputs } from '../job-outputs.ts'
-import { type OutputForm, writeJson, writeRecord } from '../output.ts'
 import { findFileProblems, writeProjectFiles } from '../project-files.ts'
 import type { ChosenProjects } from '../projects.ts'
+import { printResults } from '../projects-result.ts'
 import { openProjectsView } from '../projects-view.ts'
 import { projectsOutputs } from '../render/job-outputs.ts'
-import {
-  findProjectFailures,
-  findProjectLeftovers,
-  formatProjectsInterrupted,
-  formatProjectsSummary,
-} from '../render/projects-summary.ts'
-import { showError } from '../show-problem.ts'
 import type { BuildFlags } from './build.ts'
 import { makeProjectsPlan, printProjectsPlan } from './plan-projects.ts'
 
@@ -149,20 +141,6 @@ async function finish({ access, plan, building }: Running, signal: AbortSignal, 
     }
   })
   return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access)
-}
-
-/** What was built, then what was not, and why, and what to do. */
-function printResults(io: Io, output: OutputForm, document: ProjectsDocument): void {
-  if (output === 'json') writeJson(io, document)
-  else if (output === 'jsonl') for (const result of document.projects) writeRecord(io, { type: 'result', ...result })
-  else if (document.projects.some(({ snapshots }) => snapshots.length > 0)) {
-    io.err('\n')
-    io.out(formatProjectsSummary(document, io.outColumns()))
-  }
-  const problems = [...findProjectFailures(document), ...findProjectLeftovers(document)]
-  if (problems.length > 0) io.err('\n')
-  for (const problem of problems) showError(io, problem)
-  io.err(formatProjectsInterrupted(document))
 }
 
 /** What a user must remove in a project when the process ends at once. */

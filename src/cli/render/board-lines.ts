@@ -1,6 +1,7 @@
 /** How a running build looks on a terminal: a line an image and one below them, none wider than the terminal. */
 
 import { type Board, costOfRows, isDone, type Row, type RowState } from './board.ts'
+import { chooseRows } from './board-rows.ts'
 import { ASCII_GLYPHS, type Glyphs, UNICODE_GLYPHS } from './glyphs.ts'
 import type { Paint } from './paint.ts'
 import { chooseDensity, GAP, runningSpans } from './running-line.ts'
@@ -9,17 +10,21 @@ import { formatClock, formatDuration, formatPrice } from './units.ts'
 
 export interface BoardLook {
   readonly columns: number
+  /** Lines of the terminal; what does not fit is told in one line. */
+  readonly lines?: number
   readonly ascii: boolean
   readonly paint: Paint
 }
 
 /** The lines of a board. */
-export function boardLines(board: Board, nowMs: number, { columns, ascii, paint }: BoardLook): string[] {
+export function boardLines(board: Board, nowMs: number, { columns, lines, ascii, paint }: BoardLook): string[] {
   const glyphs = ascii ? ASCII_GLYPHS : UNICODE_GLYPHS
   const nameWidth = Math.max(0, ...board.rows.map(({ image }) => image.length))
   const room = columns - 2 - nameWidth
   const density = chooseDensity(room)
-  const rows = board.rows.map((row): Span[] => {
+  // Below the images stand their sum and the cursor.
+  const shown = chooseRows(board.rows, (lines ?? Number.POSITIVE_INFINITY) - 2)
+  const rows = shown.rows.map((row): Span[] => {
     const [mark, style] = markOf(row.state, nowMs, glyphs)
     const name: Span[] = [
       [mark, style],
@@ -33,7 +38,8 @@ export function boardLines(board: Board, nowMs: number, { columns, ascii, paint 
     return [...name, ...rest]
   })
   const total = firstThatFits(columns, totals(board, nowMs))
-  return [...rows, ...(total.length === 0 ? [] : [total])].map((spans) =>
+  const more: Span[][] = shown.more === '' ? [] : [[[`  ${glyphs.ellipsis} ${shown.more}`, 'faint']]]
+  return [...rows, ...more, ...(total.length === 0 ? [] : [total])].map((spans) =>
     cutTo(spans, columns, glyphs.ellipsis)
       .map(([text, style]) => paint(style, text))
       .join(''),

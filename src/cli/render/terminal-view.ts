@@ -10,11 +10,15 @@ import { createPaint } from './paint.ts'
 import type { ProgressView } from './progress.ts'
 import type { Rates } from './running-cost.ts'
 
-/** Draws at a bounded rate, and only what has changed since; log-update sees to that. */
+/**
+ * Draws at a bounded rate, and only what has changed since; log-update sees to that.
+ * @param height lines of the terminal
+ */
 export async function createTerminalView(
   io: Io,
   stream: NodeJS.WritableStream,
   rates: Rates | undefined,
+  height = (): number => Number.POSITIVE_INFINITY,
 ): Promise<ProgressView> {
   const { createLogUpdate } = await import('log-update')
   const draw = createLogUpdate(stream)
@@ -35,7 +39,7 @@ export async function createTerminalView(
   const frame = (): void => {
     const columns = io.columns()
     wipeIfBroken(columns)
-    const lines = boardLines(board, Date.now(), { columns, ascii: io.errStyle.ascii, paint })
+    const lines = boardLines(board, Date.now(), { columns, lines: height(), ascii: io.errStyle.ascii, paint })
     draw(lines.join('\n'))
     shown = { lines, columns }
   }

@@ -129,6 +129,27 @@ describe('what is wrong with the input', () => {
     expect(roles.problems.map(({ code }) => code)).toContain('schematic')
   })
 
+  test('of several projects is said with the rest; one without a token is its own matter, if another has one', async () => {
+    await using dir = await home()
+    const problem = { code: 'config', message: 'from the file' } as const
+    const one = { name: 'one', variable: 'ONE' }
+    const two = { name: 'two', variable: 'TWO' }
+    const tell = (env: Record<string, string>, change: Partial<PlanFlags> = {}, problems = [problem]) =>
+      messages(
+        readRequest(testIo({ cwd: dir.path, env }), flags(change), undefined, { projects: [one, two], problems }),
+      )
+    const stdin = { imageFile: '-', arch: ['arm' as const] }
+    expect(await tell({ ONE: 'x' }, stdin)).toEqual([
+      'from the file',
+      'standard input can be read once, and there are several projects',
+    ])
+    const none = await failureOf(
+      readRequest(testIo({ cwd: dir.path, env: {} }), flags(), undefined, { projects: [one, two], problems: [] }),
+    )
+    expect(none.problems).toMatchObject([{ at: { name: 'ONE' } }, { at: { name: 'TWO' } }])
+    expect(await tell({}, { sandbox: true })).toEqual(['from the file'])
+  })
+
   test('names a role without a schematic', async () => {
     await using dir = await tempDir()
     expect(await messages(read(dir, { roles: true }))).toEqual([

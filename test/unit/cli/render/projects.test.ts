@@ -152,6 +152,13 @@ describe('events of several projects', () => {
     expect(third).toMatch(/^. dev\/arm +booting the rescue system/)
     expect(fourth).toContain('dev/x86 worker')
     expect(last).toContain('1 of 4 done')
+    // A terminal of five lines: those that go on first, then what is to come; the last line is the cursor's.
+    expect(boardLines(board, 3000, { ...look, columns: 80, lines: 5 })).toEqual([
+      expect.stringContaining('prod/x86 worker'),
+      expect.stringContaining('dev/arm'),
+      '  ~ 2 more: 1 waiting, 1 done',
+      expect.stringContaining('1 of 4 done'),
+    ])
     for (const line of boardLines(board, 3000, { ...look, columns: 20 })) expect(line.length).toBeLessThanOrEqual(20)
   })
 })
