@@ -3,17 +3,19 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { loadVariables } from '../config/load.ts'
+import { loadConfiguration } from '../config/load.ts'
 import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
-import { type Problem, TalosImageError } from '../errors.ts'
+import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
 import { PLAIN_SERVER } from '../plan/server-settings.ts'
+import { withTemplateVersion } from '../plan/template-images.ts'
 import { parseSchematic } from '../schematic/parse.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { type CloudOptions, findCloudProblems } from './cloud.ts'
 import type { PinnedHash } from './flags.ts'
 import type { Io } from './io.ts'
+import { findTokenProblems } from './template-token.ts'
 
 /** The flags that `build` and `plan` share. */
 export interface PlanFlags extends CloudOptions {
@@ -28,6 +30,8 @@ export interface PlanFlags extends CloudOptions {
   readonly fallback: boolean
   readonly allowBiggerDisk?: boolean
   readonly force?: boolean
+  /** Milliseconds. */
+  readonly sshTimeout?: number
 }
 
 /** @throws ProblemsError with everything that is wrong with the input */
@@ -36,9 +40,9 @@ export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefin
   problems.add(...findCloudProblems(io, flags), ...findContradictions(flags, role))
   const directory = flags.directory ?? (await findDirectory(io.cwd))
   const roles = flags.roles === true ? ROLES : [role]
-  const [variables, roleSchematics, schematic] = await Promise.all([
+  const [configuration, roleSchematics, schematic] = await Promise.all([
     problems.attempt(() =>
-      loadVariables({ directory, varFiles: flags.varFile ?? [], vars: flags.var ?? [], env: io.env, cwd: io.cwd }),
+      loadConfiguration({ directory, varFiles: flags.varFile ?? [], vars: flags.var ?? [], env: io.env, cwd: io.cwd }),
     ),
     // A local image is built as it is, for whichever role.
     readRoleSchematics(io, directory, flags.imageFile === undefined ? roles : [], problems),
@@ -47,10 +51,13 @@ export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefin
   const localImage = toLocalImage(io, flags)
   if (localImage?.kind === 'file') await problems.attempt(() => inspectFile(localImage.path, localImage.at))
   problems.throw()
-  if (variables === undefined) throw new RangeError('the variables could not be read, for no reason')
+  if (configuration === undefined) throw new RangeError('the variables could not be read, for no reason')
   const architectures = flags.arch ?? ARCHITECTURES
-  return {
+  const { variables, template } = configuration
+  throwProblems(template === undefined || flags.sandbox === true ? [] : findTokenProblems(io, template))
+  return withTemplateVersion({
     variables,
+    template,
     architectures,
     roles,
     roleSchematics,
@@ -61,7 +68,11 @@ export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefin
     noFallback: !flags.fallback,
     allowBiggerDisk: flags.allowBiggerDisk === true,
     server: PLAIN_SERVER,
-  }
+    sshIsGiven: {
+      port: flags.sandbox === true || flags.sshPort !== undefined || (io.env.TALOS_IMAGE_SSH_PORT ?? '') !== '',
+      timeout: flags.sshTimeout !== undefined,
+    },
+  })
 }
 
 const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })

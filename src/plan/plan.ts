@@ -5,7 +5,7 @@ import { type Problem, throwProblems } from '../errors.ts'
 import type { Image, Location, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
 import { identityOf } from './identity.ts'
-import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicLabels } from './labels.ts'
+import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels } from './labels.ts'
 import { type Placement, rankPlacements } from './placement.ts'
 import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
@@ -54,6 +54,10 @@ export interface PlannedImage {
   readonly labels: Labels
   /** Tried in this order; empty when nothing is in stock. */
   readonly placements: readonly Placement[]
+  /** The server type and the location that were asked for. */
+  readonly preferred: Pick<ImageRequest, 'serverType' | 'location'>
+  /** How SSH reaches the build server, where a template says so. */
+  readonly ssh: { readonly port: number | undefined; readonly timeoutMs: number | undefined }
   /** What the build server is beside its placement. */
   readonly server: ServerSettings
   /** Whether it is built whatever exists. */
@@ -112,22 +116,20 @@ function planImage(
   { resolved, server }: { readonly resolved: ResolvedSource; readonly server: ServerSettings },
   facts: Facts,
 ): { planned: PlannedImage; problems: readonly Problem[] } {
-  const { architecture, role, sha256 } = image
-  const { talosVersion } = facts
-  const labels = publicLabels({ architecture, talosVersion, role })
+  const { architecture, role, sha256, serverType, location, template } = image
+  const talosVersion = template?.version?.value ?? facts.talosVersion
+  const labels = template?.labels ?? publicLabels({ architecture, talosVersion, role })
   const identity = identityOf({ source: resolved.source, architecture, role, talosVersion, sha256 })
-  const mostDiskGb = request.allowBiggerDisk
-    ? undefined
-    : diskOf(request.variables.serverTypes[architecture].value, facts)
+  const mostDiskGb = request.allowBiggerDisk ? undefined : diskOf(serverType.value, facts)
   const same = facts.snapshots.filter(
     (snapshot) =>
-      isSame(snapshot, identity, labels) &&
+      isSame(snapshot, { identity, labels, architecture }) &&
       (sha256 === undefined || isFromSource(snapshot.labels, sha256)) &&
       // A snapshot of a bigger disk could not start the servers that one of the wanted type can.
       snapshot.disk_size <= (mostDiskGb ?? Number.POSITIVE_INFINITY),
   )
   const { placements, notes, problems } = rankPlacements(
-    toPlacementInput(request, architecture, resolved.facts.rawBytes, facts, server.networkZones),
+    toPlacementInput(request, image, resolved.facts.rawBytes, facts, server.networkZones),
   )
   const planned: PlannedImage = {
     name: image.name,
@@ -140,9 +142,11 @@ function planImage(
     schematicId: resolved.schematicId,
     installer: resolved.installer,
     identity,
-    description: `Talos Linux ${talosVersion} ${architecture === 'arm' ? 'ARM' : 'x86'} by hcloud-talos`,
+    description: template?.description ?? publicDescription(architecture, talosVersion),
     labels,
     placements,
+    preferred: { serverType, location },
+    ssh: { port: template?.sshPort, timeoutMs: template?.sshTimeoutMs },
     server,
     force: request.force,
     existing: request.force ? undefined : same[0],
@@ -153,14 +157,17 @@ function planImage(
 }
 
 /** A snapshot serves instead of a new one when its content is the same and selectors find it in the same way. */
-export function isSame(snapshot: Image, identity: string | undefined, labels: Labels): boolean {
+export function isSame(
+  snapshot: Image,
+  { identity, labels, architecture }: Pick<PlannedImage, 'identity' | 'labels' | 'architecture'>,
+): boolean {
   return (
     identity !== undefined &&
     snapshot.labels[IDENTITY_LABEL] === identity &&
     snapshot.labels[LEASE_LABEL] === undefined &&
     snapshot.status === 'available' &&
     Object.entries(labels).every(([key, value]) => snapshot.labels[key] === value) &&
-    snapshot.architecture === labels.arch
+    snapshot.architecture === architecture
   )
 }
 

@@ -28,8 +28,6 @@ export interface BuildFlags extends PlanFlags {
   readonly output: OutputForm
   readonly dryRun?: boolean
   readonly manifest?: string
-  /** Milliseconds. */
-  readonly sshTimeout?: number
   readonly timeout?: Partial<Timeouts>
   /** Milliseconds. */
   readonly waitForStock?: number
