@@ -39,10 +39,19 @@ export function toPipelines(text: string, variables: Map<string, string>): Pipel
   // Line by line, so that a variable is known in the lines after it.
   for (const statement of toStatements(text)) {
     const { text: written, offset, isFallback } = statement
-    const commands = toCommands(toTokens(written, variables), offset, variables)
+    const commands = toCommands(toTokensAt(written, offset, variables), offset, variables)
     if (commands.length > 0) pipelines.push({ commands, isFallback })
   }
   return pipelines
+}
+
+function toTokensAt(text: string, base: number, variables: ReadonlyMap<string, string>): Token[] {
+  try {
+    return toTokens(text, variables)
+  } catch (error) {
+    if (error instanceof ShellFailure) throw new ShellFailure(error.message, base + error.offset)
+    throw error
+  }
 }
 
 interface Statement {

@@ -99,7 +99,8 @@ function readProvisioner(block: Block, reader: AttributeReader, state: ImageWrit
   const variables = readEnvironment(block, reader)
   for (const [index, { value: text, origin }] of reader.texts(inline).entries()) {
     const item = inline.expression.kind === 'list' ? inline.expression.items[index] : undefined
-    const place = (offset: number): Origin => placeInText(text, offset, item ?? inline.expression, origin)
+    const written = reader.written(item ?? inline.expression)
+    const place = (offset: number): Origin => placeInText(text, offset, written, origin)
     try {
       for (const pipeline of toPipelines(text, variables)) {
         const unknown = followPipeline(pipeline, state)

@@ -29,13 +29,13 @@ export function readSource(
   reader: AttributeReader,
   findings: Findings,
 ): SourceSettings | undefined {
+  const before = findings.problems.length
   const given = sortAttributes(bodies, findings)
   const get = <T>(key: HonouredKey, read: (attribute: Attribute) => T): T | undefined => {
     const attribute = given.get(key)
     return attribute && read(attribute)
   }
   const text = (key: HonouredKey): Sourced<string> | undefined => get(key, (attribute) => reader.text(attribute))
-  const before = findings.problems.length
   checkLogin(given, reader)
   const serverType = text('server_type')
   const location = text('location') ?? get('datacenter', (one) => readDatacenter(one, reader, findings))

@@ -89,11 +89,17 @@ export class AttributeReader {
 
   /** Where a value was really written: a variable's value, when the expression is that variable. */
   originOf(expression: Expression): Origin {
-    if (expression.kind !== 'reference') return expression.origin
-    const [name] = expression.steps
-    if (expression.root === 'var') return this.#template.variables.get(String(name))?.origin ?? expression.origin
-    const local = expression.root === 'local' ? this.#template.locals.get(String(name)) : undefined
-    return local === undefined || local.expression === expression ? expression.origin : this.originOf(local.expression)
+    const { origin, ...written } = this.written(expression)
+    if (written.kind !== 'reference' || written.root !== 'var') return origin
+    return this.#template.variables.get(String(written.steps[0]))?.origin ?? origin
+  }
+
+  /** The expression that a name of a local stands for, however many there are in between; any other is itself. */
+  written(expression: Expression): Expression {
+    if (expression.kind !== 'reference' || expression.root !== 'local' || expression.steps.length !== 1)
+      return expression
+    const local = this.#template.locals.get(String(expression.steps[0]))
+    return local === undefined ? expression : this.written(local.expression)
   }
 
   #as(attribute: Attribute, type: VariableType): Sourced<Value> | undefined {
