@@ -29,7 +29,7 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
   const server = await step('server', () => createServer(build, image))
   const { name, placement } = server
   build.emit({ type: 'server-created', image: image.name, name, placement, ipv4: image.server.ipv4 })
-  const rescue = await step('boot', () => bootRescue(build, image.name, server))
+  const rescue = await step('boot', () => bootRescue(build, image, server))
   const written = await putImage(build, image, server, rescue, {
     write: (work) => step('write', work),
     verify: (work) => step('verify', work),

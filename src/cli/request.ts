@@ -3,11 +3,12 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { loadVariables } from '../config/load.ts'
+import { type Configuration, loadConfiguration, loadVariables, type VariableSources } from '../config/load.ts'
 import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
-import type { Problem } from '../errors.ts'
+import { type Problem, throwProblems } from '../errors.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
+import { withTemplateVersion } from '../plan/template-images.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { type CloudOptions, findCloudProblems, findConnectionProblems, findTokenProblems } from './cloud.ts'
@@ -15,6 +16,7 @@ import type { PinnedHash } from './flags.ts'
 import type { Io } from './io.ts'
 import type { ChosenProjects } from './projects.ts'
 import { readServerFlags, type ServerFlags } from './server-flags.ts'
+import { findTemplateTokenProblems } from './template-token.ts'
 
 /** The flags that `build` and `plan` share. */
 export interface PlanFlags extends CloudOptions, ServerFlags {
@@ -32,11 +34,13 @@ export interface PlanFlags extends CloudOptions, ServerFlags {
   readonly fallback: boolean
   readonly allowBiggerDisk?: boolean
   readonly force?: boolean
+  /** Milliseconds. */
+  readonly sshTimeout?: number
 }
 
 /**
  * @param chosen the projects, when there are any: what is wrong with how they were named is said with the rest
- * @param known what is wrong already, to be said with the rest
+ * @param known what is wrong already, to be said with the rest; `forPacker`: whether Packer is to build
  * @throws ProblemsError with everything that is wrong with the input
  */
 export async function readRequest(
@@ -44,7 +48,7 @@ export async function readRequest(
   flags: PlanFlags,
   role: Role | undefined,
   chosen?: ChosenProjects,
-  known: readonly Problem[] = [],
+  { known = [], forPacker = false }: { readonly known?: readonly Problem[]; readonly forPacker?: boolean } = {},
 ): Promise<PlanRequest> {
   const problems = new ProblemCollector()
   const { server, problems: serverProblems } = readServerFlags(flags)
@@ -54,10 +58,12 @@ export async function readRequest(
   problems.add(...(chosen?.problems ?? []), ...findContradictions(flags, role, chosen?.projects.length))
   problems.add(...serverProblems)
   const directory = flags.directory ?? (await findDirectory(io.cwd))
+  // Packer reads the template itself, and much of it that nobody else can.
+  const loadSources = forPacker ? loadForPacker : loadConfiguration
   const roles = flags.roles === true ? ROLES : [role]
-  const [variables, roleSchematics, schematic] = await Promise.all([
+  const [configuration, roleSchematics, schematic] = await Promise.all([
     problems.attempt(() =>
-      loadVariables({ directory, varFiles: flags.varFile ?? [], vars: flags.var ?? [], env: io.env, cwd: io.cwd }),
+      loadSources({ directory, varFiles: flags.varFile ?? [], vars: flags.var ?? [], env: io.env, cwd: io.cwd }),
     ),
     // A local image is built as it is, for whichever role.
     readRoleSchematics(io, directory, flags.imageFile === undefined ? roles : [], problems),
@@ -66,10 +72,13 @@ export async function readRequest(
   const localImage = toLocalImage(io, flags)
   if (localImage?.kind === 'file') await problems.attempt(() => inspectFile(localImage.path, localImage.at))
   problems.throw()
-  if (variables === undefined) throw new RangeError('the variables could not be read, for no reason')
+  if (configuration === undefined) throw new RangeError('the variables could not be read, for no reason')
   const architectures = flags.arch ?? ARCHITECTURES
-  return {
+  const { variables, template } = configuration
+  throwProblems(template === undefined || flags.sandbox === true ? [] : findTemplateTokenProblems(io, template))
+  return withTemplateVersion({
     variables,
+    template,
     architectures,
     roles,
     roleSchematics,
@@ -80,7 +89,15 @@ export async function readRequest(
     noFallback: !flags.fallback,
     allowBiggerDisk: flags.allowBiggerDisk === true,
     server,
-  }
+    sshIsGiven: {
+      port: flags.sandbox === true || flags.sshPort !== undefined || (io.env.TALOS_IMAGE_SSH_PORT ?? '') !== '',
+      timeout: flags.sshTimeout !== undefined,
+    },
+  })
+}
+
+async function loadForPacker(sources: VariableSources): Promise<Configuration> {
+  return { variables: await loadVariables(sources), template: undefined }
 }
 
 const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })

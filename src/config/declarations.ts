@@ -2,10 +2,12 @@
 
 import type { Architecture } from '../domain.ts'
 import { formatOrigin, type Origin, type Problem } from '../errors.ts'
-import type { Value, VariableType } from './value.ts'
+import type { Block } from './template/block.ts'
+import type { Value } from './value.ts'
+import type { VariableType } from './variable-type.ts'
 import type { Sourced } from './variables.ts'
 
-/** The variables that this program reads; a template may declare others for its own use. */
+/** The variables that this program knows without a template, which may declare others. */
 export const VARIABLE_NAMES = [
   'talos_version',
   'server_type_arm',
@@ -33,6 +35,10 @@ export interface Declaration {
   readonly origin: Origin
   /** Undefined: the variable must be set from elsewhere. */
   readonly defaultValue?: Sourced<Value> | undefined
+  /** Its value is never shown. */
+  readonly isSensitive?: boolean
+  /** Its `validation` blocks. */
+  readonly validations?: readonly Block[]
 }
 
 /** The defaults of what a template leaves out, or of all when there is no template. */

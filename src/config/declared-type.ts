@@ -3,7 +3,8 @@
 import type { Origin, Problem } from '../errors.ts'
 import type { Declaration } from './declarations.ts'
 import type { Found } from './source-file.ts'
-import { convert, formatKind, typeOf, type Value, type VariableType } from './value.ts'
+import { formatKind, type Value } from './value.ts'
+import { convert, parseType, typeOf, type VariableType } from './variable-type.ts'
 import type { Sourced } from './variables.ts'
 
 type SourcedValue = Sourced<Value>
@@ -25,7 +26,7 @@ export function declare(
   type: TypeText | undefined,
   defaultValue: SourcedValue | undefined,
 ): Found<Declaration> {
-  const declared = type === undefined ? inferType(defaultValue) : toType(type.text)
+  const declared = type === undefined ? inferType(defaultValue) : parseType(type.text)
   if (declared === undefined) return { items: [], problems: [toTypeProblem(type)] }
   if (defaultValue !== undefined && convert(defaultValue.value, declared) === undefined) {
     const problem: Problem = {
@@ -50,9 +51,4 @@ function toTypeProblem(type: TypeText | undefined): Problem {
     at: type?.origin,
     hint: 'write type = string, without quotes',
   }
-}
-
-function toType(text: string): VariableType | undefined {
-  if (text === 'string' || text === 'number' || text === 'bool' || text === 'any') return text
-  return /^(list|set|map|object|tuple)\s*\(/.test(text) ? 'other' : undefined
 }

@@ -1,33 +1,18 @@
-/** Reads the variables from all their sources, as Packer does. */
+/** Reads the configuration from all its sources: the variables, and what a template says is to be built. */
 
 import { type Problem, throwProblems } from '../errors.ts'
-import { toDeclarations } from './declarations.ts'
-import { readEnvVariables } from './env-variables.ts'
-import { findFiles } from './find-files.ts'
-import { loadHclParser } from './hcl/parser.ts'
-import { readHclTemplate } from './hcl/template.ts'
-import { readHclVarFile } from './hcl/var-file.ts'
-import { readJsonTemplate } from './json/template.ts'
-import { readJsonVarFile } from './json/var-file.ts'
-import { chooseValues } from './precedence.ts'
-import { displayName, type Found, readSourceFile, type SourceFile } from './source-file.ts'
+import { registerSecret } from '../util/redact.ts'
+import { isVariableName } from './declarations.ts'
+import type { Chosen } from './precedence.ts'
+import { describesImages, type ReadSources, readSources, type VariableSources } from './read-sources.ts'
+import { evaluateTemplate } from './template/evaluate-template.ts'
+import { collectParts, type Template } from './template/template.ts'
+import { findValidationProblems } from './template/validations.ts'
 import { toVariables } from './to-variables.ts'
-import { readVarFlags } from './var-flag.ts'
+import { isScalar } from './value.ts'
 import type { Variables } from './variables.ts'
 
-/** Where variables may come from. */
-export interface VariableSources {
-  /** A directory with `*.pkr.hcl` and `*.auto.pkrvars.*` files; undefined: the built-in defaults instead of a template. */
-  readonly directory: string | undefined
-  /** The files of `-var-file`, in order. */
-  readonly varFiles: readonly string[]
-  /** The `name=value` of `-var`, in order. */
-  readonly vars: readonly string[]
-  /** For `PKR_VAR_name`, and for `env()` in a template. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** Where relative paths count from; file names are shown relative to it. */
-  readonly cwd: string
-}
+export type { VariableSources } from './read-sources.ts'
 
 /**
  * Reads templates, var files, environment and flags, and lets the strongest value of each variable win. A variable that
@@ -35,65 +20,74 @@ export interface VariableSources {
  * @throws ProblemsError `config` with everything that is wrong in any of the sources
  */
 export async function loadVariables(sources: VariableSources): Promise<Variables> {
-  const { env, cwd } = sources
-  const files = await findFiles(sources.directory, sources.varFiles, cwd)
+  const read = await readSources(sources, false)
+  const { variables, problems } = toVariables(read.chosen)
+  throwProblems([...read.problems, ...problems])
+  return withWarnings(variables, read.warnings)
+}
 
-  const templates = join([
-    ...(await readAll(files.templates.hcl, cwd, async (file) => readHclTemplate(file, await loadHclParser(), env))),
-    ...(await readAll(files.templates.json, cwd, async (file) => readJsonTemplate(file, env))),
-  ])
-  const { declarations, problems: repeated } = toDeclarations(templates.items)
-  // Where a template could not be read, names that it may declare must not be called undeclared.
-  const complete = files.complete && templates.problems.length === 0
-  const names = complete ? new Set(declarations.keys()) : undefined
+/** What all sources came to. */
+export interface Configuration {
+  readonly variables: Variables
+  /** Undefined when no template says what is built; then it is what this program builds by itself. */
+  readonly template: Template | undefined
+}
 
-  const hclFiles = join(
-    await readAll(files.varFiles.hcl, cwd, async (file) => readHclVarFile(file, await loadHclParser(), names)),
-  )
-  const jsonFiles = join(await readAll(files.varFiles.json, cwd, async (file) => readJsonVarFile(file, names)))
-  const flags = readVarFlags(sources.vars, declarations, complete)
+/**
+ * Reads the variables as {@link loadVariables} does, and the template, which is evaluated once to find what is wrong.
+ * Where a template says what is built, the names that it does not declare are undeclared, as for Packer.
+ * @throws ProblemsError `config` with everything that is wrong in any of the sources
+ */
+export async function loadConfiguration(sources: VariableSources): Promise<Configuration> {
+  const read = await readSources(sources, true)
+  const { variables, problems } = toVariables(read.chosen)
+  const { template, problems: found } = toTemplate(read, sources)
+  throwProblems([...read.problems, ...problems, ...found])
+  return { variables: withWarnings(variables, read.warnings), template }
+}
 
-  const chosen = chooseValues(declarations, {
-    env: readEnvVariables(env, declarations),
-    hclFiles: hclFiles.items,
-    jsonFiles: jsonFiles.items,
-    flags: flags.items,
-  })
-  const { variables, problems } = toVariables(chosen.items)
-  const all = [files, templates, { problems: repeated }, hclFiles, jsonFiles, flags, chosen, { problems }]
-  throwProblems(all.flatMap((part) => part.problems))
+function withWarnings(variables: Omit<Variables, 'warnings'> | undefined, warnings: readonly Problem[]): Variables {
   if (variables === undefined) throw new Error('a variable is missing, and no problem says so')
-  return { ...variables, warnings: [...files.warnings, ...hclFiles.warnings, ...jsonFiles.warnings] }
+  return { ...variables, warnings }
 }
 
-/** Reads files in order; a file that cannot be read leaves its problem. */
-async function readAll<Part extends Found<unknown>>(
-  paths: readonly string[],
-  cwd: string,
-  read: (file: SourceFile) => Promise<Part>,
-): Promise<(Part | Unread)[]> {
-  return Promise.all(
-    paths.map(async (path) => {
-      const file = await readSourceFile(path, displayName(path, cwd))
-      return 'message' in file ? { items: [], problems: [file] } : read(file)
-    }),
-  )
+function toTemplate(
+  read: ReadSources,
+  { directory = '.', cwd }: VariableSources,
+): { readonly template: Template | undefined; readonly problems: readonly Problem[] } {
+  if (!describesImages(read.bodies)) return { template: undefined, problems: [] }
+  const { parts, problems } = collectParts(read.bodies.flatMap(({ blocks }) => blocks))
+  const own = read.chosen.filter(({ name }) => read.declared.has(name))
+  hideSecrets(own)
+  const missing = own.flatMap(toMissingProblem)
+  const template: Template = {
+    ...parts,
+    variables: new Map(own.flatMap(({ name, sourced }) => (sourced === undefined ? [] : [[name, sourced]]))),
+    directory,
+    cwd,
+  }
+  const unread = [...read.bodies.flatMap((body) => body.problems), ...problems, ...missing]
+  // Where values or blocks are missing, what follows from that is no news.
+  if (unread.length > 0 || read.problems.length > 0) return { template, problems: unread }
+  const invalid = findValidationProblems(own, template)
+  return { template, problems: [...invalid, ...evaluateTemplate(template).problems] }
 }
 
-/** A file that could not be read. */
-interface Unread {
-  readonly items: readonly never[]
-  readonly problems: readonly Problem[]
-}
-
-function join<Item>(parts: readonly (Found<Item> & { readonly warnings?: readonly Problem[] })[]): Joined<Item> {
-  return {
-    items: parts.flatMap((part) => part.items),
-    problems: parts.flatMap((part) => part.problems),
-    warnings: parts.flatMap((part) => part.warnings ?? []),
+function hideSecrets(chosen: readonly Chosen[]): void {
+  for (const { declaration, sourced } of chosen) {
+    if (declaration.isSensitive && sourced !== undefined && isScalar(sourced.value)) registerSecret(sourced.value.text)
   }
 }
 
-interface Joined<Item> extends Found<Item> {
-  readonly warnings: readonly Problem[]
+/** A variable that this program does not know by itself; for the others the problem is told already. */
+function toMissingProblem({ name, declaration, sourced }: Chosen): Problem[] {
+  if (sourced !== undefined || isVariableName(name)) return []
+  return [
+    {
+      code: 'config',
+      message: `"${name}" has no value: the template declares it without a default, and nothing sets it`,
+      at: declaration.origin,
+      hint: `write ${name} = "..." into a var file, or give -var ${name}=...`,
+    },
+  ]
 }

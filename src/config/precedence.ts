@@ -2,9 +2,10 @@
 
 import type { Problem } from '../errors.ts'
 import type { Assignment } from './assignments.ts'
-import { type Declaration, VARIABLE_NAMES, type VariableName } from './declarations.ts'
+import { type Declaration, isVariableName, VARIABLE_NAMES } from './declarations.ts'
 import type { Found } from './source-file.ts'
-import { convert, formatKind, isScalar, type Value } from './value.ts'
+import { formatKind, isScalar, type Value } from './value.ts'
+import { convert, formatType } from './variable-type.ts'
 import type { Sourced } from './variables.ts'
 
 /** What was given to the variables, by kind of source; within a kind in the order of reading. */
@@ -17,7 +18,7 @@ export interface Assignments {
 
 /** The value that counts for a variable; without one when nothing sets it. */
 export interface Chosen {
-  readonly name: VariableName
+  readonly name: string
   readonly declaration: Declaration
   readonly sourced: Sourced<Value> | undefined
 }
@@ -33,9 +34,7 @@ export function chooseValues(declarations: ReadonlyMap<string, Declaration>, ass
   const weakestFirst = [...env, ...hclFiles, ...jsonFiles, ...flags]
   const items: Chosen[] = []
   const problems: Problem[] = []
-  for (const name of VARIABLE_NAMES) {
-    const declaration = declarations.get(name)
-    if (declaration === undefined) continue
+  for (const [name, declaration] of inOrder(declarations)) {
     let sourced = declaration.defaultValue
     let wrong = false
     for (const assignment of weakestFirst.filter((given) => given.name === name)) {
@@ -49,8 +48,17 @@ export function chooseValues(declarations: ReadonlyMap<string, Declaration>, ass
   return { items, problems }
 }
 
+/** Those that this program knows first: their problems are told in the order in which they are documented. */
+function inOrder(declarations: ReadonlyMap<string, Declaration>): [string, Declaration][] {
+  const known = VARIABLE_NAMES.flatMap((name): [string, Declaration][] => {
+    const declaration = declarations.get(name)
+    return declaration === undefined ? [] : [[name, declaration]]
+  })
+  return [...known, ...[...declarations].filter(([name]) => !isVariableName(name))]
+}
+
 function toTypeProblem({ name, value, origin }: Assignment, { type }: Declaration): Problem {
-  const wanted = type === 'other' ? 'a list or an object' : formatKind(type === 'any' ? 'string' : type)
+  const wanted = formatType(type)
   const given = isScalar(value) ? `"${value.text}"` : formatKind(value.kind)
   return {
     code: 'config',

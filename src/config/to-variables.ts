@@ -1,7 +1,7 @@
 /** From chosen values to the variables that the rest of the program works with. */
 
 import type { Problem } from '../errors.ts'
-import { IMAGE_URL_NAMES, SERVER_TYPE_NAMES, type VariableName } from './declarations.ts'
+import { IMAGE_URL_NAMES, isVariableName, SERVER_TYPE_NAMES, type VariableName } from './declarations.ts'
 import type { Chosen } from './precedence.ts'
 import { formatKind, isScalar } from './value.ts'
 import type { Sourced, Variables } from './variables.ts'
@@ -15,12 +15,14 @@ export function toVariables(chosen: readonly Chosen[]): {
   const texts = new Map<VariableName, Sourced<string>>()
   const nulls = new Map<VariableName, Sourced<null>>()
   for (const one of chosen) {
-    const problem = findProblem(one)
+    const { name } = one
+    if (!isVariableName(name)) continue
+    const problem = findProblem({ ...one, name })
     if (problem !== undefined) problems.push(problem)
     else if (one.sourced !== undefined && isScalar(one.sourced.value)) {
-      texts.set(one.name, { value: one.sourced.value.text, origin: one.sourced.origin })
+      texts.set(name, { value: one.sourced.value.text, origin: one.sourced.origin })
     } else {
-      nulls.set(one.name, { value: null, origin: one.sourced?.origin ?? one.declaration.origin })
+      nulls.set(name, { value: null, origin: one.sourced?.origin ?? one.declaration.origin })
     }
   }
   const url = (name: VariableName) => texts.get(name) ?? nulls.get(name)
@@ -39,7 +41,7 @@ export function toVariables(chosen: readonly Chosen[]): {
   return { variables, problems }
 }
 
-function findProblem({ name, declaration, sourced }: Chosen): Problem | undefined {
+function findProblem({ name, declaration, sourced }: Chosen & { readonly name: VariableName }): Problem | undefined {
   const optional = name === IMAGE_URL_NAMES.arm || name === IMAGE_URL_NAMES.x86
   const example = `-var ${name}=${EXAMPLES[name]}`
   if (sourced === undefined) {

@@ -1,21 +1,35 @@
-/** Constants as they stand in files, flags and environment variables, and how one kind becomes another. */
+/** Values as they stand in files, flags and environment variables, and as expressions give them. */
 
-/** A constant with a text. */
+/** A value with a text. */
 export interface Scalar {
   readonly kind: 'string' | 'number' | 'bool'
   readonly text: string
 }
 
-/** A constant. Lists and objects are never what is wanted here, so what they hold is not kept. */
-export type Value = Scalar | { readonly kind: 'null' | 'list' | 'object' }
+export interface ListValue {
+  readonly kind: 'list'
+  readonly items: readonly Value[]
+}
+
+/** An object or a map: its members by name, in the order in which they were written. */
+export interface ObjectValue {
+  readonly kind: 'object'
+  readonly members: ReadonlyMap<string, Value>
+}
+
+export type Value = Scalar | ListValue | ObjectValue | { readonly kind: 'null' }
+
+export const NULL: Value = { kind: 'null' }
+
+export const toStringValue = (text: string): Scalar => ({ kind: 'string', text })
+export const toBoolValue = (value: boolean): Scalar => ({ kind: 'bool', text: String(value) })
+/** A number, as Packer writes it: without an exponent as long as that is possible. */
+export const toNumberValue = (value: number): Scalar => ({ kind: 'number', text: String(value) })
 
 /** Whether the value is a string, number or bool. */
 export function isScalar(value: Value): value is Scalar {
   return 'text' in value
 }
-
-/** What a template says about a variable's type; `any` takes everything, `other` is some list, set, map or object. */
-export type VariableType = 'string' | 'number' | 'bool' | 'any' | 'other'
 
 const NAMES = {
   string: 'a string',
@@ -31,38 +45,18 @@ export function formatKind(kind: Value['kind']): string {
   return NAMES[kind]
 }
 
-/** The type of a variable that has a default and no `type`, as Packer infers it. */
-export function typeOf(value: Value): VariableType {
-  if (isScalar(value)) return value.kind
-  return value.kind === 'null' ? 'any' : 'other'
-}
-
-/**
- * The value as the type wants it, with Packer's conversions: numbers and bools become strings, strings that look like
- * a number or a bool become one. Undefined when there is no such conversion. null fits every type.
- */
-export function convert(value: Value, type: VariableType): Value | undefined {
-  if (value.kind === 'null' || type === 'any') return value
-  if (!isScalar(value)) return type === 'other' ? value : undefined
-  switch (type) {
-    case 'string':
-      return { kind: 'string', text: value.text }
-    case 'number':
-      return value.kind !== 'bool' && isNumber(value.text) ? { kind: 'number', text: value.text } : undefined
-    case 'bool':
-      return toBool(value)
-    default:
-      return undefined
+/** Whether two values are the same, as `==` has it: values of different kinds never are. */
+export function isEqual(a: Value, b: Value): boolean {
+  if (a.kind === 'list' && b.kind === 'list') {
+    return a.items.length === b.items.length && a.items.every((item, index) => isEqual(item, b.items[index] ?? NULL))
   }
-}
-
-function isNumber(text: string): boolean {
-  return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)
-}
-
-function toBool(value: Scalar): Value | undefined {
-  if (value.kind === 'number') return undefined
-  if (value.text === 'true' || value.text === '1') return { kind: 'bool', text: 'true' }
-  if (value.text === 'false' || value.text === '0') return { kind: 'bool', text: 'false' }
-  return undefined
+  if (a.kind === 'object' && b.kind === 'object') {
+    const same = ([name, value]: readonly [string, Value]): boolean => {
+      const other = b.members.get(name)
+      return other !== undefined && isEqual(value, other)
+    }
+    return a.members.size === b.members.size && [...a.members].every(same)
+  }
+  if (a.kind === 'number' && b.kind === 'number') return Number(a.text) === Number(b.text)
+  return a.kind === b.kind && (!isScalar(a) || !isScalar(b) || a.text === b.text)
 }

@@ -10,11 +10,11 @@ import { toTextValue } from './text-value.ts'
  * The values given on the command line, in order. An undeclared name is a mistake here, unlike in a var file.
  * @param complete whether the declarations are all that there are; else names cannot be called undeclared
  */
-export function readVarFlags(
+export async function readVarFlags(
   flags: readonly string[],
   declarations: ReadonlyMap<string, Declaration>,
   complete: boolean,
-): Found<Assignment> {
+): Promise<Found<Assignment>> {
   const items: Assignment[] = []
   const problems: Problem[] = []
   for (const flag of flags) {
@@ -27,7 +27,7 @@ export function readVarFlags(
     const origin: Origin = { kind: 'flag', name: `-var ${name}` }
     const declaration = declarations.get(name)
     if (declaration !== undefined) {
-      items.push({ name, value: toTextValue(flag.slice(equals + 1), declaration.type), origin })
+      items.push({ name, value: await toTextValue(flag.slice(equals + 1), declaration.type), origin })
     } else if (complete) {
       problems.push(toUndeclaredProblem(name, origin, declarations.keys()))
     }

@@ -1,11 +1,12 @@
 /** From a few options to everything that is asked for. */
 
 import { join, resolve } from 'node:path'
-import { loadVariables } from '../config/load.ts'
+import { loadConfiguration } from '../config/load.ts'
 import { ARCHITECTURES, type Role } from '../domain.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
 import { PLAIN_SERVER } from '../plan/server-settings.ts'
+import { withTemplateVersion } from '../plan/template-images.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { findOptionProblems, type PlanRequestOptions } from './request-options.ts'
@@ -29,8 +30,8 @@ export async function readPlanRequest(options: PlanRequestOptions = {}): Promise
   problems.add(...findOptionProblems(options))
   const vars = Object.entries(options.variables ?? {}).map(([name, value]) => `${name}=${value}`)
   const localImage = toLocalImage(imageFile, cwd)
-  const [variables, roleSchematics, schematic] = await Promise.all([
-    problems.attempt(() => loadVariables({ directory, varFiles, vars, env, cwd })),
+  const [configuration, roleSchematics, schematic] = await Promise.all([
+    problems.attempt(() => loadConfiguration({ directory, varFiles, vars, env, cwd })),
     // A local image is built as it is, for whichever role.
     localImage === undefined ? readRoleSchematics(cwd, directory, roles, problems) : new Map<Role, SchematicFile>(),
     schematicFile === undefined
@@ -39,9 +40,9 @@ export async function readPlanRequest(options: PlanRequestOptions = {}): Promise
     localImage?.kind === 'file' ? problems.attempt(() => inspectFile(localImage.path, localImage.at)) : undefined,
   ])
   problems.throw()
-  if (variables === undefined) throw new RangeError('the variables could not be read, for no reason')
-  return {
-    variables,
+  if (configuration === undefined) throw new RangeError('the variables could not be read, for no reason')
+  return withTemplateVersion({
+    ...configuration,
     architectures: options.architectures ?? ARCHITECTURES,
     roles: roles.length === 0 ? [undefined] : roles,
     roleSchematics,
@@ -52,7 +53,7 @@ export async function readPlanRequest(options: PlanRequestOptions = {}): Promise
     noFallback: options.fallback === false,
     allowBiggerDisk: options.allowBiggerDisk === true,
     server: options.server ?? PLAIN_SERVER,
-  }
+  })
 }
 
 function toLocalImage(imageFile: string | undefined, cwd: string): LocalImage | undefined {

@@ -1,5 +1,6 @@
 /** The look-ups before a plan: everything that can be checked without making anything, all problems at once. */
 
+import type { Problem } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import { EMPTY_SCHEMATIC } from '../schematic/schema.ts'
@@ -23,13 +24,18 @@ export interface LookUpOptions {
   readonly forPacker?: boolean
 }
 
-/** @throws ProblemsError with everything that was found wrong */
+/**
+ * @param known problems that were found before, and are told together with the others
+ * @throws ProblemsError with everything that was found wrong
+ */
 export async function gatherFacts(
   request: PlanRequest,
   images: readonly ImageRequest[],
   options: LookUpOptions,
+  known: readonly Problem[] = [],
 ): Promise<Facts> {
   const problems = new ProblemCollector()
+  problems.add(...known)
   for (const { server } of images) problems.add(...findServerProblems(server))
 
   const [project, servers, resolved] = await Promise.all([
@@ -40,7 +46,7 @@ export async function gatherFacts(
   // Planning finds these, too, but without all of its sources there is no plan.
   if (project !== undefined && resolved?.sources.length !== images.length) {
     const offers = { ...project, nowMs: options.nowMs }
-    for (const { architecture } of images) problems.add(...findChoiceProblems(request, architecture, offers))
+    for (const image of images) problems.add(...findChoiceProblems(request, image, offers))
   }
   problems.throw()
   if (project === undefined || servers === undefined || resolved === undefined) {

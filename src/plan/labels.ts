@@ -39,6 +39,11 @@ export function publicLabels({ architecture, talosVersion, role }: PublicLabelsI
   }
 }
 
+/** The description that the old `_packer` directory gave every snapshot. */
+export function publicDescription(architecture: Architecture, talosVersion: string): string {
+  return `Talos Linux ${talosVersion} ${architecture === 'arm' ? 'ARM' : 'x86'} by hcloud-talos`
+}
+
 export interface OwnLabelsInput {
   readonly runId: string
   readonly identity: string | undefined
@@ -114,4 +119,23 @@ export function roleOf(labels: Labels): Role | undefined {
 /** The selector that finds the snapshots of a role; for generic images it keeps role images out. */
 export function selectorFor(role: Role | undefined): string {
   return role === undefined ? 'os=talos,!role' : `os=talos,role=${role}`
+}
+
+/** Labels that every snapshot of a kind has, or that Terraform asks for by other means. */
+const COMMON = new Set(['os', 'arch', 'architecture', 'version', 'creator', 'type', 'role'])
+
+/**
+ * The selector that finds a snapshot with these labels. Those of a template may be others than those of the old
+ * directory: then they are named.
+ */
+export function selectorOf(labels: Labels): string {
+  const base = labels.os === 'talos' ? selectorFor(roleOf(labels)) : undefined
+  const own = Object.entries(labels).filter(([key]) => !key.startsWith(PREFIX))
+  const special = own.filter(([key]) => base === undefined || !COMMON.has(key))
+  // A role that is none of ours is one all the same.
+  const role =
+    base !== undefined && labels.role !== undefined && roleOf(labels) === undefined ? [`role=${labels.role}`] : []
+  const first = role.length > 0 ? ['os=talos', ...role] : base === undefined ? [] : [base]
+  const terms = [...first, ...special.map(([key, value]) => (value === '' ? key : `${key}=${value}`))]
+  return terms.length > 0 ? terms.join(',') : RUN_LABEL
 }

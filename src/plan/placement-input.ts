@@ -1,12 +1,14 @@
 /** From a request and the project's facts to what placements are ranked by. */
 
-import type { Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { ServerType } from '../hetzner/wire.ts'
 import { isChosen } from './placement.ts'
 import { findPlacementProblems, isRetired, type PlacementInput } from './placement-checks.ts'
 import type { Facts } from './plan.ts'
-import type { PlanRequest } from './request.ts'
+import type { ImageRequest, PlanRequest } from './request.ts'
+
+/** What of an image decides where it can be built. */
+export type Wanted = Pick<ImageRequest, 'architecture' | 'serverType' | 'location'>
 
 type Offers = Pick<Facts, 'serverTypes' | 'locations' | 'nowMs'>
 
@@ -16,16 +18,15 @@ type Offers = Pick<Facts, 'serverTypes' | 'locations' | 'nowMs'>
  */
 export function toPlacementInput(
   request: PlanRequest,
-  architecture: Architecture,
+  { architecture, serverType, location }: Wanted,
   rawBytes: number | undefined,
   { serverTypes, locations, nowMs }: Offers,
   zones?: readonly string[],
 ): PlacementInput {
-  const serverType = request.variables.serverTypes[architecture]
   return {
     architecture,
     serverType,
-    location: request.variables.location,
+    location,
     chosenType: isChosen(serverType),
     rawBytes,
     noFallback: request.noFallback,
@@ -43,8 +44,8 @@ function within(zones: readonly string[], type: ServerType, locations: Offers['l
 }
 
 /** What is wrong with the chosen server type and location, as far as it can be told without knowing the image. */
-export function findChoiceProblems(request: PlanRequest, architecture: Architecture, offers: Offers): Problem[] {
-  const input = toPlacementInput(request, architecture, undefined, offers)
+export function findChoiceProblems(request: PlanRequest, wanted: Wanted, offers: Offers): Problem[] {
+  const input = toPlacementInput(request, wanted, undefined, offers)
   const preferred = input.serverTypes.find(
     ({ name, deprecation }) => name === input.serverType.value && !isRetired(deprecation, input.nowMs),
   )

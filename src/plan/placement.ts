@@ -24,8 +24,8 @@ export interface PlacementChoice {
   readonly problems: readonly Problem[]
 }
 
-/** The defaults of the template, which are preferences and not choices. */
-const DEFAULT_TYPES = new Set(['cax11', 'cx23'])
+/** What templates were written with over the years: preferences and not choices. Some were retired since. */
+const DEFAULT_TYPES = new Set(['cax11', 'cx11', 'cx21', 'cx22', 'cx23'])
 
 /**
  * Whether a user set a server type, rather than leaving the template as it is.

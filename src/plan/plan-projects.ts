@@ -10,10 +10,11 @@ import type { HetznerClient } from '../hetzner/client.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { findContradictions } from './contradictions.ts'
 import { gatherSources, lookUpProject, lookUpServers, type ProjectFacts } from './facts.ts'
+import { settleImages } from './make-plan.ts'
 import { findChoiceProblems } from './placement-input.ts'
 import { createPlan, type Facts, type Plan } from './plan.ts'
 import { joinProblems } from './project-problems.ts'
-import { chooseImages, type ImageRequest, type PlanRequest } from './request.ts'
+import type { ImageRequest, PlanRequest } from './request.ts'
 import { findServerProblems } from './server-settings.ts'
 
 /** A project, or what keeps it from being asked. */
@@ -52,26 +53,27 @@ export interface PlanProjectsOptions {
  * Plans a request for each of the projects.
  * @throws ProblemsError with everything that is wrong, when images cannot be had, or when no project has a plan
  */
-export async function planProjects(request: PlanRequest, options: PlanProjectsOptions): Promise<ProjectsPlan> {
-  const { images, warnings } = chooseImages(request)
+export async function planProjects(asked: PlanRequest, options: PlanProjectsOptions): Promise<ProjectsPlan> {
+  const { settled: request, images, warnings, problems } = await settleImages(asked, options)
   const { projects, nowMs = Date.now() } = options
   // Every request of every project listens to it, so Node.js's warning about many listeners would be a false alarm.
   setMaxListeners(0, options.signal)
   const common = new ProblemCollector()
+  common.add(...problems)
   for (const { server } of images) common.add(...findServerProblems(server))
-  const [resolved, asked] = await Promise.all([
+  const [resolved, answers] = await Promise.all([
     gatherSources(request, images, common, options),
     Promise.all(projects.map((project) => attempt(project, () => ask(project, images, options.signal)))),
   ])
   // Without all of the sources there is no plan, but choices that are wrong are said, too.
   if (common.all.length > 0 || resolved === undefined || resolved.sources.length !== images.length) {
-    const found = asked.map((one) => checkChoices(request, images, one, nowMs))
+    const found = answers.map((one) => checkChoices(request, images, one, nowMs))
     throwProblems([...common.all, ...joinProblems(found)])
     throw new RangeError('a look-up failed without a reason')
   }
   const all = [...request.variables.warnings, ...warnings, ...findContradictions(images, resolved.talosVersion)]
   const planned = await Promise.all(
-    asked.map(async (one): Promise<ProjectPlan> => {
+    answers.map(async (one): Promise<ProjectPlan> => {
       if ('problems' in one) return one
       const { project, value } = one
       const made = await attempt(project, async () => {
@@ -153,6 +155,6 @@ function checkChoices(
 ): { readonly project: string; readonly problems: readonly Problem[] } {
   if ('problems' in asked) return asked
   const offers = { ...asked.value, nowMs }
-  const problems = images.flatMap(({ architecture }) => findChoiceProblems(request, architecture, offers))
+  const problems = images.flatMap((image) => findChoiceProblems(request, image, offers))
   return { project: asked.project.name, problems }
 }

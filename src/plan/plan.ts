@@ -1,12 +1,13 @@
 /** The plan: what will be made, out of what, where, and for how much. Pure data, made by a pure function. */
 
+import type { Sourced } from '../config/variables.ts'
 import type { Architecture, Labels, Role } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Image, Location, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
 import { identityOf } from './identity.ts'
-import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicLabels } from './labels.ts'
+import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels } from './labels.ts'
 import { findZoneProblem } from './network-zone.ts'
 import { type Placement, rankPlacements } from './placement.ts'
 import { toPlacementInput } from './placement-input.ts'
@@ -72,6 +73,10 @@ export interface PlannedImage {
   readonly labels: Labels
   /** Tried in this order; empty when nothing is in stock. */
   readonly placements: readonly Placement[]
+  /** The server type and the location that were asked for. */
+  readonly preferred: { readonly serverType: Sourced<string>; readonly location: Sourced<string> }
+  /** How SSH reaches the build server, where a template says so. */
+  readonly ssh: { readonly port: number | undefined; readonly timeoutMs: number | undefined }
   /** What the build server is beside its placement. */
   readonly server: ServerSettings
   /** Whether it is built whatever exists. */
@@ -135,24 +140,22 @@ function planImage(
   { resolved, server }: { readonly resolved: ResolvedSource; readonly server: ServerSettings },
   facts: Facts,
 ): { planned: PlannedImage; problems: readonly Problem[] } {
-  const { architecture, role, sha256 } = image
-  const { talosVersion } = facts
-  const labels = publicLabels({ architecture, talosVersion, role })
+  const { architecture, role, sha256, serverType, location, template } = image
+  const talosVersion = template?.version?.value ?? facts.talosVersion
+  const labels = template?.labels ?? publicLabels({ architecture, talosVersion, role })
   const identity = identityOf({ source: resolved.source, architecture, role, talosVersion, sha256 })
-  const mostDiskGb = request.allowBiggerDisk
-    ? undefined
-    : diskOf(request.variables.serverTypes[architecture].value, facts)
+  const mostDiskGb = request.allowBiggerDisk ? undefined : diskOf(serverType.value, facts)
   const same = facts.snapshots.filter(
     (snapshot) =>
-      isSame(snapshot, identity, labels) &&
+      isSame(snapshot, { identity, labels, architecture }) &&
       (sha256 === undefined || isFromSource(snapshot.labels, sha256)) &&
       // A snapshot of a bigger disk could not start the servers that one of the wanted type can.
       snapshot.disk_size <= (mostDiskGb ?? Number.POSITIVE_INFINITY),
   )
-  const misplaced = findZoneProblem(request.variables.location, server.networkZones, facts.locations)
+  const misplaced = findZoneProblem(location, server.networkZones, facts.locations)
   const { placements, notes, problems } =
     misplaced === undefined
-      ? rankPlacements(toPlacementInput(request, architecture, resolved.facts.rawBytes, facts, server.networkZones))
+      ? rankPlacements(toPlacementInput(request, image, resolved.facts.rawBytes, facts, server.networkZones))
       : { placements: [], notes: [], problems: [misplaced] }
   const planned: PlannedImage = {
     name: image.name,
@@ -165,9 +168,11 @@ function planImage(
     schematicId: resolved.schematicId,
     installer: resolved.installer,
     identity,
-    description: `Talos Linux ${talosVersion} ${architecture === 'arm' ? 'ARM' : 'x86'} by hcloud-talos`,
+    description: template?.description ?? publicDescription(architecture, talosVersion),
     labels,
     placements,
+    preferred: { serverType, location },
+    ssh: { port: template?.sshPort, timeoutMs: template?.sshTimeoutMs },
     server,
     force: request.force,
     existing: request.force ? undefined : same[0],
@@ -181,14 +186,17 @@ function planImage(
  * A snapshot serves instead of a new one when its content is the same and selectors find it in the same way.
  * @internal
  */
-export function isSame(snapshot: Image, identity: string | undefined, labels: Labels): boolean {
+export function isSame(
+  snapshot: Image,
+  { identity, labels, architecture }: Pick<PlannedImage, 'identity' | 'labels' | 'architecture'>,
+): boolean {
   return (
     identity !== undefined &&
     snapshot.labels[IDENTITY_LABEL] === identity &&
     snapshot.labels[LEASE_LABEL] === undefined &&
     snapshot.status === 'available' &&
     Object.entries(labels).every(([key, value]) => snapshot.labels[key] === value) &&
-    snapshot.architecture === labels.arch
+    snapshot.architecture === architecture
   )
 }
 

@@ -1,10 +1,13 @@
 /** What a user asks for, once all of the configuration is read. */
 
-import type { Variables } from '../config/variables.ts'
-import { ARCHITECTURES, type Architecture, type Role } from '../domain.ts'
+import type { Template } from '../config/template/template.ts'
+import type { Sourced, Variables } from '../config/variables.ts'
+import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
 import type { Origin, Problem } from '../errors.ts'
 import type { ParsedSchematic } from '../schematic/schema.ts'
+import { toOverruled } from './overruled.ts'
 import type { ServerRequest } from './server-settings.ts'
+import { chooseTemplateImages } from './template-images.ts'
 
 /** A schematic, and the file it came from. */
 export interface SchematicFile {
@@ -21,6 +24,11 @@ export type LocalImage =
 /** What is asked for, once everything is read; `readPlanRequest` makes one. */
 export interface PlanRequest {
   readonly variables: Variables
+  /**
+   * What says what is built; without one it is what this program builds by itself.
+   * @internal
+   */
+  readonly template?: Template | undefined
   readonly architectures: readonly Architecture[]
   /** `undefined` stands for a generic image. */
   readonly roles: readonly (Role | undefined)[]
@@ -40,6 +48,8 @@ export interface PlanRequest {
   readonly allowBiggerDisk: boolean
   /** The build servers of all images. */
   readonly server: ServerRequest
+  /** Which settings of SSH were given, so that a template's do not count. */
+  readonly sshIsGiven?: { readonly port: boolean; readonly timeout: boolean }
 }
 
 /**
@@ -48,7 +58,8 @@ export interface PlanRequest {
  */
 export type SourceChoice =
   | { readonly kind: 'schematic'; readonly schematic: SchematicFile | undefined }
-  | { readonly kind: 'url'; readonly url: string; readonly at: Origin }
+  /** `variable`: the one that it is the value of. */
+  | { readonly kind: 'url'; readonly url: string; readonly at: Origin; readonly variable: string | undefined }
   | LocalImage
 
 /**
@@ -63,13 +74,43 @@ export interface ImageRequest {
   readonly choice: SourceChoice
   readonly sha256: string | undefined
   readonly server: ServerRequest
+  readonly serverType: Sourced<string>
+  readonly location: Sourced<string>
+  /** What a template says about it; undefined without one. */
+  readonly template: TemplateRequest | undefined
 }
 
 /**
- * The images that a request comes to, and what is worth a warning. Pure.
+ * What a template says about an image, for which there are no rules of our own then.
  * @internal
  */
-export function chooseImages(request: PlanRequest): { images: readonly ImageRequest[]; warnings: readonly Problem[] } {
+export interface TemplateRequest {
+  readonly description: string
+  /** The labels by which Terraform finds the snapshot. */
+  readonly labels: Labels
+  /** The version that label or URL name, where the template has no variable `talos_version`. */
+  readonly version: Sourced<string> | undefined
+  readonly sshPort: number | undefined
+  /** Milliseconds. */
+  readonly sshTimeoutMs: number | undefined
+}
+
+/**
+ * The images that a request comes to, what is wrong, and what is worth a warning.
+ * @internal
+ */
+export interface ChosenImages {
+  readonly images: readonly ImageRequest[]
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+}
+
+/**
+ * Decides which images are wanted. Pure.
+ * @internal
+ */
+export function chooseImages(request: PlanRequest): ChosenImages {
+  if (request.template !== undefined) return chooseTemplateImages(request, request.template)
   const warnings: Problem[] = []
   const architectures = ARCHITECTURES.filter((architecture) => request.architectures.includes(architecture))
   const images = request.roles.flatMap((role) =>
@@ -77,10 +118,21 @@ export function chooseImages(request: PlanRequest): { images: readonly ImageRequ
       const { choice, warning } = chooseSource(request, architecture, role)
       if (warning !== undefined) warnings.push(warning)
       const name = role === undefined ? architecture : `${architecture} ${role}`
-      return { name, architecture, role, choice, sha256: request.sha256[architecture], server: request.server }
+      const { variables, server } = request
+      return {
+        name,
+        architecture,
+        role,
+        choice,
+        sha256: request.sha256[architecture],
+        server,
+        serverType: variables.serverTypes[architecture],
+        location: variables.location,
+        template: undefined,
+      }
     }),
   )
-  return { images, warnings: unique(warnings) }
+  return { images, problems: [], warnings: unique(warnings) }
 }
 
 function chooseSource(
@@ -89,17 +141,7 @@ function chooseSource(
   role: Role | undefined,
 ): { choice: SourceChoice; warning?: Problem } {
   const { value: url, origin } = request.variables.imageUrls[architecture]
-  const overruled = (by: string): { warning?: Problem } =>
-    url === null
-      ? {}
-      : {
-          warning: {
-            code: 'config',
-            message: `image_url_${architecture} is set, but ${by} decides what is built`,
-            at: origin,
-            hint: `remove image_url_${architecture}, or leave out what overrules it`,
-          },
-        }
+  const overruled = (by: string): { warning?: Problem } => toOverruled(request, architecture, by)
   if (request.localImage !== undefined) return { choice: request.localImage, ...overruled('--image-file') }
   if (role !== undefined) {
     const schematic = request.roleSchematics.get(role)
@@ -108,7 +150,7 @@ function chooseSource(
   if (request.schematic !== undefined) {
     return { choice: { kind: 'schematic', schematic: request.schematic }, ...overruled('--schematic') }
   }
-  if (url !== null) return { choice: { kind: 'url', url, at: origin } }
+  if (url !== null) return { choice: { kind: 'url', url, at: origin, variable: `image_url_${architecture}` } }
   return { choice: { kind: 'schematic', schematic: undefined } }
 }
 

@@ -1,4 +1,4 @@
-/** Whether a label may stand on a build server beside our own. */
+/** Whether a label may stand on a build server or a snapshot beside our own. */
 
 import type { Origin, Problem } from '../errors.ts'
 import { PREFIX } from './labels.ts'
@@ -12,14 +12,11 @@ const MOST_PREFIX = 253
 const RESERVED = ['hetzner.cloud/', PREFIX]
 
 /** @param origin where the label was asked for */
-export function findLabelProblem(key: string, value: string, origin: Origin): Problem | undefined {
+export function findLabelProblem(key: string, value: string, origin: Origin, on = 'build server'): Problem | undefined {
   const wrong = (message: string, hint: string): Problem => ({ code: 'config', message, at: origin, hint })
   const reserved = RESERVED.find((prefix) => key.startsWith(prefix))
   if (reserved !== undefined) {
-    return wrong(
-      `the label "${key}" of the build server cannot be set`,
-      `labels that begin with ${reserved} are reserved`,
-    )
+    return wrong(`the label "${key}" of the ${on} cannot be set`, `labels that begin with ${reserved} are reserved`)
   }
   if (!isKey(key)) {
     return wrong(

@@ -2,7 +2,7 @@
 
 import type { BuildResult, ImageResult } from '../build/build.ts'
 import type { Problem } from '../errors.ts'
-import { selectorFor } from '../plan/labels.ts'
+import { selectorOf } from '../plan/labels.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { type SnapshotRecord, toSnapshotRecord } from './snapshot.ts'
@@ -66,7 +66,7 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
   const common = {
     ...record,
     installer: image.installer ?? record.installer,
-    selector: selectorFor(image.role),
+    selector: selectorOf(image.labels),
     source: toSourceRecord(image),
   }
   if (status === 'existing')

@@ -1,21 +1,28 @@
 /** Terraform text that finds exactly the snapshots of a run. */
 
 import { ROLES } from '../domain.ts'
-import { selectorFor } from '../plan/labels.ts'
+import { selectorOf } from '../plan/labels.ts'
 import { terraformKey, terraformRole } from './image-names.ts'
 import type { ResultSnapshot } from './result.ts'
 
 /** For each role and architecture a data source, and for role images the two settings of the hcloud-talos module. */
 export function formatTerraform(snapshots: readonly ResultSnapshot[]): string {
-  const roles = new Set(snapshots.map(({ role }) => role))
-  const module = ROLES.filter((role) => roles.has(role)).map(
-    (role) => `${terraformRole(role)}_image_selector = "${selectorFor(role)}"`,
-  )
-  return [...(module.length > 0 ? [alignEquals(module)] : []), ...snapshots.map(formatDataSource)].join('\n\n')
+  const module = ROLES.flatMap((wanted) => {
+    const snapshot = snapshots.find(({ role }) => role === wanted)
+    return snapshot === undefined ? [] : [`${terraformRole(wanted)}_image_selector = "${selectorOf(snapshot.labels)}"`]
+  })
+  const names = new Map<string, number>()
+  const sources = snapshots.map((snapshot) => {
+    const name = `talos_${terraformKey(snapshot)}`
+    const count = (names.get(name) ?? 0) + 1
+    names.set(name, count)
+    return formatDataSource(snapshot, count === 1 ? name : `${name}_${count}`)
+  })
+  return [...(module.length > 0 ? [alignEquals(module)] : []), ...sources].join('\n\n')
 }
 
-function formatDataSource(snapshot: ResultSnapshot): string {
-  return `data "hcloud_image" "talos_${terraformKey(snapshot)}" {
+function formatDataSource(snapshot: ResultSnapshot, name: string): string {
+  return `data "hcloud_image" "${name}" {
   with_selector     = "${versionedSelector(snapshot)}"
   with_architecture = "${snapshot.architecture}"
   most_recent       = true
@@ -23,8 +30,8 @@ function formatDataSource(snapshot: ResultSnapshot): string {
 }
 
 /** Finds the snapshots of this role and this version, and no newer ones of another. */
-export function versionedSelector({ role, version }: Pick<ResultSnapshot, 'role' | 'version'>): string {
-  return [selectorFor(role ?? undefined), ...(version === null ? [] : [`version=${version}`])].join(',')
+export function versionedSelector({ labels, version }: Pick<ResultSnapshot, 'labels' | 'version'>): string {
+  return [selectorOf(labels), ...(version === null ? [] : [`version=${version}`])].join(',')
 }
 
 /** As `terraform fmt` would. */

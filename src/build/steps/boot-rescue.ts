@@ -1,6 +1,7 @@
 /** Into the rescue system, straight from power-on: the placeholder system is never booted. */
 
 import { TalosImageError } from '../../errors.ts'
+import type { PlannedImage } from '../../plan/plan.ts'
 import { rescueScript } from '../../remote/rescue-script.ts'
 import { parseReport } from '../../remote/script-report.ts'
 import { type Session, SessionFailure } from '../../remote/session.ts'
@@ -22,13 +23,13 @@ export interface Rescue {
  * Boots a server that is switched off. When SSH does not come up, tries once more with a reset.
  * @throws TalosImageError `ssh` when it stays away, or when what answers is not the rescue system
  */
-export async function bootRescue(build: ImageBuild, image: string, server: BuildServer): Promise<Rescue> {
+export async function bootRescue(build: ImageBuild, image: PlannedImage, server: BuildServer): Promise<Rescue> {
   try {
-    return { session: await boot(build, server, 'powerOn'), isFirstBoot: true }
+    return { session: await boot(build, image, server, 'powerOn'), isFirstBoot: true }
   } catch (error) {
     if (!(error instanceof TalosImageError) || build.signal.aborted || !isLost(error)) throw error
-    build.emit({ type: 'note', image, text: `${error.message}; resetting the server and trying once more` })
-    return { session: await resetIntoRescue(build, server), isFirstBoot: false }
+    build.emit({ type: 'note', image: image.name, text: `${error.message}; resetting the server and trying once more` })
+    return { session: await resetIntoRescue(build, image, server), isFirstBoot: false }
   }
 }
 
@@ -38,12 +39,17 @@ export function isLost(error: TalosImageError): boolean {
 }
 
 /** Boots a server into the rescue system again. It may have lost its power, and then there is nothing to reset. */
-export async function resetIntoRescue(build: ImageBuild, server: BuildServer): Promise<Session> {
+export async function resetIntoRescue(build: ImageBuild, image: PlannedImage, server: BuildServer): Promise<Session> {
   const { status } = await build.hetzner.servers.get(server.id, { signal: build.signal })
-  return boot(build, server, status === 'off' ? 'powerOn' : 'reset')
+  return boot(build, image, server, status === 'off' ? 'powerOn' : 'reset')
 }
 
-async function boot(build: ImageBuild, server: BuildServer, how: 'powerOn' | 'reset'): Promise<Session> {
+async function boot(
+  build: ImageBuild,
+  { ssh }: PlannedImage,
+  server: BuildServer,
+  how: 'powerOn' | 'reset',
+): Promise<Session> {
   const { hetzner, signal, timeouts, clock } = build
   const wait = { signal, timeoutMs: timeouts.actionMs }
   // Rescue is switched off again by each boot into it, so it is enabled before each.
@@ -52,8 +58,8 @@ async function boot(build: ImageBuild, server: BuildServer, how: 'powerOn' | 're
   const power = await hetzner.servers[how](server.id, { signal })
   await hetzner.actions.wait(power, { ...wait, name: `server ${server.name} to be switched on` })
   const session = await waitForSsh(
-    { host: server.host, port: build.sshPort, privateKey: build.key.pair.privateKey },
-    { clock, signal, timeoutMs: timeouts.sshMs, over: server.sshOver, trace: build.trace },
+    { host: server.host, port: ssh.port ?? build.sshPort, privateKey: build.key.pair.privateKey },
+    { clock, signal, timeoutMs: ssh.timeoutMs ?? timeouts.sshMs, over: server.sshOver, trace: build.trace },
   )
   try {
     await checkRescue(session, signal, timeouts.commandMs)

@@ -45,7 +45,7 @@ export async function putImage(
       try {
         if (session === undefined) {
           isFirstBoot = false
-          session = await resetIntoRescue(build, server)
+          session = await resetIntoRescue(build, image, server)
         }
         const now = session
         written ??= await steps.write(() => writeDisk(build, image, now, mode))

@@ -22,7 +22,7 @@ export async function findTwins(
   const found = await hetzner.images.listSnapshots({ labelSelector }, { signal })
   return found.filter(
     (snapshot) =>
-      isSame(snapshot, image.identity, image.labels) &&
+      isSame(snapshot, image) &&
       isOfDisk(snapshot.labels, written.diskHash) &&
       // One of a bigger disk could not start the servers that this one's can.
       snapshot.disk_size <= placement.diskGb,

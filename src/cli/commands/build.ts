@@ -36,8 +36,6 @@ export interface BuildFlags extends PlanFlags, ResultFileFlags {
   /** Who builds: this tool by itself, or Packer. */
   readonly engine: 'native' | 'packer'
   readonly dryRun?: boolean
-  /** Milliseconds. */
-  readonly sshTimeout?: number
   readonly timeout?: Partial<Timeouts>
   /** Milliseconds. */
   readonly waitForStock?: number

@@ -1,10 +1,10 @@
 /** `talos-image doctor`: whether a build would work, found out without making anything. */
 
 import { ARCHITECTURES, type Architecture } from '../../domain.ts'
-import { TalosImageError } from '../../errors.ts'
+import { ProblemsError, TalosImageError } from '../../errors.ts'
 import type { FactoryClient } from '../../factory/client.ts'
 import { toPlacementInput } from '../../plan/placement-input.ts'
-import type { PlanRequest } from '../../plan/request.ts'
+import { chooseImages, type PlanRequest } from '../../plan/request.ts'
 import {
   type Check,
   hasFailed,
@@ -73,9 +73,11 @@ async function readConfig(io: Io, flags: DoctorFlags): Promise<{ check: Check; r
   )
   const [check] = failed
   if (check !== undefined || value === undefined) return { check: check ?? toSkippedCheck(name, name), request: value }
-  const { talosVersion, serverTypes, location } = value.variables
-  const types = value.architectures.map((architecture) => serverTypes[architecture].value).join(' and ')
-  const message = `Talos ${talosVersion.value}, built on ${types} in ${location.value}`
+  const { images, problems } = chooseImages(value)
+  if (problems.length > 0) return { check: toFailedCheck(name, new ProblemsError(problems)), request: undefined }
+  const types = images.map(({ serverType }) => serverType.value).join(' and ')
+  const places = [...new Set(images.map(({ location }) => location.value))].join(' and ')
+  const message = `Talos ${value.variables.talosVersion.value}, built on ${types} in ${places}`
   return { check: { name, status: 'ok', message }, request: value }
 }
 
@@ -105,8 +107,8 @@ async function checkStock(io: Io, { hetzner }: Cloud, request: PlanRequest | und
   )
   if (offers.value === undefined) return offers.failed
   const [serverTypes, locations] = offers.value
-  return request.architectures.map((architecture) =>
-    judgeStock(toPlacementInput(request, architecture, undefined, { serverTypes, locations, nowMs: Date.now() })),
+  return chooseImages({ ...request, roles: [undefined] }).images.map((image) =>
+    judgeStock(toPlacementInput(request, image, undefined, { serverTypes, locations, nowMs: Date.now() })),
   )
 }
 

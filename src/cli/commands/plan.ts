@@ -65,7 +65,7 @@ export async function makePlan(
   watch?: CloudWatch,
   packer?: PackerEngine,
 ): Promise<{ plan: Plan; cloud: Cloud; request: PlanRequest }> {
-  const request = await readRequest(io, flags, role, undefined, packer?.problems)
+  const request = await readRequest(io, flags, role, undefined, packer && { known: packer.problems, forPacker: true })
   const cloud = await openCloud(io, flags, watch)
   try {
     say(io, 'Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...')

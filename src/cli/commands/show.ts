@@ -2,7 +2,7 @@
 
 import { throwProblems } from '../../errors.ts'
 import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
-import { selectorFor } from '../../plan/labels.ts'
+import { selectorOf } from '../../plan/labels.ts'
 import { type SnapshotRecord, toSnapshotRecord } from '../../report/snapshot.ts'
 import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -47,7 +47,7 @@ function formatSnapshot(snapshot: SnapshotRecord, servers: readonly string[], wi
     ['protected', snapshot.protected ? 'yes' : 'no'],
     ['schematic', snapshot.schematic ?? 'unknown'],
     ['installer', snapshot.installer ?? 'unknown'],
-    ['selector', selectorFor(snapshot.role ?? undefined)],
+    ['selector', selectorOf(snapshot.labels)],
     ['servers', servers.length === 0 ? 'none was made from it' : servers.join(', ')],
   ]
   const labels = Object.entries(snapshot.labels)

@@ -1,7 +1,7 @@
 /** From an HCL expression to a constant, or to the reason why it is none. */
 
 import type { Position } from '../position.ts'
-import type { Value } from '../value.ts'
+import { NULL, type Value } from '../value.ts'
 import type { AstNode } from './ast.ts'
 import type { HclParser } from './parser.ts'
 import { constantText, type TemplateEnv } from './template-text.ts'
@@ -34,12 +34,27 @@ function toValue(json: unknown, env: TemplateEnv): Value | undefined {
       return { kind: 'number', text: String(json) }
     case 'boolean':
       return { kind: 'bool', text: String(json) }
-    case 'undefined':
-      return undefined
+    case 'object':
+      if (json === null) return NULL
+      return Array.isArray(json) ? toList(json, env) : toObject(json, env)
     default:
-      if (json === null) return { kind: 'null' }
-      return { kind: Array.isArray(json) ? 'list' : 'object' }
+      return undefined
   }
+}
+
+function toList(json: readonly unknown[], env: TemplateEnv): Value | undefined {
+  const items = json.map((item) => toValue(item, env)).filter((item) => item !== undefined)
+  return items.length === json.length ? { kind: 'list', items } : undefined
+}
+
+function toObject(json: object, env: TemplateEnv): Value | undefined {
+  const members = new Map<string, Value>()
+  for (const [name, item] of Object.entries(json)) {
+    const value = toValue(item, env)
+    if (value === undefined) return undefined
+    members.set(name, value)
+  }
+  return { kind: 'object', members }
 }
 
 async function findObstacle(parser: HclParser, expression: string): Promise<Obstacle> {

@@ -1,24 +1,32 @@
-/** Reads the variable declarations of a `*.pkr.json` file, the JSON form of a template. */
+/** Reads a `*.pkr.json` file, the JSON form of a template: its variable declarations, and all its other blocks. */
 
 import type { Problem } from '../../errors.ts'
-import { type Declaration, isVariableName } from '../declarations.ts'
+import type { Declaration } from '../declarations.ts'
 import { declare } from '../declared-type.ts'
+import type { HclParser } from '../hcl/parser.ts'
 import { constantText, type TemplateEnv } from '../hcl/template-text.ts'
 import { toObstacleProblem } from '../obstacle.ts'
-import { type Found, originOf, type SourceFile } from '../source-file.ts'
+import { originOf, type SourceFile } from '../source-file.ts'
+import { EMPTY_BODY } from '../template/block.ts'
+import type { ReadTemplate } from '../template/read-template.ts'
 import type { Value } from '../value.ts'
 import type { Sourced } from '../variables.ts'
 import type { JsonMember, JsonNode } from './parse.ts'
 import { readJson } from './read.ts'
+import { membersOf, readJsonBody } from './read-body.ts'
 import { toValue } from './to-value.ts'
 
 /**
- * The declarations under `variable` and `variables`, each an object or a list of objects; all else is left alone.
+ * Declarations stand under `variable` and `variables`, each an object or a list of objects.
  * @param env what `env()` may read in a default
  */
-export function readJsonTemplate(file: SourceFile, env: TemplateEnv): Found<Declaration> {
+export async function readJsonTemplate(
+  file: SourceFile,
+  env: TemplateEnv,
+  loadParser: () => Promise<HclParser>,
+): Promise<ReadTemplate> {
   const root = readJson(file)
-  if ('message' in root) return { items: [], problems: [root] }
+  if ('message' in root) return { items: [], problems: [root], body: EMPTY_BODY }
 
   const items: Declaration[] = []
   const problems: Problem[] = []
@@ -27,18 +35,21 @@ export function readJsonTemplate(file: SourceFile, env: TemplateEnv): Found<Decl
       if (section.name === 'variables') add(variable, undefined, variable.value)
       if (section.name === 'variable') {
         const body = membersOf(variable.value)
-        add(variable, findMember(body, 'type'), findMember(body, 'default'))
+        const sensitive = findMember(body, 'sensitive')
+        const isSensitive = sensitive?.kind === 'bool' && sensitive.text === 'true'
+        add(variable, findMember(body, 'type'), findMember(body, 'default'), isSensitive)
       }
     }
   }
-  return { items, problems }
+  return { items, problems, body: await readJsonBody(file, root, loadParser) }
 
-  function add({ name, offset }: JsonMember, type: JsonNode | undefined, node: JsonNode | undefined): void {
+  function add(
+    { name, offset }: JsonMember,
+    type: JsonNode | undefined,
+    node: JsonNode | undefined,
+    isSensitive = false,
+  ): void {
     const origin = originOf(file, offset)
-    if (!isVariableName(name)) {
-      items.push({ name, type: 'any', origin })
-      return
-    }
     const defaultValue = node && readDefault(file, name, node, env)
     if (defaultValue !== undefined && 'message' in defaultValue) {
       problems.push(defaultValue)
@@ -49,15 +60,9 @@ export function readJsonTemplate(file: SourceFile, env: TemplateEnv): Found<Decl
       origin: originOf(file, type.offset),
     }
     const declared = declare(name, origin, typeText, defaultValue)
-    items.push(...declared.items)
+    items.push(...declared.items.map((item) => ({ ...item, isSensitive })))
     problems.push(...declared.problems)
   }
-}
-
-/** The members of an object or of all objects in a list, without comments (members named `//`). */
-function membersOf(node: JsonNode): JsonMember[] {
-  if (node.kind === 'list') return node.items.flatMap(membersOf)
-  return node.kind === 'object' ? node.members.filter(({ name }) => name !== '//') : []
 }
 
 function findMember(members: readonly JsonMember[], name: string): JsonNode | undefined {

@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { findContradictions } from '../../../src/plan/contradictions.ts'
 import { PLAIN_SERVER } from '../../../src/plan/server-settings.ts'
-import { VAR_FILE } from './fixture.ts'
+import { sourced, VAR_FILE } from './fixture.ts'
 
 describe('a URL that contradicts the variables', () => {
   const find = (url: string, architecture: 'arm' | 'x86' = 'arm', version = 'v1.12.2') => {
-    const choice = { kind: 'url', url, at: VAR_FILE } as const
-    const image = { name: architecture, architecture, role: undefined, choice, sha256: undefined, server: PLAIN_SERVER }
+    const choice = { kind: 'url', url, at: VAR_FILE, variable: `image_url_${architecture}` } as const
+    const image = {
+      name: architecture,
+      architecture,
+      role: undefined,
+      choice,
+      sha256: undefined,
+      serverType: sourced('cx23'),
+      location: sourced('fsn1'),
+      template: undefined,
+      server: PLAIN_SERVER,
+    }
     return findContradictions([image], version).map(({ message }) => message)
   }
 

@@ -28,7 +28,9 @@ function warningsOf(
 ): string[] {
   const server = { ...PLAIN_SERVER, ...change }
   const all = { firewalls: [], networks: [], ...offers }
-  const image = { name: 'arm', architecture: 'arm', role: undefined, choice, sha256: undefined, server } as const
+  const [serverType, location] = [sourced('cax11'), sourced('fsn1')]
+  const wanted = { name: 'arm', architecture: 'arm', role: undefined, choice, sha256: undefined, server } as const
+  const image = { ...wanted, serverType, location, template: undefined }
   return findServerWarnings(image, resolveServer(server, all).settings, all).map(({ message }) => message)
 }
 

@@ -107,7 +107,7 @@ describe('HCL var files', () => {
 
   it("takes a template's other variables as they come", async () => {
     await using directory = await createDirectory({
-      't.pkr.hcl': 'variable "cluster" { type = list(string) }\nvariables {\n  zone = upper("x")\n}\n',
+      't.pkr.hcl': 'variable "cluster" { type = list(string) }\nvariables {\n  zone = "X"\n}\n',
       'a.auto.pkrvars.hcl': 'cluster = ["a"]\nzone = "b"\n',
     })
     expect((await directory.load({ vars: ['zone=c'] })).warnings).toEqual([])

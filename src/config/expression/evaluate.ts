@@ -1,0 +1,88 @@
+/** Evaluates expressions as Packer does. */
+
+import { NULL, toStringValue, type Value } from '../value.ts'
+import type { Expression, ForExpression } from './expression.ts'
+import { attempt, EvaluationFailure } from './failure.ts'
+import { callFunction } from './functions/call.ts'
+import { applyBinary, applyUnary, entriesOf, take, toBool, toItems, toText, unify } from './operators.ts'
+import { type Scope, withNames } from './scope.ts'
+
+/** @throws EvaluationFailure that says what is wrong, and where */
+export function evaluateExpression(expression: Expression, scope: Scope): Value {
+  const { origin } = expression
+  const value = (inner: Expression): Value => evaluateExpression(inner, scope)
+  switch (expression.kind) {
+    case 'literal':
+      return expression.value
+    case 'template':
+      return toStringValue(expression.parts.map((part) => toText(value(part), part.origin)).join(''))
+    case 'join':
+      return toStringValue(
+        toItems(value(expression.of))
+          .map((item) => toText(item, origin))
+          .join(''),
+      )
+    case 'reference': {
+      const { root, steps } = expression
+      const found = scope.resolve(root, steps[0], origin)
+      return steps.slice(found.used).reduce((of, step) => take(of, step, origin), found.value)
+    }
+    case 'get':
+      return expression.steps.reduce((of, step) => take(of, step, origin), value(expression.of))
+    case 'index':
+      return take(value(expression.of), toText(value(expression.key), expression.key.origin), origin)
+    case 'splat': {
+      const items = toItems(value(expression.of))
+      return {
+        kind: 'list',
+        items: items.map((item) => expression.steps.reduce((of, step) => take(of, step, origin), item)),
+      }
+    }
+    case 'conditional': {
+      const isTrue = toBool(value(expression.condition), expression.condition.origin)
+      const chosen = value(isTrue ? expression.yes : expression.no)
+      const other = attempt(() => value(isTrue ? expression.no : expression.yes))
+      return other === undefined ? chosen : unify(chosen, other)
+    }
+    case 'unary':
+      return applyUnary(expression.operator, value(expression.operand), origin)
+    case 'binary':
+      return applyBinary(expression.operator, value(expression.left), value(expression.right), origin)
+    case 'call':
+      return callFunction(expression, value)
+    case 'list':
+      return { kind: 'list', items: expression.items.map(value) }
+    case 'object': {
+      const members = expression.members.map(
+        ({ key, value: member }) => [toText(value(key), key.origin), value(member)] as const,
+      )
+      return { kind: 'object', members: new Map(members) }
+    }
+    case 'for':
+      return evaluateFor({ ...expression, origin }, scope)
+  }
+}
+
+function evaluateFor(expression: ForExpression & Pick<Expression, 'origin'>, scope: Scope): Value {
+  const { keyName, itemName, name, origin } = expression
+  const items: Value[] = []
+  const members = new Map<string, Value>()
+  for (const [key, item] of entriesOf(evaluateExpression(expression.of, scope), expression.of.origin)) {
+    const names = new Map([[itemName, item], ...(keyName === undefined ? [] : ([[keyName, key]] as const))])
+    const inside = withNames(scope, names)
+    if (expression.only !== undefined) {
+      if (!toBool(evaluateExpression(expression.only, inside), expression.only.origin)) continue
+    }
+    const made = evaluateExpression(expression.item, inside)
+    if (name === undefined) {
+      items.push(made)
+      continue
+    }
+    const text = toText(evaluateExpression(name, inside), name.origin)
+    const before = members.get(text)
+    if (before !== undefined && !expression.grouped)
+      throw new EvaluationFailure(`the key "${text}" comes twice`, origin)
+    members.set(text, expression.grouped ? { kind: 'list', items: [...toItems(before ?? NULL), made] } : made)
+  }
+  return name === undefined ? { kind: 'list', items } : { kind: 'object', members }
+}

@@ -1,0 +1,68 @@
+/** Expressions as they are evaluated here: a small tree, the same for HCL and JSON. */
+
+import type { Origin } from '../../errors.ts'
+import type { Value } from '../value.ts'
+
+/** A name after a dot, or a constant in brackets. */
+export type Step = string | number
+
+export type UnaryOperator = 'negate' | 'logicalNot'
+export type BinaryOperator =
+  | 'add'
+  | 'subtract'
+  | 'multiply'
+  | 'divide'
+  | 'modulo'
+  | 'logicalAnd'
+  | 'logicalOr'
+  | 'equal'
+  | 'notEqual'
+  | 'lessThan'
+  | 'lessThanOrEqual'
+  | 'greaterThan'
+  | 'greaterThanOrEqual'
+
+/** `[for key, item in of : item if only]`, and with a name `{for key, item in of : name => item if only}`. */
+export interface ForExpression {
+  readonly kind: 'for'
+  readonly keyName: string | undefined
+  readonly itemName: string
+  readonly of: Expression
+  readonly name: Expression | undefined
+  readonly item: Expression
+  readonly only: Expression | undefined
+  /** `=> item...`: items of the same name become a list. */
+  readonly grouped: boolean
+}
+
+/** What an expression is, and where it stands. */
+export type Expression = { readonly origin: Origin } & (
+  | { readonly kind: 'literal'; readonly value: Value }
+  /** Text with things filled in. */
+  | { readonly kind: 'template'; readonly parts: readonly Expression[] }
+  /** Texts of a `%{ for }`, put together. */
+  | { readonly kind: 'join'; readonly of: Expression }
+  /** `var.name`, `local.name.key[0]`: a root and the way from there. */
+  | { readonly kind: 'reference'; readonly root: string; readonly steps: readonly Step[] }
+  | { readonly kind: 'get'; readonly of: Expression; readonly steps: readonly Step[] }
+  | { readonly kind: 'index'; readonly of: Expression; readonly key: Expression }
+  | { readonly kind: 'splat'; readonly of: Expression; readonly steps: readonly Step[] }
+  | {
+      readonly kind: 'conditional'
+      readonly condition: Expression
+      readonly yes: Expression
+      readonly no: Expression
+    }
+  | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Expression }
+  | {
+      readonly kind: 'binary'
+      readonly operator: BinaryOperator
+      readonly left: Expression
+      readonly right: Expression
+    }
+  /** `spread`: the last argument is a list of arguments. */
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[]; readonly spread: boolean }
+  | { readonly kind: 'list'; readonly items: readonly Expression[] }
+  | { readonly kind: 'object'; readonly members: readonly { readonly key: Expression; readonly value: Expression }[] }
+  | ForExpression
+)

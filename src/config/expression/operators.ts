@@ -1,0 +1,117 @@
+/** Operators of expressions, on values. */
+
+import type { Origin } from '../../errors.ts'
+import { formatKind, isEqual, NULL, toBoolValue, toNumberValue, toStringValue, type Value } from '../value.ts'
+import { convert } from '../variable-type.ts'
+import type { BinaryOperator, Step, UnaryOperator } from './expression.ts'
+import { EvaluationFailure } from './failure.ts'
+
+/** A condition's value. @throws EvaluationFailure when it is none */
+export function toBool(value: Value, at: Origin): boolean {
+  const bool = convert(value, 'bool')
+  if (bool?.kind === 'bool') return bool.text === 'true'
+  throw new EvaluationFailure(`a bool is needed here, not ${formatKind(value.kind)}`, at)
+}
+
+/** @throws EvaluationFailure when it is none */
+export function toNumber(value: Value, at: Origin): number {
+  const number = convert(value, 'number')
+  if (number?.kind === 'number') return Number(number.text)
+  throw new EvaluationFailure(`a number is needed here, not ${formatKind(value.kind)}`, at)
+}
+
+/** What is put into a text. @throws EvaluationFailure for null, lists and objects */
+export function toText(value: Value, at: Origin): string {
+  const text = convert(value, 'string')
+  if (text?.kind === 'string') return text.text
+  throw new EvaluationFailure(`${formatKind(value.kind)} cannot be put into a text`, at)
+}
+
+export function applyUnary(operator: UnaryOperator, value: Value, at: Origin): Value {
+  return operator === 'negate' ? toNumberValue(-toNumber(value, at)) : toBoolValue(!toBool(value, at))
+}
+
+export function applyBinary(operator: BinaryOperator, left: Value, right: Value, at: Origin): Value {
+  const numbers = (): [number, number] => [toNumber(left, at), toNumber(right, at)]
+  switch (operator) {
+    case 'equal':
+      return toBoolValue(isEqual(left, right))
+    case 'notEqual':
+      return toBoolValue(!isEqual(left, right))
+    case 'logicalAnd':
+      return toBoolValue(toBool(left, at) && toBool(right, at))
+    case 'logicalOr':
+      return toBoolValue(toBool(left, at) || toBool(right, at))
+    case 'divide':
+    case 'modulo': {
+      const [a, b] = numbers()
+      if (b === 0) throw new EvaluationFailure('a division by zero', at)
+      return toNumberValue(operator === 'divide' ? a / b : a % b)
+    }
+    default: {
+      const [a, b] = numbers()
+      return calculate(operator, a, b)
+    }
+  }
+}
+
+function calculate(operator: Exclude<BinaryOperator, 'divide'>, a: number, b: number): Value {
+  switch (operator) {
+    case 'add':
+      return toNumberValue(a + b)
+    case 'subtract':
+      return toNumberValue(a - b)
+    case 'multiply':
+      return toNumberValue(a * b)
+    case 'lessThan':
+      return toBoolValue(a < b)
+    case 'lessThanOrEqual':
+      return toBoolValue(a <= b)
+    case 'greaterThan':
+      return toBoolValue(a > b)
+    default:
+      return toBoolValue(a >= b)
+  }
+}
+
+/** One step into a list or an object. @throws EvaluationFailure when there is no such thing */
+export function take(value: Value, step: Step, at: Origin): Value {
+  if (value.kind === 'object') {
+    const member = value.members.get(String(step))
+    if (member !== undefined) return member
+    throw new EvaluationFailure(`there is no "${step}" in this object`, at, hintOfNames([...value.members.keys()]))
+  }
+  if (value.kind === 'list') {
+    const item = typeof step === 'number' || /^\d+$/.test(step) ? value.items[Number(step)] : undefined
+    if (item !== undefined) return item
+    throw new EvaluationFailure(`there is no item ${step} in this list of ${value.items.length}`, at)
+  }
+  throw new EvaluationFailure(`${formatKind(value.kind)} has no "${step}"`, at)
+}
+
+function hintOfNames(names: readonly string[]): string {
+  return names.length === 0 ? 'it is empty' : `it has ${names.slice(0, 10).join(', ')}`
+}
+
+/** Both sides of a conditional have one type: where one is a string, the other becomes one. */
+export function unify(value: Value, other: Value): Value {
+  if (other.kind === 'string' && (value.kind === 'number' || value.kind === 'bool')) return toStringValue(value.text)
+  return value
+}
+
+/** The items of a list or an object, with their keys. @throws EvaluationFailure for anything else */
+export function entriesOf(value: Value, at: Origin): (readonly [key: Value, item: Value])[] {
+  if (value.kind === 'list') return value.items.map((item, index) => [toNumberValue(index), item])
+  // Maps have no order, so they are walked through in that of their keys.
+  if (value.kind === 'object') {
+    const sorted = [...value.members].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    return sorted.map(([key, item]) => [toStringValue(key), item])
+  }
+  throw new EvaluationFailure(`a list or an object is needed here, not ${formatKind(value.kind)}`, at)
+}
+
+/** A splat makes a list of what is none; null becomes an empty one. */
+export function toItems(value: Value): readonly Value[] {
+  if (value.kind === 'list') return value.items
+  return value === NULL || value.kind === 'null' ? [] : [value]
+}

@@ -1,0 +1,122 @@
+/** Reads all files, variables of the environment and flags that a configuration comes from, as Packer does. */
+
+import type { Problem } from '../errors.ts'
+import type { Declaration } from './declarations.ts'
+import { toDeclarations } from './declarations.ts'
+import { readEnvVariables } from './env-variables.ts'
+import { findFiles } from './find-files.ts'
+import { loadHclParser } from './hcl/parser.ts'
+import { readHclTemplate } from './hcl/template.ts'
+import { readHclVarFile } from './hcl/var-file.ts'
+import { readJsonTemplate } from './json/template.ts'
+import { readJsonVarFile } from './json/var-file.ts'
+import { type Chosen, chooseValues } from './precedence.ts'
+import { displayName, type Found, readSourceFile, type SourceFile } from './source-file.ts'
+import type { ReadBody } from './template/block.ts'
+import { readVarFlags } from './var-flag.ts'
+
+/** Where variables may come from. */
+export interface VariableSources {
+  /** A directory with `*.pkr.hcl` and `*.auto.pkrvars.*` files; undefined: the built-in defaults instead of a template. */
+  readonly directory: string | undefined
+  /** The files of `-var-file`, in order. */
+  readonly varFiles: readonly string[]
+  /** The `name=value` of `-var`, in order. */
+  readonly vars: readonly string[]
+  /** For `PKR_VAR_name`, and for `env()` in a template. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Where relative paths count from; file names are shown relative to it. */
+  readonly cwd: string
+}
+
+/** What was read. */
+export interface ReadSources {
+  /** What was chosen for each variable, declared or built in. */
+  readonly chosen: readonly Chosen[]
+  /** The names that the template itself declares. */
+  readonly declared: ReadonlyMap<string, Declaration>
+  /** Everything else in the templates, file by file. */
+  readonly bodies: readonly ReadBody[]
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+}
+
+/** Whether the templates say themselves what is to be built. */
+export function describesImages(bodies: readonly ReadBody[]): boolean {
+  return bodies.some(({ blocks }) => blocks.some(({ type }) => type === 'build' || type === 'source'))
+}
+
+/**
+ * Reads templates, var files, environment and flags, and lets the strongest value of each variable win.
+ * @param strict whether names that only this program knows are undeclared where a template says what is built
+ */
+export async function readSources(sources: VariableSources, strict: boolean): Promise<ReadSources> {
+  const { env, cwd } = sources
+  const files = await findFiles(sources.directory, sources.varFiles, cwd)
+
+  const parts = [
+    ...(await readAll(files.templates.hcl, cwd, async (file) => readHclTemplate(file, await loadHclParser(), env))),
+    ...(await readAll(files.templates.json, cwd, (file) => readJsonTemplate(file, env, loadHclParser))),
+  ]
+  const templates = join(parts)
+  const bodies = parts.flatMap((part) => ('body' in part ? [part.body] : []))
+  const { declarations, problems: repeated } = toDeclarations(templates.items)
+  const own = new Map(templates.items.map((item) => [item.name, item]))
+  // Where a template could not be read, names that it may declare must not be called undeclared.
+  const complete = files.complete && templates.problems.length === 0
+  const known = strict && describesImages(bodies) ? own : declarations
+  const names = complete ? new Set(known.keys()) : undefined
+
+  const hclFiles = join(
+    await readAll(files.varFiles.hcl, cwd, async (file) => readHclVarFile(file, await loadHclParser(), names)),
+  )
+  const jsonFiles = join(await readAll(files.varFiles.json, cwd, async (file) => readJsonVarFile(file, names)))
+  const flags = await readVarFlags(sources.vars, known, complete)
+
+  const chosen = chooseValues(declarations, {
+    env: await readEnvVariables(env, declarations),
+    hclFiles: hclFiles.items,
+    jsonFiles: jsonFiles.items,
+    flags: flags.items,
+  })
+  const all = [files, templates, { problems: repeated }, hclFiles, jsonFiles, flags, chosen]
+  return {
+    chosen: chosen.items,
+    declared: own,
+    bodies,
+    problems: all.flatMap((part) => part.problems),
+    warnings: [...files.warnings, ...hclFiles.warnings, ...jsonFiles.warnings],
+  }
+}
+
+/** Reads files in order; a file that cannot be read leaves its problem. */
+async function readAll<Part extends Found<unknown>>(
+  paths: readonly string[],
+  cwd: string,
+  read: (file: SourceFile) => Promise<Part>,
+): Promise<(Part | Unread)[]> {
+  return Promise.all(
+    paths.map(async (path) => {
+      const file = await readSourceFile(path, displayName(path, cwd))
+      return 'message' in file ? { items: [], problems: [file] } : read(file)
+    }),
+  )
+}
+
+/** A file that could not be read. */
+interface Unread {
+  readonly items: readonly never[]
+  readonly problems: readonly Problem[]
+}
+
+function join<Item>(parts: readonly (Found<Item> & { readonly warnings?: readonly Problem[] })[]): Joined<Item> {
+  return {
+    items: parts.flatMap((part) => part.items),
+    problems: parts.flatMap((part) => part.problems),
+    warnings: parts.flatMap((part) => part.warnings ?? []),
+  }
+}
+
+interface Joined<Item> extends Found<Item> {
+  readonly warnings: readonly Problem[]
+}

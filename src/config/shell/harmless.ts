@@ -1,0 +1,74 @@
+/** Commands of a template that need not be run: they prepare, tidy up, or say something. */
+
+import type { SimpleCommand } from './commands.ts'
+
+/** The disk of every Hetzner Cloud server, and what its controller calls it, too. */
+export const DEVICE = '/dev/sda'
+
+const SILENT = new Set([
+  'set',
+  'shopt',
+  'umask',
+  'sync',
+  'echo',
+  'printf',
+  'true',
+  ':',
+  'sleep',
+  'date',
+  'export',
+  'lsblk',
+  'blkid',
+  'ls',
+  'df',
+  'free',
+  'uname',
+  'hostname',
+  'whoami',
+  'id',
+  'nproc',
+  'partprobe',
+  'partx',
+  'udevadm',
+  'cd',
+  'exit',
+  'mkdir',
+  'file',
+])
+
+/** What such pipelines install; the rescue system has it. */
+const PACKAGES = /^(?:wget|curl|ca-certificates|xz-utils|xz|zstd|gzip|pigz|pv|util-linux|coreutils|fdisk|gdisk|parted)$/
+
+/** Whether the snapshot is the same without this command. */
+export function isHarmless(command: SimpleCommand): boolean {
+  const { program, args } = command
+  if (command.redirects.some(({ operator, target }) => operator.includes('>') && !isHarmlessTarget(operator, target))) {
+    return false
+  }
+  if (SILENT.has(program)) return true
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  switch (program) {
+    case 'apt-get':
+    case 'apt':
+      return ['update', 'clean'].includes(words[0] ?? '') || isKnownInstall(words)
+    case 'rm':
+      return words.every((word) => /^(?:\/tmp\/|\/root\/|\/etc\/ssh\/ssh_host_|[^/]+$)/.test(word))
+    case 'blkdiscard':
+    case 'wipefs':
+      return words.every((word) => word === DEVICE)
+    case 'sgdisk':
+      return args.includes('--zap-all') || args.includes('-Z')
+    case 'dd':
+      return args.includes('if=/dev/zero') && args.includes(`of=${DEVICE}`)
+    default:
+      return false
+  }
+}
+
+function isKnownInstall([verb, ...packages]: readonly string[]): boolean {
+  return verb === 'install' && packages.length > 0 && packages.every((name) => PACKAGES.test(name))
+}
+
+function isHarmlessTarget(operator: string, target: string): boolean {
+  return operator.endsWith('&') || target === '/dev/null' || target === '/dev/stderr' || target.startsWith('/tmp/')
+}

@@ -1,0 +1,45 @@
+/** What a template builds: one image for each source of each build. */
+
+import type { Problem } from '../../errors.ts'
+import type { Sourced } from '../variables.ts'
+
+/** Which of a server's addresses SSH goes to. */
+export type TemplateSshOver = 'ipv4' | 'ipv6' | 'private'
+
+/** What a template says about a build server; undefined where it says nothing. */
+export interface TemplateServer {
+  readonly systemImage: Sourced<string> | undefined
+  readonly labels: ReadonlyMap<string, Sourced<string>>
+  readonly firewalls: readonly Sourced<string>[]
+  readonly networks: readonly Sourced<string>[]
+  readonly ipv4: Sourced<boolean> | undefined
+  readonly ipv6: Sourced<boolean> | undefined
+  readonly sshOver: Sourced<TemplateSshOver> | undefined
+  readonly sshPort: Sourced<number> | undefined
+  /** Milliseconds. */
+  readonly sshTimeoutMs: Sourced<number> | undefined
+}
+
+export interface TemplateImage {
+  /** The source's name, such as `talos-arm`. */
+  readonly source: string
+  /** Of its `snapshot_name`. */
+  readonly description: Sourced<string>
+  readonly labels: ReadonlyMap<string, Sourced<string>>
+  /** What its provisioners write onto the disk. */
+  readonly url: Sourced<string>
+  /** The variable whose value the URL is, if it is one's. */
+  readonly urlVariable: string | undefined
+  readonly serverType: Sourced<string>
+  readonly location: Sourced<string>
+  readonly server: TemplateServer
+  /** The API token that the template gives, if it gives one. */
+  readonly token: Sourced<string> | undefined
+}
+
+/** What a template came to. */
+export interface TemplateImages {
+  readonly images: readonly TemplateImage[]
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+}

@@ -1,0 +1,118 @@
+/** The names that the expressions of a template may use. */
+
+import { resolve } from 'node:path'
+import type { Origin } from '../../errors.ts'
+import { didYouMean } from '../../util/near.ts'
+import { registerSecret } from '../../util/redact.ts'
+import { evaluateExpression } from '../expression/evaluate.ts'
+import { EvaluationFailure, PACKER_HINT } from '../expression/failure.ts'
+import type { Scope } from '../expression/scope.ts'
+import { isScalar, toStringValue, type Value } from '../value.ts'
+import type { Template } from './template.ts'
+
+/** Which source a build evaluates something for. */
+export interface SourceNames {
+  readonly type: string
+  readonly name: string
+}
+
+/** Names of a template: `var`, `local`, `path`, and `source` in a build. Each local is evaluated once. */
+export class TemplateScope implements Scope {
+  readonly #template: Template
+  readonly #overrides: ReadonlyMap<string, Value>
+  readonly #source: SourceNames | undefined
+  readonly #locals: Map<string, Value | EvaluationFailure>
+  readonly #evaluating: string[] = []
+
+  /** @param overrides values of variables that count instead of their own */
+  constructor(template: Template, overrides: ReadonlyMap<string, Value>, parent?: TemplateScope, source?: SourceNames) {
+    this.#template = template
+    this.#overrides = overrides
+    this.#source = source
+    this.#locals = parent === undefined ? new Map() : parent.#locals
+  }
+
+  /** The same names, and `source`. */
+  forSource(source: SourceNames): TemplateScope {
+    return new TemplateScope(this.#template, this.#overrides, this, source)
+  }
+
+  resolve(root: string, first: string | number | undefined, at: Origin): { value: Value; used: 0 | 1 } {
+    const name = String(first ?? '')
+    switch (root) {
+      case 'var':
+        return { value: this.#variable(name, at), used: 1 }
+      case 'local':
+        return { value: this.#local(name, at), used: 1 }
+      case 'path':
+        return { value: this.#path(name, at), used: 1 }
+      case 'source':
+        if (this.#source !== undefined) return { value: toObject(this.#source), used: 0 }
+        break
+    }
+    throw new EvaluationFailure(`"${root}" has no value here`, at, HINTS[root] ?? PACKER_HINT)
+  }
+
+  #variable(name: string, at: Origin): Value {
+    const value = this.#overrides.get(name) ?? this.#template.variables.get(name)?.value
+    if (value !== undefined) return value
+    const hint = didYouMean(name, this.#template.variables.keys())
+    throw new EvaluationFailure(
+      `there is no variable "${name}"`,
+      at,
+      hint ?? `declare it: variable "${name}" { default = ... }`,
+    )
+  }
+
+  #local(name: string, at: Origin): Value {
+    const known = this.#locals.get(name)
+    if (known instanceof EvaluationFailure) throw known
+    if (known !== undefined) return known
+    const local = this.#template.locals.get(name)
+    if (local === undefined) {
+      const hint = didYouMean(name, this.#template.locals.keys())
+      throw new EvaluationFailure(`there is no local "${name}"`, at, hint ?? `write it into a locals block`)
+    }
+    const since = this.#evaluating.indexOf(name)
+    if (since !== -1) {
+      const circle = [...this.#evaluating.slice(since), name].map((one) => `local.${one}`).join(' -> ')
+      throw new EvaluationFailure(`local.${name} depends on itself: ${circle}`, local.origin, 'break the circle')
+    }
+    this.#evaluating.push(name)
+    try {
+      const value = evaluateExpression(local.expression, this)
+      if (local.isSensitive && isScalar(value)) registerSecret(value.text)
+      this.#locals.set(name, value)
+      return value
+    } catch (error) {
+      // Whoever uses it meets the same problem, which then is told once.
+      if (error instanceof EvaluationFailure) this.#locals.set(name, error)
+      throw error
+    } finally {
+      this.#evaluating.pop()
+    }
+  }
+
+  #path(name: string, at: Origin): Value {
+    const { directory, cwd } = this.#template
+    if (name === 'cwd') return toStringValue(cwd)
+    if (name === 'root') return toStringValue(resolve(cwd, directory))
+    throw new EvaluationFailure(`there is no "path.${name}"`, at, 'there are path.cwd and path.root')
+  }
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  build: `what a build knows of its server is not known here; ${PACKER_HINT}`,
+  data: `data sources are not looked up here; ${PACKER_HINT}`,
+  source: 'it has one only in a build block',
+}
+
+function toObject({ type, name }: SourceNames): Value {
+  return {
+    kind: 'object',
+    members: new Map([
+      ['type', toStringValue(type)],
+      ['name', toStringValue(name)],
+    ]),
+  }
+}

@@ -1,0 +1,109 @@
+/** What a directory's templates hold, put together: sources, builds, locals. */
+
+import { formatOrigin, type Origin, type Problem } from '../../errors.ts'
+import { didYouMean } from '../../util/near.ts'
+import type { Expression } from '../expression/expression.ts'
+import { PACKER_HINT } from '../expression/failure.ts'
+import type { Value } from '../value.ts'
+import type { Sourced } from '../variables.ts'
+import { type Block, findAttribute } from './block.ts'
+
+/** `local.name` */
+export interface Local {
+  readonly origin: Origin
+  readonly expression: Expression
+  readonly isSensitive: boolean
+}
+
+/** `source "type" "name" { ... }` */
+export interface SourceBlock {
+  readonly type: string
+  readonly name: string
+  readonly block: Block
+}
+
+export interface Template {
+  /** Values of all variables that are declared, or built in; undefined values are those that nothing sets. */
+  readonly variables: ReadonlyMap<string, Sourced<Value>>
+  readonly locals: ReadonlyMap<string, Local>
+  /** By `type.name`. */
+  readonly sources: ReadonlyMap<string, SourceBlock>
+  readonly builds: readonly Block[]
+  /** As it was named. */
+  readonly directory: string
+  readonly cwd: string
+}
+
+export type TemplateParts = Pick<Template, 'locals' | 'sources' | 'builds'>
+
+/** Blocks that say nothing about what is built. */
+const IGNORED = new Set(['packer', 'variable', 'variables'])
+const KNOWN = ['source', 'build', 'locals', 'local', ...IGNORED, 'data']
+
+/** Sorts the top-level blocks of all files. */
+export function collectParts(blocks: readonly Block[]): { parts: TemplateParts; problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const locals = new Map<string, Local>()
+  const sources = new Map<string, SourceBlock>()
+  const builds: Block[] = []
+  const addLocal = (name: string, local: Local): void => {
+    const first = locals.get(name)
+    if (first === undefined) locals.set(name, local)
+    else problems.push(toTwiceProblem(`local.${name}`, local.origin, first.origin))
+  }
+  for (const block of blocks) {
+    switch (block.type) {
+      case 'build':
+        builds.push(block)
+        break
+      case 'locals':
+        for (const { name, origin, expression } of block.attributes) {
+          addLocal(name, { origin, expression, isSensitive: false })
+        }
+        break
+      case 'local': {
+        const expression = findAttribute(block, 'expression')?.expression
+        const [name] = block.labels
+        if (name === undefined || expression === undefined) problems.push(toLocalProblem(block))
+        else addLocal(name, { origin: block.origin, expression, isSensitive: isMarkedSensitive(block) })
+        break
+      }
+      case 'source': {
+        const [type = '', name = ''] = block.labels
+        const first = sources.get(`${type}.${name}`)
+        if (block.labels.length !== 2) problems.push(toSourceProblem(block))
+        else if (first !== undefined) {
+          problems.push(toTwiceProblem(`source "${type}" "${name}"`, block.origin, first.block.origin))
+        } else sources.set(`${type}.${name}`, { type, name, block })
+        break
+      }
+      default:
+        if (!IGNORED.has(block.type)) problems.push(toBlockProblem(block))
+    }
+  }
+  return { parts: { locals, sources, builds }, problems }
+}
+
+function isMarkedSensitive(block: Block): boolean {
+  const marked = findAttribute(block, 'sensitive')?.expression
+  return marked?.kind === 'literal' && marked.value.kind === 'bool' && marked.value.text === 'true'
+}
+
+const problemAt = (at: Origin, message: string, hint: string): Problem => ({ code: 'config', message, at, hint })
+
+function toTwiceProblem(what: string, at: Origin, first: Origin): Problem {
+  return problemAt(at, `${what} is there twice`, `remove this one or the one at ${formatOrigin(first)}`)
+}
+
+function toLocalProblem({ origin }: Block): Problem {
+  return problemAt(origin, 'a local block needs a name and an expression', 'write local "name" { expression = ... }')
+}
+
+function toSourceProblem({ origin }: Block): Problem {
+  return problemAt(origin, 'a source block needs a type and a name', 'write source "hcloud" "name" { ... }')
+}
+
+function toBlockProblem({ type, origin }: Block): Problem {
+  const near = type === 'data' ? undefined : didYouMean(type, KNOWN)
+  return problemAt(origin, `"${type}" blocks are not known here`, near ?? PACKER_HINT)
+}

@@ -1,0 +1,126 @@
+/** Attributes of a block as the values that they should be, each with the place where it was written. */
+
+import type { Origin, Problem } from '../../errors.ts'
+import { evaluateExpression } from '../expression/evaluate.ts'
+import type { Expression } from '../expression/expression.ts'
+import { EvaluationFailure, PACKER_HINT } from '../expression/failure.ts'
+import type { Scope } from '../expression/scope.ts'
+import { formatKind, isScalar, type Value } from '../value.ts'
+import { convert, formatType, type VariableType } from '../variable-type.ts'
+import type { Sourced } from '../variables.ts'
+import type { Attribute } from './block.ts'
+import { fillGoTemplate } from './go-template.ts'
+import type { Template } from './template.ts'
+
+/** Evaluates attributes in one scope, and collects what is wrong. */
+export class AttributeReader {
+  readonly #scope: Scope
+  readonly #template: Template
+  readonly #problems: Problem[]
+
+  /** @param problems is added to */
+  constructor(scope: Scope, template: Template, problems: Problem[]) {
+    this.#scope = scope
+    this.#template = template
+    this.#problems = problems
+  }
+
+  /** The text of an attribute; undefined when it is null or wrong. */
+  text(attribute: Attribute): Sourced<string> | undefined {
+    const read = this.#as(attribute, 'string')
+    if (read?.value.kind !== 'string') return undefined
+    const filled = fillGoTemplate(read.value.text)
+    if (filled !== undefined) return { value: filled, origin: read.origin }
+    this.fail(attribute, `"${attribute.name}" holds a {{...}} that is not known here`)
+    return undefined
+  }
+
+  bool(attribute: Attribute): Sourced<boolean> | undefined {
+    const read = this.#as(attribute, 'bool')
+    return read?.value.kind === 'bool' ? { value: read.value.text === 'true', origin: read.origin } : undefined
+  }
+
+  number(attribute: Attribute): Sourced<number> | undefined {
+    const read = this.#as(attribute, 'number')
+    return read?.value.kind === 'number' ? { value: Number(read.value.text), origin: read.origin } : undefined
+  }
+
+  /** The texts of a list; numbers, such as IDs, become texts. */
+  texts(attribute: Attribute): Sourced<string>[] {
+    const read = this.#as(attribute, { kind: 'list', element: 'string' })
+    if (read?.value.kind !== 'list') return []
+    const { expression } = attribute
+    return read.value.items.flatMap((item, index) => {
+      const own = expression.kind === 'list' ? expression.items[index] : undefined
+      return item.kind === 'string' ? [{ value: item.text, origin: own?.origin ?? read.origin }] : []
+    })
+  }
+
+  /** The members of a map of texts. */
+  textMap(attribute: Attribute): ReadonlyMap<string, Sourced<string>> {
+    const read = this.#as(attribute, { kind: 'map', element: 'string' })
+    const texts = new Map<string, Sourced<string>>()
+    if (read?.value.kind !== 'object') return texts
+    for (const [name, value] of read.value.members) {
+      if (value.kind !== 'string') continue
+      const filled = fillGoTemplate(value.text)
+      if (filled === undefined) this.fail(attribute, `"${name}" holds a {{...}} that is not known here`)
+      else texts.set(name, { value: filled, origin: memberOrigin(attribute.expression, name) ?? read.origin })
+    }
+    return texts
+  }
+
+  /** Any value; undefined when it is wrong. */
+  value(attribute: Attribute): Sourced<Value> | undefined {
+    try {
+      const value = evaluateExpression(attribute.expression, this.#scope)
+      return { value, origin: this.originOf(attribute.expression) }
+    } catch (error) {
+      if (!(error instanceof EvaluationFailure)) throw error
+      this.#problems.push(error.problem)
+      return undefined
+    }
+  }
+
+  /** Notes that an attribute is wrong. */
+  fail({ expression }: Attribute, message: string, hint: string = PACKER_HINT): void {
+    this.#problems.push({ code: 'config', message, at: expression.origin, hint })
+  }
+
+  /** Where a value was really written: a variable's value, when the expression is that variable. */
+  originOf(expression: Expression): Origin {
+    const { origin, ...written } = this.written(expression)
+    if (written.kind !== 'reference' || written.root !== 'var') return origin
+    return this.#template.variables.get(String(written.steps[0]))?.origin ?? origin
+  }
+
+  /** The expression that a name of a local stands for, however many there are in between; any other is itself. */
+  written(expression: Expression): Expression {
+    if (expression.kind !== 'reference' || expression.root !== 'local' || expression.steps.length !== 1)
+      return expression
+    const local = this.#template.locals.get(String(expression.steps[0]))
+    return local === undefined ? expression : this.written(local.expression)
+  }
+
+  #as(attribute: Attribute, type: VariableType): Sourced<Value> | undefined {
+    const read = this.value(attribute)
+    if (read === undefined || read.value.kind === 'null') return undefined
+    const value = convert(read.value, type)
+    if (value !== undefined) return { value, origin: read.origin }
+    const given = isScalar(read.value) ? `"${read.value.text}"` : formatKind(read.value.kind)
+    this.fail(attribute, `"${attribute.name}" must be ${formatWanted(type)}, not ${given}`)
+    return undefined
+  }
+}
+
+const formatWanted = (type: VariableType): string =>
+  typeof type === 'string' ? formatType(type) : `${formatType(type)} of texts`
+
+/** Where the value of a member is written, when the whole object is. */
+function memberOrigin(expression: Expression, name: string): Origin | undefined {
+  if (expression.kind !== 'object') return undefined
+  const member = expression.members.find(
+    ({ key }) => key.kind === 'literal' && key.value.kind === 'string' && key.value.text === name,
+  )
+  return member?.value.origin
+}

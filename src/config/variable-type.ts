@@ -1,0 +1,112 @@
+/** What a template says about a variable's type, and how a value becomes one of that type. */
+
+import { isScalar, type Scalar, type Value } from './value.ts'
+
+/** `any` takes everything. */
+export type VariableType = 'string' | 'number' | 'bool' | 'any' | CollectionType
+
+export type CollectionType =
+  /** Lists and sets, and tuples, whose items may be of any type here. */
+  | { readonly kind: 'list'; readonly element: VariableType }
+  | { readonly kind: 'map'; readonly element: VariableType }
+  | { readonly kind: 'object'; readonly attributes: ReadonlyMap<string, VariableType> }
+
+/** The type of a variable that has a default and no `type`, as Packer infers it. */
+export function typeOf(value: Value): VariableType {
+  if (isScalar(value)) return value.kind
+  if (value.kind === 'null') return 'any'
+  return { kind: value.kind === 'list' ? 'list' : 'map', element: 'any' }
+}
+
+/** `a string`, `a list`, ...: for error messages. */
+export function formatType(type: VariableType): string {
+  if (typeof type !== 'string') return { list: 'a list', map: 'a map', object: 'an object' }[type.kind]
+  return { string: 'a string', number: 'a number', bool: 'a bool', any: 'a string' }[type]
+}
+
+/** The type that an expression such as `map(string)` stands for; undefined when it is none. */
+export function parseType(text: string): VariableType | undefined {
+  const trimmed = text.trim()
+  if (trimmed === 'string' || trimmed === 'number' || trimmed === 'bool' || trimmed === 'any') return trimmed
+  const [, name, inside = ''] = /^(list|set|map|object|tuple)\s*\(([\s\S]*)\)$/.exec(trimmed) ?? []
+  if (name === undefined) return undefined
+  if (name === 'tuple') return { kind: 'list', element: 'any' }
+  if (name === 'object') return parseObject(inside)
+  const element = parseType(inside)
+  return element && { kind: name === 'map' ? 'map' : 'list', element }
+}
+
+function parseObject(text: string): VariableType | undefined {
+  const [, inside] = /^\s*\{([\s\S]*)\}\s*$/.exec(text) ?? []
+  if (inside === undefined) return undefined
+  const attributes = new Map<string, VariableType>()
+  for (const part of splitMembers(inside)) {
+    const [, name, type] = /^\s*"?([\w-]+)"?\s*[=:]\s*([\s\S]+)$/.exec(part) ?? []
+    const parsed = type === undefined ? undefined : parseType(type)
+    if (name === undefined || parsed === undefined) return undefined
+    attributes.set(name, parsed)
+  }
+  return { kind: 'object', attributes }
+}
+
+/** At the commas and line ends that stand in no brackets. */
+function splitMembers(text: string): string[] {
+  const parts = ['']
+  let depth = 0
+  for (const char of text.replace(/(?:#|\/\/)[^\n]*|\/\*[\s\S]*?\*\//g, '')) {
+    if ('({'.includes(char)) depth += 1
+    if (')}'.includes(char)) depth -= 1
+    if (depth === 0 && (char === ',' || char === '\n')) parts.push('')
+    else parts[parts.length - 1] += char
+  }
+  return parts.filter((part) => part.trim() !== '')
+}
+
+/**
+ * The value as the type wants it, with Packer's conversions: numbers and bools become strings, strings that look like
+ * a number or a bool become one, in lists and maps as well. Undefined when there is no such conversion. null fits every
+ * type.
+ */
+export function convert(value: Value, type: VariableType): Value | undefined {
+  if (value.kind === 'null' || type === 'any') return value
+  if (typeof type !== 'string') return convertCollection(value, type)
+  if (!isScalar(value)) return undefined
+  switch (type) {
+    case 'string':
+      return { kind: 'string', text: value.text }
+    case 'number':
+      return value.kind !== 'bool' && isNumber(value.text) ? { kind: 'number', text: value.text } : undefined
+    case 'bool':
+      return toBool(value)
+  }
+}
+
+function convertCollection(value: Value, type: CollectionType): Value | undefined {
+  if (type.kind === 'list') {
+    if (value.kind !== 'list') return undefined
+    const items = value.items.map((item) => convert(item, type.element))
+    return items.includes(undefined) ? undefined : { kind: 'list', items: items.filter((item) => item !== undefined) }
+  }
+  if (value.kind !== 'object') return undefined
+  const members = new Map<string, Value>()
+  const wanted: Iterable<readonly [string, VariableType]> =
+    type.kind === 'map' ? [...value.members.keys()].map((name) => [name, type.element] as const) : type.attributes
+  for (const [name, element] of wanted) {
+    const member = value.members.get(name)
+    const converted = member && convert(member, element)
+    if (converted === undefined) return undefined
+    members.set(name, converted)
+  }
+  return { kind: 'object', members }
+}
+
+function isNumber(text: string): boolean {
+  return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)
+}
+
+function toBool(value: Scalar): Value | undefined {
+  if (value.kind === 'number') return undefined
+  if (value.text === 'true' || value.text === '1') return { kind: 'bool', text: 'true' }
+  if (value.text === 'false' || value.text === '0') return { kind: 'bool', text: 'false' }
+  return undefined
+}

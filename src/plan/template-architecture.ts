@@ -1,0 +1,43 @@
+/** Which architecture an image of a template has. */
+
+import type { TemplateImage } from '../config/template/images.ts'
+import type { Architecture } from '../domain.ts'
+import type { Problem } from '../errors.ts'
+
+/** The architectures that the file's name in a URL speaks of. */
+export function architecturesIn(url: string): ReadonlySet<Architecture> {
+  const found = new Set<Architecture>()
+  const file = url.split('/').pop() ?? url
+  if (/arm64|aarch64/i.test(file)) found.add('arm')
+  if (/amd64|x86[-_]?64/i.test(file)) found.add('x86')
+  return found
+}
+
+const NAMES: Readonly<Record<string, Architecture>> = {
+  arm: 'arm',
+  arm64: 'arm',
+  aarch64: 'arm',
+  x86: 'x86',
+  amd64: 'x86',
+  x86_64: 'x86',
+}
+
+/**
+ * What the label says, else the image's name, else that of the server type: the API is asked later whether the server
+ * type is one of that architecture, and refuses it otherwise.
+ */
+export function findArchitecture(image: TemplateImage): Architecture | Problem {
+  const label = ['arch', 'architecture'].map((name) => image.labels.get(name)).find((one) => one !== undefined)
+  const labelled = label === undefined ? undefined : NAMES[label.value]
+  if (labelled !== undefined) return labelled
+  const [named, another] = architecturesIn(image.url.value)
+  if (named !== undefined && another === undefined) return named
+  const type = /^(cax|cx|cpx|ccx)\d/.exec(image.serverType.value)?.[1]
+  if (type !== undefined) return type === 'cax' ? 'arm' : 'x86'
+  return {
+    code: 'config',
+    message: `nothing tells which architecture the image of "${image.source}" has`,
+    at: image.serverType.origin,
+    hint: 'give its snapshot a label arch = "arm" or arch = "x86"',
+  }
+}

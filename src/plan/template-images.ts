@@ -1,0 +1,208 @@
+/** The images that a template builds, as they are wanted: of which architectures, for which roles, out of what. */
+
+import { evaluateTemplate } from '../config/template/evaluate-template.ts'
+import type { TemplateImage } from '../config/template/images.ts'
+import type { Template } from '../config/template/template.ts'
+import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
+import type { Problem } from '../errors.ts'
+import { assetUrl, FACTORY_URL, parseAssetUrl } from '../factory/asset.ts'
+import { schematicId } from '../schematic/canonical.ts'
+import { EMPTY_SCHEMATIC } from '../schematic/schema.ts'
+import { toOverruled } from './overruled.ts'
+import type { ChosenImages, ImageRequest, PlanRequest, SchematicFile, SourceChoice } from './request.ts'
+import { findArchitecture } from './template-architecture.ts'
+import { findTemplateLabelProblems, findTemplateLabelWarnings } from './template-labels.ts'
+import { mergeServer } from './template-server.ts'
+import { findVersion } from './template-version.ts'
+
+/** Variables by which a template is given another image than its own. */
+const IMAGE_URLS = { arm: 'image_url_arm', x86: 'image_url_x86' } as const satisfies Record<Architecture, string>
+
+/** Evaluates the template for each role. Pure. */
+export function chooseTemplateImages(request: PlanRequest, template: Template): ChosenImages {
+  const found = request.roles.map((role) => chooseForRole(request, template, role))
+  return {
+    images: found.flatMap(({ images }) => images),
+    problems: unique(found.flatMap(({ problems }) => problems)),
+    warnings: unique(found.flatMap(({ warnings }) => warnings)),
+  }
+}
+
+/** The request with the version that the images of its template have, where no variable of the template says it. */
+export function withTemplateVersion(request: PlanRequest): PlanRequest {
+  const { template, variables } = request
+  if (template === undefined || template.variables.has('talos_version')) return request
+  const [version] = evaluateTemplate(template)
+    .images.map(findVersion)
+    .filter((found) => !('message' in found))
+  return version === undefined || 'message' in version
+    ? request
+    : { ...request, variables: { ...variables, talosVersion: version } }
+}
+
+/** An image with what is decided of it. */
+interface Candidate {
+  readonly image: TemplateImage
+  readonly architecture: Architecture
+  readonly choice: SourceChoice
+}
+
+function chooseForRole(request: PlanRequest, template: Template, role: Role | undefined): ChosenImages {
+  const schematic = role === undefined ? request.schematic : request.roleSchematics.get(role)
+  const given = request.localImage === undefined ? schematic : undefined
+  const overrides = toOverrides(request, template, given)
+  const { images, problems, warnings } = evaluateTemplate(template, overrides)
+  const found: Problem[] = [...problems]
+  const noted: Problem[] = [...warnings]
+  const candidates = images.flatMap((image): Candidate[] => {
+    const architecture = findArchitecture(image)
+    if (typeof architecture !== 'string') {
+      found.push(architecture)
+      return []
+    }
+    if (!request.architectures.includes(architecture)) return []
+    const choice = chooseSource(request, { image, architecture, given, overrides })
+    if ('message' in choice) {
+      found.push(choice)
+      return []
+    }
+    const by = request.localImage !== undefined ? '--image-file' : given && describeSchematic(role)
+    const { warning } = by === undefined ? {} : toOverruled(request, architecture, by)
+    if (warning !== undefined) noted.push(warning)
+    found.push(...findTemplateLabelProblems(image.labels))
+    noted.push(...findTemplateLabelWarnings(image))
+    return [{ image, architecture, choice }]
+  })
+  if (found.length === 0) found.push(...findMissingProblems(request, template, candidates))
+  const wanted = nameCandidates(candidates).map(({ name, ...candidate }) => {
+    const made = toImageRequest(request, template, role, name, candidate)
+    if ('message' in made) found.push(made)
+    return made
+  })
+  const made = wanted.flatMap((one) => ('message' in one ? [] : [one]))
+  // As without a template: arm, then x86.
+  const sorted = ARCHITECTURES.flatMap((architecture) => made.filter((one) => one.architecture === architecture))
+  return { images: sorted, problems: found, warnings: noted }
+}
+
+const describeSchematic = (role: Role | undefined): string =>
+  role === undefined ? '--schematic' : `the schematic of the role ${role}`
+
+/** What the variables of the template are to be instead of their own values. */
+function toOverrides(
+  { variables: { talosVersion } }: PlanRequest,
+  template: Template,
+  schematic: SchematicFile | undefined,
+): Map<string, string> {
+  const overrides = new Map<string, string>()
+  if (template.variables.has('talos_version')) overrides.set('talos_version', talosVersion.value)
+  if (schematic === undefined) return overrides
+  const id = schematicId(schematic.parsed.schematic)
+  for (const architecture of ARCHITECTURES) {
+    const asset = { schematicId: id, talosVersion: talosVersion.value, architecture }
+    if (template.variables.has(IMAGE_URLS[architecture])) {
+      overrides.set(IMAGE_URLS[architecture], assetUrl(FACTORY_URL, asset, '.raw.xz'))
+    }
+  }
+  return overrides
+}
+
+interface Choosing {
+  readonly image: TemplateImage
+  readonly architecture: Architecture
+  readonly given: SchematicFile | undefined
+  readonly overrides: ReadonlyMap<string, string>
+}
+
+function chooseSource(
+  request: PlanRequest,
+  { image, architecture, given, overrides }: Choosing,
+): SourceChoice | Problem {
+  const { url, urlVariable } = image
+  if (request.localImage !== undefined) return request.localImage
+  if (given !== undefined) {
+    if (url.value === overrides.get(IMAGE_URLS[architecture])) return { kind: 'schematic', schematic: given }
+    return {
+      code: 'config',
+      message: `the image of "${image.source}" cannot be made from ${given.file}: the template does not build what a variable ${IMAGE_URLS[architecture]} says`,
+      at: url.origin,
+      hint: `let it take its image from a variable "${IMAGE_URLS[architecture]}" when that is not null, or leave the schematic out`,
+    }
+  }
+  const asset = parseAssetUrl(url.value, FACTORY_URL)
+  const isDefault =
+    urlVariable === undefined &&
+    asset?.schematicId === schematicId(EMPTY_SCHEMATIC) &&
+    asset.talosVersion === request.variables.talosVersion.value &&
+    asset.architecture === architecture
+  if (isDefault) return { kind: 'schematic', schematic: undefined }
+  return { kind: 'url', url: url.value, at: url.origin, variable: urlVariable }
+}
+
+/** Architectures that were asked for and that the template does not build. */
+function findMissingProblems(
+  { architectures }: PlanRequest,
+  { builds }: Template,
+  candidates: readonly Candidate[],
+): Problem[] {
+  if (candidates.length > 0 && architectures.length === ARCHITECTURES.length) return []
+  const missing = architectures.filter((one) => !candidates.some(({ architecture }) => architecture === one))
+  return missing.map((architecture) => ({
+    code: 'config',
+    message: `the template builds no image for ${architecture}`,
+    at: builds[0]?.origin,
+    hint: `leave out --arch ${architecture}, or write a source and a build for it`,
+  }))
+}
+
+/** The architecture names an image; where two have the same, their sources do. */
+function nameCandidates(candidates: readonly Candidate[]): readonly (Candidate & { readonly name: string })[] {
+  const isAlone = ({ architecture }: Candidate): boolean =>
+    candidates.filter((other) => other.architecture === architecture).length === 1
+  const names = new Set<string>()
+  return candidates.map((candidate) => {
+    const wanted = isAlone(candidate) ? candidate.architecture : candidate.image.source
+    let name = wanted
+    for (let count = 2; names.has(name); count += 1) name = `${wanted}-${count}`
+    names.add(name)
+    return { ...candidate, name }
+  })
+}
+
+function toImageRequest(
+  request: PlanRequest,
+  template: Template,
+  role: Role | undefined,
+  name: string,
+  { image, architecture, choice }: Candidate,
+): ImageRequest | Problem {
+  const version = template.variables.has('talos_version') ? undefined : findVersion(image)
+  if (version !== undefined && 'message' in version) return version
+  const { server } = image
+  return {
+    name: role === undefined ? name : `${name} ${role}`,
+    architecture,
+    role,
+    choice,
+    sha256: request.sha256[architecture],
+    server: mergeServer(request.server, server),
+    serverType: image.serverType,
+    location: image.location,
+    template: {
+      description: image.description.value,
+      labels: toLabels(image, role),
+      version,
+      sshPort: request.sshIsGiven?.port === true ? undefined : server.sshPort?.value,
+      sshTimeoutMs: request.sshIsGiven?.timeout === true ? undefined : server.sshTimeoutMs?.value,
+    },
+  }
+}
+
+function toLabels({ labels }: TemplateImage, role: Role | undefined): Labels {
+  const own = Object.fromEntries([...labels].map(([name, { value }]) => [name, value]))
+  return role === undefined ? own : { ...own, role }
+}
+
+function unique(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify([problem.at, problem.message]), problem])).values()]
+}

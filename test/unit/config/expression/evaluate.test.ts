@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { toJson } from '../../../../src/config/expression/functions/json.ts'
+import { loadConfiguration } from '../../../../src/config/load.ts'
+import { TemplateScope } from '../../../../src/config/template/template-scope.ts'
+import { formatOrigin } from '../../../../src/errors.ts'
+import { EXPRESSION_VARIABLES, EXPRESSIONS } from '../../../support/expressions.ts'
+import { catchProblems, createDirectory } from '../fixture.ts'
+
+/** A source makes a template of it. */
+const SOURCE = 'source "null" "none" {}\n'
+
+async function evaluateAll(expressions: readonly string[]): Promise<unknown[]> {
+  const locals = expressions.map((text, index) => `  x${index} = ${text}\n`).join('')
+  await using directory = await createDirectory({
+    't.pkr.hcl': `${EXPRESSION_VARIABLES}${SOURCE}locals {\n${locals}}\n`,
+  })
+  const sources = { directory: directory.path, varFiles: [], vars: [], env: {}, cwd: directory.path }
+  const { template } = await loadConfiguration(sources)
+  if (template === undefined) throw new Error('there is no template')
+  const scope = new TemplateScope(template, new Map())
+  return expressions.map((_, index) => toJson(scope.resolve('local', `x${index}`, { kind: 'default' }).value))
+}
+
+async function problemsOf(text: string): Promise<string[]> {
+  await using directory = await createDirectory({
+    't.pkr.hcl': `${EXPRESSION_VARIABLES}${SOURCE}locals {\n${text}\n}\n`,
+  })
+  const sources = { directory: directory.path, varFiles: [], vars: [], env: {}, cwd: directory.path }
+  const first = EXPRESSION_VARIABLES.split('\n').length + 1
+  return (await catchProblems(loadConfiguration(sources))).map(({ at, message }) => {
+    const [, line, column] = formatOrigin(at).split(':')
+    return `${Number(line) - first}:${column}: ${message}`
+  })
+}
+
+describe('expressions', () => {
+  it('come to what Packer makes of them', async () => {
+    const values = await evaluateAll(EXPRESSIONS.map(([text]) => text))
+    for (const [index, [text, value]] of EXPRESSIONS.entries()) expect([text, values[index]]).toEqual([text, value])
+  })
+
+  it.each([
+    ['x = var.nmae', '1:5: there is no variable "nmae"'],
+    ['x = local.y', '1:5: there is no local "y"'],
+    ['x = uper("a")', '1:5: the function "uper" is not known here'],
+    ['x = env("HOME")', '1:5: env() may be called only in the default of a variable'],
+    ['x = substr("a")', '1:5: "substr" takes 3 arguments, not 1'],
+    [`x = "\${var.nothing}-"`, '1:8: null cannot be put into a text'],
+    [`x = "a \${var.list} b"`, '1:10: a list cannot be put into a text'],
+    ['x = var.list[7]', '1:5: there is no item 7 in this list of 3'],
+    ['x = var.map.three', '1:5: there is no "three" in this object'],
+    ['x = "a" + 1', '1:6: a number is needed here, not a string'],
+    ['x = 1 / 0', '1:5: a division by zero'],
+    ['x = var.name ? 1 : 2', '1:5: a bool is needed here, not a string'],
+    ['x = build.ID', '1:5: "build" has no value here'],
+    ['x = upper(["a"])', '1:11: a list cannot be put into a text'],
+  ])('point at the mistake in %j', async (text, problem) => {
+    expect(await problemsOf(text)).toEqual([problem])
+  })
+
+  it('tell each mistake once, wherever it is used', async () => {
+    const text = `a = var.nope\nb = local.a\nc = "\${local.b}-\${local.a}"`
+    expect(await problemsOf(text)).toEqual(['1:5: there is no variable "nope"'])
+  })
+
+  it('see when locals go round in a circle', async () => {
+    const text = `a = local.b\nb = "\${local.c}!"\nc = local.a\nd = local.d`
+    expect(await problemsOf(text)).toEqual([
+      '1:1: local.a depends on itself: local.a -> local.b -> local.c -> local.a',
+      '4:1: local.d depends on itself: local.d -> local.d',
+    ])
+  })
+})
