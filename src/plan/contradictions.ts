@@ -18,10 +18,12 @@ export function findContradictions(images: readonly ImageRequest[], talosVersion
     const problems: Problem[] = []
     const versions = versionsIn(choice.url)
     if (versions.length > 0 && !versions.includes(labelled)) {
-      const says = own === undefined ? "talos_version, and so the snapshot's label, says" : "the snapshot's label says"
       problems.push({
         code: 'config',
-        message: `${what} is Talos ${versions[0]}, but ${says} ${labelled}`,
+        message:
+          own === undefined
+            ? `${what} is Talos ${versions[0]}, but talos_version, and so the snapshot's label, says ${labelled}`
+            : `${what} is Talos ${versions[0]}, but the snapshot's label says ${labelled}`,
         at: choice.at,
         hint:
           own === undefined ? `set talos_version = "${versions[0]}", or change the URL` : 'change the label or the URL',

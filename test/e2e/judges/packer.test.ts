@@ -10,6 +10,7 @@ import { runCommand } from '../../support/command.ts'
 import { readFactoryDisk, snapshotDisk } from '../../support/disk-content.ts'
 import { missing, named } from '../../support/programs.ts'
 import { startSandboxCommand } from '../../support/sandbox-command.ts'
+import { whyNoPort } from '../../support/ssh-port.ts'
 import { QEMU_ENV, WHY_NOT as WHY_NO_QEMU } from '../../unit/sandbox/machines/qemu/fixture.ts'
 
 /** The template says nothing of a port, so the machines must have the usual one. */
@@ -26,23 +27,11 @@ const ARCHITECTURES = [
   { ours: 'x86', theirs: 'amd64', title: 'x86' },
 ] as const
 
-const WHY_NOT = missing('packer') ?? (await whyNoPort())
+const WHY_NOT = missing('packer') ?? (await whyNoPort(SSH_PORT))
 const KINDS = [
   { machines: 'qemu', why: WHY_NO_QEMU ?? WHY_NOT },
   { machines: 'namespace', why: WHY_NOT },
 ] as const
-
-async function whyNoPort(): Promise<string | undefined> {
-  const server = createServer().listen(SSH_PORT, '127.64.0.1')
-  try {
-    await once(server, 'listening')
-    return undefined
-  } catch (error) {
-    return `machines cannot listen at port ${SSH_PORT}: ${error instanceof Error ? error.message : error}`
-  } finally {
-    server.close()
-  }
-}
 
 const Snapshots = v.object({
   images: v.array(
