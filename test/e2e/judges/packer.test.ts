@@ -1,8 +1,6 @@
 /** Packer itself, with the template as users have it, on emulated servers of both kinds. */
 
-import { once } from 'node:events'
 import { open, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
