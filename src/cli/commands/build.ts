@@ -133,5 +133,5 @@ function describePending(run: string, pending: readonly Deletion[], sandbox: boo
   // Only the cleanup finds its way into the sandbox, whose addresses go with this process.
   const list = pending.map(({ name, command }) => (sandbox ? `  ${name}\n` : `  ${name}: ${command}\n`)).join('')
   const cleanup = `talos-image cleanup --run ${run}${sandbox ? ' --sandbox' : ''}`
-  return `Left behind by run ${run}:\n${list}Remove all of it: ${cleanup}\n`
+  return `Left behind by run ${run}:\n${list}Remove all of it:\n  ${cleanup}\n`
 }
