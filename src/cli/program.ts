@@ -19,6 +19,13 @@ import { VERSION } from './version.ts'
 /** With `jsonl`, a build prints a line for each event. */
 const BUILD_OUTPUTS = ['text', 'json', 'jsonl']
 
+/** `talos-image --sandbox build`: the program itself has next to no flags. */
+const sayWhereFlagsBelong = (text: string): string =>
+  text.replace(
+    /^(error: unknown option '(--[\w-]+)')\n$/,
+    '$1\n(Flags come after the command: talos-image COMMAND $2)\n',
+  )
+
 /** Builds the program; `onExit` gets each command's exit code. Each command's code is loaded only when it runs. */
 export function createProgram(io: Io, onExit: (code: number) => void): Command {
   const program = new Command('talos-image')
@@ -112,5 +119,8 @@ Examples:
   addSchematicCommands(schematic, io, onExit)
   addSetupCommands(program, io, onExit)
   arrangeHelp(program)
+  const { outputError } = program.configureOutput()
+  // Only for what stands before the command: those that are there by now have what they got above.
+  program.configureOutput({ outputError: (text, write) => outputError?.(sayWhereFlagsBelong(text), write) })
   return program
 }

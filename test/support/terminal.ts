@@ -18,16 +18,18 @@ export interface Typing {
   readonly keys: string
 }
 
-export interface TerminalOptions extends Pick<CommandOptions, 'cwd' | 'env'> {
+export interface TerminalOptions extends Pick<CommandOptions, 'cwd' | 'env' | 'timeoutMs'> {
   /** What is typed, as soon as the terminal shows the text; of several, each after what the one before it has brought. */
   readonly type?: Typing | readonly Typing[]
+  /** Is given all that was shown so far, whenever there is more. */
+  readonly onShown?: (shown: string) => void
   /** Columns and rows of the terminal; one that nobody has set has 0 of both. */
   readonly size?: readonly [columns: number, rows: number]
 }
 
 /** Standard output of the result is everything that the terminal showed. */
 export async function runAtTerminal(args: readonly string[], options: TerminalOptions): Promise<CommandResult> {
-  const { cwd, env, type = [], size = [100, 40] } = options
+  const { cwd, env, timeoutMs, type = [], size = [100, 40], onShown } = options
   const stdin = new PassThrough()
   const waiting = [type].flat()
   let read = 0
@@ -39,7 +41,9 @@ export async function runAtTerminal(args: readonly string[], options: TerminalOp
       cwd,
       env: { TERM: 'xterm', ...env },
       stdin,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
       onStdout(shown) {
+        onShown?.(shown)
         const next = waiting[0]
         if (next === undefined || !next.when.test(shown.slice(read))) return
         waiting.shift()

@@ -162,5 +162,5 @@ function describePending(
   // Only the cleanup finds its way into the sandbox, whose addresses go with this process.
   const list = pending.map(({ name, command }) => (sandbox ? `  ${name}\n` : `  ${name}: ${command}\n`)).join('')
   const cleanup = `talos-image cleanup --run ${run}${sandbox ? ' --sandbox' : ''}`
-  return `Left behind by run ${run}:\n${list}Remove all of it: ${cleanup}\n`
+  return `Left behind by run ${run}:\n${list}Remove all of it:\n  ${cleanup}\n`
 }

@@ -9,8 +9,7 @@ import { type Cloud, type CloudOptions, findCloudProblems, openCloud } from '../
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
-import { type Column, fitTable } from '../render/columns.ts'
-import { formatDuration, formatPrice } from '../render/units.ts'
+import { formatFound, formatInUse } from '../render/cleanup.ts'
 import { showError } from '../show-problem.ts'
 
 export interface CleanupFlags extends CloudOptions, OutputFlags {
@@ -30,19 +29,15 @@ export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
     const found = await findTemporary(cloud.hetzner, { run: flags.run, signal: io.signal })
     const nowMs = systemClock.now()
     const chosen = flags.run === undefined ? found.filter((thing) => isAbandoned(thing, nowMs)) : found
+    const sandbox = flags.sandbox === true
     const remove = flags.run !== undefined || flags.yes === true
     if (!remove) {
       if (flags.output === 'json')
         writeJson(io, { found: found.map((thing) => toRecord(thing, nowMs)), removed: 0, leftovers: [] })
-      else
-        io.out(
-          formatFound(
-            found,
-            nowMs,
-            found.length === 0 ? undefined : await lookUpPrices(cloud, io.signal),
-            io.outColumns(),
-          ),
-        )
+      else {
+        const pricing = found.length === 0 ? undefined : await lookUpPrices(cloud, io.signal)
+        io.out(formatFound(found, { nowMs, pricing, width: io.outColumns(), sandbox }))
+      }
       return EXIT.success
     }
     const leftovers = await removeTemporary(cloud.hetzner, chosen, {
@@ -59,10 +54,10 @@ export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
         leftovers,
       })
     } else {
-      const nothing = flags.run === undefined ? 'Nothing was left behind.' : `Nothing of run ${flags.run} is there.`
-      io.out(
-        chosen.length === 0 ? `${nothing}\n` : `Removed ${chosen.length - leftovers.length} of ${chosen.length}.\n`,
-      )
+      const removed = `Removed ${chosen.length - leftovers.length} of ${chosen.length}.\n`
+      if (chosen.length > 0) io.out(removed)
+      else if (flags.run !== undefined) io.out(`Nothing of run ${flags.run} is there.\n`)
+      else io.out(formatInUse(found, sandbox))
     }
     for (const { name, command, reason } of leftovers) {
       showError(io, {
@@ -105,34 +100,4 @@ async function lookUpPrices({ hetzner }: Cloud, signal: AbortSignal): Promise<Pr
     if (!(error instanceof TalosImageError) || signal.aborted) throw error
     return undefined
   }
-}
-
-function formatCost({ kind, cost }: Temporary, pricing: Pricing | undefined): string {
-  if (kind === 'SSH key') return 'free'
-  if (cost === undefined || pricing === undefined) return '-'
-  if ('pricePerHour' in cost) return `${formatPrice(cost.pricePerHour, pricing.currency)} an hour`
-  const price = cost.sizeGb * Number(pricing.image.price_per_gb_month.net)
-  return Number.isFinite(price) ? `${formatPrice(price, pricing.currency)} a month` : '-'
-}
-
-function formatFound(found: readonly Temporary[], nowMs: number, pricing: Pricing | undefined, width: number): string {
-  if (found.length === 0) return 'Nothing was left behind.\n'
-  const columns: readonly Column<Temporary>[] = [
-    { heading: 'KIND', show: ({ kind }) => kind },
-    { heading: 'ID', show: ({ id }) => String(id), spare: 2 },
-    { heading: 'RUN', show: ({ run }) => run },
-    {
-      heading: 'STATE',
-      show: (thing) =>
-        isAbandoned(thing, nowMs)
-          ? `abandoned ${formatDuration(nowMs - thing.leaseUntilMs)} ago`
-          : `in use, lease for ${formatDuration(thing.leaseUntilMs - nowMs)}`,
-    },
-    { heading: 'COST', show: (thing) => formatCost(thing, pricing), spare: 1 },
-    { heading: 'NAME', show: ({ name }) => name, spare: 3 },
-  ]
-  return `${fitTable(columns, found, width)}
-Remove what is abandoned:     talos-image cleanup --yes
-Remove all of one run now:    talos-image cleanup --run RUN
-`
 }

@@ -76,6 +76,7 @@ export async function makePlan(
     return { plan: made, cloud, request }
   } catch (error) {
     await cloud.close()
+    if (io.signal.aborted) say(io, 'Interrupted before anything was made.')
     throw error
   }
 }

@@ -5,6 +5,7 @@ import type { Io } from '../io.ts'
 import { createBoard, updateBoard } from './board.ts'
 import { boardLines, FRAME_MS } from './board-lines.ts'
 import { eventLine } from './event-line.ts'
+import { foldHanging } from './fold.ts'
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from './glyphs.ts'
 import { createPaint } from './paint.ts'
 import type { ProgressView } from './progress.ts'
@@ -58,7 +59,8 @@ export async function createTerminalView(
       const line = eventLine(event)
       if (line === undefined) return
       wipeIfBroken(io.columns())
-      draw.persist(paint('warning', `${glyphs.note} ${line.image === undefined ? '' : `${line.image}: `}${line.text}`))
+      const text = `${glyphs.note} ${line.image === undefined ? '' : `${line.image}: `}${line.text}`
+      draw.persist(paint('warning', foldHanging(text, io.columns(), '  ')))
       forget()
       frame()
     },

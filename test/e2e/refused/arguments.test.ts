@@ -25,6 +25,11 @@ describe('a refused command line', () => {
     ['build worker control-plane', "too many arguments for 'build'"],
     ['build --nope', "unknown option '--nope'"],
     ['build --dryrun', "unknown option '--dryrun'", 'Did you mean --dry-run?'],
+    [
+      '--sandbox build',
+      "unknown option '--sandbox'",
+      '(Flags come after the command: talos-image COMMAND --sandbox)\n',
+    ],
     ['list --var a=b', "unknown option '--var'"],
     ['build --ssh-port 0', "'--ssh-port <port>' argument '0' is invalid", 'from 1 to 65535'],
     ['build --ssh-port 65536', 'from 1 to 65535'],

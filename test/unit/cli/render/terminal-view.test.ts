@@ -57,6 +57,8 @@ describe('the view on a terminal', () => {
     take()
     view.onEvent({ type: 'note', image: 'arm', text: 'something\nhappened' })
     expect(take()).toMatch(/! arm: something happened\n.*· arm {2}waiting\n/)
+    view.onEvent({ type: 'note', image: 'arm', text: 'word '.repeat(20).trim() })
+    expect(take()).toMatch(/! arm:( word){14}\n {2}word( word){5}\n.*· arm {2}waiting\n/)
     view.close()
   })
 

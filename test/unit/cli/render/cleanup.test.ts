@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import type { Temporary } from '../../../../src/build/sweep.ts'
+import { formatFound, formatInUse } from '../../../../src/cli/render/cleanup.ts'
+
+const LIVING: Temporary = {
+  kind: 'SSH key',
+  id: 20000001,
+  name: 'talos-image-livingxx',
+  run: 'livingxx',
+  leaseUntilMs: 65_000,
+  cost: undefined,
+}
+const AROUND = { nowMs: 5000, pricing: undefined, width: Number.POSITIVE_INFINITY, sandbox: false } as const
+
+test('what was left behind is a table with the commands that remove it', () => {
+  expect(formatFound([LIVING], AROUND)).toBe(`KIND     ID        RUN       STATE                         COST  NAME
+SSH key  20000001  livingxx  in use, lease for 1 min 00 s  free  talos-image-livingxx
+
+Remove what is abandoned:     talos-image cleanup --yes
+Remove all of one run now:    talos-image cleanup --run RUN
+`)
+  expect(
+    formatFound([LIVING], { ...AROUND, width: 60, sandbox: true }),
+  ).toBe(`KIND     RUN       STATE                         COST
+SSH key  livingxx  in use, lease for 1 min 00 s  free
+
+Remove what is abandoned:     talos-image cleanup --yes --sandbox
+Remove all of one run now:    talos-image cleanup --run RUN --sandbox
+`)
+  expect(formatFound([], AROUND)).toBe('Nothing was left behind.\n')
+})
+
+test('what a run claims is not called nothing', () => {
+  expect(formatInUse([], false)).toBe('Nothing was left behind.\n')
+  expect(formatInUse([LIVING, LIVING], true)).toBe(`Nothing was abandoned. What is there belongs to
+a run that may still go on. Once it does not:
+  talos-image cleanup --run livingxx --sandbox
+`)
+  expect(formatInUse([LIVING, { ...LIVING, run: 'otherxxx' }], false)).toContain(
+    'runs that may still go on. Once they do not:\n  talos-image cleanup --run livingxx\n  talos-image cleanup --run otherxxx\n',
+  )
+})
