@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { CloudState } from '../../src/sandbox/cloud/entities.ts'
 import { type CommandResult, type RunningCommand, runCommand, startCommand } from '../support/command.ts'
-import type { Project } from '../support/project.ts'
+import { createProject, type Project } from '../support/project.ts'
 import { createSlowProject } from '../support/slow-project.ts'
 import { createWorkspace, runInWorkspace, type Workspace } from '../support/workspace.ts'
 
@@ -101,6 +101,31 @@ describe('a build that is stopped while it writes', () => {
     expect(await project.remains()).toEqual([])
   })
 })
+
+it.each(['build', 'plan'])(
+  'a %s that is stopped while it looks things up has made nothing, and says so',
+  async (command) => {
+    let release = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await using workspace = await createWorkspace()
+    await using project = await createProject({
+      async intercept({ path }) {
+        if (path.endsWith('/server_types')) await held
+        return undefined
+      },
+    })
+    await using running = startCommand([command], { cwd: workspace.root, env: project.env })
+    await running.waitForStderr(/Looking up/)
+    running.interrupt()
+    const { code, stdout, stderr } = await running.result
+    release()
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
+    expect(stderr).toMatch(/Stopping and cleaning up; .*\nInterrupted before anything was made\.\n$/)
+    expect(project.attempts().filter((attempt) => !attempt.includes('/schematics'))).toEqual([])
+  },
+)
 
 describe('a build in the sandbox of its own', () => {
   const readState = async (workspace: Workspace): Promise<CloudState> =>
