@@ -12,5 +12,8 @@ export type Role = 'control-plane' | 'worker'
 /** Both roles, in the order in which images are planned and shown. */
 export const ROLES: readonly Role[] = ['control-plane', 'worker']
 
+/** Which of a build server's addresses SSH goes to: a public one, or that in a private network. */
+export type SshOver = 'ipv4' | 'ipv6' | 'private'
+
 /** Labels of a Hetzner Cloud resource: key to value. */
 export type Labels = Readonly<Record<string, string>>

@@ -27,7 +27,8 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
   const step = stepper(build, image)
 
   const server = await step('server', () => createServer(build, image))
-  build.emit({ type: 'server-created', image: image.name, name: server.name, placement: server.placement })
+  const { name, placement } = server
+  build.emit({ type: 'server-created', image: image.name, name, placement, ipv4: image.server.ipv4 })
   const rescue = await step('boot', () => bootRescue(build, image, server))
   const written = await putImage(build, image, server, rescue, {
     write: (work) => step('write', work),

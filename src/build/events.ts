@@ -27,6 +27,8 @@ export type BuildEvent =
       /** The server's name. */
       readonly name: string
       readonly placement: Placement
+      /** Whether it has an IPv4 address, which is paid for, too. */
+      readonly ipv4: boolean
     }
   /** A placement that was tried in vain. */
   | {

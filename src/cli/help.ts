@@ -34,7 +34,17 @@ const SUMMARIES: Readonly<Record<string, string>> = {
 const BUILD_GROUPS: Readonly<Record<string, readonly string[]>> = {
   'What is built:': ['--roles', '--arch', '--schematic', '--image-file', '--sha256', '--force'],
   'Variables:': ['--directory', '--var', '--var-file'],
-  'Build servers:': ['--no-fallback', '--allow-bigger-disk', '--wait-for-stock', '--ssh-port'],
+  'Build servers:': [
+    '--no-fallback',
+    '--allow-bigger-disk',
+    '--wait-for-stock',
+    '--ssh-port',
+    '--ip-family',
+    '--network',
+    '--ssh-over',
+    '--firewall',
+    '--server-label',
+  ],
   'The run:': ['--dry-run', '--manifest', '--debug-log', '--ssh-timeout', '--timeout'],
 }
 

@@ -5,9 +5,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { loadConfiguration } from '../config/load.ts'
 import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
-import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
+import { type Problem, TalosImageError } from '../errors.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
-import { PLAIN_SERVER } from '../plan/server-settings.ts'
 import { withTemplateVersion } from '../plan/template-images.ts'
 import { parseSchematic } from '../schematic/parse.ts'
 import { inspectFile } from '../source/inspect-file.ts'
@@ -15,10 +14,11 @@ import { ProblemCollector } from '../util/problem-collector.ts'
 import { type CloudOptions, findCloudProblems } from './cloud.ts'
 import type { PinnedHash } from './flags.ts'
 import type { Io } from './io.ts'
+import { readServerFlags, type ServerFlags } from './server-flags.ts'
 import { findTokenProblems } from './template-token.ts'
 
 /** The flags that `build` and `plan` share. */
-export interface PlanFlags extends CloudOptions {
+export interface PlanFlags extends CloudOptions, ServerFlags {
   readonly directory?: string
   readonly roles?: boolean
   readonly arch?: readonly Architecture[]
@@ -37,6 +37,7 @@ export interface PlanFlags extends CloudOptions {
 /** @throws ProblemsError with everything that is wrong with the input */
 export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefined): Promise<PlanRequest> {
   const problems = new ProblemCollector()
+  const { server, problems: serverProblems } = readServerFlags(flags)
   problems.add(...findCloudProblems(io, flags), ...findContradictions(flags, role))
   const directory = flags.directory ?? (await findDirectory(io.cwd))
   const roles = flags.roles === true ? ROLES : [role]
@@ -48,15 +49,17 @@ export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefin
     readRoleSchematics(io, directory, flags.imageFile === undefined ? roles : [], problems),
     flags.schematic === undefined ? undefined : readSchematic(io, flags.schematic, 'schematic', problems),
   ])
+  const template = configuration?.template
+  // What a template adds to the server may be just what is missing, so the plan tells then what still is.
+  problems.add(...serverProblems.filter(({ code }) => code === 'usage' || template === undefined))
+  if (template !== undefined && flags.sandbox !== true) problems.add(...findTokenProblems(io, template))
   const localImage = toLocalImage(io, flags)
   if (localImage?.kind === 'file') await problems.attempt(() => inspectFile(localImage.path, localImage.at))
   problems.throw()
   if (configuration === undefined) throw new RangeError('the variables could not be read, for no reason')
   const architectures = flags.arch ?? ARCHITECTURES
-  const { variables, template } = configuration
-  throwProblems(template === undefined || flags.sandbox === true ? [] : findTokenProblems(io, template))
   return withTemplateVersion({
-    variables,
+    variables: configuration.variables,
     template,
     architectures,
     roles,
@@ -67,7 +70,7 @@ export async function readRequest(io: Io, flags: PlanFlags, role: Role | undefin
     force: flags.force === true,
     noFallback: !flags.fallback,
     allowBiggerDisk: flags.allowBiggerDisk === true,
-    server: PLAIN_SERVER,
+    server,
     sshIsGiven: {
       port: flags.sandbox === true || flags.sshPort !== undefined || (io.env.TALOS_IMAGE_SSH_PORT ?? '') !== '',
       timeout: flags.sshTimeout !== undefined,

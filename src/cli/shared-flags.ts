@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { collect, parseArchitecture, parseCount, parsePort, parseRole, parseSha256 } from './flags.ts'
+import { serverFlags } from './server-flags.ts'
 
 /** The argument that names a role. */
 export const ROLE = ['[role]', 'control-plane or worker; none for generic images', parseRole] as const
@@ -58,7 +59,7 @@ Examples:
 
 /** What is to be built. */
 export function planFlags(command: Command, forms?: readonly string[]): Command {
-  return cloudFlags(command, forms)
+  const building = cloudFlags(command, forms)
     .option('--roles', 'both roles: control-plane and worker')
     .option('--arch <arch>', 'arm or x86; repeatable; default: both', parseArchitecture)
     .option('--schematic <file>', 'submit this schematic and build from it')
@@ -70,6 +71,7 @@ export function planFlags(command: Command, forms?: readonly string[]): Command 
     .option('--ssh-port <port>', 'port of the build servers', parsePort)
     .option('--no-fallback', 'only the chosen server type and location')
     .option('--allow-bigger-disk', 'bigger disks, too, which the snapshot then needs')
+  return serverFlags(building)
 }
 
 /** Snapshot IDs, one after the other. */

@@ -12,7 +12,8 @@ import { checkSchematicFile, lookUpSource, type SourceLookUp, submitSchematic } 
 import { findChoiceProblems } from './placement-input.ts'
 import type { Facts, ResolvedSource } from './plan.ts'
 import type { ImageRequest, PlanRequest, SchematicFile } from './request.ts'
-import { findServerProblems, resolveServer, type ServerOffers, type ServerSettings } from './server-settings.ts'
+import { findServerProblems, resolveServer, type ServerOffers } from './server-settings.ts'
+import { findServerWarnings } from './server-warnings.ts'
 import { checkVersionForm, isFloating, resolveVersion } from './version.ts'
 
 export interface LookUpOptions {
@@ -54,7 +55,7 @@ export async function gatherFacts(
   if (project === undefined || servers === undefined || resolved === undefined) {
     throw new RangeError('a look-up failed without a reason')
   }
-  return { nowMs: options.nowMs, ...project, servers, ...resolved }
+  return { nowMs: options.nowMs, ...project, ...servers, ...resolved }
 }
 
 function checkUrlForm({ choice }: ImageRequest) {
@@ -85,17 +86,20 @@ async function lookUpServers(
   images: readonly ImageRequest[],
   problems: ProblemCollector,
   { hetzner, signal }: LookUpOptions,
-): Promise<ServerSettings[]> {
+): Promise<Pick<Facts, 'servers' | 'serverWarnings'>> {
   const [firewalls, networks] = await Promise.all([
     images.some(({ server }) => server.firewalls.length > 0) ? hetzner.firewalls.list({ signal }) : [],
     images.some(({ server }) => server.networks.length > 0) ? hetzner.networks.list({ signal }) : [],
   ])
   const offers: ServerOffers = { firewalls, networks }
-  return images.map(({ server }) => {
-    const resolved = resolveServer(server, offers)
-    problems.add(...resolved.problems)
-    return resolved.settings
+  const warnings = new ProblemCollector()
+  const servers = images.map((image) => {
+    const { settings, problems: found } = resolveServer(image.server, offers)
+    problems.add(...found)
+    warnings.add(...findServerWarnings(image, settings, offers))
+    return settings
   })
+  return { servers, serverWarnings: warnings.all }
 }
 
 async function lookUpSources(

@@ -19,7 +19,8 @@ export async function plan(request: PlanRequest, options: PlanOptions): Promise<
   const settled = await settleVersion(withTemplateVersion(request), options)
   const { images, warnings, problems } = chooseImages(settled)
   const facts = await gatherFacts(settled, images, { ...options, nowMs: options.nowMs ?? Date.now() }, problems)
-  const all = [...request.variables.warnings, ...warnings, ...findContradictions(images, facts.talosVersion)]
+  const contradictions = findContradictions(images, facts.talosVersion)
+  const all = [...request.variables.warnings, ...warnings, ...contradictions, ...facts.serverWarnings]
   return createPlan(settled, images, all, facts)
 }
 

@@ -6,6 +6,7 @@ import type { Image, Location, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
 import { identityOf } from './identity.ts'
 import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels } from './labels.ts'
+import { findZoneProblem } from './network-zone.ts'
 import { type Placement, rankPlacements } from './placement.ts'
 import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
@@ -34,6 +35,8 @@ export interface Facts {
   readonly sources: readonly ResolvedSource[]
   /** In the order of the requested images. */
   readonly servers: readonly ServerSettings[]
+  /** What is worth saying about them. */
+  readonly serverWarnings: readonly Problem[]
 }
 
 export interface PlannedImage {
@@ -128,9 +131,11 @@ function planImage(
       // A snapshot of a bigger disk could not start the servers that one of the wanted type can.
       snapshot.disk_size <= (mostDiskGb ?? Number.POSITIVE_INFINITY),
   )
-  const { placements, notes, problems } = rankPlacements(
-    toPlacementInput(request, image, resolved.facts.rawBytes, facts, server.networkZones),
-  )
+  const misplaced = findZoneProblem(location, server.networkZones, facts.locations)
+  const { placements, notes, problems } =
+    misplaced === undefined
+      ? rankPlacements(toPlacementInput(request, image, resolved.facts.rawBytes, facts, server.networkZones))
+      : { placements: [], notes: [], problems: [misplaced] }
   const planned: PlannedImage = {
     name: image.name,
     architecture,

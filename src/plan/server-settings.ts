@@ -1,14 +1,11 @@
 /** What the build server is beside its type and place: asked for by names, resolved to IDs. */
 
 import type { Sourced } from '../config/variables.ts'
-import type { Labels } from '../domain.ts'
-import type { Problem } from '../errors.ts'
+import type { Labels, SshOver } from '../domain.ts'
+import type { Origin, Problem } from '../errors.ts'
 import type { Firewall, Network } from '../hetzner/wire.ts'
 import { didYouMean } from '../util/near.ts'
 import { findLabelProblem } from './server-label.ts'
-
-/** Which of a server's addresses SSH goes to. */
-export type SshOver = 'ipv4' | 'ipv6' | 'private'
 
 /** The system on the disk of a new build server, which is never booted. */
 export const SYSTEM_IMAGE = 'debian-13'
@@ -64,7 +61,8 @@ export const PLAIN_SERVER: ServerRequest = {
 /** What cannot be, as far as it can be told without asking anybody: labels, and addresses that are not there. */
 export function findServerProblems(request: ServerRequest): Problem[] {
   const labels = [...request.labels].map(([key, { value, origin }]) => findLabelProblem(key, value, origin))
-  return [...labels, findAddressProblem(request)].filter((problem) => problem !== undefined)
+  const found = [...labels, findAddressProblem(request), findUselessFirewall(request)]
+  return found.filter((problem) => problem !== undefined)
 }
 
 function findAddressProblem({ ipv4, ipv6, networks, sshOver }: ServerRequest): Problem | undefined {
@@ -91,6 +89,17 @@ function findAddressProblem({ ipv4, ipv6, networks, sshOver }: ServerRequest): P
   }
 }
 
+/** Source: Hetzner Cloud API documentation. */
+function findUselessFirewall({ ipv4, ipv6, firewalls: [first] }: ServerRequest): Problem | undefined {
+  if (first === undefined || ipv4.value || ipv6.value) return undefined
+  return {
+    code: 'config',
+    message: `the firewall "${first.value}" cannot apply to a build server without a public address`,
+    at: first.origin,
+    hint: 'firewalls filter public addresses alone; leave it out',
+  }
+}
+
 const TITLES = { ipv4: 'IPv4', ipv6: 'IPv6' } as const
 
 /** Finds what the names stand for. Problems that {@link findServerProblems} tells are not told again. */
@@ -101,23 +110,44 @@ export function resolveServer(
   const { systemImage, labels, ipv4, ipv6, sshOver } = request
   const firewalls = findNamed('firewall', request.firewalls, offers.firewalls)
   const networks = findNamed('network', request.networks, offers.networks)
+  const networkZones = zonesOf(networks.found)
+  const problems = [...firewalls.problems, ...networks.problems]
+  if (networkZones?.length === 0) problems.push(nowhere(networks.found, request.networks[0]?.origin))
   const settings: ServerSettings = {
     systemImage: systemImage.value,
     labels: Object.fromEntries([...labels].map(([key, { value }]) => [key, value])),
     firewallIds: firewalls.found.map(({ id }) => id),
     networkIds: networks.found.map(({ id }) => id),
-    networkZones: zonesOf(networks.found),
+    networkZones,
     ipv4: ipv4.value,
     ipv6: ipv6.value,
     sshOver: sshOver?.value ?? (ipv4.value ? 'ipv4' : ipv6.value ? 'ipv6' : 'private'),
   }
-  return { settings, problems: [...firewalls.problems, ...networks.problems] }
+  return { settings, problems }
 }
 
 function zonesOf(networks: readonly Network[]): string[] | undefined {
   const [first, ...others] = networks.map(({ subnets }) => new Set(subnets.map(({ network_zone }) => network_zone)))
   if (first === undefined) return undefined
   return [...first].filter((zone) => others.every((zones) => zones.has(zone)))
+}
+
+/** No server can be in all of the networks. */
+function nowhere(networks: readonly Network[], at: Origin | undefined): Problem {
+  const bare = networks.find(({ subnets }) => subnets.length === 0)
+  const names = networks.map(({ name }) => `"${name}"`).join(' and ')
+  return {
+    code: 'config',
+    message:
+      bare === undefined
+        ? `the networks ${names} have subnets in no common network zone, so no server can be in all of them`
+        : `the network "${bare.name}" has no subnet, so no server can be in it`,
+    at,
+    hint:
+      bare === undefined
+        ? 'leave one of them out, or add a subnet in the zone of the location'
+        : `hcloud network add-subnet ${bare.name} --type cloud --network-zone eu-central`,
+  }
 }
 
 /** A name may be all digits, so an ID is only what no name is. The same thing named twice is there once. */

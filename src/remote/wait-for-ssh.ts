@@ -1,10 +1,12 @@
 /** Waiting for a machine's SSH server, and saying why it did not come. */
 
 import * as v from 'valibot'
+import type { SshOver } from '../domain.ts'
 import { TalosImageError } from '../errors.ts'
 import type { Clock } from '../util/clock.ts'
 import { NO_TRACE, type Trace, traced } from '../util/trace.ts'
 import { connect, NoGreeting, type Session, type SessionTarget } from './session.ts'
+import { SSH_OVER, type SshFailure, sshHint } from './ssh-hints.ts'
 import { traceSession } from './trace-session.ts'
 
 export interface WaitForSshOptions {
@@ -12,14 +14,13 @@ export interface WaitForSshOptions {
   readonly signal: AbortSignal
   /** How long to try, in milliseconds. */
   readonly timeoutMs: number
+  /** Which of the server's addresses it is, for messages; IPv4 unless told. */
+  readonly over?: SshOver
   /** How long one try may take, in milliseconds. */
   readonly tryTimeoutMs?: number
   readonly connect?: typeof connect
   readonly trace?: Trace
 }
-
-/** Why a try failed. */
-export type SshFailure = 'refused' | 'timed out' | 'silent' | 'denied' | 'no route' | 'broken off'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2000
@@ -36,7 +37,7 @@ export async function waitForSsh(target: SessionTarget, options: WaitForSshOptio
   let last: SshFailure = 'timed out'
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
     const leftMs = started + options.timeoutMs - clock.now()
-    if (leftMs <= 0) throw neverCame(target, options.timeoutMs, seen, last)
+    if (leftMs <= 0) throw neverCame(target, options, seen, last)
     try {
       const tryMs = Math.min(options.tryTimeoutMs ?? 10_000, leftMs)
       const session = await traced(
@@ -63,10 +64,13 @@ export function classify(error: unknown): SshFailure {
   const { code, level, message } = parsed.success ? parsed.output : { code: '', level: '', message: '' }
   if (level === 'client-authentication') return 'denied'
   if (code === 'ECONNREFUSED') return 'refused'
-  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'no route'
+  if (NO_ROUTE.has(code)) return 'no route'
   if (code === 'ETIMEDOUT' || level === 'client-timeout' || /timed out/i.test(message)) return 'timed out'
   return 'broken off'
 }
+
+/** What the system says of an address that it has no way to, or of a family that it does not have. */
+const NO_ROUTE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'])
 
 const SshError = v.object({
   code: v.optional(v.string(), ''),
@@ -74,29 +78,19 @@ const SshError = v.object({
   message: v.optional(v.string(), ''),
 })
 
-const HINTS: Record<SshFailure, string> = {
-  refused: 'nothing listens on that port: the machine is off or still booting, or the port is another one (--ssh-port)',
-  'timed out':
-    'a firewall on the way may drop the packets: allow outgoing SSH from here, and incoming SSH to the build server',
-  silent: 'something took the connection and said nothing: the machine hangs, or a firewall or proxy answered for it',
-  denied:
-    'an SSH server answered but did not take the key: the machine may have booted its disk, not the rescue system',
-  'no route': 'there is no way from here to the server: is IPv4 available on this computer?',
-  'broken off': 'something answers on that port that does not speak SSH to the end',
-}
-
 /** How it ended says most about what to do: while a machine boots, everybody is refused. */
 function neverCame(
   target: SessionTarget,
-  timeoutMs: number,
+  { timeoutMs, over = 'ipv4' }: WaitForSshOptions,
   seen: ReadonlyMap<SshFailure, number>,
   last: SshFailure,
 ): TalosImageError {
   const tries = [...seen].sort((a, b) => b[1] - a[1])
+  const way = over === 'ipv4' ? '' : ` over ${SSH_OVER[over]}`
   const list = tries.map(([failure, count]) => `${failure} ${count === 1 ? 'once' : `${count} times`}`).join(', ')
   return new TalosImageError({
     code: 'ssh',
-    message: `no SSH login at ${target.host} port ${target.port} within ${timeoutMs / 1000} s: ${list}`,
-    hint: HINTS[last],
+    message: `no SSH login at ${target.host} port ${target.port}${way} within ${timeoutMs / 1000} s: ${list}`,
+    hint: sshHint(last, over),
   })
 }

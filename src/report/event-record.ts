@@ -24,6 +24,7 @@ export type EventRecord =
       readonly image: string
       readonly name: string
       readonly placement: PlacementRecord
+      readonly ipv4: boolean
     }
   | {
       readonly type: 'placement-failed'

@@ -1,9 +1,10 @@
 /** A plan as JSON, documented in docs/output.md. */
 
-import type { Labels, Role } from '../domain.ts'
+import type { Labels, Role, SshOver } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { ServerSettings } from '../plan/server-settings.ts'
 import { type SourceRecord, toSourceRecord } from './result.ts'
 
 export interface PlanDocument {
@@ -27,6 +28,7 @@ export interface PlanDocument {
       readonly rawBytes: number | null
     }
     readonly placements: readonly Placement[]
+    readonly server: ServerRecord
     readonly notes: readonly string[]
   }[]
   /** Net prices; null when the API names none. */
@@ -36,6 +38,29 @@ export interface PlanDocument {
     readonly snapshotsPerMonth: number | null
   }
   readonly warnings: readonly Problem[]
+}
+
+/** What the build server is beside its placement; firewalls and networks by their IDs. */
+interface ServerRecord {
+  readonly image: string
+  readonly labels: Labels
+  readonly firewalls: readonly number[]
+  readonly networks: readonly number[]
+  readonly ipv4: boolean
+  readonly ipv6: boolean
+  readonly sshOver: SshOver
+}
+
+function toServerRecord({
+  systemImage,
+  labels,
+  firewallIds,
+  networkIds,
+  ipv4,
+  ipv6,
+  sshOver,
+}: ServerSettings): ServerRecord {
+  return { image: systemImage, labels, firewalls: firewallIds, networks: networkIds, ipv4, ipv6, sshOver }
 }
 
 export function toPlanDocument(plan: Plan): PlanDocument {
@@ -60,6 +85,7 @@ export function toPlanDocument(plan: Plan): PlanDocument {
         rawBytes: image.sourceFacts.rawBytes ?? null,
       },
       placements: image.placements,
+      server: toServerRecord(image.server),
       notes: image.notes,
     })),
     cost: {

@@ -12,6 +12,11 @@ export class ProblemCollector {
     }
   }
 
+  /** What was noted so far. */
+  get all(): readonly Problem[] {
+    return [...this.#problems.values()]
+  }
+
   /** The value of the look-up, or undefined when it failed for a reason that a user can act on. */
   async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -25,6 +30,6 @@ export class ProblemCollector {
 
   /** @throws ProblemsError when there is any */
   throw(): void {
-    throwProblems([...this.#problems.values()])
+    throwProblems(this.all)
   }
 }

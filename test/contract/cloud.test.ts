@@ -89,6 +89,40 @@ describe.skipIf(judge === undefined)(named('the emulated cloud answers as docume
     await answers(cloud, 'DELETE', '/ssh_keys/20000001', 204)
   })
 
+  test('networks and firewalls, and a server with them', async () => {
+    await using cloud = await createTestCloud()
+    const subnet = { type: 'cloud', network_zone: 'eu-central' }
+    const route = { destination: '0.0.0.0/0', gateway: '10.0.0.2' }
+    await answers(cloud, 'POST', '/networks', 201, { name: 'net', ip_range: '10.0.0.0/16', subnets: [subnet] })
+    const network = '/networks/4000001'
+    await answers(cloud, 'POST', `${network}/actions/add_subnet`, 201, subnet)
+    await answers(cloud, 'POST', `${network}/actions/add_route`, 201, route)
+    const rules = [{ direction: 'in', protocol: 'tcp', port: '22', source_ips: ['0.0.0.0/0'] }]
+    const selector = { type: 'label_selector', label_selector: { selector: 'a=b' } }
+    await answers(cloud, 'POST', '/firewalls', 201, { name: 'wall', rules, apply_to: [selector] })
+    const firewall = '/firewalls/2000001'
+    await answers(cloud, 'POST', `${firewall}/actions/set_rules`, 201, { rules })
+    const order = { networks: [4_000_001], firewalls: [{ firewall: 2_000_001 }], labels: { a: 'b' } }
+    await answers(cloud, 'POST', '/servers', 201, { ...SERVER_ORDER, ...order })
+    for (const path of ['/servers/40000001', '/networks', network, '/firewalls', firewall]) {
+      await answers(cloud, 'GET', path, 200)
+    }
+    for (const path of ['/networks/actions', '/firewalls/actions', `${network}/actions`, `${firewall}/actions`]) {
+      await answers(cloud, 'GET', path, 200)
+    }
+    const target = { type: 'server', server: { id: 40_000_001 } }
+    await answers(cloud, 'POST', `${firewall}/actions/apply_to_resources`, 422, { apply_to: [selector] })
+    await answers(cloud, 'DELETE', firewall, 422)
+    await answers(cloud, 'POST', `${firewall}/actions/remove_from_resources`, 201, { remove_from: [target, selector] })
+    await answers(cloud, 'POST', `${firewall}/actions/apply_to_resources`, 201, { apply_to: [target] })
+    await answers(cloud, 'POST', `${firewall}/actions/remove_from_resources`, 201, { remove_from: [target] })
+    await answers(cloud, 'PUT', network, 200, { name: 'renamed' })
+    await answers(cloud, 'PUT', firewall, 200, { labels: {} })
+    await answers(cloud, 'DELETE', network, 204)
+    await answers(cloud, 'DELETE', firewall, 204)
+    await answers(cloud, 'POST', '/servers', 422, { ...SERVER_ORDER, name: 'two', networks: [4_000_001] })
+  })
+
   test('refusals', async () => {
     await using cloud = await createTestCloud({ outOfStock: ['cax11'], limits: { servers: 1 } })
     await answers(cloud, 'POST', '/servers', 400, '{"name":')

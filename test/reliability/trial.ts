@@ -11,7 +11,7 @@ import { TalosImageError } from '../../src/errors.ts'
 import { createFactoryClient } from '../../src/factory/client.ts'
 import { createHetznerClient } from '../../src/hetzner/client.ts'
 import { plan } from '../../src/plan/make-plan.ts'
-import { CloudState } from '../../src/sandbox/cloud/entities.ts'
+import { CloudState, createEmptyState } from '../../src/sandbox/cloud/entities.ts'
 import { parseFaultFlag } from '../../src/sandbox/faults/parse.ts'
 import type { AnsweredRequest } from '../../src/sandbox/sandbox.ts'
 import type { Leftover } from '../../src/util/cleanup-scope.ts'
@@ -141,11 +141,9 @@ async function readState(stateDir: string): Promise<CloudState> {
   const file = join(stateDir, 'cloud', 'cloud.json')
   const text = await readFile(file, 'utf8').catch(() => undefined)
   // Nothing was ever made then.
-  if (text === undefined) return { version: 1, lastIds: { server: 0, image: 0, sshKey: 0, action: 0 }, ...NOTHING }
+  if (text === undefined) return createEmptyState()
   return v.parse(CloudState, JSON.parse(text))
 }
-
-const NOTHING = { lastServerNumber: 0, servers: [], images: [], sshKeys: [], actions: [] }
 
 const LEASE = 'talos-image/lease'
 

@@ -36,7 +36,7 @@ export const BuildLine = v.variant('type', [
   line('step-started', { image, step }),
   line('step-finished', { image, step, seconds }),
   line('progress', { image, step, bytes: v.number(), totalBytes: v.nullable(v.number()) }),
-  line('server-created', { image, name: v.string(), placement }),
+  line('server-created', { image, name: v.string(), placement, ipv4: v.boolean() }),
   line('placement-failed', { image, placement, reason: v.string(), last: v.boolean() }),
   line('note', { image: v.nullable(image), text: v.string() }),
   line('image-built', { image, snapshot, seconds }),

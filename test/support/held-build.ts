@@ -13,8 +13,11 @@ export type Hold =
   | { readonly command: string }
 
 export interface HeldProject extends Project {
-  /** Builds for ARM, and resolves when it is held. */
-  startHeldBuild(workspace: Workspace): Promise<{ readonly build: RunningCommand; readonly run: string }>
+  /** Builds for ARM, with more flags if need be, and resolves when it is held. */
+  startHeldBuild(
+    workspace: Workspace,
+    flags?: readonly string[],
+  ): Promise<{ readonly build: RunningCommand; readonly run: string }>
   /** Lets the held request go on. */
   release(): void
   /** The held request is answered with an error, and never done if it was held before; nothing is held any more. */
@@ -59,12 +62,12 @@ export async function createHeldProject(hold: Hold): Promise<HeldProject> {
   const project = await createProject(options)
   return {
     ...project,
-    async startHeldBuild(workspace) {
+    async startHeldBuild(workspace, flags = []) {
       const reached = new Promise<void>((resolve) => {
         onHeld = resolve
       })
       isArmed = true
-      const build = startCommand(['build', '--arch', 'arm', ...project.sshFlags], {
+      const build = startCommand(['build', '--arch', 'arm', ...project.sshFlags, ...flags], {
         cwd: workspace.root,
         env: project.env,
       })

@@ -59,7 +59,7 @@ async function boot(
   await hetzner.actions.wait(power, { ...wait, name: `server ${server.name} to be switched on` })
   const session = await waitForSsh(
     { host: server.host, port: ssh.port ?? build.sshPort, privateKey: build.key.pair.privateKey },
-    { clock, signal, timeoutMs: ssh.timeoutMs ?? timeouts.sshMs, trace: build.trace },
+    { clock, signal, timeoutMs: ssh.timeoutMs ?? timeouts.sshMs, over: server.sshOver, trace: build.trace },
   )
   try {
     await checkRescue(session, signal, timeouts.commandMs)

@@ -5,6 +5,7 @@ import type { PlannedImage } from '../../plan/plan.ts'
 import type { Session } from '../../remote/session.ts'
 import type { ImageBuild } from '../run.ts'
 import { isLost, type Rescue, resetIntoRescue } from './boot-rescue.ts'
+import { downloadHint } from './download-hint.ts'
 import type { BuildServer } from './server.ts'
 import { findDiskFault } from './verify-disk.ts'
 import { type WriteMode, type WrittenDisk, writeDisk } from './write-disk.ts'
@@ -61,7 +62,7 @@ export async function putImage(
         losses += 1
         if (!(error instanceof TalosImageError)) throw error
         if (!mayRepeat(build, image, error, written !== undefined)) throw withReason(error, image)
-        if (losses >= MOST_TRIES) throw triedOften(error, losses)
+        if (losses >= MOST_TRIES) throw triedOften(error, losses, image)
         build.emit({ type: 'note', image: image.name, text: `${error.message}; trying again` })
         if (isLost(error)) {
           session?.end()
@@ -106,6 +107,7 @@ function withReason(error: TalosImageError, { source }: PlannedImage): TalosImag
   return new TalosImageError({ code, message, hint: READ_ONCE }, { cause: error })
 }
 
-function triedOften({ code, message, hint }: TalosImageError, times: number): TalosImageError {
-  return new TalosImageError({ code, message: `${message} (the last of ${times} tries)`, hint })
+function triedOften({ code, message, hint }: TalosImageError, times: number, image: PlannedImage): TalosImageError {
+  const told = `${message} (the last of ${times} tries)`
+  return new TalosImageError({ code, message: told, hint: hint ?? downloadHint(message, image) })
 }

@@ -1,6 +1,6 @@
 /** The build server: created switched off, wherever there is one in stock. */
 
-import type { Labels } from '../../domain.ts'
+import type { Labels, SshOver } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
 import { mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import type { Action, Server } from '../../hetzner/wire.ts'
@@ -17,6 +17,7 @@ export interface BuildServer {
   readonly name: string
   /** Where SSH answers. */
   readonly host: string
+  readonly sshOver: SshOver
   readonly placement: Placement
   /** How much of its disk the placeholder system takes, in GB; nothing was ever written behind that. */
   readonly systemGb: number | undefined
@@ -86,7 +87,8 @@ async function tryPlacement(
     const server = isKnown ? created.server : await hetzner.servers.get(id, { signal })
     const systemGb = server.image?.disk_size
     const found = isAdopted ? placementOf(server, placements) : placement
-    return { id, name, host: addressOf(server, settings), placement: found, systemGb }
+    const host = addressOf(server, settings)
+    return { id, name, host, sshOver: settings.sshOver, placement: found, systemGb }
   } catch (error) {
     // Before another placement is tried under the same name, what is left of this one must be gone.
     if (error instanceof TalosImageError && error.code === 'stock') {

@@ -70,7 +70,7 @@ function updateRow(row: Row, event: BuildEvent, { rates }: Board, nowMs: number)
       })
     case 'server-created': {
       const { location, pricePerHour } = event.placement
-      const address = rates?.addressPerHour.get(location) ?? 0
+      const address = event.ipv4 ? (rates?.addressPerHour.get(location) ?? 0) : 0
       const price = pricePerHour === undefined ? undefined : pricePerHour + address
       return { ...row, rental: { pricePerHour: price, fromMs: nowMs, untilMs: undefined } }
     }

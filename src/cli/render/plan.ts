@@ -3,6 +3,7 @@
 import type { Placement } from '../../plan/placement.ts'
 import type { Plan, PlannedImage } from '../../plan/plan.ts'
 import { toSourceRecord } from '../../report/result.ts'
+import { formatServer } from './server-settings.ts'
 import { formatBytes, formatPrice } from './units.ts'
 
 /** How many further placements are named. */
@@ -29,6 +30,7 @@ function formatImage(image: PlannedImage, currency: string): string[] {
     row('from', formatSource(image)),
     row('on', first === undefined ? 'nothing in stock' : formatPlacement(first, currency)),
     ...(others.length > 0 ? [row('else on', formatFallbacks(others))] : []),
+    ...formatServer(image.server).map((text) => row('server', text)),
     row(
       'labels',
       Object.entries(image.labels)

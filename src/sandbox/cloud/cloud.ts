@@ -17,7 +17,9 @@ import { settle } from './recover.ts'
 import { actionRoutes } from './routes/actions.ts'
 import { locationRoutes, pricingRoutes, serverTypeRoutes } from './routes/catalogue.ts'
 import { EMPTY_KINDS, emptyRoutes } from './routes/empty.ts'
+import { firewallRoutes } from './routes/firewalls.ts'
 import { imageRoutes } from './routes/images.ts'
+import { networkRoutes } from './routes/networks.ts'
 import { primaryIpRoutes } from './routes/primary-ips.ts'
 import { serverCreateRoutes } from './routes/server-create.ts'
 import { serverPowerRoutes } from './routes/server-power.ts'
@@ -73,6 +75,8 @@ function createApp(cloud: CloudContext): Hono<CloudEnv> {
   app.route('/servers', serverSnapshotRoutes(cloud))
   app.route('/images', imageRoutes(cloud))
   app.route('/ssh_keys', sshKeyRoutes(cloud))
+  app.route('/networks', networkRoutes(cloud))
+  app.route('/firewalls', firewallRoutes(cloud))
   app.route('/actions', actionRoutes(cloud))
   app.route('/server_types', serverTypeRoutes(cloud))
   app.route('/locations', locationRoutes())

@@ -8,6 +8,8 @@ export type Coverage = 'full' | { readonly partial: string }
 const NONE: Coverage = { partial: 'always empty' }
 const NOTHING_FOUND: Coverage = { partial: 'always not found' }
 const ADDRESSES: Coverage = { partial: 'those that servers got when they were made' }
+const NETWORKS: Coverage = { partial: 'no vSwitches; machines answer only in ranges of 127.0.0.0/8' }
+const FIREWALLS: Coverage = { partial: 'looked at when a server boots, and for SSH alone' }
 const CATALOGUE: Coverage = { partial: 'a selection, with prices of 2026' }
 
 /** Operation, as the published document names it, to how much of it there is. */
@@ -16,7 +18,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   'GET /actions/{id}': 'full',
   'GET /servers': 'full',
   'POST /servers': {
-    partial: 'no volumes, networks, firewalls, placement groups or own primary IPs; user data unused',
+    partial: 'no volumes, placement groups or own primary IPs; user data unused',
   },
   'GET /servers/{id}': 'full',
   'PUT /servers/{id}': 'full',
@@ -48,6 +50,29 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   'GET /ssh_keys/{id}': 'full',
   'PUT /ssh_keys/{id}': 'full',
   'DELETE /ssh_keys/{id}': 'full',
+  'GET /networks': 'full',
+  'GET /networks/{id}': 'full',
+  'PUT /networks/{id}': 'full',
+  'DELETE /networks/{id}': 'full',
+  'POST /networks': NETWORKS,
+  'POST /networks/{id}/actions/add_subnet': NETWORKS,
+  'POST /networks/{id}/actions/add_route': { partial: 'kept and shown, but nothing is routed' },
+  'GET /networks/actions': 'full',
+  'GET /networks/actions/{id}': 'full',
+  'GET /networks/{id}/actions': 'full',
+  'GET /networks/{id}/actions/{action_id}': 'full',
+  'GET /firewalls': 'full',
+  'GET /firewalls/{id}': 'full',
+  'PUT /firewalls/{id}': 'full',
+  'DELETE /firewalls/{id}': 'full',
+  'POST /firewalls': FIREWALLS,
+  'POST /firewalls/{id}/actions/set_rules': FIREWALLS,
+  'POST /firewalls/{id}/actions/apply_to_resources': FIREWALLS,
+  'POST /firewalls/{id}/actions/remove_from_resources': FIREWALLS,
+  'GET /firewalls/actions': 'full',
+  'GET /firewalls/actions/{id}': 'full',
+  'GET /firewalls/{id}/actions': 'full',
+  'GET /firewalls/{id}/actions/{action_id}': 'full',
   'GET /server_types': CATALOGUE,
   'GET /server_types/{id}': CATALOGUE,
   'GET /locations': 'full',
@@ -57,10 +82,6 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   'GET /primary_ips/{id}': ADDRESSES,
   'GET /isos': NONE,
   'GET /isos/{id}': NOTHING_FOUND,
-  'GET /firewalls': NONE,
-  'GET /firewalls/{id}': NOTHING_FOUND,
-  'GET /networks': NONE,
-  'GET /networks/{id}': NOTHING_FOUND,
   'GET /volumes': NONE,
   'GET /volumes/{id}': NOTHING_FOUND,
   'GET /placement_groups': NONE,

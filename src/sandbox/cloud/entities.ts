@@ -23,6 +23,8 @@ const StoredServer = v.object({
   address: v.string(),
   enableIpv4: v.boolean(),
   enableIpv6: v.boolean(),
+  /** The private networks that it is attached to. */
+  networks: v.optional(v.array(v.object({ network: Id, ip: v.string() })), []),
   labels: StoredLabels,
   protection: v.object({ delete: v.boolean(), rebuild: v.boolean() }),
   /** Keys and password of the installed system. */
@@ -65,7 +67,45 @@ const StoredSshKey = v.object({
 })
 export type StoredSshKey = v.InferOutput<typeof StoredSshKey>
 
-const ActionResource = v.object({ id: Id, type: v.picklist(['server', 'image']) })
+const StoredNetwork = v.object({
+  id: Id,
+  project: v.string(),
+  name: v.string(),
+  /** CIDR notation, as are the others. */
+  ipRange: v.string(),
+  subnets: v.array(v.object({ ipRange: v.string(), networkZone: v.string() })),
+  routes: v.array(v.object({ destination: v.string(), gateway: v.string() })),
+  labels: StoredLabels,
+  created: Time,
+})
+export type StoredNetwork = v.InferOutput<typeof StoredNetwork>
+
+const StoredFirewall = v.object({
+  id: Id,
+  project: v.string(),
+  name: v.string(),
+  rules: v.array(
+    v.object({
+      direction: v.picklist(['in', 'out']),
+      protocol: v.picklist(['tcp', 'udp', 'icmp', 'esp', 'gre']),
+      port: v.nullable(v.string()),
+      sourceIps: v.array(v.string()),
+      destinationIps: v.array(v.string()),
+      description: v.nullable(v.string()),
+    }),
+  ),
+  appliedTo: v.array(
+    v.variant('type', [
+      v.object({ type: v.literal('server'), id: Id }),
+      v.object({ type: v.literal('label_selector'), selector: v.string() }),
+    ]),
+  ),
+  labels: StoredLabels,
+  created: Time,
+})
+export type StoredFirewall = v.InferOutput<typeof StoredFirewall>
+
+const ActionResource = v.object({ id: Id, type: v.picklist(['server', 'image', 'network', 'firewall']) })
 /** What an action is about. */
 export type ActionResource = v.InferOutput<typeof ActionResource>
 
@@ -83,22 +123,38 @@ const StoredAction = v.object({
 })
 export type StoredAction = v.InferOutput<typeof StoredAction>
 
-/** The whole state file. */
+/** Each kind counts from a number of its own, so that an ID of the wrong kind is noticed instead of found. */
+const FIRST_IDS = {
+  server: 40_000_000,
+  image: 400_000_000,
+  sshKey: 20_000_000,
+  action: 600_000_000,
+  network: 4_000_000,
+  firewall: 2_000_000,
+} as const
+
+/** The whole state file. What came later is missing in the files of older sandboxes. */
 export const CloudState = v.object({
   version: v.literal(1),
   /** The last ID given out, of each kind; IDs are never used again. */
-  lastIds: v.object({ server: v.number(), image: v.number(), sshKey: v.number(), action: v.number() }),
+  lastIds: v.object({
+    server: v.number(),
+    image: v.number(),
+    sshKey: v.number(),
+    action: v.number(),
+    network: v.optional(v.number(), FIRST_IDS.network),
+    firewall: v.optional(v.number(), FIRST_IDS.firewall),
+  }),
   /** The last server number given out. */
   lastServerNumber: v.number(),
   servers: v.array(StoredServer),
   images: v.array(StoredImage),
   sshKeys: v.array(StoredSshKey),
+  networks: v.optional(v.array(StoredNetwork), []),
+  firewalls: v.optional(v.array(StoredFirewall), []),
   actions: v.array(StoredAction),
 })
 export type CloudState = v.InferOutput<typeof CloudState>
-
-/** Each kind counts from a number of its own, so that an ID of the wrong kind is noticed instead of found. */
-const FIRST_IDS = { server: 40_000_000, image: 400_000_000, sshKey: 20_000_000, action: 600_000_000 } as const
 
 /** The state of a cloud that nothing has happened in. */
 export function createEmptyState(): CloudState {
@@ -109,6 +165,8 @@ export function createEmptyState(): CloudState {
     servers: [],
     images: [],
     sshKeys: [],
+    networks: [],
+    firewalls: [],
     actions: [],
   }
 }

@@ -18,6 +18,12 @@ const REALISTIC: Readonly<Record<string, number>> = {
   create_image: 40_000,
   delete_server: 2_000,
   change_protection: 300,
+  attach_to_network: 2_000,
+  add_subnet: 300,
+  add_route: 300,
+  apply_firewall: 1_000,
+  remove_firewall: 1_000,
+  set_firewall_rules: 300,
 }
 
 /** The commands of all actions that the sandbox has. */

@@ -75,7 +75,10 @@ export interface CloudOptions {
   readonly tokens: readonly TokenGrant[]
   /** Where the machines' SSH servers listen. */
   readonly sshPort: number
-  /** The loopback address (IPv4) of the server with this number; numbers count from 1 and are never used again. */
+  /**
+   * The loopback address (IPv4) of the server with this number, which ends in `.1`; numbers count from 1 and are never
+   * used again.
+   */
   readonly allocateAddress: (serverNumber: number) => string
   /** For each project; default: 3600 requests, refilled by one a second. */
   readonly rateLimit?: { readonly limit: number; readonly perSecond: number } | undefined

@@ -6,6 +6,8 @@ import type { Clock } from '../../util/clock.ts'
 import type { BootTarget, Machine, MachineKind } from '../machines/machine.ts'
 import { findServerType } from './catalogue/server-types.ts'
 import type { StoredServer } from './entities.ts'
+import { letsSshIn } from './firewalls.ts'
+import { contains, parseRange } from './ip-range.ts'
 import type { Store } from './store.ts'
 
 /** Rescue is switched off when nobody has booted into it for an hour. Source: the API's documentation. */
@@ -62,7 +64,8 @@ export function createPower({ machines, store, clock, sshPort }: PowerOptions): 
       const machine = machineOf(server)
       if (machine.running) return
       await requireDisk(server, store)
-      const target = bootTarget(server, clock.now())
+      const addresses = addressesOf(server, store, sshPort)
+      const target = { ...bootTarget(server, clock.now()), addresses }
       await machine.powerOn(target)
       server.rescue = null
     },
@@ -82,6 +85,25 @@ export function createPower({ machines, store, clock, sshPort }: PowerOptions): 
 /** Whether the next boot goes into rescue. */
 export function rescueIsEnabled(server: StoredServer, now: number): boolean {
   return server.rescue !== null && now - server.rescue.enabled < RESCUE_LASTS_MS
+}
+
+/** The port of SSH in the rules that people write for real servers. */
+const SSH_PORT = 22
+const LOOPBACK = parseRange('127.0.0.0/8')
+
+/**
+ * Where a machine answers: at its public address, unless firewalls keep SSH from it, and where it is in a private
+ * network that this computer has. Both families of public addresses are one here.
+ */
+function addressesOf(server: StoredServer, { state }: Store, sshPort: number): string[] {
+  const isPublic = server.enableIpv4 || server.enableIpv6
+  const own = isPublic && letsSshIn(state.firewalls, server, [SSH_PORT, sshPort]) ? [server.address] : []
+  return [...own, ...server.networks.map(({ ip }) => ip).filter(isLoopback)]
+}
+
+function isLoopback(ip: string): boolean {
+  const range = parseRange(`${ip}/32`)
+  return LOOPBACK !== undefined && range !== undefined && contains(LOOPBACK, range)
 }
 
 function bootTarget(server: StoredServer, now: number): BootTarget {

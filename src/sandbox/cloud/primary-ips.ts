@@ -4,6 +4,7 @@
  */
 
 import type { StoredServer } from './entities.ts'
+import { toNumber } from './ip-range.ts'
 
 /** Far from the IDs of other kinds. Every server has two numbers of its own, used or not. */
 const FIRST_ID = 90_000_000
@@ -11,7 +12,7 @@ const FIRST_ID = 90_000_000
 export interface PrimaryIp {
   readonly id: number
   readonly type: 'ipv4' | 'ipv6'
-  /** An IPv4 address, or an IPv6 network as `2001:db8::/64`. */
+  /** An IPv4 address, or an IPv6 network whose first address is the server's. */
   readonly ip: string
   readonly name: string
   readonly dnsPtr: readonly { readonly ip: string; readonly dns_ptr: string }[]
@@ -29,9 +30,14 @@ function ipv4Of(server: StoredServer): PrimaryIp {
   return describe(server, 'ipv4', FIRST_ID + 2 * server.number - 1, server.address, dnsPtr)
 }
 
-/** IPv6 networks come from the range for documentation (RFC 3849): nothing listens there. */
+/**
+ * The network whose first address is the server's IPv4 address, mapped into IPv6 (RFC 4291, 2.5.5.2): there the machine
+ * can be reached, while of IPv6's own addresses the loopback network has but one. A real network is a /64.
+ */
 function ipv6Of(server: StoredServer): PrimaryIp {
-  const network = `2001:db8:${(server.number >>> 16).toString(16)}:${(server.number & 0xffff).toString(16)}::/64`
+  const number = toNumber(server.address) - 1
+  const [high, low] = [Math.floor(number / 65_536), number % 65_536].map((half) => half.toString(16))
+  const network = `::ffff:${high}:${low}/120`
   return describe(server, 'ipv6', FIRST_ID + 2 * server.number, network, [])
 }
 

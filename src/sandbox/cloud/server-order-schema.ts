@@ -13,6 +13,8 @@ const NoneOfThem = v.optional(
 )
 const NoAddress = v.optional(v.nullable(v.never('not found: the sandbox has no primary IPs')))
 
+const Id = v.pipe(v.number('Not a valid integer.'), v.integer('Not a valid integer.'))
+
 const MOST_USER_DATA = 32 * 1024
 
 export const ServerOrder = v.object({
@@ -25,8 +27,8 @@ export const ServerOrder = v.object({
   start_after_create: v.optional(v.boolean('Not a valid boolean.'), true),
   automount: v.optional(v.boolean('Not a valid boolean.')),
   user_data: v.optional(v.pipe(v.string('Not a valid string.'), v.maxBytes(MOST_USER_DATA, 'is too long'))),
-  firewalls: NoneOfThem,
-  networks: NoneOfThem,
+  firewalls: v.optional(v.nullable(v.array(v.object({ firewall: Id }))), []),
+  networks: v.optional(v.nullable(v.array(Id)), []),
   volumes: NoneOfThem,
   placement_group: NoAddress,
   public_net: v.optional(

@@ -3,8 +3,10 @@
 import { findLocation } from './catalogue/locations.ts'
 import { type CatalogueServerType, findServerType, isRetired } from './catalogue/server-types.ts'
 import { SYSTEM_IMAGES } from './catalogue/system-images.ts'
+import type { StoredFirewall, StoredNetwork } from './entities.ts'
 import type { CloudContext } from './environment.ts'
-import { ApiFault, invalidInput, limitExceeded } from './errors.ts'
+import { ApiFault, invalidField, invalidInput, limitExceeded } from './errors.ts'
+import { findFreeAddress } from './networks.ts'
 import type { ServerOrder } from './server-order-schema.ts'
 import { requireUniqueServerName } from './servers.ts'
 import { isAvailable } from './stock.ts'
@@ -21,6 +23,8 @@ export interface ServerDecision {
   readonly type: CatalogueServerType
   readonly location: string
   readonly image: ChosenImage
+  readonly networks: readonly StoredNetwork[]
+  readonly firewalls: readonly StoredFirewall[]
 }
 
 /** @throws ApiFault 422, 409, 403 or 412, in this order: what is wrong, what is there already, limits, stock */
@@ -28,13 +32,15 @@ export function decideServer(cloud: CloudContext, project: string, order: Server
   const type = chooseType(order, cloud.options.clock.now())
   const location = chooseLocation(cloud, order, type)
   const image = chooseImage(cloud, project, order.image, type)
+  const networks = chooseNetworks(cloud, project, order, location)
+  const firewalls = chooseFirewalls(cloud, project, order)
   requireUniqueServerName(cloud, project, order.name)
   requireRoom(cloud, project, order)
   const { outOfStock = [], clock } = cloud.options
   if (!isAvailable(type, location, outOfStock, clock.now())) {
     throw new ApiFault(412, 'resource_unavailable', `server type ${type.name} is currently unavailable at ${location}`)
   }
-  return { type, location, image }
+  return { type, location, image, networks, firewalls }
 }
 
 function chooseType(order: ServerOrder, now: number): CatalogueServerType {
@@ -75,6 +81,37 @@ function chooseImage(
   if (image === undefined) throw invalidInput('architecture of the image does not match the server type')
   if (image.diskSize > type.disk) throw invalidInput("image disk is bigger than the server type's disk")
   return image
+}
+
+function chooseNetworks(
+  { store: { state } }: CloudContext,
+  project: string,
+  order: ServerOrder,
+  location: string,
+): StoredNetwork[] {
+  const zone = findLocation(location)?.network_zone ?? ''
+  return [...new Set(order.networks ?? [])].map((wanted) => {
+    const network = state.networks.find((one) => one.project === project && one.id === wanted)
+    if (network === undefined) throw invalidField('networks', `network with ID '${wanted}' not found`)
+    // Assumed: refused at once, as attaching it later is.
+    if (findFreeAddress(network, zone, state.servers) === undefined) {
+      throw invalidField('networks', `network '${network.name}' has no free address in ${zone}`)
+    }
+    return network
+  })
+}
+
+/** Firewalls work on public network interfaces. */
+function chooseFirewalls({ store: { state } }: CloudContext, project: string, order: ServerOrder): StoredFirewall[] {
+  const { enable_ipv4, enable_ipv6 } = order.public_net
+  return [...new Set((order.firewalls ?? []).map(({ firewall }) => firewall))].map((wanted) => {
+    const firewall = state.firewalls.find((one) => one.project === project && one.id === wanted)
+    if (firewall === undefined) throw invalidField('firewalls', `firewall with ID '${wanted}' not found`)
+    if (!enable_ipv4 && !enable_ipv6) {
+      throw invalidField('firewalls', 'the server has no public network interface')
+    }
+    return firewall
+  })
 }
 
 function requireRoom({ options: { limits }, store }: CloudContext, project: string, order: ServerOrder): void {

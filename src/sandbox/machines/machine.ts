@@ -9,7 +9,7 @@ export interface MachineSpec {
   /** The server's name, which becomes the host name of its installed system. */
   readonly name: string
   readonly architecture: Architecture
-  /** The machine's own loopback address (IPv4), where its SSH server listens. */
+  /** The machine's own loopback address (IPv4). */
   readonly address: string
   readonly sshPort: number
   /** Absolute path of the raw disk file, which the machine sees as /dev/sda. */
@@ -22,6 +22,8 @@ export interface BootTarget {
   /** OpenSSH public key lines. */
   readonly authorizedKeys: readonly string[]
   readonly rootPassword: string
+  /** The loopback addresses (IPv4) where its SSH server listens; the machine's own alone unless told. */
+  readonly addresses?: readonly string[]
 }
 
 export interface Machine {

@@ -71,7 +71,7 @@ function createMachine(
     timers.after(losePowerMs, losePower)
     const listen = async () => {
       now.ssh = await listenForSsh({
-        address: spec.address,
+        addresses: target.addresses ?? [spec.address],
         port: spec.sshPort,
         target,
         start: isolation.start,

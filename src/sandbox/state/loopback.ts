@@ -61,10 +61,13 @@ export async function reserveSshPort(): Promise<Listener> {
   }
 }
 
-/** The loopback address of the machine with this number, counted from 1: 127.64.0.1, and so on up to 127.127.255.254. */
+/**
+ * The loopback address of the machine with this number, counted from 1: 127.64.0.1, 127.64.1.1, and so on up to
+ * 127.127.255.1. Each is the first of a network of its own.
+ */
 export function toMachineAddress(number: number): string {
-  const [host, block] = [(number - 1) % 254, Math.floor((number - 1) / 254)]
-  return ['127', 64 + (Math.floor(block / 256) % 64), block % 256, host + 1].join('.')
+  const block = number - 1
+  return ['127', 64 + (Math.floor(block / 256) % 64), block % 256, 1].join('.')
 }
 
 async function listen(server: Server, port: number): Promise<void> {

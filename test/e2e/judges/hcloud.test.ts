@@ -84,11 +84,10 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud command', WHY_NOT), () 
     const made = await ok(
       'server create --name one --type cx23 --image debian-13 --location nbg1 --ssh-key key --label run=1',
     )
-    expect(made).toMatch(/to have started \.+ done\nServer 40000001 created\nIPv4: 127\.64\.\d+\.\d+\nIPv6: 2001:db8:/)
+    expect(made).toMatch(/to have started \.+ done\nServer 40000001 created\nIPv4: 127\.64\.\d+\.\d+\nIPv6: /)
     expect(made).not.toContain('Root password')
     const address = (await ok('server ip one')).trim()
     expect(made).toContain(`IPv4: ${address}\n`)
-    expect(await ok('server ip -6 one')).toMatch(/^2001:db8:[0-9a-f:]+::1\n$/)
     expect(columns(await ok('server list -o columns=name,status,ipv4,type'))).toEqual([
       ['NAME', 'STATUS', 'IPV4', 'TYPE'],
       ['one', 'running', address, 'cx23'],
@@ -137,6 +136,48 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud command', WHY_NOT), () 
     // This client does not wait until the server is gone.
     await expect.poll(() => look('/servers'), { timeout: 20_000 }).toMatchObject({ servers: [] })
     expect(await ok('primary-ip list -o noheader')).toBe('')
+  })
+
+  it('makes networks and firewalls, and servers with them', async () => {
+    await using judge = await createJudge()
+    const { ok, fails, look } = judge
+    expect(await ok('network create --name inner --ip-range 127.200.0.0/16')).toBe('Network 4000001 created\n')
+    await ok('network add-subnet inner --type cloud --network-zone eu-central --ip-range 127.200.0.0/24')
+    await ok('network add-route inner --destination 0.0.0.0/0 --gateway 127.200.0.9')
+    expect(await ok('network describe inner')).toMatch(
+      /Network Zone:\s+eu-central\n\s+IP Range:\s+127\.200\.0\.0\/24\n\s+Gateway:\s+127\.200\.0\.1\n/,
+    )
+    expect(await ok('firewall create --name wall --label a=b')).toBe('Firewall 2000001 created\n')
+    await ok('firewall add-rule wall --direction in --protocol tcp --port 22 --source-ips 0.0.0.0/0 --source-ips ::/0')
+    await ok('firewall apply-to-resource wall --type label_selector --label-selector purpose=image')
+    expect(await look('/firewalls')).toMatchObject({
+      firewalls: [{ labels: { a: 'b' }, rules: [{ port: '22', source_ips: ['0.0.0.0/0', '::/0'] }] }],
+    })
+    const made = await ok(
+      'server create --name one --type cx23 --image debian-13 --network inner --without-ipv4 --label purpose=image',
+    )
+    expect(made).toContain('- 127.200.0.2 (inner)')
+    expect(made).not.toContain('IPv4:')
+    expect(await look('/servers')).toMatchObject({
+      servers: [
+        {
+          public_net: {
+            ipv4: null,
+            ipv6: { ip: '::ffff:7f40:0/120' },
+            firewalls: [{ id: 2000001, status: 'applied' }],
+          },
+          private_net: [{ network: 4000001, ip: '127.200.0.2' }],
+        },
+      ],
+    })
+    expect(columns(await ok('network list -o noheader -o columns=name,servers'))).toEqual([['inner', '1 server']])
+    expect(await fails('firewall delete wall')).toMatch(/\(resource_in_use\)$/)
+    await ok('server delete one')
+    await expect.poll(() => look('/servers'), { timeout: 20_000 }).toMatchObject({ servers: [] })
+    await ok('firewall remove-from-resource wall --type label_selector --label-selector purpose=image')
+    expect(await ok('firewall delete wall')).toBe('firewall wall deleted\n')
+    expect(await ok('network delete inner')).toBe('Network inner deleted\n')
+    expect(await look('/networks')).toMatchObject({ networks: [] })
   })
 
   it('makes snapshots, starts servers from them, protects and deletes them', async () => {
@@ -200,7 +241,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud command', WHY_NOT), () 
     expect(await fails('datacenter list')).toBe(
       'hcloud: API functionality was removed: use locations (deprecated_api_endpoint)',
     )
-    expect(await fails('firewall create --name wall')).toMatch(/\(method_not_allowed\)$/)
+    expect(await fails('volume create --name store --size 10 --location fsn1')).toMatch(/\(method_not_allowed\)$/)
   })
 
   it('says what is wrong', async () => {

@@ -13,7 +13,8 @@ import { Image, Server, SshKey } from '../../../src/hetzner/wire.ts'
 import { plan } from '../../../src/plan/make-plan.ts'
 import type { Plan } from '../../../src/plan/plan.ts'
 import type { LocalImage, PlanRequest } from '../../../src/plan/request.ts'
-import { PLAIN_SERVER } from '../../../src/plan/server-settings.ts'
+import { PLAIN_SERVER, type ServerRequest } from '../../../src/plan/server-settings.ts'
+import type { Clock } from '../../../src/util/clock.ts'
 import type { TestSandbox } from '../../support/sandbox.ts'
 
 export interface BuildTestOptions {
@@ -26,6 +27,8 @@ export interface BuildTestOptions {
   readonly onEvent?: (event: BuildEvent) => void
   readonly openStdin?: () => Readable
   readonly removeMs?: number
+  readonly server?: Partial<ServerRequest>
+  readonly clock?: Clock
 }
 
 /** A client of the sandbox that does not wait long between tries. */
@@ -54,7 +57,7 @@ export async function planIn(sandbox: TestSandbox, options: BuildTestOptions = {
     force: options.force ?? false,
     noFallback: false,
     allowBiggerDisk: false,
-    server: PLAIN_SERVER,
+    server: { ...PLAIN_SERVER, ...options.server },
   }
   const factory = createFactoryClient({ url: sandbox.factoryUrl, firstPauseMs: 1 })
   return plan(request, { hetzner: clientOf(sandbox), factory, signal: AbortSignal.timeout(60_000) })
@@ -75,6 +78,7 @@ export async function buildIn(
       events.push(event)
       options.onEvent?.(event)
     },
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.openStdin === undefined ? {} : { openStdin: options.openStdin }),
   })

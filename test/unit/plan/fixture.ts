@@ -128,6 +128,7 @@ export function facts(change: Partial<Facts> = {}): Facts {
     snapshots: [],
     sources: [urlSource('https://example.com/arm'), urlSource('https://example.com/x86')],
     servers: Array.from({ length: 4 }, () => resolveServer(PLAIN_SERVER, { firewalls: [], networks: [] }).settings),
+    serverWarnings: [],
     ...change,
   }
 }

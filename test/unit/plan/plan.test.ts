@@ -4,7 +4,18 @@ import type { Image } from '../../../src/hetzner/wire.ts'
 import { IDENTITY_LABEL, LEASE_LABEL } from '../../../src/plan/labels.ts'
 import { createPlan, type Facts } from '../../../src/plan/plan.ts'
 import { chooseImages, type PlanRequest } from '../../../src/plan/request.ts'
-import { facts, planRequest, serverType, snapshot, sourced, urlSource, VAR_FILE, variables } from './fixture.ts'
+import { PLAIN_SERVER, resolveServer } from '../../../src/plan/server-settings.ts'
+import {
+  facts,
+  location,
+  planRequest,
+  serverType,
+  snapshot,
+  sourced,
+  urlSource,
+  VAR_FILE,
+  variables,
+} from './fixture.ts'
 
 function make(request: Partial<PlanRequest> = {}, found: Partial<Facts> = {}) {
   const whole = planRequest(request)
@@ -72,6 +83,43 @@ describe('a snapshot that is the same', () => {
     const source = { ...urlSource('x'), source: { kind: 'stdin' } as const }
     const [image] = make({ architectures: ['x86'] }, { sources: [source], snapshots: [published()] }).images
     expect(image).toMatchObject({ identity: undefined, existing: undefined })
+  })
+})
+
+describe('the build server', () => {
+  const NETWORK = { id: 5, name: 'inner', subnets: [{ network_zone: 'eu-central' }], routes: [] }
+  const settings = (change: object, zone = 'eu-central') => {
+    const network = { ...NETWORK, subnets: [{ network_zone: zone }] }
+    const asked = { ...PLAIN_SERVER, ...change }
+    return resolveServer(asked, { firewalls: [], networks: [network] }).settings
+  }
+
+  test('without an IPv4 address costs less, and is the same image', () => {
+    const bare = settings({ ipv4: sourced(false) })
+    const [before, after] = [make(), make({}, { servers: [bare, bare] })]
+    expect(after.cost.build).toBeCloseTo(0.006 + 0.005, 6)
+    expect(after.images.map(({ identity }) => identity)).toEqual(before.images.map(({ identity }) => identity))
+    expect(after.images.map(({ labels }) => labels)).toEqual(before.images.map(({ labels }) => labels))
+    expect(after.images[0]?.server).toEqual(bare)
+  })
+
+  test('stands where its networks are', () => {
+    const inner = settings({ networks: [sourced('inner')] })
+    const locations = [location('fsn1'), { ...location('ash'), network_zone: 'us-east' }]
+    const serverTypes = ['cx23', 'cax11'].map((name) =>
+      serverType(name, { at: { fsn1: 'in stock', ash: 'in stock' }, architecture: name === 'cx23' ? 'x86' : 'arm' }),
+    )
+    const places = (servers: Facts['servers']) =>
+      make({}, { servers, locations, serverTypes }).images[0]?.placements.map((placement) => placement.location)
+    expect(places([settings({}), settings({})])).toEqual(['fsn1', 'ash'])
+    expect(places([inner, inner])).toEqual(['fsn1'])
+  })
+
+  test('cannot stand where its networks are not', () => {
+    const away = settings({ networks: [sourced('inner')] }, 'us-east')
+    expect(() => make({}, { servers: [away, away] })).toThrow(
+      'the location "fsn1" is in the network zone eu-central, which the networks of the build server do not reach',
+    )
   })
 })
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { SshOver } from '../../../src/domain.ts'
 import type { Firewall, Network } from '../../../src/hetzner/wire.ts'
 import {
   findServerProblems,
   PLAIN_SERVER,
   resolveServer,
   type ServerRequest,
-  type SshOver,
 } from '../../../src/plan/server-settings.ts'
 import { sourced } from './fixture.ts'
 

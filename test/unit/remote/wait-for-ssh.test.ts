@@ -104,6 +104,8 @@ describe('why nobody came', () => {
     ['refused', coded('ECONNREFUSED'), '--ssh-port'],
     ['no route', coded('EHOSTUNREACH'), 'IPv4'],
     ['no route', coded('ENETUNREACH'), 'IPv4'],
+    ['no route', coded('EAFNOSUPPORT'), 'IPv4'],
+    ['no route', coded('EADDRNOTAVAIL'), 'IPv4'],
     ['timed out', coded('ETIMEDOUT'), 'firewall'],
     ['timed out', levelled('client-timeout', 'Timed out while waiting for handshake'), 'firewall'],
     ['silent', new NoGreeting(), 'hangs'],
@@ -119,6 +121,18 @@ describe('why nobody came', () => {
     expect(told.message).toMatch(
       new RegExp(`^no SSH login at 192\\.0\\.2\\.1 port 22 within 0\\.05 s: ${failure} once$`),
     )
+    expect(told.hint).toContain(hint)
+  })
+
+  test.each([
+    ['ipv6', 'ENETUNREACH', 'over IPv6', 'is IPv6 available on this computer?'],
+    ['ipv6', 'ETIMEDOUT', 'over IPv6', '::/0'],
+    ['ipv6', 'ECONNREFUSED', 'over IPv6', '--ssh-port'],
+    ['private', 'EHOSTUNREACH', 'over the private network', 'is this computer in that network'],
+    ['private', 'ETIMEDOUT', 'over the private network', '--ssh-over'],
+  ] as const)('over %s, with %s', async (over, code, way, hint) => {
+    const told = await failureOf(wait(() => Promise.reject(coded(code)), { timeoutMs: 50, over }).waited)
+    expect(told.message).toContain(`no SSH login at 192.0.2.1 port 22 ${way} within`)
     expect(told.hint).toContain(hint)
   })
 

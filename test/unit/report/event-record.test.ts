@@ -43,8 +43,13 @@ describe('an event as a line of JSON', () => {
       { image: 'arm', step: 'write', bytes: 5, totalBytes: null },
     ],
     [
-      { type: 'server-created', image: 'arm', name: 'talos-image-abcd2345-arm', placement: PLACEMENT },
-      { image: 'arm', name: 'talos-image-abcd2345-arm', placement: { ...PLACEMENT, pricePerHour: null } },
+      { type: 'server-created', image: 'arm', name: 'talos-image-abcd2345-arm', placement: PLACEMENT, ipv4: true },
+      {
+        image: 'arm',
+        name: 'talos-image-abcd2345-arm',
+        placement: { ...PLACEMENT, pricePerHour: null },
+        ipv4: true,
+      },
     ],
     [
       { type: 'placement-failed', image: 'arm', placement: PLACEMENT, reason: 'no', last: true },

@@ -32,6 +32,5 @@ export function formatPublicNet(server: StoredServer) {
       ipv4 === undefined ? null : { id: ipv4.id, ip: ipv4.ip, blocked: false, dns_ptr: ipv4.dnsPtr[0]?.dns_ptr ?? '' },
     ipv6: ipv6 === undefined ? null : { id: ipv6.id, ip: ipv6.ip, blocked: false, dns_ptr: [...ipv6.dnsPtr] },
     floating_ips: [],
-    firewalls: [],
   }
 }

@@ -4,6 +4,7 @@ import { findServerType } from '../catalogue/server-types.ts'
 import { findSystemImage } from '../catalogue/system-images.ts'
 import type { StoredServer } from '../entities.ts'
 import type { CloudContext } from '../environment.ts'
+import { appliesTo } from '../firewalls.ts'
 import { rescueIsEnabled } from '../power.ts'
 import type { Store } from '../store.ts'
 import { formatTime } from '../time.ts'
@@ -20,8 +21,8 @@ export function formatServer(server: StoredServer, { options, store, engine, pow
     name: server.name,
     status: power.statusOf(server),
     created: formatTime(server.created),
-    public_net: formatPublicNet(server),
-    private_net: [],
+    public_net: { ...formatPublicNet(server), firewalls: formatFirewalls(server, store) },
+    private_net: server.networks.map(({ network, ip }) => ({ network, ip, alias_ips: [], mac_address: macOf(ip) })),
     server_type: type === undefined ? null : formatServerType(type, options.outOfStock ?? [], now),
     location: findLocation(server.location) ?? null,
     image: formatImageOf(server, store),
@@ -39,6 +40,15 @@ export function formatServer(server: StoredServer, { options, store, engine, pow
     primary_disk_size: type?.disk ?? 0,
     placement_group: null,
   }
+}
+
+function formatFirewalls(server: StoredServer, { state }: Store) {
+  return state.firewalls.filter((firewall) => appliesTo(firewall, server)).map(({ id }) => ({ id, status: 'applied' }))
+}
+
+/** One that is nobody's, and always the same for an address. */
+function macOf(ip: string): string {
+  return ['86', '00', ...ip.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':')
 }
 
 /** Null when the server was made from a snapshot that has been deleted since. */

@@ -8,8 +8,6 @@ import { pageResponse } from '../list.ts'
 /** Path to what one of them is called. */
 export const EMPTY_KINDS: Readonly<Record<string, string>> = {
   isos: 'ISO',
-  firewalls: 'firewall',
-  networks: 'network',
   volumes: 'volume',
   placement_groups: 'placement group',
 }

@@ -8,6 +8,7 @@ import { formatAction } from '../formatters/action.ts'
 import { formatServer } from '../formatters/server.ts'
 import { createPassword } from '../password.ts'
 import { makeServerDisk } from '../server-disk.ts'
+import { attachToNetworks } from '../server-networks.ts'
 import { decideServer } from '../server-order.ts'
 import { ServerOrder } from '../server-order-schema.ts'
 import { resolveSshKeys } from '../ssh-key-choice.ts'
@@ -18,7 +19,7 @@ export function serverCreateRoutes(cloud: CloudContext): Hono<CloudEnv> {
     const project = context.get('project')
     const order = await readBody(context, ServerOrder)
     const authorizedKeys = resolveSshKeys(store, project, order.ssh_keys)
-    const { type, location, image } = decideServer(cloud, project, order)
+    const { type, location, image, networks, firewalls } = decideServer(cloud, project, order)
     const id = store.nextId('server')
     store.state.lastServerNumber += 1
     const server: StoredServer = {
@@ -36,6 +37,7 @@ export function serverCreateRoutes(cloud: CloudContext): Hono<CloudEnv> {
       address: options.allocateAddress(store.state.lastServerNumber),
       enableIpv4: order.public_net.enable_ipv4,
       enableIpv6: order.public_net.enable_ipv6,
+      networks: [],
       labels: order.labels,
       protection: { delete: false, rebuild: false },
       authorizedKeys,
@@ -43,6 +45,7 @@ export function serverCreateRoutes(cloud: CloudContext): Hono<CloudEnv> {
       rescue: null,
     }
     store.state.servers.push(server)
+    for (const firewall of firewalls) firewall.appliedTo.push({ type: 'server', id })
     const resources = [{ id, type: 'server' }] as const
     const created = engine.start({
       project,
@@ -57,13 +60,14 @@ export function serverCreateRoutes(cloud: CloudContext): Hono<CloudEnv> {
         server.status = 'off'
       },
     })
-    const next = order.start_after_create
+    const attached = attachToNetworks(cloud, server, networks, created)
+    const started = order.start_after_create
       ? [
           engine.start({
             project,
             command: 'start_server',
             resources,
-            after: created,
+            after: attached.at(-1) ?? created,
             async work(latency) {
               await latency()
               await power.on(server)
@@ -80,7 +84,7 @@ export function serverCreateRoutes(cloud: CloudContext): Hono<CloudEnv> {
       {
         server: formatServer(server, cloud),
         action: formatAction(created.action, now),
-        next_actions: next.map(({ action }) => formatAction(action, now)),
+        next_actions: [...attached, ...started].map(({ action }) => formatAction(action, now)),
         root_password: authorizedKeys.length === 0 ? server.rootPassword : null,
       },
       201,

@@ -64,6 +64,9 @@ export function serverRoutes(cloud: CloudContext): Hono<CloudEnv> {
           await power.remove(server)
           await rm(store.serverDisk(server.id), { force: true })
           removeItem(store.state.servers, server)
+          for (const firewall of store.state.firewalls) {
+            firewall.appliedTo = firewall.appliedTo.filter((one) => one.type !== 'server' || one.id !== server.id)
+          }
         },
       })
       return context.json({ action })

@@ -1,7 +1,7 @@
 /** The SSH server of a machine: it lets root in, and runs what root asks for. */
 
 import { timingSafeEqual } from 'node:crypto'
-import { createServer, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import ssh2, { type AuthContext, type ParsedKey } from 'ssh2'
 import type { ConnectionFault } from '../faults.ts'
 import { listenForMachine } from '../listen.ts'
@@ -9,7 +9,8 @@ import type { BootTarget } from '../machine.ts'
 import { type CommandCourse, type StartCommand, serveSession } from './ssh-session.ts'
 
 export interface SshServerOptions {
-  readonly address: string
+  /** All of them are one server, with one host key. */
+  readonly addresses: readonly string[]
   readonly port: number
   readonly target: BootTarget
   readonly start: StartCommand
@@ -26,10 +27,10 @@ export interface SshServer {
 
 /**
  * Listens as a machine does, with a host key that is made anew each time.
- * @throws TalosImageError `sandbox` when the address cannot be listened at
+ * @throws TalosImageError `sandbox` when one of the addresses cannot be listened at
  */
 export async function listenForSsh(options: SshServerOptions): Promise<SshServer> {
-  const { address, port, target } = options
+  const { addresses, port, target } = options
   const keys = target.authorizedKeys.flatMap((line) => {
     const key = ssh2.utils.parseKey(line)
     return key instanceof Error ? [] : [key]
@@ -53,7 +54,7 @@ export async function listenForSsh(options: SshServerOptions): Promise<SshServer
   }
   const sockets = new Set<Socket>()
   // ssh2 takes over a connection as soon as it is made; the sockets stay ours, to set their options and to drop them.
-  const server = createServer((socket) => {
+  const onSocket = (socket: Socket) => {
     socket.setNoDelay(true)
     socket.on('error', () => undefined)
     sockets.add(socket)
@@ -63,15 +64,24 @@ export async function listenForSsh(options: SshServerOptions): Promise<SshServer
     // What the client says is read, or its leaving would not be noticed.
     else if (fault === 'silent') socket.resume()
     else serve(socket, fault)
-  })
-  await listenForMachine(server, address, port)
-  return {
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve))
-      for (const socket of sockets) socket.destroy()
-      await closed
-    },
   }
+  const servers: Server[] = []
+  const close = async () => {
+    const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(closed)
+  }
+  try {
+    for (const address of addresses) {
+      const server = createServer(onSocket)
+      await listenForMachine(server, address, port)
+      servers.push(server)
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { close }
 }
 
 /** ssh2 1.17 writes a key that nobody can read whenever the public half begins with a zero byte: one in 256. */

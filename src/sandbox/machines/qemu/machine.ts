@@ -31,7 +31,8 @@ interface Power {
   readonly off: AbortController
   /** Settles when the way to SSH is open, or will never be. */
   opening: Promise<unknown>
-  door: Door | undefined
+  /** One for each address. */
+  readonly doors: Door[]
 }
 
 /** A machine that is off. */
@@ -48,7 +49,8 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
   const switchOn = async (target: BootTarget): Promise<void> => {
     if (power !== undefined) return
     const { platform, accelerator, rescue } = await setup()
-    await requireFree(spec.address, spec.sshPort)
+    const { addresses = [spec.address] } = target
+    for (const address of addresses) await requireFree(address, spec.sshPort)
     const { refuseSshMs = 0, losePowerMs, ignoreDiscard = false } = faults?.atBoot(spec) ?? {}
     const isRescue = target.system === 'rescue'
     const argv = toMachineArgv({
@@ -66,7 +68,7 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
       onConsole(line)
       if (line.includes(READY_MARK)) ready.abort()
     })
-    const now: Power = { emulator, off, opening: Promise.resolve(), door: undefined }
+    const now: Power = { emulator, off, opening: Promise.resolve(), doors: [] }
     power = now
     const timers = createPowerTimers(clock, off.signal)
     timers.after(losePowerMs, () => inTurn(async () => (power === now ? switchOff() : undefined)))
@@ -76,7 +78,7 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
       // system on a disk ever does, nobody knows: a connection to it hangs as on any machine that does not answer.
       if (isRescue && !ready.signal.aborted) await once(ready.signal, 'abort', { signal: off.signal })
       off.signal.throwIfAborted()
-      now.door = await openDoor(spec, emulator.qmp, faults)
+      for (const address of addresses) now.doors.push(await openDoor({ ...spec, address }, emulator.qmp, faults))
     }
     now.opening = letIn().catch((error: unknown) => {
       if (!off.signal.aborted) onConsole(`qemu: ${error instanceof Error ? error.message : error}`)
@@ -112,7 +114,7 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
     last.off.abort()
     await last.emulator.close()
     await last.opening
-    await last.door?.close()
+    for (const door of last.doors) await door.close()
   }
 
   return {

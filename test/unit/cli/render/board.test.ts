@@ -22,7 +22,13 @@ const step = (name: 'boot' | 'write' | 'clean-up', image = 'x86'): BuildEvent =>
   image,
   step: name,
 })
-const created = (image: string): BuildEvent => ({ type: 'server-created', image, name: 's', placement: PLACEMENT })
+const created = (image: string): BuildEvent => ({
+  type: 'server-created',
+  image,
+  name: 's',
+  placement: PLACEMENT,
+  ipv4: true,
+})
 
 /** The lines after these events, one second after each other, one second after the last. */
 function lines(look: Partial<BoardLook>, ...events: readonly BuildEvent[]): string[] {
@@ -145,8 +151,15 @@ describe('the board', () => {
       image: 'x86',
       name: 's',
       placement: { ...PLACEMENT, pricePerHour: undefined },
+      ipv4: true,
     }
     expect(at(1, START, unknown)).toBe('  0 of 2 done  0:00')
+  })
+
+  test('leaves out the address that a server does not have', () => {
+    const bare: BuildEvent = { type: 'server-created', image: 'x86', name: 's', placement: PLACEMENT, ipv4: false }
+    const board = [START, bare].reduce((before, event) => updateBoard(before, event, 0), createBoard(RATES))
+    expect(boardLines(board, 1, LOOK).at(-1)).toContain(`${PLACEMENT.pricePerHour.toFixed(4)} EUR`)
   })
 
   test('shows bytes without a total, and no more than 100 percent', () => {

@@ -58,7 +58,7 @@ describe('a group', () => {
       { type: 'step-started', image: 'arm', step: 'server' },
       { type: 'placement-failed', image: 'arm', placement, reason: 'x', last: false },
       { type: 'step-finished', image: 'arm', step: 'server', ms: 1200 },
-      { type: 'server-created', image: 'arm', name: 'talos-image-abcd2345-arm', placement },
+      { type: 'server-created', image: 'arm', name: 'talos-image-abcd2345-arm', placement, ipv4: true },
       { type: 'note', image: 'arm', text: 'by the way' },
       { type: 'image-built', image: 'arm', snapshot: 5, ms: 60_000 },
     ]

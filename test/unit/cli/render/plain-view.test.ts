@@ -17,7 +17,7 @@ describe('events as lines', () => {
     [{ type: 'step-started', image: 'x86', step: 'verify' }, '[x86] reading the disk back ...'],
     [{ type: 'step-finished', image: 'x86', step: 'verify', ms: 1234 }, undefined],
     [{ type: 'step-finished', image: 'x86', step: 'write', ms: 1234 }, '[x86] disk written in 1.2 s'],
-    [{ type: 'server-created', image: 'x86', name: 'server', placement: PLACEMENT }, undefined],
+    [{ type: 'server-created', image: 'x86', name: 'server', placement: PLACEMENT, ipv4: true }, undefined],
     [
       { type: 'placement-failed', image: 'x86', placement: PLACEMENT, reason: 'x', last: false },
       '[x86] cax11 in fsn1: not in stock, trying the next',

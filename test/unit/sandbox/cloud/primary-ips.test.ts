@@ -20,15 +20,15 @@ describe('/primary_ips', () => {
     const one = await cloud.must(One, 'GET', `/primary_ips/${ipv4.id}`)
     expect(one.primary_ip).toMatchObject({
       type: 'ipv4',
-      ip: '127.10.0.1',
+      ip: '127.10.1.1',
       assignee_id: id,
       assignee_type: 'server',
       auto_delete: true,
       location: { name: 'fsn1' },
-      dns_ptr: [{ ip: '127.10.0.1', dns_ptr: 'static.1.0.10.127.clients.example.com' }],
+      dns_ptr: [{ ip: '127.10.1.1', dns_ptr: 'static.1.1.10.127.clients.example.com' }],
     })
     const other = await cloud.must(One, 'GET', `/primary_ips/${ipv6.id}`)
-    expect(other.primary_ip).toMatchObject({ type: 'ipv6', ip: '2001:db8:0:1::/64', dns_ptr: [] })
+    expect(other.primary_ip).toMatchObject({ type: 'ipv6', ip: '::ffff:7f0a:100/120', dns_ptr: [] })
   })
 
   test('are filtered and sorted', async () => {
@@ -40,13 +40,13 @@ describe('/primary_ips', () => {
     expect(all.map(({ assignee_id }) => assignee_id)).toEqual([first, second, second])
     const ipsOf = async (query: string) =>
       (await cloud.must(List, 'GET', `/primary_ips?${query}`)).primary_ips.map(({ ip }) => ip)
-    expect(await ipsOf(`name=${all[2]?.name}`)).toEqual(['2001:db8:0:2::/64'])
-    expect(await ipsOf('ip=127.10.0.2')).toEqual(['127.10.0.2'])
+    expect(await ipsOf(`name=${all[2]?.name}`)).toEqual(['::ffff:7f0a:200/120'])
+    expect(await ipsOf('ip=127.10.2.1')).toEqual(['127.10.2.1'])
     expect(await ipsOf('label_selector=env')).toEqual([])
     expect(await ipsOf('label_selector=!env&sort=created:desc&sort=id:desc')).toEqual([
-      '2001:db8:0:2::/64',
-      '127.10.0.2',
-      '127.10.0.1',
+      '::ffff:7f0a:200/120',
+      '127.10.2.1',
+      '127.10.1.1',
     ])
     expect((await cloud.call('GET', '/primary_ips?sort=ip')).status).toBe(422)
   })

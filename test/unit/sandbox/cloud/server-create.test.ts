@@ -24,7 +24,7 @@ describe('POST /servers', () => {
       primary_disk_size: 40,
       location: { name: 'fsn1' },
       created: '2026-08-01T12:00:00+00:00',
-      public_net: { ipv4: { ip: '127.10.0.1' }, ipv6: { ip: '2001:db8:0:1::/64' } },
+      public_net: { ipv4: { ip: '127.10.1.1' }, ipv6: { ip: '::ffff:7f0a:100/120' } },
     })
     expect(created.action).toMatchObject({ command: 'create_server', status: 'running', finished: null })
     expect(created.next_actions).toEqual([])
@@ -44,7 +44,7 @@ describe('POST /servers', () => {
     expect(created.root_password).toBeNull()
     expect(cloud.boots).toMatchObject([
       {
-        spec: { id: created.server.id, name: 'build', architecture: 'x86', address: '127.10.0.1', sshPort: 2222 },
+        spec: { id: created.server.id, name: 'build', architecture: 'x86', address: '127.10.1.1', sshPort: 2222 },
         target: { system: 'disk', authorizedKeys: [ED25519_KEY] },
       },
     ])

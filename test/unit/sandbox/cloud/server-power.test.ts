@@ -85,6 +85,7 @@ describe('rescue', () => {
     expect(cloud.boots.map(({ target }) => target.system)).toEqual(['rescue', 'disk'])
     expect(cloud.boots[0]?.target).toEqual({
       system: 'rescue',
+      addresses: ['127.10.1.1'],
       authorizedKeys: [ED25519_KEY],
       rootPassword: root_password,
     })

@@ -78,7 +78,7 @@ describe('/servers/{id}', () => {
     expect((await cloud.call('GET', `/servers/${id}`)).status).toBe(404)
     await expect(access(join(cloud.stateDir, 'disks', `server-${id}.raw`))).rejects.toThrow('ENOENT')
     expect(await cloud.createServer()).toBe(id + 1)
-    expect((await cloud.must(Servers, 'GET', '/servers')).servers[0]?.public_net.ipv4?.ip).toBe('127.10.0.2')
+    expect((await cloud.must(Servers, 'GET', '/servers')).servers[0]?.public_net.ipv4?.ip).toBe('127.10.2.1')
   })
 
   test('is shown while it is being deleted', async () => {

@@ -41,6 +41,24 @@ describe.runIf(process.platform === 'linux')('a machine in namespaces', SLOW, ()
     expect(await isRefused(address, sshPort)).toBe(true)
   })
 
+  it('answers at each address that it is given, and at no other', async () => {
+    await using made = await makeMachine()
+    const { address, sshPort } = made.machine.spec
+    await made.machine.powerOn({ ...made.target, addresses: ['127.201.0.2', '127.202.0.2'] })
+    for (const [where, refused] of [
+      ['127.201.0.2', false],
+      ['::ffff:127.202.0.2', false],
+      [address, true],
+    ] as const) {
+      expect(`${where} ${await isRefused(where, sshPort)}`).toBe(`${where} ${refused}`)
+    }
+    await made.machine.powerOff()
+    expect(await isRefused('127.201.0.2', sshPort)).toBe(true)
+    await made.machine.powerOn({ ...made.target, addresses: [] })
+    expect(made.machine.running).toBe(true)
+    expect(await isRefused(address, sshPort)).toBe(true)
+  })
+
   it('lets root in by key or password, and nobody else', async () => {
     await using made = await makeMachine()
     await made.machine.powerOn(made.target)

@@ -1,0 +1,79 @@
+/** What the flags say of build servers: `--ip-family`, `--network`, `--ssh-over`, `--firewall`, `--server-label`. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Sourced } from '../config/variables.ts'
+import type { SshOver } from '../domain.ts'
+import type { Problem } from '../errors.ts'
+import { findServerProblems, PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
+import { collect } from './flags.ts'
+
+/** Which public addresses build servers get. */
+const IP_FAMILIES = ['any', 'ipv4', 'ipv6', 'none'] as const
+type IpFamily = (typeof IP_FAMILIES)[number]
+
+const SSH_WAYS: readonly SshOver[] = ['ipv4', 'ipv6', 'private']
+
+export interface ServerLabelFlag {
+  readonly key: string
+  readonly value: string
+}
+
+export interface ServerFlags {
+  readonly ipFamily?: IpFamily
+  readonly network?: readonly string[]
+  readonly sshOver?: SshOver
+  readonly firewall?: readonly string[]
+  readonly serverLabel?: readonly ServerLabelFlag[]
+}
+
+/** The flags, as commander knows them. */
+export function serverFlags(command: Command): Command {
+  return command
+    .addOption(new Option('--ip-family <family>', 'public addresses').choices(IP_FAMILIES))
+    .option('--network <name|id>', 'a private network to be in; repeatable', collect)
+    .addOption(new Option('--ssh-over <way>', 'where SSH goes').choices(SSH_WAYS))
+    .option('--firewall <name|id>', 'a firewall to be behind; repeatable', collect)
+    .option('--server-label <key=value>', 'a label of the build server; repeatable', parseServerLabel)
+}
+
+/** `--server-label KEY=VALUE`, or `KEY` for one without a value; repeatable. */
+export function parseServerLabel(text: string, previous: readonly ServerLabelFlag[] = []): ServerLabelFlag[] {
+  const [, key = '', value = ''] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? []
+  if (key === '') throw new InvalidArgumentError('Use KEY=VALUE, such as team=infra.')
+  return [...previous, { key, value }]
+}
+
+/** The build servers that the flags ask for, and all that is wrong with them. */
+export function readServerFlags(flags: ServerFlags): { server: ServerRequest; problems: readonly Problem[] } {
+  const { ipFamily, network = [], sshOver, firewall = [], serverLabel = [] } = flags
+  const from = <T>(name: string, value: T): Sourced<T> => ({ value, origin: { kind: 'flag', name } })
+  const family = (one: IpFamily): Sourced<boolean> | undefined =>
+    ipFamily === undefined ? undefined : from('--ip-family', ipFamily === 'any' || ipFamily === one)
+  const server: ServerRequest = {
+    ...PLAIN_SERVER,
+    labels: new Map(serverLabel.map(({ key, value }) => [key, from('--server-label', value)])),
+    firewalls: firewall.map((name) => from('--firewall', name)),
+    networks: network.map((name) => from('--network', name)),
+    ipv4: family('ipv4') ?? PLAIN_SERVER.ipv4,
+    ipv6: family('ipv6') ?? PLAIN_SERVER.ipv6,
+    sshOver: sshOver === undefined ? undefined : from('--ssh-over', sshOver),
+  }
+  return { server, problems: [...findRivals(serverLabel), ...findServerProblems(server)] }
+}
+
+/** One label with two values. */
+function findRivals(labels: readonly ServerLabelFlag[]): Problem[] {
+  const keys = new Set(labels.map(({ key }) => key))
+  return [...keys].flatMap((key) => {
+    const values = new Set(labels.filter((label) => label.key === key).map(({ value }) => value))
+    if (values.size < 2) return []
+    return [
+      {
+        code: 'usage',
+        message: `the label "${key}" of the build server is given ${values.size} values`,
+        at: { kind: 'flag', name: '--server-label' },
+        hint: 'give it once',
+      },
+    ]
+  })
+}

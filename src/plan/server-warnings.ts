@@ -1,0 +1,86 @@
+/** What may keep a build server from being reached, or from reaching what it needs: told before it is paid for. */
+
+import type { Sourced } from '../config/variables.ts'
+import type { Problem } from '../errors.ts'
+import type { Firewall, Network } from '../hetzner/wire.ts'
+import type { ImageRequest } from './request.ts'
+import type { ServerOffers, ServerRequest, ServerSettings } from './server-settings.ts'
+
+/** The port of SSH on real servers. */
+const SSH_PORT = 22
+
+/** Warnings: each of them may be wrong, since other firewalls, routes and proxies are not seen from here. */
+export function findServerWarnings(
+  { server, choice }: ImageRequest,
+  settings: ServerSettings,
+  { firewalls, networks }: ServerOffers,
+): Problem[] {
+  const downloads = choice.kind === 'schematic' || choice.kind === 'url'
+  const found = [
+    checkFirewalls(
+      server,
+      settings,
+      firewalls.filter(({ id }) => settings.firewallIds.includes(id)),
+    ),
+    downloads
+      ? checkWayOut(
+          server,
+          settings,
+          networks.filter(({ id }) => settings.networkIds.includes(id)),
+        )
+      : undefined,
+  ]
+  return found.filter((problem) => problem !== undefined)
+}
+
+function checkFirewalls(
+  { firewalls: [first] }: ServerRequest,
+  { sshOver }: ServerSettings,
+  firewalls: readonly Firewall[],
+): Problem | undefined {
+  // What comes over a private network is not filtered.
+  if (sshOver === 'private' || firewalls.length === 0) return undefined
+  if (firewalls.some((firewall) => letsSshIn(firewall, sshOver))) return undefined
+  const family = { ipv4: 'IPv4', ipv6: 'IPv6' }[sshOver]
+  const names = firewalls.map(({ name }) => `"${name}"`).join(' and ')
+  return {
+    code: 'config',
+    message: `no rule lets SSH in over ${family}: ${firewalls.length === 1 ? 'firewall' : 'firewalls'} ${names}`,
+    at: first?.origin,
+    hint: `add a rule for incoming TCP to port ${SSH_PORT} from your ${family} address, unless another firewall has one`,
+  }
+}
+
+function letsSshIn({ rules }: Firewall, sshOver: 'ipv4' | 'ipv6'): boolean {
+  return rules.some(
+    ({ direction, protocol, port, source_ips }) =>
+      direction === 'in' &&
+      protocol === 'tcp' &&
+      includesPort(port ?? '', SSH_PORT) &&
+      source_ips.some((source) => source.includes(':') === (sshOver === 'ipv6')),
+  )
+}
+
+/** `22`, `20-25` or `any` */
+function includesPort(text: string, port: number): boolean {
+  if (text === 'any') return true
+  const [low = Number.NaN, high = low] = text.split('-').map(Number)
+  return low <= port && port <= high
+}
+
+function checkWayOut(
+  { networks: [first] }: ServerRequest,
+  { ipv4, ipv6 }: ServerSettings,
+  networks: readonly Network[],
+): Problem | undefined {
+  if (ipv4 || ipv6 || networks.length === 0) return undefined
+  if (networks.some(({ routes }) => routes.some(({ destination }) => destination === '0.0.0.0/0'))) return undefined
+  return noWayOut(first)
+}
+
+const noWayOut = (network: Sourced<string> | undefined): Problem => ({
+  code: 'config',
+  message: 'the build server has no public address, and no network of it has a route to the Internet',
+  at: network?.origin,
+  hint: 'it cannot download the image then: add a route 0.0.0.0/0 to a server that does NAT, or send the disk from here with --image-file',
+})

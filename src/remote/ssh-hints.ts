@@ -1,0 +1,40 @@
+/** What to do when SSH does not come up, by how it failed and by the address that was tried. */
+
+import type { SshOver } from '../domain.ts'
+
+/** Why a try failed. */
+export type SshFailure = 'refused' | 'timed out' | 'silent' | 'denied' | 'no route' | 'broken off'
+
+/** How an address is called in messages. */
+export const SSH_OVER: Record<SshOver, string> = {
+  ipv4: 'IPv4',
+  ipv6: 'IPv6',
+  private: 'the private network',
+}
+
+const HINTS: Record<Exclude<SshFailure, 'timed out' | 'no route'>, string> = {
+  refused: 'nothing listens on that port: the machine is off or still booting, or the port is another one (--ssh-port)',
+  silent: 'something took the connection and said nothing: the machine hangs, or a firewall or proxy answered for it',
+  denied:
+    'an SSH server answered but did not take the key: the machine may have booted its disk, not the rescue system',
+  'broken off': 'something answers on that port that does not speak SSH to the end',
+}
+
+const NO_ANSWER: Record<SshOver, string> = {
+  ipv4: 'a firewall on the way may drop the packets: allow outgoing SSH from here, and incoming SSH to the build server',
+  ipv6: 'a firewall on the way may drop the packets: allow outgoing SSH from here, and incoming SSH over IPv6 to the build server (a rule with the source ::/0, or yours); --ssh-over names another address',
+  private:
+    'is this computer in that network, or is there a route to it? run this on a server inside, or let SSH go over a public address (--ssh-over)',
+}
+
+const NO_ROUTE: Record<SshOver, string> = {
+  ipv4: 'there is no way from here to the server: is IPv4 available on this computer? Build servers can have IPv6 (--ssh-over ipv6)',
+  ipv6: 'there is no way from here to the server: is IPv6 available on this computer? Build servers can have IPv4 (--ip-family any)',
+  private: 'there is no way from here to the server: is this computer in that network, or is there a route to it?',
+}
+
+/** In words; SSH goes over IPv4 unless told. */
+export function sshHint(failure: SshFailure, over: SshOver = 'ipv4'): string {
+  if (failure === 'timed out') return NO_ANSWER[over]
+  return failure === 'no route' ? NO_ROUTE[over] : HINTS[failure]
+}

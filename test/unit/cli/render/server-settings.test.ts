@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { formatServer } from '../../../../src/cli/render/server-settings.ts'
+import { PLAIN_SERVER, resolveServer, type ServerSettings } from '../../../../src/plan/server-settings.ts'
+
+const PLAIN = resolveServer(PLAIN_SERVER, { firewalls: [], networks: [] }).settings
+
+test.each<[Partial<ServerSettings>, string[]]>([
+  [{}, []],
+  [{ ipv4: false, sshOver: 'ipv6' }, ['IPv6 alone']],
+  [{ ipv6: false }, ['IPv4 alone']],
+  [{ sshOver: 'ipv6' }, ['SSH over IPv6']],
+  [
+    { ipv4: false, ipv6: false, networkIds: [4, 5], sshOver: 'private' },
+    ['no public address, network 4, network 5, SSH over its network'],
+  ],
+  [
+    { firewallIds: [7], labels: { team: 'infra' }, systemImage: 'debian-12' },
+    ['firewall 7, label team=infra, made from debian-12'],
+  ],
+])('%j is shown as %j', (change, lines) => expect(formatServer({ ...PLAIN, ...change })).toEqual(lines))

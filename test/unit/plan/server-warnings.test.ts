@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import type { Firewall, Network } from '../../../src/hetzner/wire.ts'
+import type { SourceChoice } from '../../../src/plan/request.ts'
+import { PLAIN_SERVER, resolveServer, type ServerRequest } from '../../../src/plan/server-settings.ts'
+import { findServerWarnings } from '../../../src/plan/server-warnings.ts'
+import { sourced } from './fixture.ts'
+
+const SSH = { direction: 'in', protocol: 'tcp', port: '22', source_ips: ['0.0.0.0/0', '::/0'] }
+const wall = (...rules: object[]): Firewall => ({
+  id: 1,
+  name: 'wall',
+  rules: rules.map((rule) => ({ ...SSH, ...rule })),
+})
+const inner = (...destinations: string[]): Network => ({
+  id: 2,
+  name: 'inner',
+  subnets: [{ network_zone: 'eu-central' }],
+  routes: destinations.map((destination) => ({ destination })),
+})
+const FACTORY: SourceChoice = { kind: 'schematic', schematic: undefined }
+const FILE: SourceChoice = { kind: 'file', path: '/disk', at: { kind: 'default' } }
+const OFF = sourced(false)
+
+function warningsOf(
+  change: Partial<ServerRequest>,
+  offers: { firewalls?: readonly Firewall[]; networks?: readonly Network[] },
+  choice = FACTORY,
+): string[] {
+  const server = { ...PLAIN_SERVER, ...change }
+  const all = { firewalls: [], networks: [], ...offers }
+  const image = {
+    name: 'arm',
+    architecture: 'arm',
+    role: undefined,
+    choice,
+    sha256: undefined,
+    server,
+    serverType: sourced('cax11'),
+    location: sourced('fsn1'),
+    template: undefined,
+  } as const
+  return findServerWarnings(image, resolveServer(server, all).settings, all).map(({ message }) => message)
+}
+
+describe('firewalls', () => {
+  const behind = (firewall: Firewall, change: Partial<ServerRequest> = {}) =>
+    warningsOf({ firewalls: [sourced('wall')], ...change }, { firewalls: [firewall], networks: [inner()] })
+
+  test.each([
+    [wall({})],
+    [wall({ port: '20-25' })],
+    [wall({ port: 'any' })],
+    [wall({ port: '80' }, { source_ips: ['192.0.2.0/24'] })],
+  ])('that let SSH in are no matter: %j', (firewall) => expect(behind(firewall)).toEqual([]))
+
+  test.each([
+    [wall()],
+    [wall({ port: '80' })],
+    [wall({ protocol: 'udp' })],
+    [wall({ protocol: 'icmp', port: null })],
+    [wall({ direction: 'out', source_ips: [] })],
+    [wall({ source_ips: ['::/0'] })],
+  ])('that do not are told: %j', (firewall) =>
+    expect(behind(firewall)).toEqual(['no rule lets SSH in over IPv4: firewall "wall"']),
+  )
+
+  test('are looked at for the family that SSH goes over', () => {
+    const six = wall({ source_ips: ['::/0'] })
+    expect(behind(six, { ipv4: OFF })).toEqual([])
+    expect(behind(wall({ source_ips: ['0.0.0.0/0'] }), { ipv4: OFF })).toHaveLength(1)
+    expect(behind(wall(), { networks: [sourced('inner')], sshOver: sourced('private') })).toEqual([])
+  })
+
+  test('are enough when one of them lets SSH in', () => {
+    const other = { ...wall({}), id: 9, name: 'other' }
+    const both = [sourced('wall'), sourced('other')]
+    expect(warningsOf({ firewalls: both }, { firewalls: [wall(), other] })).toEqual([])
+    expect(warningsOf({ firewalls: both }, { firewalls: [wall(), { ...other, rules: [] }] })).toEqual([
+      'no rule lets SSH in over IPv4: firewalls "wall" and "other"',
+    ])
+  })
+})
+
+describe('the way out', () => {
+  const BARE = { ipv4: OFF, ipv6: OFF, networks: [sourced('inner')] }
+  const MISSING = ['the build server has no public address, and no network of it has a route to the Internet']
+
+  test('is missing without a public address and a route', () => {
+    expect(warningsOf(BARE, { networks: [inner()] })).toEqual(MISSING)
+    expect(warningsOf(BARE, { networks: [inner('10.1.0.0/16')] })).toEqual(MISSING)
+  })
+
+  test('is there with either, or not needed', () => {
+    expect(warningsOf(BARE, { networks: [inner('0.0.0.0/0')] })).toEqual([])
+    expect(warningsOf({ ...BARE, ipv6: sourced(true) }, { networks: [inner()] })).toEqual([])
+    expect(warningsOf(BARE, { networks: [inner()] }, FILE)).toEqual([])
+  })
+})
