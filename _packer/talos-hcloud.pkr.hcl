@@ -1,8 +1,8 @@
 # Talos Linux snapshots for Hetzner Cloud, one for ARM servers and one for x86 servers.
 #
-# talos-image, and ./create.sh where there is one, reads the variables below, their defaults included, and builds the
-# snapshots itself; it does not run Packer. The rest describes the same snapshots to Packer, for those who would rather
-# use that:
+# talos-image, and ./create.sh where there is one, reads this file as Packer does, and builds the snapshots itself,
+# without Packer: change names, labels, server types or places here, and both build what you wrote. For those who would
+# rather use Packer:
 #
 #   packer init . && packer build .
 

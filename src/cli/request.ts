@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Configuration, loadConfiguration, loadVariables, type VariableSources } from '../config/load.ts'
 import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
-import { type Problem, throwProblems } from '../errors.ts'
+import type { Problem } from '../errors.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
 import { withTemplateVersion } from '../plan/template-images.ts'
@@ -56,7 +56,6 @@ export async function readRequest(
   problems.add(...known, ...(chosen === undefined ? findCloudProblems(io, flags) : findConnectionProblems(io, flags)))
   if (chosen !== undefined && flags.sandbox !== true) problems.add(...findTokenProblems(io, chosen.projects))
   problems.add(...(chosen?.problems ?? []), ...findContradictions(flags, role, chosen?.projects.length))
-  problems.add(...serverProblems)
   const directory = flags.directory ?? (await findDirectory(io.cwd))
   // Packer reads the template itself, and much of it that nobody else can.
   const loadSources = forPacker ? loadForPacker : loadConfiguration
@@ -69,15 +68,17 @@ export async function readRequest(
     readRoleSchematics(io, directory, flags.imageFile === undefined ? roles : [], problems),
     flags.schematic === undefined ? undefined : readSchematic(io, flags.schematic, 'schematic', problems),
   ])
+  const template = configuration?.template
+  // What a template adds to the server may be just what is missing, so the plan tells then what still is.
+  problems.add(...serverProblems.filter(({ code }) => code === 'usage' || template === undefined))
+  if (template !== undefined && flags.sandbox !== true) problems.add(...findTemplateTokenProblems(io, template))
   const localImage = toLocalImage(io, flags)
   if (localImage?.kind === 'file') await problems.attempt(() => inspectFile(localImage.path, localImage.at))
   problems.throw()
   if (configuration === undefined) throw new RangeError('the variables could not be read, for no reason')
   const architectures = flags.arch ?? ARCHITECTURES
-  const { variables, template } = configuration
-  throwProblems(template === undefined || flags.sandbox === true ? [] : findTemplateTokenProblems(io, template))
   return withTemplateVersion({
-    variables,
+    variables: configuration.variables,
     template,
     architectures,
     roles,

@@ -41,9 +41,12 @@ export interface ReadSources {
   readonly warnings: readonly Problem[]
 }
 
+/** `builders` is how templates were written before HCL. */
+const DESCRIBING = new Set(['build', 'source', 'builders'])
+
 /** Whether the templates say themselves what is to be built. */
 export function describesImages(bodies: readonly ReadBody[]): boolean {
-  return bodies.some(({ blocks }) => blocks.some(({ type }) => type === 'build' || type === 'source'))
+  return bodies.some(({ blocks }) => blocks.some(({ type }) => DESCRIBING.has(type)))
 }
 
 /**

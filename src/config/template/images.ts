@@ -1,10 +1,8 @@
 /** What a template builds: one image for each source of each build. */
 
+import type { SshOver } from '../../domain.ts'
 import type { Problem } from '../../errors.ts'
 import type { Sourced } from '../variables.ts'
-
-/** Which of a server's addresses SSH goes to. */
-export type TemplateSshOver = 'ipv4' | 'ipv6' | 'private'
 
 /** What a template says about a build server; undefined where it says nothing. */
 export interface TemplateServer {
@@ -14,7 +12,7 @@ export interface TemplateServer {
   readonly networks: readonly Sourced<string>[]
   readonly ipv4: Sourced<boolean> | undefined
   readonly ipv6: Sourced<boolean> | undefined
-  readonly sshOver: Sourced<TemplateSshOver> | undefined
+  readonly sshOver: Sourced<SshOver> | undefined
   readonly sshPort: Sourced<number> | undefined
   /** Milliseconds. */
   readonly sshTimeoutMs: Sourced<number> | undefined

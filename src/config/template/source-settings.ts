@@ -1,5 +1,6 @@
 /** Reads a `source "hcloud"` block, with what a build adds to it. */
 
+import type { SshOver } from '../../domain.ts'
 import type { Origin, Problem } from '../../errors.ts'
 import { didYouMean } from '../../util/near.ts'
 import { PACKER_HINT } from '../expression/failure.ts'
@@ -136,10 +137,7 @@ function readServer(given: ReadonlyMap<HonouredKey, Attribute>, reader: Attribut
   }
 }
 
-const INTERFACES: ReadonlyMap<
-  string,
-  TemplateServer['sshOver'] extends Sourced<infer Over> | undefined ? Over : never
-> = new Map([
+const INTERFACES: ReadonlyMap<string, SshOver> = new Map([
   ['public_ipv4', 'ipv4'],
   ['public_ipv6', 'ipv6'],
   ['private', 'private'],

@@ -105,5 +105,6 @@ function toSourceProblem({ origin }: Block): Problem {
 
 function toBlockProblem({ type, origin }: Block): Problem {
   const near = type === 'data' ? undefined : didYouMean(type, KNOWN)
-  return problemAt(origin, `"${type}" blocks are not known here`, near ?? PACKER_HINT)
+  const old = type === 'builders' || type === 'provisioners' ? 'packer hcl2_upgrade makes a newer template of it' : near
+  return problemAt(origin, `"${type}" blocks are not known here`, old ?? PACKER_HINT)
 }

@@ -28,9 +28,17 @@ function warningsOf(
 ): string[] {
   const server = { ...PLAIN_SERVER, ...change }
   const all = { firewalls: [], networks: [], ...offers }
-  const [serverType, location] = [sourced('cax11'), sourced('fsn1')]
-  const wanted = { name: 'arm', architecture: 'arm', role: undefined, choice, sha256: undefined, server } as const
-  const image = { ...wanted, serverType, location, template: undefined }
+  const image = {
+    name: 'arm',
+    architecture: 'arm',
+    role: undefined,
+    choice,
+    sha256: undefined,
+    server,
+    serverType: sourced('cax11'),
+    location: sourced('fsn1'),
+    template: undefined,
+  } as const
   return findServerWarnings(image, resolveServer(server, all).settings, all).map(({ message }) => message)
 }
 
