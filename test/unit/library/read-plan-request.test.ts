@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatOrigin, ProblemsError } from '../../../src/errors.ts'
 import { readPlanRequest } from '../../../src/library/read-plan-request.ts'
 import type { PlanRequestOptions } from '../../../src/library/request-options.ts'
+import { PLAIN_SERVER } from '../../../src/plan/server-settings.ts'
 
 let directory = ''
 beforeAll(async () => {
@@ -38,6 +39,7 @@ describe('readPlanRequest', () => {
       force: false,
       noFallback: false,
       allowBiggerDisk: false,
+      server: PLAIN_SERVER,
     })
   })
 
