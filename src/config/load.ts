@@ -41,9 +41,19 @@ export interface Configuration {
 export async function loadConfiguration(sources: VariableSources): Promise<Configuration> {
   const read = await readSources(sources, true)
   const { variables, problems } = toVariables(read.chosen)
-  const { template, problems: found } = toTemplate(read, sources)
+  // What a template does with something that is no URL says less than the check of the URL itself.
+  const { template, problems: found } = hasOddUrl(variables) ? NOTHING : toTemplate(read, sources)
   throwProblems([...read.problems, ...problems, ...found])
   return { variables: withWarnings(variables, read.warnings), template }
+}
+
+const NOTHING = { template: undefined, problems: [] } as const
+/** Nothing in it that a shell would take for its own. */
+const PLAIN_URL = /^https?:\/\/[^\s'"`\\<>{}|^$()]+$/i
+
+function hasOddUrl(variables: Omit<Variables, 'warnings'> | undefined): boolean {
+  const urls = variables === undefined ? [] : Object.values(variables.imageUrls)
+  return urls.some(({ value }) => value !== null && !PLAIN_URL.test(value))
 }
 
 function withWarnings(variables: Omit<Variables, 'warnings'> | undefined, warnings: readonly Problem[]): Variables {
