@@ -4,11 +4,13 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Configuration, loadConfiguration, loadVariables, type VariableSources } from '../config/load.ts'
+import { evaluateTemplate } from '../config/template/evaluate-template.ts'
 import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
 import { withTemplateVersion } from '../plan/template-images.ts'
+import { findLastingProblems } from '../plan/template-server.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { type CloudOptions, findCloudProblems, findConnectionProblems, findTokenProblems } from './cloud.ts'
@@ -69,9 +71,16 @@ export async function readRequest(
     flags.schematic === undefined ? undefined : readSchematic(io, flags.schematic, 'schematic', problems),
   ])
   const template = configuration?.template
-  // What a template adds to the server may be just what is missing, so the plan tells then what still is.
-  problems.add(...serverProblems.filter(({ code }) => code === 'usage' || template === undefined))
-  if (template !== undefined && flags.sandbox !== true) problems.add(...findTemplateTokenProblems(io, template))
+  const images = template === undefined ? [] : evaluateTemplate(template).images
+  // What a template adds to the server may be just what is missing.
+  problems.add(
+    ...findLastingProblems(
+      serverProblems,
+      server,
+      images.map((image) => image.server),
+    ),
+  )
+  if (flags.sandbox !== true) problems.add(...findTemplateTokenProblems(io, images))
   const localImage = toLocalImage(io, flags)
   if (localImage?.kind === 'file') await problems.attempt(() => inspectFile(localImage.path, localImage.at))
   problems.throw()

@@ -1,14 +1,13 @@
 /** API tokens in templates: a snapshot must not land in another project than the template's. */
 
-import { evaluateTemplate } from '../config/template/evaluate-template.ts'
-import type { Template } from '../config/template/template.ts'
+import type { TemplateImage } from '../config/template/images.ts'
 import type { Problem } from '../errors.ts'
 import { registerSecret } from '../util/redact.ts'
 import type { Io } from './io.ts'
 
 /** Tokens that a template gives and that are not the one that is used. */
-export function findTemplateTokenProblems({ env }: Io, template: Template): Problem[] {
-  return evaluateTemplate(template).images.flatMap(({ token }): Problem[] => {
+export function findTemplateTokenProblems({ env }: Io, images: readonly TemplateImage[]): Problem[] {
+  return images.flatMap(({ token }): Problem[] => {
     if (token === undefined || token.value === '') return []
     registerSecret(token.value)
     if (token.value === env.HCLOUD_TOKEN?.trim()) return []

@@ -5,18 +5,13 @@ import type { TemplateImage } from '../config/template/images.ts'
 import type { Template } from '../config/template/template.ts'
 import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
-import { assetUrl, FACTORY_URL, parseAssetUrl } from '../factory/asset.ts'
-import { schematicId } from '../schematic/canonical.ts'
-import { EMPTY_SCHEMATIC } from '../schematic/schema.ts'
 import { toOverruled } from './overruled.ts'
-import type { ChosenImages, ImageRequest, PlanRequest, SchematicFile, SourceChoice } from './request.ts'
+import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
 import { findArchitecture } from './template-architecture.ts'
 import { findTemplateLabelProblems, findTemplateLabelWarnings } from './template-labels.ts'
 import { mergeServer } from './template-server.ts'
+import { chooseTemplateSource, toOverrides } from './template-source.ts'
 import { findVersion } from './template-version.ts'
-
-/** Variables by which a template is given another image than its own. */
-const IMAGE_URLS = { arm: 'image_url_arm', x86: 'image_url_x86' } as const satisfies Record<Architecture, string>
 
 /** Evaluates the template for each role. Pure. */
 export function chooseTemplateImages(request: PlanRequest, template: Template): ChosenImages {
@@ -61,7 +56,7 @@ function chooseForRole(request: PlanRequest, template: Template, role: Role | un
       return []
     }
     if (!request.architectures.includes(architecture)) return []
-    const choice = chooseSource(request, { image, architecture, given, overrides })
+    const choice = chooseTemplateSource(request, { image, architecture, given, overrides })
     if ('message' in choice) {
       found.push(choice)
       return []
@@ -87,57 +82,6 @@ function chooseForRole(request: PlanRequest, template: Template, role: Role | un
 
 const describeSchematic = (role: Role | undefined): string =>
   role === undefined ? '--schematic' : `the schematic of the role ${role}`
-
-/** What the variables of the template are to be instead of their own values. */
-function toOverrides(
-  { variables: { talosVersion } }: PlanRequest,
-  template: Template,
-  schematic: SchematicFile | undefined,
-): Map<string, string> {
-  const overrides = new Map<string, string>()
-  if (template.variables.has('talos_version')) overrides.set('talos_version', talosVersion.value)
-  if (schematic === undefined) return overrides
-  const id = schematicId(schematic.parsed.schematic)
-  for (const architecture of ARCHITECTURES) {
-    const asset = { schematicId: id, talosVersion: talosVersion.value, architecture }
-    if (template.variables.has(IMAGE_URLS[architecture])) {
-      overrides.set(IMAGE_URLS[architecture], assetUrl(FACTORY_URL, asset, '.raw.xz'))
-    }
-  }
-  return overrides
-}
-
-interface Choosing {
-  readonly image: TemplateImage
-  readonly architecture: Architecture
-  readonly given: SchematicFile | undefined
-  readonly overrides: ReadonlyMap<string, string>
-}
-
-function chooseSource(
-  request: PlanRequest,
-  { image, architecture, given, overrides }: Choosing,
-): SourceChoice | Problem {
-  const { url, urlVariable } = image
-  if (request.localImage !== undefined) return request.localImage
-  if (given !== undefined) {
-    if (url.value === overrides.get(IMAGE_URLS[architecture])) return { kind: 'schematic', schematic: given }
-    return {
-      code: 'config',
-      message: `the image of "${image.source}" cannot be made from ${given.file}: the template does not build what a variable ${IMAGE_URLS[architecture]} says`,
-      at: url.origin,
-      hint: `let it take its image from a variable "${IMAGE_URLS[architecture]}" when that is not null, or leave the schematic out`,
-    }
-  }
-  const asset = parseAssetUrl(url.value, FACTORY_URL)
-  const isDefault =
-    urlVariable === undefined &&
-    asset?.schematicId === schematicId(EMPTY_SCHEMATIC) &&
-    asset.talosVersion === request.variables.talosVersion.value &&
-    asset.architecture === architecture
-  if (isDefault) return { kind: 'schematic', schematic: undefined }
-  return { kind: 'url', url: url.value, at: url.origin, variable: urlVariable }
-}
 
 /** Architectures that were asked for and that the template does not build. */
 function findMissingProblems(

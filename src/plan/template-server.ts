@@ -2,7 +2,8 @@
 
 import type { TemplateServer } from '../config/template/images.ts'
 import type { Sourced } from '../config/variables.ts'
-import type { ServerRequest } from './server-settings.ts'
+import type { Problem } from '../errors.ts'
+import { findServerProblems, type ServerRequest } from './server-settings.ts'
 
 export function mergeServer(request: ServerRequest, template: TemplateServer): ServerRequest {
   const isGiven = ({ origin }: Sourced<unknown>): boolean => origin.kind !== 'default'
@@ -17,4 +18,16 @@ export function mergeServer(request: ServerRequest, template: TemplateServer): S
     ipv6: choose(request.ipv6, template.ipv6),
     sshOver: request.sshOver ?? template.sshOver,
   }
+}
+
+/** Problems of what was asked for that stay whatever the templates add, such as a network that none of them gives. */
+export function findLastingProblems(
+  problems: readonly Problem[],
+  request: ServerRequest,
+  templates: readonly TemplateServer[],
+): Problem[] {
+  const merged = templates.map((template) => findServerProblems(mergeServer(request, template)))
+  return problems.filter(
+    ({ code, message }) => code === 'usage' || merged.every((found) => found.some((one) => one.message === message)),
+  )
 }

@@ -12,20 +12,22 @@ export function versionsIn(text: string): string[] {
   return text.match(/(?<![\w.])v\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?(?!\w|\.\d)/g) ?? []
 }
 
-/** The version that a label names, with its `v`. */
-export function findLabelVersion({ labels }: TemplateImage): Sourced<string> | undefined {
-  for (const name of LABELS) {
-    const label = labels.get(name)
-    const [, version] = VERSION.exec(label?.value ?? '') ?? []
-    if (label !== undefined && version !== undefined) return { value: `v${version}`, origin: label.origin }
+/** The version that a snapshot's labels name, with its `v`, and the label that does. */
+export function findLabelVersion(
+  labelOf: (label: string) => string | undefined,
+): { readonly label: string; readonly version: string } | undefined {
+  for (const label of LABELS) {
+    const [, version] = VERSION.exec(labelOf(label) ?? '') ?? []
+    if (version !== undefined) return { label, version: `v${version}` }
   }
   return undefined
 }
 
 /** What the label says, else the URL. */
 export function findVersion(image: TemplateImage): Sourced<string> | Problem {
-  const labelled = findLabelVersion(image)
-  if (labelled !== undefined) return labelled
+  const labelled = findLabelVersion((label) => image.labels.get(label)?.value)
+  const origin = labelled && image.labels.get(labelled.label)?.origin
+  if (labelled !== undefined && origin !== undefined) return { value: labelled.version, origin }
   const [version] = versionsIn(image.url.value)
   if (version !== undefined) return { value: version, origin: image.url.origin }
   return {

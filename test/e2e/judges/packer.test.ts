@@ -67,7 +67,9 @@ describe.each(KINDS)('on $machines machines', ({ machines, why }) => {
     const { workspace, env, look } = sandbox
     // Packers before 1.7 know Hetzner Cloud without a plugin, and cannot read the block that asks for one.
     await rm(join(workspace.root, '_packer', 'requirements.pkr.hcl'))
-    await askForManifest(join(workspace.root, '_packer', 'talos-hcloud.pkr.hcl'))
+    const template = join(workspace.root, '_packer', 'talos-hcloud.pkr.hcl')
+    const plain = await readFile(template)
+    await askForManifest(template)
     const factory = `${env.TALOS_IMAGE_FACTORY_URL}/image/${GENERIC}/${VERSION}`
     const urls = ARCHITECTURES.flatMap(({ ours, theirs }) => [
       '-var',
@@ -106,6 +108,7 @@ describe.each(KINDS)('on $machines machines', ({ machines, why }) => {
     expect(v.parse(Leftovers, await look('/ssh_keys'))).toEqual({ ssh_keys: [] })
 
     const theirs = await readManifest(workspace.root)
+    await writeFile(template, plain)
     expect(theirs.builds.map(({ artifact_id: id }) => Number(id)).toSorted()).toEqual(images.map(({ id }) => id))
     const args = ['build', '--packer-manifest', MANIFEST, '--ssh-port', String(SSH_PORT)]
     const ours = await runCommand(args, { cwd: workspace.root, env, timeoutMs: PATIENCE_MS })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { loadConfiguration } from '../../../src/config/load.ts'
+import { findContradictions } from '../../../src/plan/contradictions.ts'
 import { selectorOf } from '../../../src/plan/labels.ts'
 import { chooseImages, type PlanRequest } from '../../../src/plan/request.ts'
 import { withTemplateVersion } from '../../../src/plan/template-images.ts'
@@ -78,6 +79,28 @@ describe('the version of an image', () => {
     const variable = 'variable "talos_version" { default = "v1.5.0" }\n'
     const { request, images } = await choose(variable + URL + source({ labels: 'version = "v1.2.3"' }))
     expect([request.variables.talosVersion.value, images[0]?.template?.version]).toEqual(['v1.5.0', undefined])
+  })
+})
+
+describe('a label that says something else than the image', () => {
+  const variable = 'variable "talos_version" { default = "v1.5.0" }\n'
+  const generic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'
+  const labels = 'version = "v1.4.0"'
+
+  test.each([
+    [
+      'https://example.com/v1.5.0/a.raw',
+      "the image URL of the template is Talos v1.5.0, but the snapshot's label says v1.4.0",
+    ],
+    [
+      `https://factory.talos.dev/image/${generic}/v1.5.0/hcloud-amd64.raw.xz`,
+      "the image of x86 is Talos v1.5.0, but the snapshot's label says v1.4.0",
+    ],
+  ])('%s', async (text, message) => {
+    const { images } = await choose(variable + url(text) + source({ labels }))
+    expect(messages(findContradictions(images, 'v1.5.0'))).toEqual([message])
+    const right = await choose(variable + url(text) + source({ labels: 'version = var.talos_version' }))
+    expect(findContradictions(right.images, 'v1.5.0')).toEqual([])
   })
 })
 
