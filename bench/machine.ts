@@ -1,9 +1,11 @@
 /** What the figures were measured on. */
 
 import { execFile } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { describeSetups, makeSetups } from '../src/sandbox/machines/qemu/setup.ts'
+import { CACHE_ENV } from './end-to-end/cache.ts'
 import type { Machine } from './page.ts'
 
 /** How each program tells its version. */
@@ -21,25 +23,18 @@ const PROGRAMS: readonly (readonly [name: string, ...command: [string, ...string
 export async function describeMachine(): Promise<Machine> {
   const [first] = cpus()
   const memory = Math.round(totalmem() / 1024 ** 3)
-  const hardware = `${cpus().length} x ${first?.model.trim() ?? 'an unknown processor'}, ${memory} GiB, Linux ${release()}, ${hasKvm() ? 'with' : 'no'} hardware virtualisation`
+  const hardware = `${cpus().length} x ${first?.model.trim() ?? 'an unknown processor'}, ${memory} GiB, Linux ${release()}`
   const versions: (readonly [string, string])[] = [['Node.js', process.version]]
   for (const [name, file, ...args] of PROGRAMS) versions.push([name, await versionOf(file, args)])
-  return { hardware, versions }
-}
-
-function hasKvm(): boolean {
-  try {
-    accessSync('/dev/kvm', constants.R_OK | constants.W_OK)
-    return true
-  } catch {
-    return false
-  }
+  const cacheDir = join(CACHE_ENV.XDG_CACHE_HOME, 'talos-image')
+  const machines = describeSetups(await makeSetups({ cacheDir, arch: process.arch, signal: undefined }))
+  return { hardware, machines, versions }
 }
 
 async function versionOf(file: string, args: readonly string[]): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(file, [...args])
-    return /\d+\.[\w.+~-]*\w/.exec(stdout)?.[0] ?? 'unknown'
+    return /\d+\.[\w.+~-]*\w/.exec(stdout)?.[0] ?? 'it does not say'
   } catch {
     return 'not installed'
   }

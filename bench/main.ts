@@ -32,4 +32,4 @@ for (const { name, title, run } of BENCHMARKS) {
   console.log(formatSection(measured))
   await keepResult(name, measured)
 }
-console.error(await writePage(names, await describeMachine()))
+console.error(await writePage(names, describeMachine))

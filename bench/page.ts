@@ -3,8 +3,10 @@
 import type { Goal, Section, Table } from './bench.ts'
 
 export interface Machine {
-  /** Such as "2 x AMD EPYC, 24 GiB, no hardware virtualisation". */
+  /** Such as "2 x AMD EPYC, 24 GiB". */
   readonly hardware: string
+  /** What its machines in QEMU are run by: sentences. */
+  readonly machines: string
   /** Name and version of each program that was measured. */
   readonly versions: readonly (readonly [string, string])[]
 }
@@ -20,7 +22,7 @@ export interface Measured {
 export function formatPage(machine: Machine, measured: readonly Measured[]): string {
   const parts = [
     '# Performance',
-    `Written by \`npm run bench\`; all figures of a table come from one run, on ${machine.hardware}.`,
+    `Written by \`npm run bench\`; all figures of a table come from one run, on ${machine.hardware}. ${machine.machines}`,
     markdownTable({ columns: ['program', 'version'], rows: machine.versions }),
     '## Goals',
     markdownTable({ columns: ['what', 'goal', 'measured', ''], rows: allGoals(measured).map(goalRow) }),

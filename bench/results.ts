@@ -36,7 +36,7 @@ export async function keepResult(name: string, measured: Measured): Promise<void
  * Writes the page when there is a result of each benchmark.
  * @returns what became of it, in words
  */
-export async function writePage(names: readonly string[], machine: Machine): Promise<string> {
+export async function writePage(names: readonly string[], describeMachine: () => Promise<Machine>): Promise<string> {
   const results: Measured[] = []
   const missing: string[] = []
   for (const name of names) {
@@ -45,6 +45,6 @@ export async function writePage(names: readonly string[], machine: Machine): Pro
     else results.push(v.parse(Result, JSON.parse(text)))
   }
   if (missing.length > 0) return `${PAGE} waits for ${missing.join(', ')}.`
-  await writeFile(PAGE, formatPage(machine, results))
+  await writeFile(PAGE, formatPage(await describeMachine(), results))
   return `${PAGE} is written.`
 }

@@ -8,18 +8,16 @@
  * @module talos-image
  */
 
-export {
-  type BuildOptions,
-  type BuildResult,
-  type BuiltResult,
-  build,
-  type ExistingResult,
-  type FailedResult,
-  type ImageResult,
-  type RunningBuild,
-  startBuild,
-} from './build/build.ts'
+export { type BuildOptions, build, startBuild } from './build/build.ts'
 export type { BuildEvent, BuildStep, EventListener } from './build/events.ts'
+export type {
+  BuildResult,
+  BuiltResult,
+  ExistingResult,
+  FailedResult,
+  ImageResult,
+  RunningBuild,
+} from './build/result.ts'
 export type { WrittenDisk } from './build/steps/write-disk.ts'
 export type { StockPatience } from './build/stock-patience.ts'
 export type { Timeouts } from './build/timeouts.ts'
@@ -27,6 +25,7 @@ export { loadVariables, type VariableSources } from './config/load.ts'
 export type { Sourced, Variables } from './config/variables.ts'
 export type { Architecture, Labels, Role, SshOver } from './domain.ts'
 export { type ErrorCode, formatOrigin, type Origin, type Problem, ProblemsError, TalosImageError } from './errors.ts'
+export type { FactoryAccess, FactoryLogin } from './factory/access.ts'
 export type { FactoryAsset } from './factory/asset.ts'
 export {
   type AssetAnswer,
@@ -74,3 +73,4 @@ export type {
 } from './schematic/schema.ts'
 export type { Compression, Source, SourceFacts } from './source/source.ts'
 export type { Deletion, Leftover } from './util/cleanup-scope.ts'
+export { findProxies, type HttpProxy, type Proxies } from './util/proxies.ts'

@@ -3,11 +3,10 @@
 import { setMaxListeners } from 'node:events'
 import type { Readable } from 'node:stream'
 import { type Problem, TalosImageError } from '../errors.ts'
+import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
-import type { Snapshot } from '../hetzner/snapshot.ts'
-import type { Placement } from '../plan/placement.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
-import { CleanupScope, type Deletion, type Leftover } from '../util/cleanup-scope.ts'
+import { CleanupScope, type Leftover } from '../util/cleanup-scope.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import type { Trace } from '../util/trace.ts'
 import { buildImage } from './build-image.ts'
@@ -15,9 +14,9 @@ import { Crowd } from './crowd.ts'
 import type { EventListener } from './events.ts'
 import { Lease } from './lease.ts'
 import { quietly, quietTrace } from './quiet.ts'
+import type { BuildResult, ExistingResult, ImageResult, RunningBuild } from './result.ts'
 import { createRunId, type Run, type RunKey } from './run.ts'
 import { createSshKey } from './steps/ssh-key.ts'
-import type { WrittenDisk } from './steps/write-disk.ts'
 import type { StockPatience } from './stock-patience.ts'
 import { findTemporary, isAbandoned, removeTemporary } from './sweep.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
@@ -28,6 +27,8 @@ export interface BuildOptions {
   readonly hetzner: HetznerClient
   /** What to build; {@link plan} makes it. */
   readonly plan: Plan
+  /** The Factory that the plan was made with; only needed for one with a login or a certificate authority of its own. */
+  readonly factory?: FactoryClient | undefined
   /** Aborting it stops the work and begins the clean-up. */
   readonly signal?: AbortSignal | undefined
   /** Is told of everything that happens. */
@@ -47,61 +48,6 @@ export interface BuildOptions {
    * @internal
    */
   readonly trace?: Trace
-}
-
-/** An image that was built. */
-export interface BuiltResult {
-  readonly status: 'built'
-  readonly image: PlannedImage
-  readonly snapshot: Snapshot
-  /** What was written onto the disk, and read back; undefined when nobody did, as with Packer. */
-  readonly written: WrittenDisk | undefined
-  /** Where it was built; undefined when that was not told. */
-  readonly placement: Placement | undefined
-  /** How long it took, in milliseconds. */
-  readonly ms: number
-}
-
-/** An image that there is a snapshot of already. */
-export interface ExistingResult {
-  readonly status: 'existing'
-  readonly image: PlannedImage
-  readonly snapshot: Snapshot
-}
-
-/** An image that could not be built. */
-export interface FailedResult {
-  readonly status: 'failed'
-  readonly image: PlannedImage
-  /** Why; its code is `interrupted` when the signal was aborted. */
-  readonly problem: Problem
-  /** How long it took, in milliseconds. */
-  readonly ms: number
-}
-
-/** What became of one image; `status` tells. */
-export type ImageResult = BuiltResult | ExistingResult | FailedResult
-
-/** What became of a run. */
-export interface BuildResult {
-  /** Its ID, which the label `talos-image/run` of its snapshots holds. */
-  readonly run: string
-  /** In the order of the plan. */
-  readonly images: readonly ImageResult[]
-  /** What could not be removed, each with the command that removes it. */
-  readonly leftovers: readonly Leftover[]
-}
-
-/** A run that has begun. */
-export interface RunningBuild {
-  /** Its ID. */
-  readonly run: string
-  /** Never rejects for what befell one image; rejects when nothing could be begun, after clean-up. */
-  readonly result: Promise<BuildResult>
-  /** What exists right now and would stay if the process ended here. */
-  pending(): readonly Pick<Deletion, 'name' | 'command'>[]
-  /** Ends at once what would outlive this process, without cleaning up. */
-  abandon?(): void
 }
 
 /**
@@ -155,6 +101,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
       lease: new Lease(id, clock),
       sshPort: options.sshPort ?? 22,
       timeouts,
+      accessFor: options.factory?.accessFor ?? (() => ({})),
       openStdin: options.openStdin ?? noStdin,
       stock: options.stock ?? { waitMs: 0, look: async ({ placements }) => placements },
       crowd: new Crowd(),

@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import type { FactoryAccess } from '../factory/access.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { KeyPair } from '../remote/key-pair.ts'
 import type { CleanupScope } from '../util/cleanup-scope.ts'
@@ -23,6 +24,8 @@ export interface Run {
   readonly lease: Lease
   readonly sshPort: number
   readonly timeouts: Timeouts
+  /** What a server needs to download from an address. */
+  readonly accessFor: (url: string) => FactoryAccess
   /** Opens standard input, for images that come from there. */
   readonly openStdin: () => Readable
   readonly stock: StockPatience

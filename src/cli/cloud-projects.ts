@@ -6,9 +6,10 @@ import { FACTORY_URL } from '../factory/asset.ts'
 import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
 import { createHetznerClient, HETZNER_ENDPOINT, type HetznerClient } from '../hetzner/client.ts'
 import type { Project } from '../plan/plan-projects.ts'
+import type { Proxies } from '../util/proxies.ts'
 import { registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
-import { type CloudOptions, factoryUrlOf, noTokenOf, portOf, startSandboxFor, tokenOf } from './cloud.ts'
+import { type CloudOptions, noTokenOf, openOutside, portOf, startSandboxFor, tokenOf } from './cloud.ts'
 import type { Io } from './io.ts'
 import { tokenIn } from './sandbox-projects.ts'
 import { USER_AGENT } from './version.ts'
@@ -38,13 +39,17 @@ export async function openProjects(
   chosen: readonly ProjectToken[],
   { trace, onDelay }: ProjectsWatch,
 ): Promise<ProjectsCloud> {
-  const toClient = ({ name, variable }: ProjectToken, token: string, endpoint: string): HetznerClient => {
+  const toClient = (
+    { name, variable }: ProjectToken,
+    token: string,
+    where: { endpoint: string; proxies?: Proxies | undefined },
+  ): HetznerClient => {
     registerSecret(token)
     return createHetznerClient({
       userAgent: USER_AGENT,
       token,
       tokenName: variable,
-      endpoint,
+      ...where,
       onDelay: (text) => onDelay(text, name),
       ...(trace === undefined ? {} : { trace: traceIn(trace, name) }),
     })
@@ -56,7 +61,9 @@ export async function openProjects(
   if (options.sandbox === true) {
     const sandbox = await startSandboxFor(io, options, chosen)
     return {
-      projects: chosen.map((one) => toProject(one, toClient(one, tokenIn(sandbox, one), sandbox.endpoint))),
+      projects: chosen.map((one) =>
+        toProject(one, toClient(one, tokenIn(sandbox, one), { endpoint: sandbox.endpoint })),
+      ),
       factory: createFactoryClient({ ...watched, url: sandbox.factoryUrl, publicUrl: FACTORY_URL }),
       sshPort: sandbox.sshPort,
       close: () => sandbox.close(),
@@ -64,13 +71,14 @@ export async function openProjects(
   }
   const sshPort = portOf(io, options)
   if (typeof sshPort !== 'number') throw new TalosImageError(sshPort)
-  const endpoint = io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT
+  const { proxies, factory } = openOutside(io, options)
+  const where = { endpoint: io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT, proxies }
   return {
     projects: chosen.map((one) => {
       const token = tokenOf(io, one)
-      return toProject(one, token === undefined ? noTokenOf(one) : toClient(one, token, endpoint))
+      return toProject(one, token === undefined ? noTokenOf(one) : toClient(one, token, where))
     }),
-    factory: createFactoryClient({ ...watched, url: factoryUrlOf(io, options) }),
+    factory: createFactoryClient({ ...watched, ...factory }),
     sshPort,
     close: async () => undefined,
   }

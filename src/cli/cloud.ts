@@ -7,8 +7,10 @@ import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
 import { createHetznerClient, HETZNER_ENDPOINT, type HetznerClient } from '../hetzner/client.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { printable } from '../util/printable.ts'
+import { findProxies, type Proxies } from '../util/proxies.ts'
 import { redact, registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
+import { readFactoryAccess } from './factory-access.ts'
 import type { Io } from './io.ts'
 import { toSandboxOptions } from './sandbox-options.ts'
 import { toGrants, tokenIn } from './sandbox-projects.ts'
@@ -37,7 +39,7 @@ export interface Cloud {
   readonly factory: FactoryClient
   readonly sshPort: number
   /** For programs that talk to the same project. */
-  readonly access: { readonly endpoint: string; readonly token: string }
+  readonly access: { readonly endpoint: string; readonly token: string; readonly proxies?: Proxies | undefined }
   /** Ends a sandbox that this command started. */
   close(): Promise<void>
 }
@@ -57,7 +59,7 @@ export function findCloudProblems(io: Io, options: CloudOptions): Problem[] {
 /** What is wrong with how a cloud is reached, whatever the token. */
 export function findConnectionProblems(io: Io, options: CloudOptions): Problem[] {
   if (options.sandbox === true) return []
-  const problems = findUrlProblems(io, options)
+  const problems = [...findUrlProblems(io, options), ...readOutside(io, options).problems]
   const port = portOf(io, options)
   if (typeof port !== 'number') problems.push(port)
   return problems
@@ -76,7 +78,10 @@ function findUrlProblems(io: Io, options: CloudOptions): Problem[] {
         code: 'usage',
         message: `"${value.replace(/\/\/.*@/, '//...@')}" is not an http or https URL without credentials`,
         at,
-        hint: `write it as https://HOST, or leave it out for ${standard}`,
+        hint:
+          standard === FACTORY_URL && value.includes('@')
+            ? 'write it as https://HOST; TALOS_IMAGE_FACTORY_USER and TALOS_IMAGE_FACTORY_PASSWORD are for the login'
+            : `write it as https://HOST, or leave it out for ${standard}`,
       })
     }
   }
@@ -111,18 +116,37 @@ export async function openCloud(io: Io, options: CloudOptions, watch: CloudWatch
   if (given === undefined && inProject !== undefined) throw new TalosImageError(noTokenOf(inProject))
   const token = given ?? (await askForToken(io))
   registerSecret(token)
-  const access = { token, endpoint: (io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT).replace(/\/+$/, '') }
+  const { proxies, factory } = openOutside(io, options)
+  const access = { token, endpoint: (io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT).replace(/\/+$/, ''), proxies }
   return {
     access,
     hetzner: createHetznerClient({ ...watched, ...access, tokenName: inProject?.variable }),
-    factory: createFactoryClient({ ...watched, url: factoryUrlOf(io, options) }),
+    factory: createFactoryClient({ ...watched, ...factory }),
     sshPort,
     close: async () => undefined,
   }
 }
 
+/** What the environment says of the way out: proxies, and the Factory's login and certificate authority. */
+function readOutside(io: Io, options: CloudOptions) {
+  const url = factoryUrlOf(io, options)
+  const { proxies, problems } = findProxies(io.env)
+  const { access, problems: accessProblems } = readFactoryAccess(io, url)
+  return { proxies, factory: { url, ...access, proxies }, problems: [...problems, ...accessProblems] }
+}
+
+/**
+ * How the cloud and the Factory are reached.
+ * @throws ProblemsError `usage` when what the environment says of it cannot be
+ */
+export function openOutside(io: Io, options: CloudOptions) {
+  const { problems, ...outside } = readOutside(io, options)
+  throwProblems(problems)
+  return outside
+}
+
 /** The Image Factory that the flag, else the environment, names. */
-export function factoryUrlOf(io: Io, options: CloudOptions): string {
+function factoryUrlOf(io: Io, options: CloudOptions): string {
   return (options.factoryUrl ?? (io.env.TALOS_IMAGE_FACTORY_URL || FACTORY_URL)).replace(/\/+$/, '')
 }
 
@@ -175,9 +199,9 @@ export async function openFactory(
   io: Io,
   options: Pick<CloudOptions, 'sandbox' | 'machines' | 'factoryUrl'>,
 ): Promise<{ readonly factory: FactoryClient } & AsyncDisposable> {
-  throwProblems(findUrlProblems(io, options))
+  if (options.sandbox !== true) throwProblems([...findUrlProblems(io, options), ...readOutside(io, options).problems])
   if (options.sandbox !== true) {
-    const factory = createFactoryClient({ userAgent: USER_AGENT, url: factoryUrlOf(io, options) })
+    const factory = createFactoryClient({ userAgent: USER_AGENT, ...openOutside(io, options).factory })
     return { factory, [Symbol.asyncDispose]: async () => undefined }
   }
   const { factory, close } = await openCloud(io, options)

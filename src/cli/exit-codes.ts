@@ -1,6 +1,6 @@
 /** Exit codes: an interface, documented in docs/exit-codes.md. */
 
-import type { BuildResult } from '../build/build.ts'
+import type { BuildResult } from '../build/result.ts'
 import { type ErrorCode, TalosImageError } from '../errors.ts'
 import type { ProjectsDocument } from '../report/projects.ts'
 

@@ -9,7 +9,6 @@ import { redact } from '../util/redact.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { normalizeArguments } from './flags.ts'
 import type { Io } from './io.ts'
-import { writeExitCode } from './job-outputs.ts'
 import { writeJson, writeRecord } from './output.ts'
 import { createProgram } from './program.ts'
 import { describeScreen, isGithubActions } from './screen.ts'
@@ -83,7 +82,7 @@ const io: Io = {
 
 let argv = normalizeArguments(process.argv.slice(2))
 const code = signalCode ?? (await run())
-await writeExitCode(io, code)
+if (isGithubActions(io)) await (await import('./job-outputs.ts')).writeExitCode(io, code)
 process.exit(code)
 
 function widthOf(stream: NodeJS.WriteStream): number {

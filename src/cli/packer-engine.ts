@@ -1,7 +1,7 @@
 /** `--engine packer`: Packer and its template found and checked, and what the build needs of them. */
 
 import { resolve } from 'node:path'
-import type { RunningBuild } from '../build/build.ts'
+import type { RunningBuild } from '../build/result.ts'
 import { type Problem, TalosImageError } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { adaptPlan } from '../packer/adapt-plan.ts'
@@ -15,6 +15,7 @@ import type { PlanRequest } from '../plan/request.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import type { Cloud } from './cloud.ts'
 import type { BuildFlags } from './commands/build.ts'
+import { findAccessVariable } from './factory-access.ts'
 import type { Io } from './io.ts'
 import { findFlagProblems, findTemplateProblems } from './packer-flags.ts'
 import { findDirectory } from './request.ts'
@@ -33,7 +34,7 @@ export interface PackerEngine {
 /** Looks for Packer, and at the template. What is missing is among the problems. */
 export async function findPackerEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
   const problems = new ProblemCollector()
-  problems.add(...findFlagProblems(flags))
+  problems.add(...findFlagProblems(flags), flags.sandbox === true ? undefined : findAccessProblem(io))
   const directory = resolve(io.cwd, flags.directory ?? (await findDirectory(io.cwd)) ?? '.')
   const [program, template] = await Promise.all([
     problems.attempt(() => findPacker(io.env, io.signal)),
@@ -61,6 +62,7 @@ export async function findPackerEngine(io: Io, flags: BuildFlags): Promise<Packe
           env: options.trace === undefined ? io.env : { PACKER_LOG: '1', ...io.env },
           endpoint: cloud.access.endpoint,
           token: cloud.access.token,
+          proxies: cloud.access.proxies,
           sshPort: cloud.sshPort === SSH_PORT ? undefined : cloud.sshPort,
           varFiles: (flags.varFile ?? []).map((file) => resolve(io.cwd, file)),
           vars: flags.var ?? [],
@@ -68,6 +70,18 @@ export async function findPackerEngine(io: Io, flags: BuildFlags): Promise<Packe
         },
       })
     },
+  }
+}
+
+/** The template downloads by itself, and knows nothing of a login. */
+function findAccessProblem({ env }: Io): Problem | undefined {
+  const name = findAccessVariable(env)
+  if (name === undefined) return undefined
+  return {
+    code: 'usage',
+    message: "Packer's template downloads without a login, and trusts the usual certificate authorities alone",
+    at: { kind: 'env', name },
+    hint: 'build without --engine packer',
   }
 }
 

@@ -2,7 +2,10 @@
 
 import * as v from 'valibot'
 import { TalosImageError } from '../errors.ts'
+import type { Fetch } from '../util/fetch.ts'
+import type { Proxies } from '../util/proxies.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
+import { accessFor, createFactoryFetch, type FactoryAccess } from './access.ts'
 import { FACTORY_URL } from './asset.ts'
 import {
   FactoryFailure,
@@ -14,7 +17,7 @@ import {
 } from './transport.ts'
 
 /** How an Image Factory is reached. */
-export interface FactoryClientOptions {
+export interface FactoryClientOptions extends FactoryAccess {
   /** Where it is; the public one, https://factory.talos.dev, by default. */
   readonly url?: string | undefined
   /** The Factory that it stands for, when that is another one: the sandbox's stands for the public one. */
@@ -27,6 +30,8 @@ export interface FactoryClientOptions {
   readonly retries?: number | undefined
   /** The pause before that, in milliseconds, which then grows; 1000 by default. */
   readonly firstPauseMs?: number | undefined
+  /** What requests go through: {@link findProxies}; nothing by default. */
+  readonly proxies?: Proxies | undefined
   /** @internal */
   readonly trace?: Trace
 }
@@ -69,12 +74,25 @@ export interface FactoryClient {
   describeExtensions(talosVersion: string, signal?: AbortSignal): Promise<ExtensionRecord[]>
   /** Asks for an asset without downloading it, which makes the Factory make it. */
   probe(url: string, signal?: AbortSignal): Promise<AssetAnswer>
+  /**
+   * Asks for anything that an image can come from, introducing itself where that is the Factory.
+   * @internal
+   */
+  readonly fetch: Fetch
+  /**
+   * What a server needs to download from there.
+   * @internal
+   */
+  accessFor(url: string): FactoryAccess
 }
 
 /** A client of the Image Factory at `options.url`. It asks nothing yet, and needs no closing. */
 export function createFactoryClient(options: FactoryClientOptions = {}): FactoryClient {
   const base = (options.url ?? FACTORY_URL).replace(/\/+$/, '')
+  const { ca, login } = options
+  const fetch = createFactoryFetch(base, { ca, login }, options.proxies)
   const transport = {
+    fetch,
     userAgent: options.userAgent ?? 'talos-image',
     timeoutMs: options.timeoutMs ?? 300_000,
     retries: options.retries ?? 3,
@@ -113,6 +131,8 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
   return {
     url: base,
     publicUrl: options.publicUrl ?? base,
+    fetch,
+    accessFor: (url) => accessFor(base, { ca, login }, url),
     async submitSchematic(text, signal) {
       const request = { method: 'POST', url: `${base}/schematics`, body: text, signal } as const
       const { id, schematic } = await call(request, SubmitAnswer)

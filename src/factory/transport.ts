@@ -3,6 +3,7 @@
 import pRetry from 'p-retry'
 import { TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
+import type { AnswerHeaders, Fetch } from '../util/fetch.ts'
 import { fetchFailureReason } from '../util/fetch-failure.ts'
 import { readText } from '../util/read-text.ts'
 import { type Trace, traced } from '../util/trace.ts'
@@ -17,6 +18,7 @@ export interface TransportOptions {
   readonly retries: number
   /** The first pause in milliseconds; each further one is twice as long. */
   readonly firstPauseMs: number
+  readonly fetch: Fetch
 }
 
 export interface FactoryRequest {
@@ -32,7 +34,7 @@ export interface FactoryAnswer {
   readonly ok: boolean
   readonly status: number
   readonly statusText: string
-  readonly headers: Headers
+  readonly headers: AnswerHeaders
   readonly text: string
 }
 
@@ -47,11 +49,23 @@ export class FactoryFailure extends TalosImageError {
     super({
       code: 'factory',
       message: `the Image Factory answered ${answer.status} to ${method} ${url}: ${why === '' ? 'no reason given' : why}${id === null ? '' : ` (request ${id})`}`,
-      hint: answer.status >= 500 ? 'a fault on the side of the Image Factory: try again later' : undefined,
+      hint: hintFor(answer.status),
     })
     this.status = answer.status
   }
 }
+
+function hintFor(status: number): string | undefined {
+  if (status >= 500) return 'a fault on the side of the Image Factory: try again later'
+  return isRefusal(status) ? LOGIN_HINT : undefined
+}
+
+/** Whether the Factory does not let us in. */
+export const isRefusal = (status: number): boolean => status === 401 || status === 403
+
+/** What to do when it does not. */
+export const LOGIN_HINT =
+  'check the login: TALOS_IMAGE_FACTORY_USER and TALOS_IMAGE_FACTORY_PASSWORD, or TALOS_IMAGE_FACTORY_TOKEN'
 
 /** Longest error text that is worth showing. */
 const LONGEST_TEXT = 500
@@ -66,7 +80,7 @@ export function toReason({ text }: FactoryAnswer): string {
  * Sends a request once.
  * @throws TalosImageError `network` when there was no answer, or only a part of one
  */
-export function sendToFactory({ timeoutMs, userAgent }: TransportOptions): SendToFactory {
+export function sendToFactory({ timeoutMs, userAgent, fetch }: TransportOptions): SendToFactory {
   return async ({ method, url, body, signal, onlyReason }) => {
     using deadline = startDeadline(signal, timeoutMs)
     try {
@@ -87,7 +101,9 @@ export function sendToFactory({ timeoutMs, userAgent }: TransportOptions): SendT
       throw new TalosImageError({
         code: 'network',
         message: `no answer to ${method} ${url}: ${why}`,
-        hint: 'check the network, and --factory-url or TALOS_IMAGE_FACTORY_URL if you set one',
+        hint: /certificate/i.test(why)
+          ? 'if its certificate authority is your own, name its file: TALOS_IMAGE_FACTORY_CA=FILE'
+          : 'check the network, and --factory-url or TALOS_IMAGE_FACTORY_URL if you set one',
       })
     }
   }

@@ -2,6 +2,8 @@
 
 import * as v from 'valibot'
 import { type Clock, systemClock } from '../util/clock.ts'
+import { createFetch } from '../util/fetch.ts'
+import type { Proxies } from '../util/proxies.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
 import { type ActionWaiter, createActionWaiter } from './action-waiter.ts'
 import { type AccessClient, accessClient } from './resources/access.ts'
@@ -35,6 +37,8 @@ export interface HetznerClientOptions {
   readonly endpoint?: string | undefined
   /** What requests call themselves; `talos-image` by default. */
   readonly userAgent?: string | undefined
+  /** What requests go through: {@link findProxies}; nothing by default. */
+  readonly proxies?: Proxies | undefined
   /** @internal */
   readonly clock?: Clock
   /** How long one request may take, in milliseconds; 30 000 by default. */
@@ -86,6 +90,7 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
     token: options.token,
     userAgent: options.userAgent ?? 'talos-image',
     timeoutMs: options.timeoutMs ?? 30_000,
+    fetch: createFetch({ proxies: options.proxies }),
   })
   const onPause = (ms: number): void =>
     onDelay(`the project's hourly requests are nearly used up; waiting ${Math.ceil(ms / 1000)} s`)

@@ -1,6 +1,6 @@
 /** One run of Packer: the images of one role, side by side, each of which succeeds or fails alone. */
 
-import type { ImageResult } from '../build/build.ts'
+import type { ImageResult } from '../build/result.ts'
 import type { Architecture } from '../domain.ts'
 import { type Problem, TalosImageError } from '../errors.ts'
 import type { Image } from '../hetzner/wire.ts'

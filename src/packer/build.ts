@@ -1,9 +1,10 @@
 /** A run with Packer as the engine: it builds, this tool checks before, watches, labels, and tidies up after. */
 
 import { setMaxListeners } from 'node:events'
-import { type BuildOptions, type BuildResult, type ImageResult, type RunningBuild, sweep } from '../build/build.ts'
+import { type BuildOptions, sweep } from '../build/build.ts'
 import { Lease } from '../build/lease.ts'
 import { quietly, quietTrace } from '../build/quiet.ts'
+import type { BuildResult, ImageResult, RunningBuild } from '../build/result.ts'
 import { createRunId } from '../build/run.ts'
 import { TIMEOUTS } from '../build/timeouts.ts'
 import type { Problem } from '../errors.ts'

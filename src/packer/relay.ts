@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Labels } from '../domain.ts'
 import { startDeadline } from '../util/deadline.ts'
+import type { Fetch } from '../util/fetch.ts'
 import { readText } from '../util/read-text.ts'
 import type { Trace } from '../util/trace.ts'
 import { type CreationBody, kindOfCreation, type MadeServer, readBody, readCreated, readDeletion } from './creation.ts'
@@ -35,6 +36,8 @@ const NOT_PASSED_ON = new Set([
 export interface RelayOptions {
   /** Where the cloud is, such as `https://api.hetzner.cloud/v1`, without a slash at the end. */
   readonly endpoint: string
+  /** How it is asked. */
+  readonly fetch: Fetch
   readonly ledger: Ledger
   /** Those of the snapshots that are to be made: Packer is not told of others that have the same. */
   readonly descriptions: ReadonlySet<string>
@@ -91,7 +94,7 @@ async function relay(request: IncomingMessage, response: ServerResponse, options
   const began = performance.now()
   // Packer may give up while its request is on its way; what comes of that must be known all the same.
   using deadline = startDeadline(undefined, REQUEST_MS)
-  const answer = await fetch(`${options.endpoint}${path}${query === undefined ? '' : `?${query}`}`, {
+  const answer = await options.fetch(`${options.endpoint}${path}${query === undefined ? '' : `?${query}`}`, {
     method,
     headers: headersOf(request),
     body: text === '' ? null : sent,

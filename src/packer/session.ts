@@ -7,6 +7,8 @@ import type { HetznerClient } from '../hetzner/client.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
+import { createFetch } from '../util/fetch.ts'
+import type { Proxies } from '../util/proxies.ts'
 import type { Trace } from '../util/trace.ts'
 import { type PackerInput, toArguments } from './arguments.ts'
 import type { MadeServer } from './creation.ts'
@@ -30,6 +32,8 @@ export interface PackerSetup extends PackerInput {
   /** The cloud's, without a slash at the end. */
   readonly endpoint: string
   readonly token: string
+  /** What requests to the cloud go through. */
+  readonly proxies: Proxies | undefined
   /** Where the servers answer; undefined: where the template says. */
   readonly sshPort: number | undefined
 }
@@ -89,6 +93,7 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
   const release = async (kind: Made['kind'], id: number): Promise<void> => releases.get(`${kind} ${id}`)?.()
   const relay = await startRelay({
     endpoint: setup.endpoint,
+    fetch: createFetch({ proxies: setup.proxies }),
     ledger,
     descriptions: new Set(context.plan.images.map(({ description }) => description)),
     labels: () => context.lease.labels(),

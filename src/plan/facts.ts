@@ -13,6 +13,7 @@ import type { Facts } from './plan.ts'
 import type { ImageRequest, PlanRequest, SchematicFile } from './request.ts'
 import { findServerProblems, resolveServer, type ServerOffers } from './server-settings.ts'
 import { findServerWarnings } from './server-warnings.ts'
+import { chooseSystemImage, isNamedImage } from './system-image.ts'
 import { checkVersionForm, isFloating, resolveVersion } from './version.ts'
 
 export interface LookUpOptions {
@@ -105,7 +106,8 @@ export async function lookUpServers(
   problems: ProblemCollector,
   { hetzner, signal }: Pick<LookUpOptions, 'hetzner' | 'signal'>,
 ): Promise<Pick<Facts, 'servers' | 'serverWarnings'>> {
-  const [firewalls, networks] = await Promise.all([
+  const [systems, firewalls, networks] = await Promise.all([
+    images.some(isNamedImage) ? hetzner.images.listSystems({ signal }) : [],
     images.some(({ server }) => server.firewalls.length > 0) ? hetzner.firewalls.list({ signal }) : [],
     images.some(({ server }) => server.networks.length > 0) ? hetzner.networks.list({ signal }) : [],
   ])
@@ -114,8 +116,9 @@ export async function lookUpServers(
   const servers = images.map((image) => {
     const { settings, problems: found } = resolveServer(image.server, offers)
     problems.add(...found)
-    warnings.add(...findServerWarnings(image, settings, offers))
-    return settings
+    const system = chooseSystemImage(image, systems)
+    warnings.add(system.warning, ...findServerWarnings(image, settings, offers))
+    return { ...settings, systemImage: system.name }
   })
   return { servers, serverWarnings: warnings.all }
 }

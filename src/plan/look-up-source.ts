@@ -12,6 +12,7 @@ import {
   parseAssetUrl,
 } from '../factory/asset.ts'
 import type { FactoryClient } from '../factory/client.ts'
+import { isRefusal, LOGIN_HINT } from '../factory/transport.ts'
 import { canonicalText, schematicId } from '../schematic/canonical.ts'
 import { checkExtensions } from '../schematic/extensions.ts'
 import type { Schematic } from '../schematic/schema.ts'
@@ -75,7 +76,7 @@ export async function lookUpSource(
       if (asset !== undefined && image.sha256 === undefined) {
         return lookUpAsset(asset, look, choice.at, suffixOf(choice.url))
       }
-      const facts = await inspectUrl(choice.url, { at: choice.at, signal: look.signal })
+      const facts = await inspectUrl(choice.url, { at: choice.at, signal: look.signal, fetch: look.factory.fetch })
       assertCheckable(facts, image, choice.at)
       const { schematicId: id, installer } = ofAsset(asset, look)
       return { source: { kind: 'url', url: choice.url }, facts, schematicId: id, installer }
@@ -136,9 +137,14 @@ async function lookUpAsset(
       const { publicUrl } = look.factory
       const factory = publicUrl === FACTORY_URL ? {} : { factory: publicUrl }
       const source = { kind: 'factory', url, asset, ...factory } as const
-      return { source, facts: await inspectUrl(url, look), ...ofAsset(asset, look) }
+      return {
+        source,
+        facts: await inspectUrl(url, { signal: look.signal, fetch: look.factory.fetch }),
+        ...ofAsset(asset, look),
+      }
     }
     refusals.push({ suffix, message: answer.message })
+    if (isRefusal(answer.status)) throw refused(url, answer.message, at)
     // Only 'there is no such form' is a reason to ask for another one.
     isMissing = answer.status < 500 && answer.status !== 429
     if (answer.status !== 404 && answer.status !== 400) break
@@ -156,6 +162,15 @@ async function lookUpAsset(
     message: `the Image Factory has no ${describe(asset.architecture)} disk of Talos ${asset.talosVersion} for the schematic ${asset.schematicId}: ${summarize(refusals)}`,
     at,
     hint: 'check the version, and that the schematic was submitted to this Factory',
+  })
+}
+
+function refused(url: string, message: string, at: Origin | undefined): TalosImageError {
+  return new TalosImageError({
+    code: 'factory',
+    message: `the Image Factory refuses ${url}: ${message}`,
+    at,
+    hint: LOGIN_HINT,
   })
 }
 

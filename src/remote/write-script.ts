@@ -3,9 +3,17 @@
 import type { Compression } from '../source/source.ts'
 import { quote } from './quote.ts'
 
+export interface Download {
+  readonly url: string
+  /** Certificate authorities to trust beside those of the server, in PEM. */
+  readonly ca?: string | undefined
+  /** Whether more settings for curl stand on standard input: what nobody is to see in a list of processes. */
+  readonly hasConfig?: boolean | undefined
+}
+
 export interface WriteScriptOptions {
   /** A URL that the server downloads, or `stdin` for what is streamed to it over SSH. */
-  readonly from: { readonly url: string } | 'stdin'
+  readonly from: Download | 'stdin'
   /** Such as `/dev/sda`. */
   readonly device: string
   /**
@@ -36,10 +44,7 @@ export const EXPLAINED = 3
  * - `error KIND TEXT`, KIND being `download`, `unpack`, `write` or `empty`
  */
 export function writeScript({ from, device, mode }: WriteScriptOptions): string {
-  const fetch =
-    from === 'stdin'
-      ? 'cat'
-      : `curl --fail --silent --show-error --location --globoff --proto '=http,https' --connect-timeout 15 --speed-limit 1 --speed-time 60 --url ${quote(from.url)}`
+  const ca = from === 'stdin' ? undefined : from.ca
   return `set -uo pipefail
 export LC_ALL=C
 device=${quote(device)}
@@ -48,7 +53,7 @@ trap 'rm -rf "$work"' EXIT
 say() { printf 'talos-image %s\\n' "$*"; }
 give_up() { say error "$1" "$(tail -c 400 "$work/$2.err" 2>/dev/null | tr '\\n' ' ')"; exit ${EXPLAINED}; }
 ${mode === 'sparse' ? DISCARD : ZERO}
-fetch() { ${fetch} 2>"$work/download.err"; }
+${ca === undefined ? '' : `{ cat /etc/ssl/certs/ca-certificates.crt 2>/dev/null; printf %s ${quote(ca)}; } >"$work/ca.pem"\n`}fetch() { ${fetchCommand(from)} 2>"$work/download.err"; }
 # Unpacks standard input onto the disk. Leaves compression, disk.sum and bytes in the work folder; empty or unwritten
 # when that is what went wrong.
 put() {
@@ -115,6 +120,16 @@ say source-sha256 "$(cut -d' ' -f1 <"$work/source.sum")"
 say disk-hash "$(cut -d' ' -f1 <"$work/disk.sum")"
 say disk-bytes "$(cat "$work/bytes")"
 `
+}
+
+function fetchCommand(from: WriteScriptOptions['from']): string {
+  if (from === 'stdin') return 'cat'
+  const more = [
+    ...(from.ca === undefined ? [] : ['--cacert "$work/ca.pem"']),
+    ...(from.hasConfig ? ['--config -'] : []),
+  ]
+  const fixed = `curl --fail --silent --show-error --location --globoff --proto '=http,https' --connect-timeout 15 --speed-limit 1 --speed-time 60`
+  return [fixed, ...more, `--url ${quote(from.url)}`].join(' ')
 }
 
 /** Discarding takes seconds, makes the snapshot small, and leaves zeros on most disks: whether here, is checked later. */

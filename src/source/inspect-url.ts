@@ -3,6 +3,7 @@
 import pRetry from 'p-retry'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
+import type { Fetch, HttpAnswer } from '../util/fetch.ts'
 import { fetchFailureReason } from '../util/fetch-failure.ts'
 import { detectCompression, unpackedBytes } from './compression.ts'
 import { HEAD_BYTES, looksLikeDisk } from './disk-signature.ts'
@@ -68,7 +69,7 @@ const TIMEOUT_MS = 20_000
 const FIRST_PAUSE_MS = 300
 
 interface Part {
-  readonly response: Response
+  readonly response: HttpAnswer
   readonly bytes: Uint8Array
 }
 
@@ -84,8 +85,11 @@ export async function inspectUrl(
     readonly signal?: AbortSignal
     readonly timeoutMs?: number
     readonly firstPauseMs?: number
+    /** Node's own by default. */
+    readonly fetch?: Fetch
   } = {},
 ): Promise<SourceFacts> {
+  const send = options.fetch ?? fetch
   const fail = (message: string, hint: string): never => {
     throw new TalosImageError({ code: 'source', message: `${url} ${message}`, hint, at: options.at })
   }
@@ -101,7 +105,7 @@ export async function inspectUrl(
   const getOnce = async (first: number, length: number): Promise<Part> => {
     using deadline = startDeadline(options.signal, options.timeoutMs ?? TIMEOUT_MS)
     try {
-      const response = await fetch(url, {
+      const response = await send(url, {
         headers: { range: `bytes=${first}-${first + length - 1}` },
         signal: deadline.signal,
       })
@@ -118,7 +122,9 @@ export async function inspectUrl(
       options.signal?.throwIfAborted()
       if (error instanceof BadMoment) throw error
       const why = deadline.expired ? 'it took too long' : fetchFailureReason(error)
-      const hint = 'check the URL and the network'
+      const hint = /certificate/i.test(why)
+        ? 'the build server would not trust it either: download the image, and name it with --image-file'
+        : 'check the URL and the network'
       throw new BadMoment(
         { code: 'network', message: `no answer from ${url}: ${why}`, hint, at: options.at },
         deadline.expired,
@@ -158,7 +164,7 @@ export async function inspectUrl(
   }
 }
 
-function totalBytes(response: Response): number | undefined {
+function totalBytes(response: HttpAnswer): number | undefined {
   const total =
     response.status === 206
       ? response.headers.get('content-range')?.split('/')[1]
@@ -167,7 +173,7 @@ function totalBytes(response: Response): number | undefined {
 }
 
 /** Reads no more than is needed: a server that ignores ranges sends the whole disk. */
-async function readUpTo(response: Response, most: number): Promise<Uint8Array> {
+async function readUpTo(response: HttpAnswer, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of response.body ?? []) {

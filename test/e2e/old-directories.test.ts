@@ -233,6 +233,16 @@ describe('a directory that was edited', () => {
     })
   })
 
+  it('that names a system which is no longer there is built with another one, which is never booted', async () => {
+    const directory = await edit((text) => text.replace('"debian-13"', '"debian-10"'))
+    const { code, stdout, stderr } = await run(['plan', '--directory', directory])
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain(
+      'edited/talos-hcloud.pkr.hcl:54:18: Hetzner Cloud has no image "debian-10" for ARM servers',
+    )
+    expect(stdout).not.toContain('debian-10')
+  })
+
   it('has all its mistakes told before anything is made, and a way out', async () => {
     const directory = await edit((text) =>
       text

@@ -87,8 +87,9 @@ describe('its types', () => {
     expect(blocks.length).toBeGreaterThan(5)
     // Each goes on from what the first one made.
     const [first = '', ...rest] = blocks
-    const names = 'formatOrigin, startSandbox, TalosImageError'
-    const program = [`import { ${names} } from 'talos-image'`, first, ...rest.map((text) => `{\n${text}}`)].join('\n')
+    const names = 'findProxies, formatOrigin, startSandbox, TalosImageError'
+    const imports = [`import { ${names} } from 'talos-image'`, "import { readFile } from 'node:fs/promises'"]
+    const program = [...imports, first, ...rest.map((text) => `{\n${text}}`)].join('\n')
     await writeFile(join(consumer.root, 'documents.mts'), program)
     expect(await compile(consumer.root, ['documents.mts'], ['--module', 'nodenext', '--noEmit'])).toBe('')
   })

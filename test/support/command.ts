@@ -108,7 +108,7 @@ function feed({ stdin }: ChildProcess, input: CommandOptions['stdin']): void {
 
 /** Each project may have a token of its own. One that is none makes the other secrets be looked for. */
 function tokensIn(env: CommandOptions['env'] = {}): readonly string[] {
-  return ['', ...Object.entries(env).flatMap(([name, value]) => (name.startsWith('HCLOUD_TOKEN') ? [value] : []))]
+  return ['', ...Object.entries(env).flatMap(([name, value]) => (/TOKEN|PASSWORD/.test(name) ? [value] : []))]
 }
 
 /** Every test that runs a command is also one of its secrets. */

@@ -1,6 +1,8 @@
 /** Writes the image onto the disk and makes sure that it is there. */
 
+import { Readable } from 'node:stream'
 import { TalosImageError } from '../../errors.ts'
+import { curlConfig } from '../../factory/access.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import { parseReport, progressReader } from '../../remote/script-report.ts'
 import type { Session } from '../../remote/session.ts'
@@ -37,7 +39,9 @@ export async function writeDisk(
   const sent = local ? sendLocal(source.kind === 'file' ? source.path : build.openStdin()) : undefined
   const onBytes = (bytes: number): void =>
     build.emit({ type: 'progress', image: image.name, step: 'write', bytes, totalBytes: sourceFacts.transferBytes })
-  const script = writeScript({ from: local ? 'stdin' : { url: source.url }, device: DEVICE, mode })
+  const { ca, login } = local ? {} : build.accessFor(source.url)
+  const from = local ? 'stdin' : ({ url: source.url, ca, hasConfig: login !== undefined } as const)
+  const script = writeScript({ from, device: DEVICE, mode })
   const result = await session
     .run(script, {
       signal: build.signal,
@@ -45,7 +49,7 @@ export async function writeDisk(
       // Zeroing a whole disk says nothing, and neither does standard input whose writer is still at work.
       silenceMs: mode === 'plain' || source.kind === 'stdin' ? undefined : build.timeouts.silenceMs,
       name: 'writing the disk',
-      stdin: sent?.stream,
+      stdin: sent?.stream ?? (login && Readable.from([curlConfig(login)])),
       onStderr: progressReader(onBytes),
     })
     // What went wrong here ended the command there, and says more than that.

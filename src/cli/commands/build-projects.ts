@@ -1,7 +1,8 @@
 /** `talos-image build` in several projects: the same images in each, side by side, each project for itself. */
 
-import { type BuildResult, type RunningBuild, startBuild, toProblem } from '../../build/build.ts'
+import { startBuild, toProblem } from '../../build/build.ts'
 import type { BuildEvent } from '../../build/events.ts'
+import type { BuildResult, RunningBuild } from '../../build/result.ts'
 import type { Role } from '../../domain.ts'
 import type { HetznerClient } from '../../hetzner/client.ts'
 import { lookUpPlacements } from '../../plan/make-plan.ts'
@@ -70,6 +71,7 @@ export async function buildProjects(
       const access = accessOf(project)
       const building = startBuild({
         hetzner,
+        factory: cloud.factory,
         plan,
         signal: io.signal,
         onEvent: (event) =>

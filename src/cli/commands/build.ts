@@ -1,6 +1,7 @@
 /** `talos-image build`: plan, build, report. */
 
-import { type BuildResult, startBuild } from '../../build/build.ts'
+import { startBuild } from '../../build/build.ts'
+import type { BuildResult } from '../../build/result.ts'
 import type { Timeouts } from '../../build/timeouts.ts'
 import type { Role } from '../../domain.ts'
 import type { Problem } from '../../errors.ts'
@@ -86,6 +87,7 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
     try {
       const common = {
         hetzner: cloud.hetzner,
+        factory: cloud.factory,
         plan,
         signal: io.signal,
         onEvent: view.onEvent,

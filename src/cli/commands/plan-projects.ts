@@ -63,6 +63,7 @@ export async function makeProjectsPlan(
     return { planned, cloud, request }
   } catch (error) {
     await cloud.close()
+    if (io.signal.aborted) say(io, 'Interrupted before anything was made.')
     throw error
   }
 }

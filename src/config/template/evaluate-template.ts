@@ -45,12 +45,16 @@ interface Evaluating {
 const BUILD_BLOCKS = new Set(['source', 'provisioner'])
 const BUILD_ATTRIBUTES = new Set(['sources', 'name', 'description'])
 
+const MANIFEST_HINT =
+  'leave it out, and let --packer-manifest FILE write it; or let Packer itself build this directory: --engine packer'
+
 function evaluateBuild(template: Template, build: Block, evaluating: Evaluating): TemplateImage[] {
   const { problems } = evaluating.findings
   for (const { type, labels, origin } of build.blocks) {
     if (BUILD_BLOCKS.has(type)) continue
     const name = labels.length === 0 ? type : `${type} "${labels.join('" "')}"`
-    problems.push({ code: 'config', message: `${name} cannot be honoured`, at: origin, hint: PACKER_HINT })
+    const hint = name === 'post-processor "manifest"' ? MANIFEST_HINT : PACKER_HINT
+    problems.push({ code: 'config', message: `${name} cannot be honoured`, at: origin, hint })
   }
   for (const { name, origin } of build.attributes) {
     if (BUILD_ATTRIBUTES.has(name)) continue

@@ -27,6 +27,15 @@ export function imagesClient(call: Call) {
         Image,
       ),
 
+    /** What servers can be made with: systems, and systems with an application; those that are on their way out, too. */
+    listSystems: (options: RequestOptions = {}): Promise<Image[]> =>
+      listAll(
+        call,
+        { path: '/images', query: { type: ['system', 'app'], include_deprecated: 'true' }, ...options },
+        'images',
+        Image,
+      ),
+
     /** @throws ApiFailure `not_found` */
     get: async (id: number, options: RequestOptions = {}): Promise<Image> =>
       (await call({ method: 'GET', path: `/images/${id}`, ...options }, WithImage)).image,

@@ -2,6 +2,7 @@
 
 import { TalosImageError } from '../../errors.ts'
 import { startDeadline } from '../../util/deadline.ts'
+import type { Fetch, HttpAnswer } from '../../util/fetch.ts'
 import { fetchFailureReason } from '../../util/fetch-failure.ts'
 import { readText } from '../../util/read-text.ts'
 import type { ApiRequest, ApiResponse, Send } from './transport.ts'
@@ -16,10 +17,11 @@ export interface SendOptions {
   readonly userAgent: string
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs: number
+  readonly fetch: Fetch
 }
 
 /**
- * Sends requests with the built-in fetch.
+ * Sends requests.
  * @throws TalosImageError `token` at once for a token that no header can hold; a request throws `network` when there
  *   was no answer, or none that is JSON
  */
@@ -37,7 +39,7 @@ export function sendOverHttp(options: SendOptions): Send {
     const outer = request.mustFinish === true ? undefined : request.signal
     using deadline = startDeadline(outer, options.timeoutMs)
     try {
-      const response = await fetch(url, {
+      const response = await options.fetch(url, {
         method: request.method,
         headers: {
           authorization: `Bearer ${options.token}`,
@@ -70,7 +72,7 @@ function toUrl(endpoint: string, request: ApiRequest): URL {
   return url
 }
 
-async function readJson(response: Response): Promise<ApiResponse['body']> {
+async function readJson(response: HttpAnswer): Promise<ApiResponse['body']> {
   const text = await readText(response, LONGEST_ANSWER)
   if (text === '') return undefined
   try {

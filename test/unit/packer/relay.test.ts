@@ -44,6 +44,7 @@ beforeEach(async () => {
   closeCloud = () => new Promise((resolve) => cloud.close(resolve))
   relay = await startRelay({
     endpoint: `http://127.0.0.1:${port}/v1`,
+    fetch,
     ledger,
     descriptions: new Set(['Talos Linux v1.12.2 ARM by hcloud-talos']),
     labels: () => ({ 'talos-image/run': 'abcd2345' }),

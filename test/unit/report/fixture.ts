@@ -1,6 +1,6 @@
 /** Plans and results for reports. */
 
-import type { BuildResult, ImageResult } from '../../../src/build/build.ts'
+import type { BuildResult, ImageResult } from '../../../src/build/result.ts'
 import type { Image } from '../../../src/hetzner/wire.ts'
 import { createPlan, type Plan, type PlannedImage } from '../../../src/plan/plan.ts'
 import { chooseImages, type PlanRequest } from '../../../src/plan/request.ts'

@@ -6,5 +6,7 @@ test('the reason of a failed fetch is the one that says most', () => {
     'connect ECONNREFUSED',
   )
   expect(fetchFailureReason(new Error('plain', { cause: new Error('') }))).toBe('plain')
+  const refused = new Error('Request was cancelled.', { cause: new Error('Proxy response (407)') })
+  expect(fetchFailureReason(new TypeError('fetch failed', { cause: refused }))).toBe('Proxy response (407)')
   expect(fetchFailureReason('text')).toBe('text')
 })

@@ -1,0 +1,113 @@
+/** `TALOS_IMAGE_FACTORY_CA`, `..._USER`, `..._PASSWORD` and `..._TOKEN`: a Factory of one's own. */
+
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Problem } from '../errors.ts'
+import { authorizationOf, type FactoryAccess, type FactoryLogin } from '../factory/access.ts'
+import { registerSecret } from '../util/redact.ts'
+import type { Io } from './io.ts'
+
+const CA = 'TALOS_IMAGE_FACTORY_CA'
+const USER = 'TALOS_IMAGE_FACTORY_USER'
+const PASSWORD = 'TALOS_IMAGE_FACTORY_PASSWORD'
+const TOKEN = 'TALOS_IMAGE_FACTORY_TOKEN'
+
+/** In bytes: it is handed to build servers in a command, which may not be longer than 128 KiB. */
+const LONGEST_CA = 64 << 10
+
+/** Which of them is set, if any is. */
+export function findAccessVariable(env: Io['env']): string | undefined {
+  return [CA, USER, PASSWORD, TOKEN].find((name) => (env[name] ?? '') !== '')
+}
+
+/** What the environment says of the Factory's login and certificate authority, and all that is wrong with it. */
+export function readFactoryAccess(
+  io: Io,
+  factoryUrl: string,
+): { readonly access: FactoryAccess; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const wrong = (name: string, message: string, hint: string): undefined => {
+    problems.push({ code: 'usage', message, at: { kind: 'env', name }, hint })
+  }
+  const ca = readCa(io, wrong)
+  const login = readLogin(io, factoryUrl, wrong)
+  return { access: { ca, login }, problems }
+}
+
+type Wrong = (name: string, message: string, hint: string) => undefined
+
+/** The certificates of the file and nothing else of it: a key that stands there, too, is nobody's business. */
+function readCa({ env, cwd }: Io, wrong: Wrong): string | undefined {
+  const path = env[CA] ?? ''
+  if (path === '') return undefined
+  let text: string
+  try {
+    text = readFileSync(resolve(cwd, path), 'utf8')
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/,.*/s, '') : String(error)
+    return wrong(CA, `${path} cannot be read: ${why}`, 'name a file with certificates in PEM')
+  }
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
+  if (certificates.length === 0 || !certificates.every(isCertificate)) {
+    const hint = 'it should hold "-----BEGIN CERTIFICATE-----"; from DER: openssl x509 -inform der -in FILE'
+    return wrong(CA, `${path} holds no certificate in PEM, or a damaged one`, hint)
+  }
+  const ca = `${certificates.join('\n')}\n`
+  if (ca.length <= LONGEST_CA) return ca
+  return wrong(
+    CA,
+    `${path} holds ${certificates.length} certificates, more than can be given to a build server`,
+    'name a file with your own ones alone: the usual ones are trusted anyhow',
+  )
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== ''
+  } catch {
+    return false
+  }
+}
+
+function readLogin({ env }: Io, factoryUrl: string, wrong: Wrong): FactoryLogin | undefined {
+  const [user = '', password = '', token = ''] = [USER, PASSWORD, TOKEN].map((name) => env[name]?.trim())
+  for (const secret of [password, token]) registerSecret(secret)
+  if (token === '' && user === '' && password === '') return undefined
+  if (token !== '' && (user !== '' || password !== '')) {
+    return wrong(
+      TOKEN,
+      'there is a token, and a user or a password, too',
+      `keep one way to log in: ${TOKEN}, or ${USER} with ${PASSWORD}`,
+    )
+  }
+  if (token === '' && user === '') return wrong(USER, `${PASSWORD} has no user`, `set ${USER}, too`)
+  if (token === '' && password === '') return wrong(PASSWORD, `${USER} has no password`, `set ${PASSWORD}, too`)
+  if (user.includes(':')) return wrong(USER, 'a user name with a colon cannot log in', 'HTTP Basic ends the name there')
+  // Whatever else would end a line of a header, or of curl's configuration.
+  if (/[^\x20-\x7e]/.test(user + password + token)) {
+    return wrong(
+      token === '' ? PASSWORD : TOKEN,
+      'it holds a character that no header can',
+      'copy it once more, and nothing around it',
+    )
+  }
+  if (!isPrivate(factoryUrl)) {
+    const name = token === '' ? USER : TOKEN
+    return wrong(
+      name,
+      `the login would go to ${factoryUrl} for everybody on the way to read`,
+      'let the Factory speak https',
+    )
+  }
+  const login = token === '' ? { user, password } : { token }
+  registerSecret(authorizationOf(login).replace(/^\w+ /, ''))
+  return login
+}
+
+/** Whether nobody on the way can read along. */
+function isPrivate(url: string): boolean {
+  if (!URL.canParse(url)) return true
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+}

@@ -1,0 +1,137 @@
+/** A Factory of one's own: its certificate authority, its login, and where these go and do not go. */
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runCommand } from '../support/command.ts'
+import { type OwnFactory, openOwnFactory } from '../support/own-factory.ts'
+import { createProject } from '../support/project.ts'
+import { expectRefusal } from '../support/refusal.ts'
+import { createWorkspace, runInWorkspace } from '../support/workspace.ts'
+
+const USER = 'team'
+// As hard for a header, a shell and curl's configuration as a password may be.
+const PASSWORD = `it's "a $(secret)" \\n`
+const TOKEN = 'eyJhbGciOi.very-long.token_of-a-machine'
+const basic = (text: string): string => Buffer.from(text).toString('base64')
+
+const LOGINS = [
+  {
+    kind: 'a user and a password',
+    authorization: `Basic ${basic(`${USER}:${PASSWORD}`)}`,
+    env: { TALOS_IMAGE_FACTORY_USER: USER, TALOS_IMAGE_FACTORY_PASSWORD: PASSWORD },
+  },
+  { kind: 'a token', authorization: `Bearer ${TOKEN}`, env: { TALOS_IMAGE_FACTORY_TOKEN: TOKEN } },
+]
+
+const at = ({ url, caFile }: OwnFactory) => ({ TALOS_IMAGE_FACTORY_URL: url, TALOS_IMAGE_FACTORY_CA: caFile })
+
+describe("a Factory of one's own", () => {
+  it.each(LOGINS)('lets in who has $kind, here and on the build server', async ({ authorization, env }) => {
+    await using project = await createProject()
+    await using own = await openOwnFactory(project.factoryUrl, { authorization })
+    await using workspace = await createWorkspace()
+    const args = ['build', '--arch', 'arm', ...project.sshFlags, '--debug-log', 'debug.jsonl']
+    const result = await runCommand(args, { cwd: workspace.root, env: { ...project.env, ...at(own), ...env } })
+    expect(result.code, result.stderr).toBe(0)
+    const [snapshot] = await project.snapshots()
+    expect(result.stdout).toContain(String(snapshot?.id))
+    expect(await project.remains()).toEqual([])
+    expect(own.requests.filter((request) => request.authorization !== authorization)).toEqual([])
+    expect(own.requests.some(({ agent, path }) => agent.startsWith('curl/') && path.endsWith('.raw.zst'))).toBe(true)
+    // The scripts are in the log as they were sent: who logs in is in none of them.
+    const log = await readFile(join(workspace.root, 'debug.jsonl'), 'utf8')
+    expect(log).toContain('--config -')
+    for (const secret of [PASSWORD, JSON.stringify(PASSWORD).slice(1, -1), TOKEN, authorization.split(' ')[1] ?? '']) {
+      expect(log + result.stdout + result.stderr).not.toContain(secret)
+    }
+  })
+
+  it('may send the download elsewhere, where the login does not go', async () => {
+    await using project = await createProject()
+    const { authorization, env } = LOGINS[1] ?? { authorization: '' }
+    const stored: (string | undefined)[] = []
+    await using store = await openOwnFactory(project.factoryUrl, {
+      intercept: ({ headers }) => {
+        stored.push(headers.authorization)
+        return false
+      },
+    })
+    await using own = await openOwnFactory(project.factoryUrl, {
+      authorization,
+      intercept: ({ url = '' }, response) => {
+        if (!url.startsWith('/image/')) return false
+        response.writeHead(302, { location: project.factoryUrl + url }).end()
+        return true
+      },
+    })
+    const { code, stderr } = await runInWorkspace(['build', '--arch', 'arm', ...project.sshFlags], {
+      env: { ...project.env, ...at(own), ...env },
+    })
+    expect(code, stderr).toBe(0)
+    expect(stored).toEqual([])
+    expect(store.requests).toEqual([])
+  })
+
+  it('that does not let in is told of before anything is made', async () => {
+    await using project = await createProject({ machines: 'none' })
+    await using own = await openOwnFactory(project.factoryUrl, { authorization: 'Bearer another-one' })
+    const env = { ...project.env, ...at(own), TALOS_IMAGE_FACTORY_TOKEN: TOKEN }
+    for (const args of [['build'], ['versions'], ['schematic', 'push', '_packer/schematic-worker.yaml']]) {
+      const { code, stderr } = await runInWorkspace(args, { env })
+      expect(code).toBe(1)
+      expect(stderr).toContain('the Image Factory answered 401')
+      expect(stderr).toContain('hint: check the login: TALOS_IMAGE_FACTORY_USER')
+    }
+    expect(project.attempts()).toEqual([])
+  })
+
+  it('whose certificate nobody knows is told of with what makes it known', async () => {
+    await using project = await createProject({ machines: 'none' })
+    await using own = await openOwnFactory(project.factoryUrl)
+    const { code, stderr } = await runInWorkspace(['versions'], { env: { TALOS_IMAGE_FACTORY_URL: own.url } })
+    expect(code).toBe(1)
+    expect(stderr).toContain('self-signed certificate')
+    expect(stderr).toContain('TALOS_IMAGE_FACTORY_CA=FILE')
+  })
+
+  it('that only this computer trusts is told of when the build server cannot download', async () => {
+    await using project = await createProject()
+    await using own = await openOwnFactory(project.factoryUrl)
+    const env = { ...project.env, TALOS_IMAGE_FACTORY_URL: own.url, NODE_EXTRA_CA_CERTS: own.caFile }
+    const { code, stderr } = await runInWorkspace(['build', '--arch', 'arm', ...project.sshFlags], { env })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/curl: \(60\)/)
+    expect(stderr).toContain('TALOS_IMAGE_FACTORY_CA=FILE makes it known')
+    expect(await project.remains()).toEqual([])
+  })
+
+  it('is told wrong together with everything else that is', async () => {
+    await using project = await createProject({ machines: 'none' })
+    const result = await runInWorkspace(['build', '--arch', 'arm', '--var', 'nope=1'], {
+      env: {
+        ...project.env,
+        TALOS_IMAGE_FACTORY_CA: 'nowhere.pem',
+        TALOS_IMAGE_FACTORY_TOKEN: TOKEN,
+        TALOS_IMAGE_FACTORY_USER: USER,
+        HTTPS_PROXY: 'socks5://proxy:1080',
+      },
+    })
+    expectRefusal(
+      result,
+      'error: TALOS_IMAGE_FACTORY_CA: nowhere.pem cannot be read: ENOENT',
+      'error: TALOS_IMAGE_FACTORY_TOKEN: there is a token, and a user or a password, too',
+      'error: HTTPS_PROXY: "socks5://proxy:1080" is no HTTP proxy',
+      '"nope" is not a declared variable',
+    )
+    expect(project.log).toEqual([])
+  })
+
+  it('is no matter for the sandbox', async () => {
+    const env = { TALOS_IMAGE_FACTORY_CA: 'nowhere.pem', HTTPS_PROXY: 'socks5://a', HTTP_PROXY: 'http://127.0.0.1:1' }
+    await using workspace = await createWorkspace()
+    const options = { cwd: workspace.root, env: { ...workspace.sandboxEnv, ...env } }
+    const { code, stderr } = await runCommand(['plan', '--sandbox', '--machines', 'namespace'], options)
+    expect(code, stderr).toBe(0)
+  })
+})

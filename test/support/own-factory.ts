@@ -1,0 +1,74 @@
+/** A Factory of somebody's own before an emulated one: with a certificate that nobody else vouches for, and a login. */
+
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { listenAnywhere } from './web.ts'
+
+export interface SeenByFactory {
+  readonly method: string
+  readonly path: string
+  readonly authorization: string | undefined
+  readonly agent: string
+}
+
+export interface OwnFactory extends AsyncDisposable {
+  readonly url: string
+  /** The file with its certificate. */
+  readonly caFile: string
+  readonly ca: string
+  /** What was asked of it, let in or not. */
+  readonly requests: readonly SeenByFactory[]
+}
+
+export interface OwnFactoryOptions {
+  /** Whoever does not introduce itself so is not let in. */
+  readonly authorization?: string
+  /** Answers itself instead of the emulated Factory. */
+  readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean
+}
+
+/** @param behind the Factory that does the work */
+export async function openOwnFactory(behind: string, options: OwnFactoryOptions = {}): Promise<OwnFactory> {
+  const folder = await mkdtemp(join(tmpdir(), 'talos-image-certificate-'))
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const about = ['-subj', '/CN=own factory', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:factory.test']
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+  await promisify(execFile)('openssl', ['req', '-x509', ...kind, ...about, '-keyout', key, '-out', cert])
+  const requests: SeenByFactory[] = []
+  const ca = await readFile(cert, 'utf8')
+  const server = createServer({ key: await readFile(key), cert: ca }, (request, response) => {
+    const { method = '', url = '', headers } = request
+    const { authorization, 'user-agent': agent = '' } = headers
+    requests.push({ method, path: url, authorization, agent })
+    if (options.authorization !== undefined && authorization !== options.authorization) {
+      response.writeHead(401, { 'www-authenticate': 'Basic' }).end('unauthorized\n')
+    } else if (options.intercept?.(request, response) !== true) pass(request, response, behind)
+  })
+  const port = await listenAnywhere(server)
+  return {
+    url: `https://127.0.0.1:${port}`,
+    caFile: cert,
+    ca,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+function pass(request: IncomingMessage, response: ServerResponse, behind: string): void {
+  const { method, url = '', headers } = request
+  const forwarded = httpRequest(behind + url, { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(response)
+  })
+  forwarded.on('error', () => response.destroy())
+  request.pipe(forwarded)
+}
