@@ -9,7 +9,7 @@ import type { Project } from '../plan/plan-projects.ts'
 import type { Proxies } from '../util/proxies.ts'
 import { registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
-import { type CloudOptions, noTokenOf, openOutside, portOf, startSandboxFor, tokenOf } from './cloud.ts'
+import { type CloudOptions, noTokenOf, openFactoryAccess, portOf, startSandboxFor, tokenOf } from './cloud.ts'
 import type { Io } from './io.ts'
 import { tokenIn } from './sandbox-projects.ts'
 import { USER_AGENT } from './version.ts'
@@ -71,8 +71,8 @@ export async function openProjects(
   }
   const sshPort = portOf(io, options)
   if (typeof sshPort !== 'number') throw new TalosImageError(sshPort)
-  const { proxies, factory } = openOutside(io, options)
-  const where = { endpoint: io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT, proxies }
+  const factory = openFactoryAccess(io, options)
+  const where = { endpoint: io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT, proxies: factory.proxies }
   return {
     projects: chosen.map((one) => {
       const token = tokenOf(io, one)

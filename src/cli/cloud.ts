@@ -36,7 +36,10 @@ export interface CloudWatch {
 
 export interface Cloud {
   readonly hetzner: HetznerClient
+  /** @throws ProblemsError `usage` when what the environment says of its login or its certificates cannot be */
   readonly factory: FactoryClient
+  /** What the Factory is called: see `publicUrl` of {@link FactoryClient}. */
+  readonly factoryUrl: string
   readonly sshPort: number
   /** For programs that talk to the same project. */
   readonly access: { readonly endpoint: string; readonly token: string; readonly proxies?: Proxies | undefined }
@@ -59,13 +62,13 @@ export function findCloudProblems(io: Io, options: CloudOptions): Problem[] {
 /** What is wrong with how a cloud is reached, whatever the token. */
 export function findConnectionProblems(io: Io, options: CloudOptions): Problem[] {
   if (options.sandbox === true) return []
-  const problems = [...findUrlProblems(io, options), ...readOutside(io, options).problems]
+  const problems = [...findUrlProblems(io, options), ...findProxies(io.env).problems]
   const port = portOf(io, options)
   if (typeof port !== 'number') problems.push(port)
   return problems
 }
 
-function findUrlProblems(io: Io, options: CloudOptions): Problem[] {
+function findUrlProblems(io: Io, options: Pick<CloudOptions, 'factoryUrl' | 'sandbox'>): Problem[] {
   const problems: Problem[] = []
   for (const [name, value, standard] of [
     ['HCLOUD_ENDPOINT', io.env.HCLOUD_ENDPOINT, HETZNER_ENDPOINT],
@@ -116,37 +119,42 @@ export async function openCloud(io: Io, options: CloudOptions, watch: CloudWatch
   if (given === undefined && inProject !== undefined) throw new TalosImageError(noTokenOf(inProject))
   const token = given ?? (await askForToken(io))
   registerSecret(token)
-  const { proxies, factory } = openOutside(io, options)
+  const { proxies } = findProxies(io.env)
+  const factoryUrl = factoryUrlOf(io, options)
+  let factory: FactoryClient | undefined
   const access = { token, endpoint: (io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT).replace(/\/+$/, ''), proxies }
   return {
     access,
     hetzner: createHetznerClient({ ...watched, ...access, tokenName: inProject?.variable }),
-    factory: createFactoryClient({ ...watched, ...factory }),
+    // What only asks the project is not kept from it.
+    get factory() {
+      factory ??= createFactoryClient({ ...watched, ...openFactoryAccess(io, options) })
+      return factory
+    },
+    factoryUrl,
     sshPort,
     close: async () => undefined,
   }
 }
 
-/** What the environment says of the way out: proxies, and the Factory's login and certificate authority. */
-function readOutside(io: Io, options: CloudOptions) {
-  const url = factoryUrlOf(io, options)
-  const { proxies, problems } = findProxies(io.env)
-  const { access, problems: accessProblems } = readFactoryAccess(io, url)
-  return { proxies, factory: { url, ...access, proxies }, problems: [...problems, ...accessProblems] }
+/** What is wrong with how the Factory is reached, besides its address. */
+export function findFactoryProblems(io: Io, options: Pick<CloudOptions, 'sandbox' | 'factoryUrl'>): readonly Problem[] {
+  if (options.sandbox === true) return []
+  return [...findProxies(io.env).problems, ...readFactoryAccess(io, factoryUrlOf(io, options)).problems]
 }
 
 /**
- * How the cloud and the Factory are reached.
+ * How the Factory is reached.
  * @throws ProblemsError `usage` when what the environment says of it cannot be
  */
-export function openOutside(io: Io, options: CloudOptions) {
-  const { problems, ...outside } = readOutside(io, options)
-  throwProblems(problems)
-  return outside
+export function openFactoryAccess(io: Io, options: Pick<CloudOptions, 'sandbox' | 'factoryUrl'>) {
+  throwProblems(findFactoryProblems(io, options))
+  const url = factoryUrlOf(io, options)
+  return { url, ...readFactoryAccess(io, url).access, proxies: findProxies(io.env).proxies }
 }
 
 /** The Image Factory that the flag, else the environment, names. */
-function factoryUrlOf(io: Io, options: CloudOptions): string {
+function factoryUrlOf(io: Io, options: Pick<CloudOptions, 'factoryUrl'>): string {
   return (options.factoryUrl ?? (io.env.TALOS_IMAGE_FACTORY_URL || FACTORY_URL)).replace(/\/+$/, '')
 }
 
@@ -162,6 +170,7 @@ async function openSandbox(
     access,
     hetzner: createHetznerClient({ ...watched, ...access }),
     factory: createFactoryClient({ ...watched, url: sandbox.factoryUrl, publicUrl: FACTORY_URL }),
+    factoryUrl: FACTORY_URL,
     sshPort: sandbox.sshPort,
     close: () => sandbox.close(),
   }
@@ -199,9 +208,9 @@ export async function openFactory(
   io: Io,
   options: Pick<CloudOptions, 'sandbox' | 'machines' | 'factoryUrl'>,
 ): Promise<{ readonly factory: FactoryClient } & AsyncDisposable> {
-  if (options.sandbox !== true) throwProblems([...findUrlProblems(io, options), ...readOutside(io, options).problems])
+  throwProblems([...findUrlProblems(io, options), ...findFactoryProblems(io, options)])
   if (options.sandbox !== true) {
-    const factory = createFactoryClient({ userAgent: USER_AGENT, ...openOutside(io, options).factory })
+    const factory = createFactoryClient({ userAgent: USER_AGENT, ...openFactoryAccess(io, options) })
     return { factory, [Symbol.asyncDispose]: async () => undefined }
   }
   const { factory, close } = await openCloud(io, options)

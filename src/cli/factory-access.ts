@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Problem } from '../errors.ts'
-import { authorizationOf, type FactoryAccess, type FactoryLogin } from '../factory/access.ts'
+import { authorizationOf, type FactoryAccess, type FactoryLogin, findLoginFault } from '../factory/access.ts'
 import { registerSecret } from '../util/redact.ts'
 import type { Io } from './io.ts'
 
@@ -25,14 +25,18 @@ export function findAccessVariable(env: Io['env']): string | undefined {
 export function readFactoryAccess(
   io: Io,
   factoryUrl: string,
-): { readonly access: FactoryAccess; readonly problems: readonly Problem[] } {
+): {
+  /** With what Node.js trusts besides: its own list of that is not to be had before Node.js 22.15. */
+  readonly access: FactoryAccess & { readonly extraCa: string | undefined }
+  readonly problems: readonly Problem[]
+} {
   const problems: Problem[] = []
-  const wrong = (name: string, message: string, hint: string): undefined => {
+  const wrong: Wrong = (name, message, hint) => {
     problems.push({ code: 'usage', message, at: { kind: 'env', name }, hint })
   }
   const ca = readCa(io, wrong)
   const login = readLogin(io, factoryUrl, wrong)
-  return { access: { ca, login }, problems }
+  return { access: { ca, login, extraCa: readExtraCa(io) }, problems }
 }
 
 type Wrong = (name: string, message: string, hint: string) => undefined
@@ -48,19 +52,29 @@ function readCa({ env, cwd }: Io, wrong: Wrong): string | undefined {
     const why = error instanceof Error ? error.message.replace(/,.*/s, '') : String(error)
     return wrong(CA, `${path} cannot be read: ${why}`, 'name a file with certificates in PEM')
   }
-  const certificates = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
+  const certificates = certificatesIn(text)
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
     const hint = 'it should hold "-----BEGIN CERTIFICATE-----"; from DER: openssl x509 -inform der -in FILE'
     return wrong(CA, `${path} holds no certificate in PEM, or a damaged one`, hint)
   }
   const ca = `${certificates.join('\n')}\n`
   if (ca.length <= LONGEST_CA) return ca
-  return wrong(
-    CA,
-    `${path} holds ${certificates.length} certificates, more than can be given to a build server`,
-    'name a file with your own ones alone: the usual ones are trusted anyhow',
-  )
+  const message = `${path} holds ${certificates.length} certificates, more than can be given to a build server`
+  return wrong(CA, message, 'name a file with your own ones alone: the usual ones are trusted anyhow')
 }
+
+/** As Node.js does, which warns by itself of a file that is not there. */
+function readExtraCa({ env, cwd }: Io): string | undefined {
+  try {
+    const certificates = certificatesIn(readFileSync(resolve(cwd, env.NODE_EXTRA_CA_CERTS ?? ''), 'utf8'))
+    return certificates.length === 0 ? undefined : certificates.join('\n')
+  } catch {
+    return undefined
+  }
+}
+
+const certificatesIn = (text: string): readonly string[] =>
+  text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
 
 function isCertificate(pem: string): boolean {
   try {
@@ -75,39 +89,17 @@ function readLogin({ env }: Io, factoryUrl: string, wrong: Wrong): FactoryLogin 
   for (const secret of [password, token]) registerSecret(secret)
   if (token === '' && user === '' && password === '') return undefined
   if (token !== '' && (user !== '' || password !== '')) {
-    return wrong(
-      TOKEN,
-      'there is a token, and a user or a password, too',
-      `keep one way to log in: ${TOKEN}, or ${USER} with ${PASSWORD}`,
-    )
+    const hint = `keep one way to log in: ${TOKEN}, or ${USER} with ${PASSWORD}`
+    return wrong(TOKEN, 'there is a token, and a user or a password, too', hint)
   }
   if (token === '' && user === '') return wrong(USER, `${PASSWORD} has no user`, `set ${USER}, too`)
   if (token === '' && password === '') return wrong(PASSWORD, `${USER} has no password`, `set ${PASSWORD}, too`)
-  if (user.includes(':')) return wrong(USER, 'a user name with a colon cannot log in', 'HTTP Basic ends the name there')
-  // Whatever else would end a line of a header, or of curl's configuration.
-  if (/[^\x20-\x7e]/.test(user + password + token)) {
-    return wrong(
-      token === '' ? PASSWORD : TOKEN,
-      'it holds a character that no header can',
-      'copy it once more, and nothing around it',
-    )
-  }
-  if (!isPrivate(factoryUrl)) {
-    const name = token === '' ? USER : TOKEN
-    return wrong(
-      name,
-      `the login would go to ${factoryUrl} for everybody on the way to read`,
-      'let the Factory speak https',
-    )
-  }
   const login = token === '' ? { user, password } : { token }
+  const fault = findLoginFault(login, factoryUrl)
+  if (fault !== undefined) {
+    const address = token === '' ? USER : TOKEN
+    return wrong({ user: USER, password: PASSWORD, token: TOKEN, address }[fault.part], fault.message, fault.hint)
+  }
   registerSecret(authorizationOf(login).replace(/^\w+ /, ''))
   return login
-}
-
-/** Whether nobody on the way can read along. */
-function isPrivate(url: string): boolean {
-  if (!URL.canParse(url)) return true
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 }

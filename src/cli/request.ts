@@ -13,7 +13,13 @@ import { withTemplateVersion } from '../plan/template-images.ts'
 import { findLastingProblems } from '../plan/template-server.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
-import { type CloudOptions, findCloudProblems, findConnectionProblems, findTokenProblems } from './cloud.ts'
+import {
+  type CloudOptions,
+  findCloudProblems,
+  findConnectionProblems,
+  findFactoryProblems,
+  findTokenProblems,
+} from './cloud.ts'
 import type { PinnedHash } from './flags.ts'
 import type { Io } from './io.ts'
 import type { ChosenProjects } from './projects.ts'
@@ -56,6 +62,7 @@ export async function readRequest(
   const { server, problems: serverProblems } = readServerFlags(flags)
   // A project without a token is a failure of that project alone, unless no other has one.
   problems.add(...known, ...(chosen === undefined ? findCloudProblems(io, flags) : findConnectionProblems(io, flags)))
+  problems.add(...findFactoryProblems(io, flags))
   if (chosen !== undefined && flags.sandbox !== true) problems.add(...findTokenProblems(io, chosen.projects))
   problems.add(...(chosen?.problems ?? []), ...findContradictions(flags, role, chosen?.projects.length))
   const directory = flags.directory ?? (await findDirectory(io.cwd))

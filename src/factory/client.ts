@@ -5,7 +5,7 @@ import { TalosImageError } from '../errors.ts'
 import type { Fetch } from '../util/fetch.ts'
 import type { Proxies } from '../util/proxies.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
-import { accessFor, createFactoryFetch, type FactoryAccess } from './access.ts'
+import { accessFor, createFactoryFetch, type FactoryAccess, findLoginFault } from './access.ts'
 import { FACTORY_URL } from './asset.ts'
 import {
   FactoryFailure,
@@ -32,6 +32,11 @@ export interface FactoryClientOptions extends FactoryAccess {
   readonly firstPauseMs?: number | undefined
   /** What requests go through: {@link findProxies}; nothing by default. */
   readonly proxies?: Proxies | undefined
+  /**
+   * What this computer trusts besides `ca`; in PEM.
+   * @internal
+   */
+  readonly extraCa?: string | undefined
   /** @internal */
   readonly trace?: Trace
 }
@@ -86,11 +91,22 @@ export interface FactoryClient {
   accessFor(url: string): FactoryAccess
 }
 
-/** A client of the Image Factory at `options.url`. It asks nothing yet, and needs no closing. */
+/**
+ * A client of the Image Factory at `options.url`. It asks nothing yet, and needs no closing.
+ * @throws TalosImageError `usage` for a login that cannot be sent, or that others could read
+ */
 export function createFactoryClient(options: FactoryClientOptions = {}): FactoryClient {
   const base = (options.url ?? FACTORY_URL).replace(/\/+$/, '')
   const { ca, login } = options
-  const fetch = createFactoryFetch(base, { ca, login }, options.proxies)
+  const fault = login && findLoginFault(login, base)
+  if (fault !== undefined) {
+    throw new TalosImageError({
+      code: 'usage',
+      message: `the login of the Image Factory: ${fault.message}`,
+      hint: fault.hint,
+    })
+  }
+  const fetch = createFactoryFetch(base, options)
   const transport = {
     fetch,
     userAgent: options.userAgent ?? 'talos-image',

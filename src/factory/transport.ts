@@ -65,7 +65,7 @@ export const isRefusal = (status: number): boolean => status === 401 || status =
 
 /** What to do when it does not. */
 export const LOGIN_HINT =
-  'check the login: TALOS_IMAGE_FACTORY_USER and TALOS_IMAGE_FACTORY_PASSWORD, or TALOS_IMAGE_FACTORY_TOKEN'
+  'check the login, if it asks for one: TALOS_IMAGE_FACTORY_USER and TALOS_IMAGE_FACTORY_PASSWORD, or TALOS_IMAGE_FACTORY_TOKEN'
 
 /** Longest error text that is worth showing. */
 const LONGEST_TEXT = 500

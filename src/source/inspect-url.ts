@@ -123,7 +123,7 @@ export async function inspectUrl(
       if (error instanceof BadMoment) throw error
       const why = deadline.expired ? 'it took too long' : fetchFailureReason(error)
       const hint = /certificate/i.test(why)
-        ? 'the build server would not trust it either: download the image, and name it with --image-file'
+        ? 'a proxy in between is made known with NODE_EXTRA_CA_CERTS=FILE; else download the image, and name it with --image-file'
         : 'check the URL and the network'
       throw new BadMoment(
         { code: 'network', message: `no answer from ${url}: ${why}`, hint, at: options.at },

@@ -1,7 +1,7 @@
 /** HTTP as every client here speaks it: Node's own fetch, or one that knows proxies and other certificate authorities. */
 
 import { fetchFailureReason } from './fetch-failure.ts'
-import { type Proxies, proxyFor } from './proxies.ts'
+import { type HttpProxy, type Proxies, proxyFor } from './proxies.ts'
 
 /** The headers of an answer. */
 export interface AnswerHeaders extends Iterable<[string, string]> {
@@ -30,16 +30,13 @@ export type Fetch = (url: string | URL, request: HttpRequest) => Promise<HttpAns
 
 export interface FetchOptions {
   readonly proxies?: Proxies | undefined
-  /** Certificate authorities that are trusted beside the usual ones, in PEM. */
-  readonly ca?: string | undefined
+  /** Certificate authorities that are trusted beside those that come with Node.js, in PEM. */
+  readonly ca?: readonly string[] | undefined
 }
 
-/** Hosts that no proxy can reach for us. */
-const OWN = ['localhost', '127.0.0.1', '[::1]']
-
 /** A fetch for these circumstances. What it needs is loaded when it is used first. */
-export function createFetch({ proxies, ca }: FetchOptions = {}): Fetch {
-  if (proxies === undefined && ca === undefined) return fetch
+export function createFetch({ proxies, ca = [] }: FetchOptions = {}): Fetch {
+  if (proxies === undefined && ca.length === 0) return fetch
   let loaded: Promise<Fetch> | undefined
   return async (url, request) => {
     loaded ??= loadFetch(proxies, ca)
@@ -47,26 +44,33 @@ export function createFetch({ proxies, ca }: FetchOptions = {}): Fetch {
     try {
       return await send(url, request)
     } catch (error) {
-      const proxy = proxies && proxyFor(proxies, new URL(url).protocol)
+      const proxy = proxies && proxyFor(proxies, new URL(url))
       if (proxy === undefined || request.signal?.aborted === true) throw error
-      const why = `${fetchFailureReason(error)} (${proxy.variable} is set: ${proxy.shown})`
+      const why = `${fetchFailureReason(error)} (${proxy.variable} is set: ${proxy.url})`
       throw new Error('fetch failed', { cause: new Error(why) })
     }
   }
 }
 
-async function loadFetch(proxies: Proxies | undefined, ca: string | undefined): Promise<Fetch> {
-  // A namespace of its own: Node's fetch of some versions and its library's agents of others do not fit together.
+async function loadFetch(proxies: Proxies | undefined, ca: readonly string[]): Promise<Fetch> {
+  // With a fetch of its own: Node's, of some versions, and the library's agents, of others, do not fit together.
   const [{ default: undici }, { rootCertificates }] = await Promise.all([import('undici'), import('node:tls')])
-  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
-  const dispatcher = new undici.EnvHttpProxyAgent({
-    // An empty text is none; left out, it would be looked for in the environment.
-    httpProxy: proxies?.http?.url ?? '',
-    httpsProxy: proxies?.https?.url ?? '',
-    noProxy: proxies?.except === '*' ? '*' : [proxies?.except ?? '', ...OWN].join(','),
-    proxyTunnel: false,
-    connect: trusted,
-    requestTls: trusted,
+  const trusted = ca.length === 0 ? {} : { ca: [...rootCertificates, ...ca] }
+  const direct = new undici.Agent({ connect: trusted })
+  const toAgent = (proxy: HttpProxy) =>
+    new undici.ProxyAgent({
+      uri: proxy.url,
+      ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
+      proxyTunnel: false,
+      requestTls: trusted,
+    })
+  const http = proxies?.http && toAgent(proxies.http)
+  const https = proxies?.https && toAgent(proxies.https)
+  // For each request, since a redirect may lead from a host behind the proxy to one that is not.
+  const dispatcher = direct.compose(() => (options, handler) => {
+    const proxy = proxies && proxyFor(proxies, new URL(String(options.origin)))
+    const agent = proxy === undefined ? direct : proxy === proxies?.https ? https : http
+    return (agent ?? direct).dispatch(options, handler)
   })
   return (url, request) => undici.fetch(url, { ...request, dispatcher })
 }

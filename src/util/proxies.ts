@@ -2,20 +2,21 @@
 
 import type { Problem } from '../errors.ts'
 import { registerSecret } from './redact.ts'
+import { isThisComputer } from './this-computer.ts'
 
 /** A proxy, and what named it. */
 export interface HttpProxy {
-  /** With the user and the password, if it has any. */
+  /** Without a user and a password. */
   readonly url: string
-  /** The same without them. */
-  readonly shown: string
+  /** What it is told of who asks: a user and a password as HTTP Basic has them. */
+  readonly authorization?: string | undefined
   /** Such as `HTTPS_PROXY`. */
   readonly variable: string
 }
 
 /** Through what requests go. Hosts on this computer are always reached directly. */
 export interface Proxies {
-  /** For `http:` addresses, and for `https:` ones if there is no other for these. */
+  /** For `http:` addresses. */
   readonly http?: HttpProxy | undefined
   /** For `https:` addresses. */
   readonly https?: HttpProxy | undefined
@@ -23,14 +24,40 @@ export interface Proxies {
   readonly except: string
 }
 
-/** The proxy for a protocol, such as `https:`. */
-export function proxyFor({ http, https }: Proxies, protocol: string): HttpProxy | undefined {
-  return protocol === 'https:' ? (https ?? http) : http
+/**
+ * The proxy for an address; undefined where there is none in between.
+ * @internal
+ */
+export function proxyFor({ http, https, except }: Proxies, url: URL): HttpProxy | undefined {
+  if (isThisComputer(url.hostname) || isExcepted(except, url)) return undefined
+  return url.protocol === 'https:' ? https : http
+}
+
+/** As most programs understand `NO_PROXY`: names with all below them, addresses as they are, each with a port or without. */
+function isExcepted(except: string, { hostname, port, protocol }: URL): boolean {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  const actualPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port
+  return except
+    .split(/[,\s]+/)
+    .filter((entry) => entry !== '')
+    .some((entry) => {
+      if (entry === '*') return true
+      const [, bracketed, plain, wanted] = /^(?:\[([^\]]*)\]|([^:]*|.*:.*:.*?))(?::(\d+))?$/.exec(entry) ?? []
+      const name = (bracketed ?? plain ?? '').replace(/^\*?\./, '').toLowerCase()
+      if (name === '' || (wanted !== undefined && wanted !== actualPort)) return false
+      return host === name || host.endsWith(`.${name}`)
+    })
 }
 
 /**
- * What `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say, in small letters or capitals; small ones count first, as with curl.
- * Passwords in them are kept out of everything that is printed from then on.
+ * What `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say, in small letters or capitals; small ones count first. Passwords in them
+ * are kept out of everything that is printed from then on.
+ * @param env most programs want `process.env`
+ * @example
+ * ```ts
+ * const { proxies, problems } = findProxies(process.env)
+ * if (problems.length > 0) throw new ProblemsError(problems)
+ * ```
  */
 export function findProxies(env: Readonly<Record<string, string | undefined>>): {
   readonly proxies: Proxies | undefined
@@ -41,9 +68,9 @@ export function findProxies(env: Readonly<Record<string, string | undefined>>): 
     const variable = [name.toLowerCase(), name].find((one) => (env[one] ?? '') !== '')
     const text = variable && env[variable]
     if (variable === undefined || text === undefined) return undefined
-    const url = toUrl(text)
-    if (url === undefined) problems.push(noProxy(variable, text))
-    return url && { url: url.href, shown: url.origin, variable }
+    const proxy = toProxy(text, variable)
+    if (proxy === undefined) problems.push(noProxy(variable, text))
+    return proxy
   }
   const http = find('HTTP_PROXY')
   const https = find('HTTPS_PROXY')
@@ -51,21 +78,32 @@ export function findProxies(env: Readonly<Record<string, string | undefined>>): 
   return { proxies: http === undefined && https === undefined ? undefined : { http, https, except }, problems }
 }
 
-function toUrl(text: string): URL | undefined {
+function toProxy(text: string, variable: string): HttpProxy | undefined {
   const full = text.includes('://') ? text : `http://${text}`
   if (!URL.canParse(full)) return undefined
-  const url = new URL(full)
-  if (!/^https?:$/.test(url.protocol) || url.hostname === '') return undefined
-  registerSecret(url.password)
-  registerSecret(decodeURIComponent(url.password))
-  return url
+  const { protocol, hostname, origin, username, password } = new URL(full)
+  const [user, secret] = [decode(username), decode(password)]
+  if (!/^https?:$/.test(protocol) || hostname === '' || user === undefined || secret === undefined) return undefined
+  if (username === '' && password === '') return { url: origin, variable }
+  const basic = Buffer.from(`${user}:${secret}`).toString('base64')
+  for (const one of [password, secret, basic]) registerSecret(one)
+  return { url: origin, authorization: `Basic ${basic}`, variable }
+}
+
+/** undefined where a percent sign begins nothing. */
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }
 
 function noProxy(variable: string, text: string): Problem {
   return {
     code: 'usage',
-    message: `"${text.replace(/\/\/.*@/, '//...@')}" is no HTTP proxy`,
+    message: `"${text.replace(/^(.*?:\/\/)?.*@/s, '$1...@')}" is no HTTP proxy`,
     at: { kind: 'env', name: variable },
-    hint: 'write it as http://HOST:PORT or https://HOST:PORT; other kinds, such as SOCKS, cannot be used',
+    hint: 'write it as http://HOST:PORT or https://HOST:PORT, a % in a password as %25; other kinds, such as SOCKS, cannot be used',
   }
 }

@@ -1,12 +1,15 @@
 /** A Factory of one's own: its certificate authority, its login, and where these go and do not go. */
 
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runCommand } from '../support/command.ts'
-import { type OwnFactory, openOwnFactory } from '../support/own-factory.ts'
+import { type OwnFactory, openOwnFactory, pass } from '../support/own-factory.ts'
 import { createProject } from '../support/project.ts'
+import { createProjects } from '../support/projects.ts'
 import { expectRefusal } from '../support/refusal.ts'
+import { listen } from '../support/web.ts'
 import { createWorkspace, runInWorkspace } from '../support/workspace.ts'
 
 const USER = 'team'
@@ -47,30 +50,64 @@ describe("a Factory of one's own", () => {
     }
   })
 
-  it('may send the download elsewhere, where the login does not go', async () => {
+  it.each(LOGINS)('may send the download elsewhere, where $kind does not go', async ({ authorization, env }) => {
     await using project = await createProject()
-    const { authorization, env } = LOGINS[1] ?? { authorization: '' }
-    const stored: (string | undefined)[] = []
-    await using store = await openOwnFactory(project.factoryUrl, {
-      intercept: ({ headers }) => {
-        stored.push(headers.authorization)
-        return false
-      },
+    const stored: { agent: string; authorization: string | undefined }[] = []
+    const store = createServer((request, response) => {
+      const { authorization: sent, 'user-agent': agent = '' } = request.headers
+      stored.push({ agent, authorization: sent })
+      pass(request, response, project.factoryUrl)
     })
+    const storeUrl = await listen(store)
     await using own = await openOwnFactory(project.factoryUrl, {
       authorization,
       intercept: ({ url = '' }, response) => {
         if (!url.startsWith('/image/')) return false
-        response.writeHead(302, { location: project.factoryUrl + url }).end()
+        response.writeHead(302, { location: storeUrl + url }).end()
         return true
       },
     })
     const { code, stderr } = await runInWorkspace(['build', '--arch', 'arm', ...project.sshFlags], {
       env: { ...project.env, ...at(own), ...env },
     })
+    store.close()
     expect(code, stderr).toBe(0)
-    expect(stored).toEqual([])
-    expect(store.requests).toEqual([])
+    expect(stored.some(({ agent }) => agent.startsWith('curl/'))).toBe(true)
+    expect(stored.some(({ agent }) => !agent.startsWith('curl/'))).toBe(true)
+    expect(stored.filter((request) => request.authorization !== undefined)).toEqual([])
+  })
+
+  it('serves several projects of one run', async () => {
+    await using projects = await createProjects(['a', 'b'])
+    const { cloud } = projects
+    await using own = await openOwnFactory(cloud.factoryUrl, { authorization: `Bearer ${TOKEN}` })
+    const env = { ...projects.env, ...at(own), TALOS_IMAGE_FACTORY_TOKEN: TOKEN }
+    const args = ['build', '--arch', 'arm', ...projects.flags, ...cloud.sshFlags]
+    const { code, stderr } = await runInWorkspace(args, { env })
+    expect(code, stderr).toBe(0)
+    for (const name of ['a', 'b']) expect(await projects.snapshots(name)).toHaveLength(1)
+    expect(own.requests.filter(({ agent }) => agent.startsWith('curl/'))).toHaveLength(2)
+  })
+
+  it('is nothing for the template of Packer, which downloads by itself', async () => {
+    await using project = await createProject({ machines: 'none' })
+    const env = { ...project.env, TALOS_IMAGE_FACTORY_URL: 'https://factory.example', TALOS_IMAGE_FACTORY_TOKEN: TOKEN }
+    const { code, stderr } = await runInWorkspace(['build', '--engine', 'packer'], { env })
+    expect(code).toBe(2)
+    expect(stderr).toContain("error: TALOS_IMAGE_FACTORY_TOKEN: Packer's template downloads without a login")
+    expect(project.log).toEqual([])
+  })
+
+  it('keeps nobody from what does not ask it', async () => {
+    await using project = await createProject({ machines: 'none' })
+    const env = { ...project.env, TALOS_IMAGE_FACTORY_CA: 'nowhere.pem' }
+    for (const args of [['list'], ['cleanup', '--yes']]) {
+      const { code, stderr } = await runInWorkspace(args, { env })
+      expect(code, stderr).toBe(0)
+    }
+    const { code, stderr } = await runInWorkspace(['outdated'], { env })
+    expect(code).toBe(2)
+    expect(stderr).toContain('error: TALOS_IMAGE_FACTORY_CA: nowhere.pem cannot be read')
   })
 
   it('that does not let in is told of before anything is made', async () => {
@@ -81,7 +118,7 @@ describe("a Factory of one's own", () => {
       const { code, stderr } = await runInWorkspace(args, { env })
       expect(code).toBe(1)
       expect(stderr).toContain('the Image Factory answered 401')
-      expect(stderr).toContain('hint: check the login: TALOS_IMAGE_FACTORY_USER')
+      expect(stderr).toContain('hint: check the login, if it asks for one: TALOS_IMAGE_FACTORY_USER')
     }
     expect(project.attempts()).toEqual([])
   })

@@ -63,7 +63,8 @@ export async function openOwnFactory(behind: string, options: OwnFactoryOptions 
   }
 }
 
-function pass(request: IncomingMessage, response: ServerResponse, behind: string): void {
+/** Lets another server answer a request. */
+export function pass(request: IncomingMessage, response: ServerResponse, behind: string): void {
   const { method, url = '', headers } = request
   const forwarded = httpRequest(behind + url, { method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers)

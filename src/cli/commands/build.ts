@@ -116,7 +116,7 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
     } finally {
       view.close()
     }
-    const document = toResultDocument(result, plan.talosVersion, cloud.factory.publicUrl)
+    const document = toResultDocument(result, plan.talosVersion, cloud.factoryUrl)
     printResult(io, flags.output, document)
     await writeJobSummary(io, document)
     const noted = await writeOutputs(io, buildOutputs(document))

@@ -43,7 +43,7 @@ async function answer(io: Io, flags: ExternalFlags): Promise<void> {
     const { selected, warnings } = await selectSnapshot(cloud, input)
     if (selected === undefined) throw nothingMatches(query, flags)
     for (const warning of warnings) io.err(formatLine('warning', warning))
-    writeJson(io, toExternalAnswer(selected, selector, cloud.factory.publicUrl))
+    writeJson(io, toExternalAnswer(selected, selector, cloud.factoryUrl))
   } finally {
     await cloud.close()
   }

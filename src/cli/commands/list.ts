@@ -36,7 +36,7 @@ export async function runList(io: Io, flags: ListFlags): Promise<number> {
       })
     const published = images
       .filter(({ labels }) => labels[LEASE_LABEL] === undefined)
-      .map((image) => toSnapshotRecord(image, cloud.factory.publicUrl))
+      .map((image) => toSnapshotRecord(image, cloud.factoryUrl))
     const filter = { architectures: flags.arch, roles: flags.role, versions: flags.version }
     const asked = filterSnapshots(published, filter)
     const snapshots = flags.sort === undefined ? asked : sortSnapshots(asked, flags.sort)

@@ -3,7 +3,7 @@
 import { throwProblems } from '../../errors.ts'
 import { LEASE_LABEL } from '../../plan/labels.ts'
 import { type Age, findAges } from '../../report/outdated.ts'
-import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
+import { type CloudOptions, findCloudProblems, findFactoryProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
@@ -12,7 +12,7 @@ import { foldLines } from '../render/fold.ts'
 
 /** Compares the newest snapshot of each role and architecture with what the Image Factory has. */
 export async function runOutdated(io: Io, flags: CloudOptions & OutputFlags): Promise<number> {
-  throwProblems(findCloudProblems(io, flags))
+  throwProblems([...findCloudProblems(io, flags), ...findFactoryProblems(io, flags)])
   const cloud = await openCloud(io, flags)
   try {
     const [snapshots, versions] = await Promise.all([

@@ -54,7 +54,7 @@ export async function runPrune(io: Io, flags: PruneFlags): Promise<number> {
       removed.push(snapshot.id)
       if (flags.output === 'text') io.out(`Deleted snapshot ${snapshot.id} (${snapshot.description})\n`)
     }
-    if (flags.output === 'json') writeJson(io, toDocument(decisions, pricing, cloud.factory.publicUrl, removed))
+    if (flags.output === 'json') writeJson(io, toDocument(decisions, pricing, cloud.factoryUrl, removed))
     else if (flags.yes !== true && decisions.some(({ goes }) => goes)) {
       io.out('Nothing was deleted. Delete what goes with --yes.\n')
     }

@@ -28,7 +28,7 @@ export async function runSelect(io: Io, selector: string, flags: SelectFlags): P
       signal: io.signal,
     })
     if (selected === undefined) throw nothingMatches(selector, flags.arch)
-    const [record, ...rest] = [selected, ...others].map((image) => toSnapshotRecord(image, cloud.factory.publicUrl))
+    const [record, ...rest] = [selected, ...others].map((image) => toSnapshotRecord(image, cloud.factoryUrl))
     if (flags.output === 'json') writeJson(io, { selected: record, others: rest, warnings })
     else io.out(formatSelection(selector, [selected, ...others], io.outColumns()))
     for (const warning of warnings) showWarning(io, warning)

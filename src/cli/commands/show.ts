@@ -25,7 +25,7 @@ export async function runShow(io: Io, id: number, flags: CloudOptions & OutputFl
       if (!isApiFailure(error, 'not_found')) throw error
       throw noSuchSnapshot(id)
     })
-    const record = toSnapshotRecord(image, cloud.factory.publicUrl)
+    const record = toSnapshotRecord(image, cloud.factoryUrl)
     const users = servers.filter((server) => server.image?.id === id).map(({ name }) => name)
     if (flags.output === 'json') writeJson(io, { snapshot: record, servers: users })
     else io.out(formatSnapshot(record, users, io.outColumns()))

@@ -88,6 +88,8 @@ function noAnswer(options: SendOptions, request: ApiRequest, why: string): Talos
   return new TalosImageError({
     code: 'network',
     message: `no usable answer from ${options.endpoint} to ${request.method} ${request.path}: ${why}`,
-    hint: 'check the network and, if it is set, HCLOUD_ENDPOINT',
+    hint: /certificate/i.test(why)
+      ? 'a proxy in between that opens TLS is made known with NODE_EXTRA_CA_CERTS=FILE'
+      : 'check the network and, if it is set, HCLOUD_ENDPOINT',
   })
 }

@@ -15,7 +15,7 @@ const messages = (env: Record<string, string>, options?: { cwd?: string; url?: s
 
 describe('the login', () => {
   test('is a user with a password, or a token; or there is none', () => {
-    expect(read({}).access).toEqual({ ca: undefined, login: undefined })
+    expect(read({}).access).toEqual({ ca: undefined, login: undefined, extraCa: undefined })
     expect(read({ TALOS_IMAGE_FACTORY_USER: 'me', TALOS_IMAGE_FACTORY_PASSWORD: 'it is secret' }).access.login).toEqual(
       {
         user: 'me',
@@ -36,7 +36,8 @@ describe('the login', () => {
     [{ PASSWORD: 'secret' }, 'USER: TALOS_IMAGE_FACTORY_PASSWORD has no user'],
     [{ TOKEN: 'a', USER: 'me', PASSWORD: 'b' }, 'TOKEN: there is a token, and a user or a password, too'],
     [{ USER: 'a:b', PASSWORD: 'c' }, 'USER: a user name with a colon cannot log in'],
-    [{ TOKEN: 'a\nb' }, 'TOKEN: it holds a character that no header can'],
+    [{ TOKEN: 'a\nb' }, 'TOKEN: it holds a character that no token has, such as a line break'],
+    [{ USER: 'me', PASSWORD: 'a\tb' }, 'PASSWORD: it holds a control character, such as a line break'],
   ])('%j cannot be', (given, message) => {
     const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [`TALOS_IMAGE_FACTORY_${name}`, value]))
     expect(messages(env)).toEqual([`TALOS_IMAGE_FACTORY_${message}`])
@@ -47,9 +48,15 @@ describe('the login', () => {
     expect(messages(env, { url: 'http://factory.internal' })).toEqual([
       'TALOS_IMAGE_FACTORY_TOKEN: the login would go to http://factory.internal for everybody on the way to read',
     ])
-    for (const url of ['http://127.0.0.1:8080', 'http://localhost', 'http://[::1]:1']) {
-      expect(messages(env, { url })).toEqual([])
-    }
+    expect(messages(env, { url: 'http://127.0.0.1:8080' })).toEqual([])
+    expect(messages(env, { url: 'https://factory.talos.dev' })).toEqual([
+      'TALOS_IMAGE_FACTORY_TOKEN: the login would go to the public Image Factory, which asks for none',
+    ])
+  })
+
+  test('shows no password that stands in the address, which is wrong by itself', () => {
+    const env = { TALOS_IMAGE_FACTORY_TOKEN: 'abcdefgh' }
+    expect(messages(env, { url: 'http://me:topsecret@factory.internal' })).toEqual([])
   })
 })
 
@@ -62,6 +69,13 @@ describe('the certificate authority', () => {
     const { access, problems } = read({ TALOS_IMAGE_FACTORY_CA: 'ca.pem' }, { cwd: folder.path })
     expect(problems).toEqual([])
     expect(access.ca).toBe(own.ca + own.ca)
+  })
+
+  test('does not make those forgotten that Node.js is told of', async () => {
+    await using own = await openOwnFactory('http://127.0.0.1:1')
+    const { access } = read({ TALOS_IMAGE_FACTORY_CA: own.caFile, NODE_EXTRA_CA_CERTS: own.caFile })
+    expect(access.extraCa).toBe(own.ca.trim())
+    expect(read({ NODE_EXTRA_CA_CERTS: '/nowhere.pem' }).problems).toEqual([])
   })
 
   test('is told to be missing, to be none, to be damaged, or to be far too much', async () => {

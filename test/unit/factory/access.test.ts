@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { accessFor, authorizationOf, curlConfig } from '../../../src/factory/access.ts'
+import { accessFor, authorizationOf, curlConfig, findLoginFault } from '../../../src/factory/access.ts'
 import { createFactoryClient } from '../../../src/factory/client.ts'
 import { openOwnFactory } from '../../support/own-factory.ts'
 import { listen } from '../../support/web.ts'
@@ -18,6 +18,37 @@ describe('a login', () => {
   test("is written so that curl's configuration cannot be broken out of", () => {
     expect(curlConfig(LOGIN)).toBe('user = "team:a \\"b\\" \\\\c"\n')
     expect(curlConfig({ token: 'abc' })).toBe('header = "Authorization: Bearer abc"\n')
+  })
+
+  test.each([
+    [{ user: 'a:b', password: 'c' }, 'user'],
+    [{ user: 'a', password: 'b\nurl = "http://evil"' }, 'password'],
+    [{ user: 'a\u0000', password: 'c' }, 'user'],
+    [{ token: 'a b' }, 'token'],
+    [{ token: 'a\nb' }, 'token'],
+    [{ token: '' }, 'token'],
+  ])('cannot be %j, for its %s', (login, part) => {
+    expect(findLoginFault(login, 'https://factory.example')?.part).toBe(part)
+  })
+
+  test('may be of any letters where HTTP Basic carries it', () => {
+    expect(findLoginFault({ user: 'jörg', password: 'Grüße "1" \\ 2' }, 'https://factory.example')).toBeUndefined()
+  })
+
+  test('goes neither to the public Factory nor over the air in clear', () => {
+    const fault = (url: string) => findLoginFault(LOGIN, url)?.message
+    expect(fault('https://factory.talos.dev')).toContain('the public Image Factory')
+    expect(fault('http://factory.internal:8080/x')).toBe(
+      'the login would go to http://factory.internal:8080 for everybody on the way to read',
+    )
+    for (const url of ['http://127.0.0.1:8080', 'http://localhost', 'http://[::1]:1', 'https://factory.internal']) {
+      expect(fault(url)).toBeUndefined()
+    }
+  })
+
+  test('that cannot be is refused by the client, and not shown', () => {
+    const make = () => createFactoryClient({ url: 'https://factory.example', login: { token: 'SECRET-A\nSECRET-B' } })
+    expect(make).toThrow(/^the login of the Image Factory: it holds a character that no token has/)
   })
 
   test('is for the Factory alone', () => {

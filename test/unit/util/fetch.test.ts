@@ -14,7 +14,8 @@ const rejectionOf = (work: Promise<unknown>): Promise<unknown> =>
     (reason: unknown) => reason,
   )
 
-const through = (env: Record<string, string>, ca?: string) => createFetch({ proxies: findProxies(env).proxies, ca })
+const through = (env: Record<string, string>, ca?: string) =>
+  createFetch({ proxies: findProxies(env).proxies, ca: ca === undefined ? [] : [ca] })
 
 describe('without anything special', () => {
   test("it is Node's own", () => {
@@ -57,9 +58,22 @@ describe('through a proxy', () => {
     for (const host of ['127.0.0.1', 'localhost']) {
       expect(await readText(await through(env)(`http://${host}:${port}/`, {}), 100)).toBe('direct')
     }
-    await rejectionOf(through(env)('http://nowhere.invalid/', {}))
+    const unknown = fetchFailureReason(await rejectionOf(through(env)('http://nowhere.invalid/', {})))
+    expect(unknown).toMatch(/ENOTFOUND|EAI_AGAIN/)
+    // What it was not asked for is no fault of the proxy's.
+    expect(unknown).not.toContain('is set')
     await rejectionOf(through({ ...env, NO_PROXY: '*' })('http://elsewhere.invalid/', {}))
+    await rejectionOf(through(env)('https://elsewhere.invalid/', {}))
     expect(proxy.requests).toEqual([])
+  })
+
+  test('a redirect to a host that it is not for goes there directly', async () => {
+    await using inner = await serveLoopback((_, response) => response.end('inner'))
+    await using outer = await serveLoopback((_, response) => response.writeHead(302, { location: inner.url }).end())
+    await using proxy = await openProxy({ hosts: { 'api.test': outer.url } })
+    const answer = await through({ HTTP_PROXY: proxy.url })('http://api.test/', {})
+    expect(await readText(answer, 100)).toBe('inner')
+    expect(proxy.requests).toEqual(['GET http://api.test/'])
   })
 
   test('that does not let anybody through is named', async () => {
@@ -87,7 +101,7 @@ describe('a certificate authority of its own', () => {
   test('is trusted, and nobody else trusts it', async () => {
     await using server = await serveLoopback((_, response) => response.end('inside'))
     await using factory = await openOwnFactory(server.url)
-    const answer = await createFetch({ ca: factory.ca })(factory.url, {})
+    const answer = await createFetch({ ca: [factory.ca] })(factory.url, {})
     expect(await readText(answer, 100)).toBe('inside')
     expect(fetchFailureReason(await rejectionOf(fetch(factory.url)))).toBe('self-signed certificate')
   })

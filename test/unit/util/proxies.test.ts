@@ -14,30 +14,67 @@ describe('proxies of the environment', () => {
       no_proxy: ' .internal ',
     })
     expect(proxies).toEqual({
-      http: { url: 'http://small:3128/', shown: 'http://small:3128', variable: 'http_proxy' },
+      http: { url: 'http://small:3128', variable: 'http_proxy' },
       https: undefined,
       except: '.internal',
     })
   })
 
-  test('of http are for https, too, when that has none', () => {
-    const { proxies } = findProxies({ HTTP_PROXY: 'http://one:1', HTTPS_PROXY: 'https://two:2' })
-    if (proxies === undefined) throw new Error('none found')
-    expect(proxyFor(proxies, 'https:')?.variable).toBe('HTTPS_PROXY')
-    expect(proxyFor(proxies, 'http:')?.variable).toBe('HTTP_PROXY')
-    expect(proxyFor({ ...proxies, https: undefined }, 'https:')?.variable).toBe('HTTP_PROXY')
-  })
-
-  test('with a password never show it', () => {
+  test('with a user and a password never show them', () => {
     const { proxies } = findProxies({ HTTPS_PROXY: 'http://me:un%2Fguessable@proxy:3128' })
-    expect(proxies?.https?.shown).toBe('http://proxy:3128')
-    expect(redact('a un/guessable b un%2Fguessable')).toBe('a [redacted] b [redacted]')
+    const basic = Buffer.from('me:un/guessable').toString('base64')
+    expect(proxies?.https).toEqual({
+      url: 'http://proxy:3128',
+      authorization: `Basic ${basic}`,
+      variable: 'HTTPS_PROXY',
+    })
+    expect(redact(`a un/guessable b un%2Fguessable c ${basic}`)).toBe('a [redacted] b [redacted] c [redacted]')
+    expect(findProxies({ HTTPS_PROXY: 'token:@proxy' }).proxies?.https?.authorization).toBe(`Basic ${btoa('token:')}`)
   })
 
-  test.each(['socks5://proxy:1080', 'http://', 'http://me:secret@:3128'])('cannot be %s', (text) => {
+  test.each([
+    ['socks5://proxy:1080', '"socks5://proxy:1080"'],
+    ['http://', '"http://"'],
+    ['http://me:secret@:3128', '"http://...@:3128"'],
+    ['me:secret@proxy:99999', '"...@proxy:99999"'],
+    ['http://me:se@cret@proxy:port', '"http://...@proxy:port"'],
+    ['http://me:100%secret@proxy:3128', '"http://...@proxy:3128"'],
+  ])('cannot be %s', (text, shown) => {
     const { problems } = findProxies({ HTTPS_PROXY: text })
     expect(problems).toMatchObject([{ code: 'usage', at: { kind: 'env', name: 'HTTPS_PROXY' } }])
-    expect(problems[0]?.message).toMatch(/^".*" is no HTTP proxy$/)
-    expect(problems[0]?.message).not.toContain('secret')
+    expect(problems[0]?.message).toBe(`${shown} is no HTTP proxy`)
+  })
+})
+
+describe('the proxy for an address', () => {
+  const variableFor = (address: string, env: Record<string, string> = {}) => {
+    const { proxies } = findProxies({ HTTP_PROXY: 'one:1', HTTPS_PROXY: 'two:2', ...env })
+    return proxies && proxyFor(proxies, new URL(address))?.variable
+  }
+
+  test('is that of its protocol, and of no other', () => {
+    expect(variableFor('http://a.example')).toBe('HTTP_PROXY')
+    expect(variableFor('https://a.example')).toBe('HTTPS_PROXY')
+    expect(variableFor('https://a.example', { HTTPS_PROXY: '' })).toBeUndefined()
+  })
+
+  test.each(['localhost', 'a.localhost', '127.0.0.1', '127.0.0.2', '[::1]'])('is none for %s', (host) => {
+    expect(variableFor(`http://${host}:8080/`)).toBeUndefined()
+  })
+
+  test.each<[except: string, direct: string[], proxied: string[]]>([
+    ['*', ['http://a.example', 'https://[2001:db8::1]'], []],
+    ['.internal', ['http://internal', 'http://a.b.internal'], ['http://notinternal', 'http://internal.example']],
+    ['*.internal,b.example', ['http://a.internal', 'https://b.example', 'https://c.b.example'], ['https://example']],
+    ['a.example:8443', ['https://a.example:8443'], ['https://a.example', 'https://b.example:8443']],
+    ['a.example:443', ['https://a.example'], ['http://a.example']],
+    ['10.0.0.7 10.0.0.8', ['http://10.0.0.8:80'], ['http://10.0.0.9']],
+    ['2001:db8::1', ['http://[2001:db8::1]:81'], ['http://[2001:db8::2]']],
+    ['[2001:db8::1]:81', ['http://[2001:db8::1]:81'], ['http://[2001:db8::1]']],
+    ['A.Example', ['http://a.example'], []],
+  ])('is none for what NO_PROXY=%s leaves out', (except, direct, proxied) => {
+    for (const address of direct)
+      expect([address, variableFor(address, { NO_PROXY: except })]).toEqual([address, undefined])
+    for (const address of proxied) expect(variableFor(address, { NO_PROXY: except })).toMatch(/^HTTPS?_PROXY$/)
   })
 })
