@@ -32,8 +32,12 @@ export interface ServerSettings {
   readonly systemImage: string
   readonly labels: Labels
   readonly firewallIds: readonly number[]
+  /** In the order of their IDs, for people. */
+  readonly firewallNames: readonly string[]
   /** SSH over a private network goes to the first. */
   readonly networkIds: readonly number[]
+  /** In the order of their IDs, for people. */
+  readonly networkNames: readonly string[]
   /** The network zones that all of its networks reach; undefined without networks: any. */
   readonly networkZones: readonly string[] | undefined
   readonly ipv4: boolean
@@ -123,7 +127,9 @@ export function resolveServer(
     systemImage: systemImage.value,
     labels: Object.fromEntries([...labels].map(([key, { value }]) => [key, value])),
     firewallIds: firewalls.found.map(({ id }) => id),
+    firewallNames: firewalls.found.map(({ name }) => name),
     networkIds: networks.found.map(({ id }) => id),
+    networkNames: networks.found.map(({ name }) => name),
     networkZones,
     ipv4: ipv4.value,
     ipv6: ipv6.value,

@@ -82,7 +82,7 @@ describe('a build server', () => {
     })
     expect(result.code, result.stderr).toBe(0)
     expect(result.stderr).toContain('no network of it has a route to the Internet')
-    expect(result.stderr).toContain(`server    no public address, network ${id}, SSH over its network`)
+    expect(result.stderr).toContain(`server    no public address, network inner, SSH over its network`)
     expect(orders).toMatchObject([{ networks: [id], public_net: { enable_ipv4: false, enable_ipv6: false } }])
     expect(await readFile(join(workspace.root, 'trace.jsonl'), 'utf8')).toContain('"host":"127.210.0.2"')
     expect(await project.remains()).toEqual([])

@@ -37,7 +37,9 @@ describe('a build server', () => {
         systemImage: 'debian-13',
         labels: {},
         firewallIds: [],
+        firewallNames: [],
         networkIds: [],
+        networkNames: [],
         networkZones: undefined,
         ipv4: true,
         ipv6: true,
@@ -65,7 +67,12 @@ describe('a build server', () => {
       labels: new Map([['team', sourced('infra')]]),
     })
     expect(problems).toEqual([])
-    expect(settings).toMatchObject({ networkIds: [2, 1], firewallIds: [7], labels: { team: 'infra' } })
+    expect(settings).toMatchObject({
+      networkIds: [2, 1],
+      networkNames: ['outer', 'inner'],
+      firewallIds: [7],
+      labels: { team: 'infra' },
+    })
   })
 
   test('is where all of its networks reach', () => {

@@ -10,11 +10,11 @@ test.each<[Partial<ServerSettings>, string[]]>([
   [{ ipv6: false }, ['IPv4 alone']],
   [{ sshOver: 'ipv6' }, ['SSH over IPv6']],
   [
-    { ipv4: false, ipv6: false, networkIds: [4, 5], sshOver: 'private' },
-    ['no public address, network 4, network 5, SSH over its network'],
+    { ipv4: false, ipv6: false, networkNames: ['build', 'inner'], sshOver: 'private' },
+    ['no public address, network build, network inner, SSH over its network'],
   ],
   [
-    { firewallIds: [7], labels: { team: 'infra' }, systemImage: 'debian-12' },
-    ['firewall 7, label team=infra, made from debian-12'],
+    { firewallNames: ['wall'], labels: { team: 'infra' }, systemImage: 'debian-12' },
+    ['firewall wall, label team=infra, made from debian-12'],
   ],
 ])('%j is shown as %j', (change, lines) => expect(formatServer({ ...PLAIN, ...change })).toEqual(lines))
