@@ -10,19 +10,24 @@ import { printable } from '../util/printable.ts'
 import { findProxies, type Proxies } from '../util/proxies.ts'
 import { redact, registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
-import { readFactoryAccess } from './factory-access.ts'
+import {
+  type ConnectionOptions,
+  factoryUrlOf,
+  findAddressProblems,
+  findConnectionProblems,
+  findFactoryProblems,
+  openFactoryAccess,
+  portOf,
+} from './connection.ts'
 import type { Io } from './io.ts'
 import { toSandboxOptions } from './sandbox-options.ts'
 import { toGrants, tokenIn } from './sandbox-projects.ts'
 import { say } from './say.ts'
 import { USER_AGENT } from './version.ts'
 
-export interface CloudOptions {
-  readonly sandbox?: boolean | undefined
+export interface CloudOptions extends ConnectionOptions {
   /** What the servers of a sandbox that this command starts are; namespaces by default. */
   readonly machines?: 'namespace' | 'qemu' | undefined
-  readonly factoryUrl?: string | undefined
-  readonly sshPort?: number | undefined
   /** Of which project; that of HCLOUD_TOKEN, or the sandbox's own, by default. */
   readonly inProject?: ProjectToken | undefined
 }
@@ -47,9 +52,6 @@ export interface Cloud {
   close(): Promise<void>
 }
 
-/** The port of SSH on real servers. */
-const SSH_PORT = 22
-
 /** What is missing to open the cloud, as far as it can be told without asking a person. */
 export function findCloudProblems(io: Io, options: CloudOptions): Problem[] {
   if (options.sandbox === true) return []
@@ -57,52 +59,6 @@ export function findCloudProblems(io: Io, options: CloudOptions): Problem[] {
   if (tokenOf(io, inProject) !== undefined) return findConnectionProblems(io, options)
   if (inProject !== undefined) return [noTokenOf(inProject), ...findConnectionProblems(io, options)]
   return [...(io.stdinIsTerminal ? [] : [NO_TOKEN]), ...findConnectionProblems(io, options)]
-}
-
-/** What is wrong with how a cloud is reached, whatever the token. */
-export function findConnectionProblems(io: Io, options: CloudOptions): Problem[] {
-  if (options.sandbox === true) return []
-  const problems = [...findUrlProblems(io, options), ...findProxies(io.env).problems]
-  const port = portOf(io, options)
-  if (typeof port !== 'number') problems.push(port)
-  return problems
-}
-
-function findUrlProblems(io: Io, options: Pick<CloudOptions, 'factoryUrl' | 'sandbox'>): Problem[] {
-  const problems: Problem[] = []
-  for (const [name, value, standard] of [
-    ['HCLOUD_ENDPOINT', io.env.HCLOUD_ENDPOINT, HETZNER_ENDPOINT],
-    ['TALOS_IMAGE_FACTORY_URL', io.env.TALOS_IMAGE_FACTORY_URL, FACTORY_URL],
-    ['--factory-url', options.factoryUrl, FACTORY_URL],
-  ] as const) {
-    if (value !== undefined && value !== '' && !isHttpUrl(value)) {
-      const at = name.startsWith('--') ? ({ kind: 'flag', name } as const) : ({ kind: 'env', name } as const)
-      problems.push({
-        code: 'usage',
-        message: `"${value.replace(/\/\/.*@/, '//...@')}" is not an http or https URL without credentials`,
-        at,
-        hint:
-          standard === FACTORY_URL && value.includes('@')
-            ? 'write it as https://HOST; TALOS_IMAGE_FACTORY_USER and TALOS_IMAGE_FACTORY_PASSWORD are for the login'
-            : `write it as https://HOST, or leave it out for ${standard}`,
-      })
-    }
-  }
-  return problems
-}
-
-/** The port of the build servers' SSH: the flag's, else the environment's, else that of real servers. */
-export function portOf({ env }: Io, { sshPort }: CloudOptions): number | Problem {
-  const text = env.TALOS_IMAGE_SSH_PORT ?? ''
-  if (sshPort !== undefined || text === '') return sshPort ?? SSH_PORT
-  const port = Number(text)
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
-  return {
-    code: 'usage',
-    message: `"${text}" is no port`,
-    at: { kind: 'env', name: 'TALOS_IMAGE_SSH_PORT' },
-    hint: `give a number from 1 to 65535, or leave it out for ${SSH_PORT}`,
-  }
 }
 
 /**
@@ -135,27 +91,6 @@ export async function openCloud(io: Io, options: CloudOptions, watch: CloudWatch
     sshPort,
     close: async () => undefined,
   }
-}
-
-/** What is wrong with how the Factory is reached, besides its address. */
-export function findFactoryProblems(io: Io, options: Pick<CloudOptions, 'sandbox' | 'factoryUrl'>): readonly Problem[] {
-  if (options.sandbox === true) return []
-  return [...findProxies(io.env).problems, ...readFactoryAccess(io, factoryUrlOf(io, options)).problems]
-}
-
-/**
- * How the Factory is reached.
- * @throws ProblemsError `usage` when what the environment says of it cannot be
- */
-export function openFactoryAccess(io: Io, options: Pick<CloudOptions, 'sandbox' | 'factoryUrl'>) {
-  throwProblems(findFactoryProblems(io, options))
-  const url = factoryUrlOf(io, options)
-  return { url, ...readFactoryAccess(io, url).access, proxies: findProxies(io.env).proxies }
-}
-
-/** The Image Factory that the flag, else the environment, names. */
-function factoryUrlOf(io: Io, options: Pick<CloudOptions, 'factoryUrl'>): string {
-  return (options.factoryUrl ?? (io.env.TALOS_IMAGE_FACTORY_URL || FACTORY_URL)).replace(/\/+$/, '')
 }
 
 async function openSandbox(
@@ -208,7 +143,7 @@ export async function openFactory(
   io: Io,
   options: Pick<CloudOptions, 'sandbox' | 'machines' | 'factoryUrl'>,
 ): Promise<{ readonly factory: FactoryClient } & AsyncDisposable> {
-  throwProblems([...findUrlProblems(io, options), ...findFactoryProblems(io, options)])
+  throwProblems([...findAddressProblems(io, options), ...findFactoryProblems(io, options)])
   if (options.sandbox !== true) {
     const factory = createFactoryClient({ userAgent: USER_AGENT, ...openFactoryAccess(io, options) })
     return { factory, [Symbol.asyncDispose]: async () => undefined }
@@ -268,10 +203,3 @@ async function askForToken(io: Io): Promise<string> {
 /** A path as people write it: `~/.local/state`. */
 const shortenHome = (path: string, home: string): string =>
   home !== '/' && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
-
-/** Without a user name or a password, which would end up in messages. */
-function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, username, password } = new URL(text)
-  return /^https?:$/.test(protocol) && username === '' && password === ''
-}

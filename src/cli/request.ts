@@ -13,13 +13,8 @@ import { withTemplateVersion } from '../plan/template-images.ts'
 import { findLastingProblems } from '../plan/template-server.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
-import {
-  type CloudOptions,
-  findCloudProblems,
-  findConnectionProblems,
-  findFactoryProblems,
-  findTokenProblems,
-} from './cloud.ts'
+import { type CloudOptions, findCloudProblems, findTokenProblems } from './cloud.ts'
+import { findConnectionProblems, findFactoryProblems } from './connection.ts'
 import type { PinnedHash } from './flags.ts'
 import type { Io } from './io.ts'
 import type { ChosenProjects } from './projects.ts'

@@ -3,6 +3,7 @@
 import type { Problem } from '../errors.ts'
 import { registerSecret } from './redact.ts'
 import { isThisComputer } from './this-computer.ts'
+import { withoutLogin } from './without-login.ts'
 
 /** A proxy, and what named it. */
 export interface HttpProxy {
@@ -102,7 +103,7 @@ function decode(text: string): string | undefined {
 function noProxy(variable: string, text: string): Problem {
   return {
     code: 'usage',
-    message: `"${text.replace(/^(.*?:\/\/)?.*@/s, '$1...@')}" is no HTTP proxy`,
+    message: `"${withoutLogin(text)}" is no HTTP proxy`,
     at: { kind: 'env', name: variable },
     hint: 'write it as http://HOST:PORT or https://HOST:PORT, a % in a password as %25; other kinds, such as SOCKS, cannot be used',
   }

@@ -90,4 +90,10 @@ describe('an endpoint', () => {
       expectRefusal(result, `error: ${name}: "${url}" is not an http or https URL`, 'hint: ')
     }
   })
+
+  it.each(['https://me:topsecret@127.0.0.1', 'me:topsecret@127.0.0.1'])('%s is refused, and not shown', async (url) => {
+    const result = await runInWorkspace(['build'], { env: { ...project.env, TALOS_IMAGE_FACTORY_URL: url } })
+    expectRefusal(result, '...@127.0.0.1" is not an http or https URL without credentials')
+    expect(result.stderr).not.toContain('topsecret')
+  })
 })

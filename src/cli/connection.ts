@@ -1,0 +1,96 @@
+/** How the cloud and the Image Factory are reached, as flags and the environment say, and all that is wrong with it. */
+
+import { type Problem, throwProblems } from '../errors.ts'
+import { FACTORY_URL } from '../factory/asset.ts'
+import { HETZNER_ENDPOINT } from '../hetzner/client.ts'
+import { findProxies } from '../util/proxies.ts'
+import { withoutLogin } from '../util/without-login.ts'
+import { readFactoryAccess } from './factory-access.ts'
+import type { Io } from './io.ts'
+
+export interface ConnectionOptions {
+  readonly sandbox?: boolean | undefined
+  readonly factoryUrl?: string | undefined
+  readonly sshPort?: number | undefined
+}
+
+/** The port of SSH on real servers. */
+const SSH_PORT = 22
+
+/** What is wrong with how a cloud is reached, whatever the token. */
+export function findConnectionProblems(io: Io, options: ConnectionOptions): Problem[] {
+  if (options.sandbox === true) return []
+  const problems = [...findAddressProblems(io, options), ...findProxies(io.env).problems]
+  const port = portOf(io, options)
+  if (typeof port !== 'number') problems.push(port)
+  return problems
+}
+
+/** Addresses that are none. */
+export function findAddressProblems(io: Io, options: Pick<ConnectionOptions, 'factoryUrl'>): Problem[] {
+  const problems: Problem[] = []
+  for (const [name, value, standard] of [
+    ['HCLOUD_ENDPOINT', io.env.HCLOUD_ENDPOINT, HETZNER_ENDPOINT],
+    ['TALOS_IMAGE_FACTORY_URL', io.env.TALOS_IMAGE_FACTORY_URL, FACTORY_URL],
+    ['--factory-url', options.factoryUrl, FACTORY_URL],
+  ] as const) {
+    if (value !== undefined && value !== '' && !isHttpUrl(value)) {
+      const at = name.startsWith('--') ? ({ kind: 'flag', name } as const) : ({ kind: 'env', name } as const)
+      problems.push({
+        code: 'usage',
+        message: `"${withoutLogin(value)}" is not an http or https URL without credentials`,
+        at,
+        hint:
+          standard === FACTORY_URL && value.includes('@')
+            ? 'write it as https://HOST; TALOS_IMAGE_FACTORY_USER and TALOS_IMAGE_FACTORY_PASSWORD are for the login'
+            : `write it as https://HOST, or leave it out for ${standard}`,
+      })
+    }
+  }
+  return problems
+}
+
+/** The port of the build servers' SSH: the flag's, else the environment's, else that of real servers. */
+export function portOf({ env }: Io, { sshPort }: ConnectionOptions): number | Problem {
+  const text = env.TALOS_IMAGE_SSH_PORT ?? ''
+  if (sshPort !== undefined || text === '') return sshPort ?? SSH_PORT
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
+  return {
+    code: 'usage',
+    message: `"${text}" is no port`,
+    at: { kind: 'env', name: 'TALOS_IMAGE_SSH_PORT' },
+    hint: `give a number from 1 to 65535, or leave it out for ${SSH_PORT}`,
+  }
+}
+
+/** What is wrong with how the Factory is reached, besides its address. */
+export function findFactoryProblems(
+  io: Io,
+  options: Pick<ConnectionOptions, 'sandbox' | 'factoryUrl'>,
+): readonly Problem[] {
+  if (options.sandbox === true) return []
+  return [...findProxies(io.env).problems, ...readFactoryAccess(io, factoryUrlOf(io, options)).problems]
+}
+
+/**
+ * How the Factory is reached.
+ * @throws ProblemsError `usage` when what the environment says of it cannot be
+ */
+export function openFactoryAccess(io: Io, options: Pick<ConnectionOptions, 'sandbox' | 'factoryUrl'>) {
+  throwProblems(findFactoryProblems(io, options))
+  const url = factoryUrlOf(io, options)
+  return { url, ...readFactoryAccess(io, url).access, proxies: findProxies(io.env).proxies }
+}
+
+/** The Image Factory that the flag, else the environment, names. */
+export function factoryUrlOf(io: Io, options: Pick<ConnectionOptions, 'factoryUrl'>): string {
+  return (options.factoryUrl ?? (io.env.TALOS_IMAGE_FACTORY_URL || FACTORY_URL)).replace(/\/+$/, '')
+}
+
+/** Without a user name or a password, which would end up in messages. */
+function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return /^https?:$/.test(protocol) && username === '' && password === ''
+}
