@@ -6,12 +6,20 @@ const QEMU = ['test/e2e/qemu*.test.ts', 'test/e2e/judges/packer.test.ts', 'test/
 /** What hangs is found all the same; a machine that is merely busy is not called broken. */
 const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } }
 
+/** Our own packages, as they stand in packages/. */
+const SOURCES = { conditions: ['source', 'module', 'node', 'development|production'] }
+const RESOLVING = { resolve: SOURCES, ssr: { resolve: SOURCES } }
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...PATIENT, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { test: { ...PATIENT, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
       {
+        ...RESOLVING,
+        test: { ...PATIENT, name: 'unit', include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'] },
+      },
+      { ...RESOLVING, test: { ...PATIENT, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      {
+        ...RESOLVING,
         test: {
           ...PATIENT,
           name: 'e2e',
@@ -25,6 +33,7 @@ export default defineConfig({
         },
       },
       {
+        ...RESOLVING,
         test: {
           ...PATIENT,
           name: 'qemu',
@@ -36,6 +45,7 @@ export default defineConfig({
         },
       },
       {
+        ...RESOLVING,
         test: {
           ...PATIENT,
           name: 'reliability',

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describeSetups, makeSetups } from '../src/sandbox/machines/qemu/setup.ts'
+import { describeSetups, makeSetups } from 'hcloud-sandbox'
 import { CACHE_ENV } from './end-to-end/cache.ts'
 import type { Machine } from './page.ts'
 

@@ -11,6 +11,8 @@ export const BUNDLING = {
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  // Our own packages, as they stand in packages/.
+  conditions: ['source'],
   // These two bring native code and WebAssembly, and are installed beside the bundle.
   external: ['ssh2', '@cdktn/hcl2json'],
   // The same library as ES modules, of which only what is used is bundled: it starts 5 ms earlier.

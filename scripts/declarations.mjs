@@ -10,13 +10,18 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const target = join(root, 'dist/types')
 /** Whoever compiles for Node.js has its types. Those of another package would not resolve where this one is installed. */
 const ALLOWED = /^node:/
+/** Our own packages, which are part of this one when it is published. */
+const OWN = /^(talos-schematic)$/
+
+/** Where a file of the sources stands in the declarations. @param {string} name */
+const toPlace = (name) => name.replace(/^src\//, '').replace(/^packages\/([^/]+)\/src\//, '$1/')
 
 const all = await mkdtemp(join(tmpdir(), 'talos-image-declarations-'))
 try {
   const { status } = tsc('-p', 'scripts/declarations.tsconfig.json', '--outDir', all)
   if (status !== 0) throw new Error('the declarations could not be made')
   await rm(target, { recursive: true, force: true })
-  await copyReachable(join(all, 'index.d.ts'))
+  await copyReachable(join(all, 'src/index.d.ts'))
   // What is marked as internal is not there any more, so nothing may need it.
   const { status: isWrong } = tsc(
     '--ignoreConfig',
@@ -43,10 +48,15 @@ function tsc(...flags) {
 async function copyReachable(entry) {
   const files = new Set([entry])
   for (const file of files) {
-    const name = relative(all, file)
+    const name = toPlace(relative(all, file))
     const text = await readFile(file, 'utf8')
     // As every version of TypeScript finds them: by the name of the module that would be there.
     const written = text.replaceAll(/(\bfrom |\bimport\()(['"])([^'"]+)\2/g, (_, before, quote, specifier) => {
+      if (OWN.test(specifier)) {
+        files.add(join(all, 'packages', specifier, 'src/index.d.ts'))
+        const path = relative(dirname(name), `${specifier}/index.js`)
+        return `${before}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`
+      }
       if (!specifier.startsWith('.')) {
         if (!ALLOWED.test(specifier)) throw new Error(`${name} of the library needs the types of ${specifier}`)
         return `${before}${quote}${specifier}${quote}`

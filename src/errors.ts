@@ -3,6 +3,9 @@
  * Anything else that is thrown is a defect of this program, and is shown as one.
  */
 
+import { SandboxError } from 'hcloud-sandbox/errors'
+import { SchematicError } from 'talos-schematic/errors'
+
 /** Stable names of what went wrong; part of the JSON output, listed in docs/exit-codes.md. */
 export type ErrorCode =
   | 'usage'
@@ -75,10 +78,13 @@ export class ProblemsError extends TalosImageError {
    * @param problems at least one problem; the first one gives the error its code
    * @throws RangeError when there is no problem
    */
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
     const [first] = problems
     if (first === undefined) throw new RangeError('a ProblemsError needs at least one problem')
-    super(problems.length === 1 ? first : { code: first.code, message: problems.map((p) => p.message).join('\n') })
+    super(
+      problems.length === 1 ? first : { code: first.code, message: problems.map((p) => p.message).join('\n') },
+      options,
+    )
     this.#problems = problems
   }
 
@@ -94,6 +100,15 @@ export class ProblemsError extends TalosImageError {
  */
 export function throwProblems(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ProblemsError(problems)
+}
+
+/**
+ * An error of the sandbox or of a schematic as one of ours; anything else as it is.
+ * @internal
+ */
+export function toTalosImageError(error: unknown): unknown {
+  const isOurs = error instanceof SandboxError || error instanceof SchematicError
+  return isOurs ? new ProblemsError(error.problems, { cause: error }) : error
 }
 
 /** `file:line:column`, a variable's or a flag's name; empty for a default. */

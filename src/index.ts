@@ -8,19 +8,19 @@
  * @module talos-image
  */
 
-export { type BuildOptions, build, startBuild } from './build/build.ts'
-export type { BuildEvent, BuildStep, EventListener } from './build/events.ts'
 export type {
-  BuildResult,
-  BuiltResult,
-  ExistingResult,
-  FailedResult,
-  ImageResult,
-  RunningBuild,
-} from './build/result.ts'
-export type { WrittenDisk } from './build/steps/write-disk.ts'
-export type { StockPatience } from './build/stock-patience.ts'
-export type { Timeouts } from './build/timeouts.ts'
+  Bootloader,
+  Customization,
+  FreeEntry,
+  FreeScalar,
+  FreeValue,
+  MetaValue,
+  Overlay,
+  ParsedSchematic,
+  Position,
+  Schematic,
+} from 'talos-schematic'
+export { canonicalText, schematicId } from 'talos-schematic'
 export { loadVariables, type VariableSources } from './config/load.ts'
 export type { Sourced, Variables } from './config/variables.ts'
 export type { Architecture, Labels, Role, SshOver } from './domain.ts'
@@ -53,24 +53,24 @@ export type { Placement } from './plan/placement.ts'
 export type { Cost, Plan, PlannedImage } from './plan/plan.ts'
 export type { PruneDecision } from './plan/prune.ts'
 export type { LocalImage, PlanRequest, SchematicFile } from './plan/request.ts'
+export { parseSchematic } from './plan/schematic-file.ts'
 export { PLAIN_SERVER, type ServerRequest, type ServerSettings } from './plan/server-settings.ts'
 export type { Age } from './report/outdated.ts'
 export { type ResultDocument, type ResultSnapshot, type SourceRecord, toResultDocument } from './report/result.ts'
 export type { SnapshotRecord } from './report/snapshot.ts'
-export { canonicalText, schematicId } from './schematic/canonical.ts'
-export { parseSchematic } from './schematic/parse.ts'
+export { type BuildOptions, build, startBuild } from './run/build.ts'
+export type { BuildEvent, BuildStep, EventListener } from './run/events.ts'
 export type {
-  Bootloader,
-  Customization,
-  FreeEntry,
-  FreeScalar,
-  FreeValue,
-  MetaValue,
-  Overlay,
-  ParsedSchematic,
-  Position,
-  Schematic,
-} from './schematic/schema.ts'
+  BuildResult,
+  BuiltResult,
+  ExistingResult,
+  FailedResult,
+  ImageResult,
+  RunningBuild,
+} from './run/result.ts'
+export type { WrittenDisk } from './run/steps/write-disk.ts'
+export type { StockPatience } from './run/stock-patience.ts'
+export type { Timeouts } from './run/timeouts.ts'
 export type { Compression, Source, SourceFacts } from './source/source.ts'
 export type { Deletion, Leftover } from './util/cleanup-scope.ts'
 export { findProxies, type HttpProxy, type Proxies } from './util/proxies.ts'

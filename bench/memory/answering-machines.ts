@@ -1,9 +1,9 @@
 /** Machines that run nothing: they let anybody in over SSH, and answer our scripts as a rescue system would. */
 
 import { once } from 'node:events'
+import type { Machine, MachineKind, MachineSpec } from 'hcloud-sandbox'
 import ssh2, { type Connection, type ServerChannel } from 'ssh2'
 import { createKeyPair } from '../../src/remote/key-pair.ts'
-import type { Machine, MachineKind, MachineSpec } from '../../src/sandbox/machines/machine.ts'
 
 /** What each script reports, by a word that only this script holds. */
 const ANSWERS = [

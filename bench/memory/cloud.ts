@@ -3,10 +3,16 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  type CloudState,
+  createEmptyState,
+  makeToken,
+  type Sandbox,
+  type SandboxOptions,
+  type StoredImage,
+  startSandbox,
+} from 'hcloud-sandbox'
 import { ownLabels, publicLabels } from '../../src/plan/labels.ts'
-import { type CloudState, createEmptyState, type StoredImage } from '../../src/sandbox/cloud/entities.ts'
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts'
-import { makeToken } from '../../src/sandbox/token.ts'
 
 const MIB = 1024 * 1024
 

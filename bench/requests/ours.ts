@@ -1,9 +1,9 @@
 /** Our own builds, as the library makes them. */
 
 import { createHash } from 'node:crypto'
-import { build } from '../../src/build/build.ts'
 import { createHetznerClient } from '../../src/hetzner/client.ts'
 import type { PlannedImage } from '../../src/plan/plan.ts'
+import { build } from '../../src/run/build.ts'
 import { type Place, planIn, type Wanted } from './place.ts'
 
 /**

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { startSandbox } from '../../src/sandbox/sandbox.ts'
+import { startSandbox } from 'hcloud-sandbox'
 import { runAtTerminal } from '../../test/support/terminal.ts'
 import { createWorkspace } from '../../test/support/workspace.ts'
 import type { Shown } from './frames.ts'

@@ -1,8 +1,8 @@
 /** A file with every answer that the emulated cloud gives: what a test of another program looks into afterwards. */
 
 import { appendFileSync } from 'node:fs'
+import type { AnsweredExchange } from 'hcloud-sandbox'
 import { TalosImageError } from '../errors.ts'
-import type { AnsweredExchange } from '../sandbox/cloud/options.ts'
 
 /**
  * Opens the record and gives what adds an answer to it, as a line of JSON. What is in the file stays.

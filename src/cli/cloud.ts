@@ -1,11 +1,11 @@
 /** What a command works with: a project, an Image Factory, and the way to its machines; real, or of the sandbox. */
 
+import type { Sandbox } from 'hcloud-sandbox'
 import type { ProjectToken } from '../config/project-token.ts'
 import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
 import { createHetznerClient, HETZNER_ENDPOINT, type HetznerClient } from '../hetzner/client.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
 import { printable } from '../util/printable.ts'
 import { findProxies, type Proxies } from '../util/proxies.ts'
 import { redact, registerSecret } from '../util/redact.ts'
@@ -120,7 +120,7 @@ export async function startSandboxFor(
   { machines, sshPort }: CloudOptions,
   projects: readonly ProjectToken[],
 ): Promise<Sandbox> {
-  const { startSandbox } = await import('../sandbox/sandbox.ts')
+  const { startSandbox } = await import('hcloud-sandbox')
   const tokens = toGrants(projects)
   const sandbox = await startSandbox({ ...toSandboxOptions(io), machines, sshPort, tokens, signal: io.signal })
   if (sandbox.attached && machines !== undefined && sandbox.machines !== machines) {

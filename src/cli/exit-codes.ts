@@ -1,8 +1,8 @@
 /** Exit codes: an interface, documented in docs/exit-codes.md. */
 
-import type { BuildResult } from '../build/result.ts'
 import { type ErrorCode, TalosImageError } from '../errors.ts'
 import type { ProjectsDocument } from '../report/projects.ts'
+import type { BuildResult } from '../run/result.ts'
 
 export const EXIT = {
   success: 0,

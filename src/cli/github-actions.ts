@@ -1,9 +1,9 @@
 /** A job in GitHub Actions: its log has groups, and its page a summary. */
 
 import { appendFile } from 'node:fs/promises'
-import type { BuildEvent } from '../build/events.ts'
 import type { ProjectResult } from '../report/projects.ts'
 import type { ResultDocument } from '../report/result.ts'
+import type { BuildEvent } from '../run/events.ts'
 import type { Io } from './io.ts'
 import { eventLine } from './render/event-line.ts'
 import { formatGroup, imageStory } from './render/github.ts'

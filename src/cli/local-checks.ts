@@ -1,12 +1,9 @@
 /** What this computer has: Node.js, and what the sandbox needs. */
 
+import { checkNamespaces, findMissingPrograms, requirePrograms, SandboxError, toInstallHint } from 'hcloud-sandbox'
 import semver from 'semver'
 import packageJson from '../../package.json' with { type: 'json' }
-import { TalosImageError } from '../errors.ts'
 import type { Check } from '../report/doctor.ts'
-import { checkNamespaces } from '../sandbox/machines/namespace/check.ts'
-import { requirePrograms, toInstallHint } from '../sandbox/machines/qemu/check.ts'
-import { findMissingPrograms } from '../sandbox/machines/qemu/program.ts'
 
 /** Whether Node.js is one that the tool was made for. @param version as `process.versions.node` says */
 export function checkNode(version: string): Check {
@@ -68,7 +65,7 @@ async function findRefusal(
     await look()
     return undefined
   } catch (error) {
-    if (!(error instanceof TalosImageError)) throw error
+    if (!(error instanceof SandboxError)) throw error
     return { name, status, message: error.message, hint: error.hint }
   }
 }

@@ -4,7 +4,7 @@
 import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
 import { CommanderError } from 'commander'
-import { type Problem, TalosImageError } from '../errors.ts'
+import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
 import { redact } from '../util/redact.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { normalizeArguments } from './flags.ts'
@@ -101,7 +101,7 @@ async function run(): Promise<number> {
     if (exitCode === EXIT.leftovers || goodbye !== undefined) return exitCode
     return signalCode ?? exitCode
   } catch (error) {
-    return report(defect ?? error)
+    return report(toTalosImageError(defect ?? error))
   }
 }
 

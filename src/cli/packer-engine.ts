@@ -1,7 +1,6 @@
 /** `--engine packer`: Packer and its template found and checked, and what the build needs of them. */
 
 import { resolve } from 'node:path'
-import type { RunningBuild } from '../build/result.ts'
 import { type Problem, TalosImageError } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { adaptPlan } from '../packer/adapt-plan.ts'
@@ -12,6 +11,7 @@ import { readTemplate, type Template } from '../packer/template.ts'
 import { LEASE_LABEL, UNREAD_LABEL } from '../plan/labels.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
+import type { RunningBuild } from '../run/result.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import type { Cloud } from './cloud.ts'
 import type { BuildFlags } from './commands/build.ts'

@@ -1,9 +1,9 @@
 /** How a build in several projects is shown while it runs: one plan, and one display for all. */
 
-import type { BuildEvent } from '../build/events.ts'
 import type { ProjectsPlan } from '../plan/plan-projects.ts'
 import { toEventRecord } from '../report/event-record.ts'
 import { toProjectPlanDocument } from '../report/projects.ts'
+import type { BuildEvent } from '../run/events.ts'
 import { openProgress, showPlan } from './build-view.ts'
 import type { Io } from './io.ts'
 import { type OutputForm, writeRecord } from './output.ts'

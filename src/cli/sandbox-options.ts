@@ -1,9 +1,9 @@
 /** What the environment says about the sandbox. */
 
 import { isAbsolute, join, resolve } from 'node:path'
+import type { AnsweredExchange } from 'hcloud-sandbox'
+import { defaultStateDir } from 'hcloud-sandbox'
 import { TalosImageError } from '../errors.ts'
-import type { AnsweredExchange } from '../sandbox/cloud/options.ts'
-import { defaultStateDir } from '../sandbox/state/directory.ts'
 import { openAnswerRecord } from './answer-record.ts'
 import type { Io } from './io.ts'
 

@@ -1,10 +1,9 @@
 /** Projects in the sandbox: each has a token of its own, which the sandbox makes. */
 
+import type { Sandbox, TokenGrant } from 'hcloud-sandbox'
+import { makeToken } from 'hcloud-sandbox'
 import type { ProjectToken } from '../config/project-token.ts'
 import { TalosImageError } from '../errors.ts'
-import type { TokenGrant } from '../sandbox/cloud/options.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
-import { makeToken } from '../sandbox/token.ts'
 
 /** The project that a sandbox has when none is named. */
 const OWN = 'sandbox'

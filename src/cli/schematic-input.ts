@@ -2,8 +2,7 @@
 
 import { text as readAll } from 'node:stream/consumers'
 import type { SchematicFile } from '../plan/request.ts'
-import { readSchematicFile } from '../plan/schematic-file.ts'
-import { parseSchematic } from '../schematic/parse.ts'
+import { parseSchematic, readSchematicFile } from '../plan/schematic-file.ts'
 import type { Io } from './io.ts'
 
 /**

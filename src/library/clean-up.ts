@@ -1,8 +1,8 @@
 /** What interrupted runs left behind, for a program. */
 
-import { findTemporary, isAbandoned, removeTemporary } from '../build/sweep.ts'
-import { TIMEOUTS } from '../build/timeouts.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
+import { findTemporary, isAbandoned, removeTemporary } from '../run/sweep.ts'
+import { TIMEOUTS } from '../run/timeouts.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { systemClock } from '../util/clock.ts'
 

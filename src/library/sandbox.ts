@@ -3,10 +3,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { FaultRule } from 'hcloud-sandbox'
+import { toTalosImageError } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
 import { createHetznerClient, type HetznerClient } from '../hetzner/client.ts'
-import type { FaultRule } from '../sandbox/faults/rule.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 
 /** How the sandbox is to be. All of it may be left out. */
@@ -76,7 +77,7 @@ export interface Sandbox extends AsyncDisposable {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   // Programs that never start one need not load it.
-  const { startSandbox: start } = await import('../sandbox/sandbox.ts')
+  const { startSandbox: start } = await import('hcloud-sandbox')
   const faults = await readFaults(options.faults ?? [])
   const temporary = options.stateDir === undefined ? await mkdtemp(join(tmpdir(), 'talos-image-sandbox-')) : undefined
   const removeTemporary = async (): Promise<void> => {
@@ -117,12 +118,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }
   } catch (error) {
     await removeTemporary()
-    throw error
+    throw toTalosImageError(error)
   }
 }
 
 async function readFaults(texts: readonly string[]): Promise<readonly FaultRule[]> {
-  const { parseFaultFlag } = await import('../sandbox/faults/parse.ts')
+  const { parseFaultFlag } = await import('hcloud-sandbox')
   const problems = new ProblemCollector()
   const rules = await Promise.all(texts.map((text) => problems.attempt(async () => parseFaultFlag(text))))
   problems.throw()

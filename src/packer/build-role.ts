@@ -1,11 +1,11 @@
 /** One run of Packer: the images of one role, side by side, each of which succeeds or fails alone. */
 
-import type { ImageResult } from '../build/result.ts'
 import type { Architecture } from '../domain.ts'
 import { type Problem, TalosImageError } from '../errors.ts'
 import type { Image } from '../hetzner/wire.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
+import type { ImageResult } from '../run/result.ts'
 import { toArguments } from './arguments.ts'
 import { toFailure } from './failure.ts'
 import { keepOther, publish, readSnapshots } from './publish.ts'

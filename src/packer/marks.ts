@@ -1,6 +1,6 @@
 /** What Packer's words mean: where an image is on its way. */
 
-import type { BuildStep } from '../build/events.ts'
+import type { BuildStep } from '../run/events.ts'
 
 /** What is said when a step begins. Source: Packer 1.6.6, and the plugin for Hetzner Cloud up to 1.8. */
 const MARKS: readonly (readonly [RegExp, BuildStep])[] = [

@@ -1,13 +1,13 @@
 /** Packer's snapshots become those of the run: found, matched to their images, and given their labels. */
 
-import { removeReplaced } from '../build/build-image.ts'
-import type { EventListener } from '../build/events.ts'
 import type { Labels } from '../domain.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import { isApiFailure } from '../hetzner/transport/api-failure.ts'
 import type { Image } from '../hetzner/wire.ts'
 import { LEASE_LABEL, unreadLabels } from '../plan/labels.ts'
 import type { PlannedImage } from '../plan/plan.ts'
+import { removeReplaced } from '../run/build-image.ts'
+import type { EventListener } from '../run/events.ts'
 
 export interface PublishOptions {
   readonly runId: string

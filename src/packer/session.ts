@@ -1,10 +1,10 @@
 /** What all of Packer's runs in one build share: the program, its directory, the relay, and what was made. */
 
-import type { EventListener } from '../build/events.ts'
-import type { Lease } from '../build/lease.ts'
-import type { Timeouts } from '../build/timeouts.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
+import type { EventListener } from '../run/events.ts'
+import type { Lease } from '../run/lease.ts'
+import type { Timeouts } from '../run/timeouts.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
 import { createFetch } from '../util/fetch.ts'

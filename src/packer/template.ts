@@ -1,10 +1,9 @@
 /** What a template tells about itself: its variables, its sources, what it unpacks with. A pure reading of its text. */
 
+import { EMPTY_SCHEMATIC, schematicId } from 'talos-schematic'
 import * as v from 'valibot'
 import { type HclBlock, type HclItem, scanHcl } from '../config/hcl/scan.ts'
 import { ARCHITECTURES, type Architecture } from '../domain.ts'
-import { schematicId } from '../schematic/canonical.ts'
-import { EMPTY_SCHEMATIC } from '../schematic/schema.ts'
 
 /** A file of the template, which Packer's parser has accepted. */
 export interface TemplateFile {

@@ -1,9 +1,9 @@
 /** Removing what Packer left in the project, and naming what may be its own. */
 
-import type { EventListener } from '../build/events.ts'
-import { persist } from '../build/persist.ts'
-import { findTemporary, removeTemporary, type Temporary } from '../build/sweep.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
+import type { EventListener } from '../run/events.ts'
+import { persist } from '../run/persist.ts'
+import { findTemporary, removeTemporary, type Temporary } from '../run/sweep.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'

@@ -1,7 +1,7 @@
 /** Follows a run of Packer by its lines: what became of each target, and how far each image is. */
 
-import type { BuildStep, EventListener } from '../build/events.ts'
 import type { Architecture } from '../domain.ts'
+import type { BuildStep, EventListener } from '../run/events.ts'
 import type { Clock } from '../util/clock.ts'
 import { addressOf, isTelling, readDownload, stepOf } from './marks.ts'
 import { parsePackerLine } from './output.ts'

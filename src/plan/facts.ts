@@ -1,9 +1,9 @@
 /** The look-ups before a plan: everything that can be checked without making anything, all problems at once. */
 
+import { EMPTY_SCHEMATIC } from 'talos-schematic'
 import type { Problem } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
-import { EMPTY_SCHEMATIC } from '../schematic/schema.ts'
 import { checkImageUrl } from '../source/inspect-url.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { IDENTITY_LABEL, LEASE_LABEL } from './labels.ts'

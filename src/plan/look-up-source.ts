@@ -1,5 +1,7 @@
 /** Finds out what one image's disk will be, and makes the Factory start making it. */
 
+import type { Schematic } from 'talos-schematic'
+import { canonicalText, schematicId } from 'talos-schematic'
 import type { Architecture } from '../domain.ts'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import {
@@ -13,12 +15,10 @@ import {
 } from '../factory/asset.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import { isRefusal, LOGIN_HINT } from '../factory/transport.ts'
-import { canonicalText, schematicId } from '../schematic/canonical.ts'
-import { checkExtensions } from '../schematic/extensions.ts'
-import type { Schematic } from '../schematic/schema.ts'
 import { inspectFile, sha256OfFile } from '../source/inspect-file.ts'
 import { inspectUrl } from '../source/inspect-url.ts'
 import type { SourceFacts } from '../source/source.ts'
+import { checkExtensions } from './extensions.ts'
 import type { ResolvedSource } from './plan.ts'
 import type { ImageRequest, SchematicFile } from './request.ts'
 

@@ -1,10 +1,10 @@
 /** What a user asks for, once all of the configuration is read. */
 
+import type { ParsedSchematic } from 'talos-schematic'
 import type { Template } from '../config/template/template.ts'
 import type { Sourced, Variables } from '../config/variables.ts'
 import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
 import type { Origin, Problem } from '../errors.ts'
-import type { ParsedSchematic } from '../schematic/schema.ts'
 import { toOverruled } from './overruled.ts'
 import type { ServerRequest } from './server-settings.ts'
 import { chooseTemplateImages } from './template-images.ts'

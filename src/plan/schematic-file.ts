@@ -2,9 +2,25 @@
 
 import { readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
-import { TalosImageError } from '../errors.ts'
-import { parseSchematic } from '../schematic/parse.ts'
+import { type ParsedSchematic, parseSchematic as parse } from 'talos-schematic'
+import { TalosImageError, toTalosImageError } from '../errors.ts'
 import type { SchematicFile } from './request.ts'
+
+/**
+ * The schematic in a text, read by the Image Factory's rules (fields of docs/api.md of v1.5.0, parser go-yaml v4).
+ * Stricter than the Factory in a few cases that it would accept without a word: a second document, and rare
+ * line breaks. An empty text is the empty schematic.
+ * @param text YAML, or JSON, which is YAML
+ * @param file its name, for messages
+ * @throws ProblemsError `schematic` with everything that is wrong, each with line and column
+ */
+export function parseSchematic(text: string, file: string): ParsedSchematic {
+  try {
+    return parse(text, file)
+  } catch (error) {
+    throw toTalosImageError(error)
+  }
+}
 
 /**
  * @param cwd where a relative path counts from; a file below it is shown relative to it

@@ -1,12 +1,11 @@
 /** Where the disk of a template's image comes from, and how a template is given another one. */
 
+import { EMPTY_SCHEMATIC, schematicId } from 'talos-schematic'
 import type { TemplateImage } from '../config/template/images.ts'
 import type { Template } from '../config/template/template.ts'
 import { ARCHITECTURES, type Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import { assetUrl, FACTORY_URL, parseAssetUrl } from '../factory/asset.ts'
-import { schematicId } from '../schematic/canonical.ts'
-import { EMPTY_SCHEMATIC } from '../schematic/schema.ts'
 import type { PlanRequest, SchematicFile, SourceChoice } from './request.ts'
 
 /** Variables by which a template is given another image than its own. */

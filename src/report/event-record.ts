@@ -1,8 +1,8 @@
 /** A build's events as JSON, a line each: an interface that scripts rely on, documented in docs/output.md. */
 
-import type { BuildEvent, BuildStep } from '../build/events.ts'
 import type { Problem } from '../errors.ts'
 import type { Placement } from '../plan/placement.ts'
+import type { BuildEvent, BuildStep } from '../run/events.ts'
 import type { PlanDocument } from './plan-document.ts'
 import type { ProjectPlanDocument, ProjectResult } from './projects.ts'
 import type { ResultDocument } from './result.ts'

@@ -1,9 +1,9 @@
 /** What became of a run: the manifest and the JSON output, documented in docs/output.md. */
 
-import type { BuildResult, ImageResult } from '../build/result.ts'
 import type { Problem } from '../errors.ts'
 import { selectorOf } from '../plan/labels.ts'
 import type { PlannedImage } from '../plan/plan.ts'
+import type { BuildResult, ImageResult } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { type SnapshotRecord, toSnapshotRecord } from './snapshot.ts'
 

@@ -1,6 +1,6 @@
 /** Collects what goes wrong in several look-ups, so that all of it is said at once. */
 
-import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
+import { type Problem, TalosImageError, throwProblems, toTalosImageError } from '../errors.ts'
 
 export class ProblemCollector {
   readonly #problems = new Map<string, Problem>()
@@ -21,7 +21,8 @@ export class ProblemCollector {
   async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work()
-    } catch (error) {
+    } catch (thrown) {
+      const error = toTalosImageError(thrown)
       if (!(error instanceof TalosImageError) || error.code === 'interrupted') throw error
       this.add(...error.problems)
       return undefined

@@ -2,11 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { COVERAGE } from 'hcloud-sandbox'
 import { describe, expect, test } from 'vitest'
-import { COVERAGE } from '../../src/sandbox/cloud/coverage.ts'
-import { createOpenApiJudge, NO_DOCUMENT } from '../support/openapi.ts'
-import { named } from '../support/programs.ts'
-import { createVerdict, judgeRecord } from '../support/verdict.ts'
 import {
   createTestCloud,
   ED25519_KEY,
@@ -14,7 +11,10 @@ import {
   READ_ONLY_TOKEN,
   SERVER_ORDER,
   type TestCloud,
-} from '../unit/sandbox/cloud/fixture.ts'
+} from '../../packages/hcloud-sandbox/test/cloud/fixture.ts'
+import { createOpenApiJudge, NO_DOCUMENT } from '../support/openapi.ts'
+import { named } from '../support/programs.ts'
+import { createVerdict, judgeRecord } from '../support/verdict.ts'
 
 const judge = createOpenApiJudge()
 const WHY_NOT = judge === undefined ? NO_DOCUMENT : undefined

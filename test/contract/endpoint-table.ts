@@ -1,6 +1,6 @@
 /** The table of the API's operations in docs/sandbox.md: a row a resource. */
 
-import type { Coverage } from '../../src/sandbox/cloud/coverage.ts'
+import type { Coverage } from 'hcloud-sandbox'
 
 const BEGIN = '<!-- endpoints -->'
 const END = '<!-- /endpoints -->'

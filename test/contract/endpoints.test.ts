@@ -1,8 +1,8 @@
 /** The list of endpoints in docs/sandbox.md tells the truth. `UPDATE=1 npx vitest run test/contract` writes it anew. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import { COVERAGE } from 'hcloud-sandbox'
 import { describe, expect, test } from 'vitest'
-import { COVERAGE } from '../../src/sandbox/cloud/coverage.ts'
 import { createOpenApiJudge } from '../support/openapi.ts'
 import { findMissing, findTable, renderTable } from './endpoint-table.ts'
 

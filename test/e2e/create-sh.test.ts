@@ -3,17 +3,16 @@
 import { createHash } from 'node:crypto'
 import { readFile, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { CloudState, PLACEHOLDER_MARKER, type StoredImage } from 'hcloud-sandbox'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CloudState, type StoredImage } from '../../src/sandbox/cloud/entities.ts'
-import { PLACEHOLDER_MARKER } from '../../src/sandbox/disks.ts'
 import { CLI, type CommandResult, runCommand } from '../support/command.ts'
 import { readDisk, readFactoryDisk, snapshotDisk } from '../support/disk-content.ts'
 import { publicLabels } from '../support/project.ts'
 import { createWorkspace, type Workspace } from '../support/workspace.ts'
 
 const IMAGE_BYTES = 16 * 1024 * 1024
-/** An empty schematic, and those of `_packer`; see test/fixtures/schematic-ids.json for where such IDs come from. */
+/** An empty schematic, and those of `_packer`; see packages/talos-schematic/test/schematic-ids.json for where such IDs come from. */
 const GENERIC = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'
 
 let workspace: Workspace

@@ -2,9 +2,9 @@
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import type { Intercept } from 'hcloud-sandbox'
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Intercept } from '../../src/sandbox/cloud/options.ts'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { expectRefusal } from '../support/refusal.ts'

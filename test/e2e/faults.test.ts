@@ -2,8 +2,8 @@
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { parseFaultFlag } from 'hcloud-sandbox'
 import { describe, expect, it } from 'vitest'
-import { parseFaultFlag } from '../../src/sandbox/faults/parse.ts'
 import { runCommand } from '../support/command.ts'
 import { missing, named } from '../support/programs.ts'
 import { createProject } from '../support/project.ts'

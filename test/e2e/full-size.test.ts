@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { allocatedBytes } from 'hcloud-sandbox'
 import { expect, it } from 'vitest'
-import { allocatedBytes } from '../../src/sandbox/disks.ts'
 import { runCommand } from '../support/command.ts'
 import { readDisk, readFactoryDisk, snapshotDisk } from '../support/disk-content.ts'
 import { createWorkspace } from '../support/workspace.ts'

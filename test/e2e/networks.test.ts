@@ -2,10 +2,10 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { InterceptedRequest } from 'hcloud-sandbox'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { Server } from '../../src/hetzner/wire.ts'
-import type { InterceptedRequest } from '../../src/sandbox/cloud/options.ts'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import { createHeldProject } from '../support/held-build.ts'
 import { createProject, type Project, publicLabels } from '../support/project.ts'

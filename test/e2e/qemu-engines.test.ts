@@ -2,12 +2,12 @@
 
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
+import { QEMU_ENV, WHY_NOT as WHY_NO_QEMU } from '../../packages/hcloud-sandbox/test/machines/qemu/fixture.ts'
 import { runCommand } from '../support/command.ts'
 import { readDisk, readFactoryDisk, snapshotDisk } from '../support/disk-content.ts'
 import { missing, named } from '../support/programs.ts'
 import { publicLabels } from '../support/project.ts'
 import { startSandboxCommand } from '../support/sandbox-command.ts'
-import { QEMU_ENV, WHY_NOT as WHY_NO_QEMU } from '../unit/sandbox/machines/qemu/fixture.ts'
 
 const WHY_NOT = WHY_NO_QEMU ?? missing('packer')
 const MIB = 1024 * 1024

@@ -6,10 +6,10 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
-import { createQemuMachines } from '../../src/sandbox/machines/qemu.ts'
+import { createQemuMachines } from '../../packages/hcloud-sandbox/src/machines/qemu.ts'
+import { CACHE_DIR, WHY_NOT } from '../../packages/hcloud-sandbox/test/machines/qemu/fixture.ts'
 import { named } from '../support/programs.ts'
 import { testSandbox } from '../support/sandbox.ts'
-import { CACHE_DIR, WHY_NOT } from '../unit/sandbox/machines/qemu/fixture.ts'
 
 const MINUTES = 60_000
 

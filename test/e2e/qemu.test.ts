@@ -11,19 +11,19 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { build as bundle } from 'esbuild'
+import { PLACEHOLDER_MARKER } from 'hcloud-sandbox'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { build } from '../../src/build/build.ts'
+import type { BootFaults, ConnectionFault, MachineFaults } from '../../packages/hcloud-sandbox/src/machines/faults.ts'
+import { READY_MARK } from '../../packages/hcloud-sandbox/src/machines/qemu/rescue/init-script.ts'
+import { createQemuMachines } from '../../packages/hcloud-sandbox/src/machines/qemu.ts'
+import { createManualClock } from '../../packages/hcloud-sandbox/test/cloud/manual-clock.ts'
+import { MIB, makeDisk } from '../../packages/hcloud-sandbox/test/machines/fixture.ts'
+import { CACHE_DIR, makeQemuMachine, WHY_NOT } from '../../packages/hcloud-sandbox/test/machines/qemu/fixture.ts'
 import { rescueScript } from '../../src/remote/rescue-script.ts'
-import { PLACEHOLDER_MARKER } from '../../src/sandbox/disks.ts'
-import type { BootFaults, ConnectionFault, MachineFaults } from '../../src/sandbox/machines/faults.ts'
-import { READY_MARK } from '../../src/sandbox/machines/qemu/rescue/init-script.ts'
-import { createQemuMachines } from '../../src/sandbox/machines/qemu.ts'
+import { build } from '../../src/run/build.ts'
 import { named } from '../support/programs.ts'
 import { testSandbox } from '../support/sandbox.ts'
-import { clientOf, contentsOf, diskFiles, factoryDisk, holds, planIn, snapshotDisk } from '../unit/build/fixture.ts'
-import { createManualClock } from '../unit/sandbox/cloud/manual-clock.ts'
-import { MIB, makeDisk } from '../unit/sandbox/machines/fixture.ts'
-import { CACHE_DIR, makeQemuMachine, WHY_NOT } from '../unit/sandbox/machines/qemu/fixture.ts'
+import { clientOf, contentsOf, diskFiles, factoryDisk, holds, planIn, snapshotDisk } from '../unit/run/fixture.ts'
 
 const MINUTES = 60_000
 
@@ -198,7 +198,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU', WHY_NOT), { tim
     const folder = await mkdtemp(join(tmpdir(), 'owner-'))
     try {
       const owner = join(folder, 'owner.mjs')
-      const entry = fileURLToPath(new URL('../unit/sandbox/machines/qemu/owner.ts', import.meta.url))
+      const entry = fileURLToPath(new URL('../../packages/hcloud-sandbox/test/machines/qemu/owner.ts', import.meta.url))
       await bundle({
         entryPoints: [entry],
         outfile: owner,

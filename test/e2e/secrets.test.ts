@@ -2,8 +2,8 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { SandboxOptions } from 'hcloud-sandbox'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SandboxOptions } from '../../src/sandbox/sandbox.ts'
 import { type Census, takeCensus } from '../support/census.ts'
 import { startCommand } from '../support/command.ts'
 import { createProject } from '../support/project.ts'

@@ -2,9 +2,9 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CloudState } from 'hcloud-sandbox'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { CloudState } from '../../src/sandbox/cloud/entities.ts'
 import { type CommandResult, type RunningCommand, runCommand, startCommand } from '../support/command.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { createSlowProject } from '../support/slow-project.ts'

@@ -1,7 +1,7 @@
 /** What is not in stock: the next placement, or the other architecture alone. */
 
+import type { SandboxOptions } from 'hcloud-sandbox'
 import { describe, expect, it } from 'vitest'
-import type { SandboxOptions } from '../../src/sandbox/sandbox.ts'
 import type { CommandResult } from '../support/command.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { runInWorkspace } from '../support/workspace.ts'

@@ -1,6 +1,6 @@
 /** The moments at which something can go wrong: every request of a build, found by watching one. */
 
-import type { AnsweredRequest } from '../../src/sandbox/sandbox.ts'
+import type { AnsweredRequest } from 'hcloud-sandbox'
 
 /** The nth request of its kind in a build without faults. */
 export interface Moment {

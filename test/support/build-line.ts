@@ -1,7 +1,7 @@
 /** The lines of `build --output jsonl`, as docs/output.md promises them: nothing may be missing, and nothing more be there. */
 
 import * as v from 'valibot'
-import { BUILD_STEPS } from '../../src/build/events.ts'
+import { BUILD_STEPS } from '../../src/run/events.ts'
 
 const image = v.string()
 const snapshot = v.number()

@@ -1,7 +1,6 @@
 /** A build that is held at a step, so that what befalls it there is not a matter of luck. */
 
-import type { InterceptedRequest } from '../../src/sandbox/cloud/options.ts'
-import type { SandboxOptions } from '../../src/sandbox/sandbox.ts'
+import type { InterceptedRequest, SandboxOptions } from 'hcloud-sandbox'
 import { type RunningCommand, startCommand } from './command.ts'
 import { createProject, type Project } from './project.ts'
 import type { Workspace } from './workspace.ts'

@@ -1,8 +1,8 @@
 /** An emulated project in this process, that commands are pointed at, and that tests look into. */
 
+import type { AnsweredRequest, SandboxOptions } from 'hcloud-sandbox'
 import * as v from 'valibot'
 import { Image, Server, SshKey } from '../../src/hetzner/wire.ts'
-import type { AnsweredRequest, SandboxOptions } from '../../src/sandbox/sandbox.ts'
 import { type TestSandbox, testSandbox } from './sandbox.ts'
 
 export interface Project extends TestSandbox {

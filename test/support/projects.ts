@@ -1,8 +1,8 @@
 /** Several projects of one emulated cloud, each with a token in an environment variable of its own. */
 
+import type { SandboxOptions } from 'hcloud-sandbox'
 import * as v from 'valibot'
 import { Image, Server, SshKey } from '../../src/hetzner/wire.ts'
-import type { SandboxOptions } from '../../src/sandbox/sandbox.ts'
 import { createProject, type Project } from './project.ts'
 
 export interface Projects extends AsyncDisposable {

@@ -3,8 +3,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Sandbox, type SandboxOptions, startSandbox } from 'hcloud-sandbox'
 import * as v from 'valibot'
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { createVerdict } from './verdict.ts'
 
 const MIB = 1024 * 1024

@@ -1,6 +1,6 @@
 /** A project in which a build never gets beyond writing the disk. */
 
-import type { SandboxOptions } from '../../src/sandbox/sandbox.ts'
+import type { SandboxOptions } from 'hcloud-sandbox'
 import { createProject, type Project } from './project.ts'
 
 /** The Factory begins to send a disk, and never goes on. */

@@ -1,8 +1,8 @@
 /** Holds every answer of an emulated cloud against the published OpenAPI document, where that is at hand. */
 
 import { readFile } from 'node:fs/promises'
+import type { AnsweredExchange } from 'hcloud-sandbox'
 import * as v from 'valibot'
-import type { AnsweredExchange } from '../../src/sandbox/cloud/options.ts'
 import { createOpenApiJudge, type OpenApiJudge } from './openapi.ts'
 
 export interface Verdict {

@@ -6,27 +6,34 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const FORBIDDEN = [
   ['src/util/a.ts', '../cli/io.ts'],
-  ['src/plan/a.ts', '../build/build.ts'],
-  ['src/build/steps/a.ts', '../../cli/io.ts'],
-  ['src/build/b.ts', '../packer/build.ts'],
+  ['src/plan/a.ts', '../run/build.ts'],
+  ['src/run/steps/a.ts', '../../cli/io.ts'],
+  ['src/run/b.ts', '../packer/build.ts'],
   ['src/packer/a.ts', '../cli/io.ts'],
   ['src/packer/b.ts', '../remote/session.ts'],
   ['src/report/a.ts', '../packer/build.ts'],
   ['src/hetzner/transport/a.ts', '../../plan/plan.ts'],
   ['src/library/a.ts', '../cli/io.ts'],
-  ['src/sandbox/a.ts', '../hetzner/client.ts'],
-  ['src/sandbox/cloud/a.ts', '../../factory/client.ts'],
-  ['src/sandbox/cloud/routes/a.ts', '../../../hetzner/transport/send.ts'],
+  ['src/request/a.ts', '../report/result.ts'],
+  ['src/plan/c.ts', 'hcloud-sandbox'],
+  ['src/plan/d.ts', '../../packages/talos-schematic/src/parse.ts'],
+  ['src/cli/a.ts', '../../packages/hcloud-sandbox/src/sandbox.ts'],
+  ['packages/hcloud-sandbox/src/a.ts', '../../../src/hetzner/wire.ts'],
+  ['packages/hcloud-sandbox/src/cloud/routes/a.ts', '../../../../../src/hetzner/transport/send.ts'],
+  ['packages/talos-schematic/src/a.ts', '../../../src/errors.ts'],
+  ['packages/talos-schematic/src/b.ts', 'hcloud-sandbox'],
 ] as const
 
 const ALLOWED = [
-  ['src/cli/b.ts', '../build/build.ts'],
+  ['src/cli/b.ts', '../run/build.ts'],
   ['src/cli/c.ts', '../packer/build.ts'],
-  ['src/packer/c.ts', '../build/build.ts'],
+  ['src/packer/c.ts', '../run/build.ts'],
   ['src/library/b.ts', '../report/result.ts'],
   ['src/plan/b.ts', '../hetzner/client.ts'],
-  ['src/sandbox/cloud/b.ts', '../../hetzner/wire.ts'],
-  ['src/sandbox/b.ts', './factory/factory.ts'],
+  ['src/plan/e.ts', 'talos-schematic'],
+  ['src/cli/d.ts', 'hcloud-sandbox'],
+  ['packages/hcloud-sandbox/src/b.ts', 'talos-schematic'],
+  ['packages/hcloud-sandbox/src/cloud/b.ts', '../machines/machine.ts'],
 ] as const
 
 describe('the direction of imports', () => {

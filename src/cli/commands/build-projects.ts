@@ -1,8 +1,5 @@
 /** `talos-image build` in several projects: the same images in each, side by side, each project for itself. */
 
-import { startBuild, toProblem } from '../../build/build.ts'
-import type { BuildEvent } from '../../build/events.ts'
-import type { BuildResult, RunningBuild } from '../../build/result.ts'
 import type { Role } from '../../domain.ts'
 import type { HetznerClient } from '../../hetzner/client.ts'
 import { lookUpPlacements } from '../../plan/make-plan.ts'
@@ -16,6 +13,9 @@ import {
   toUnbegun,
 } from '../../report/projects.ts'
 import { toResultDocument } from '../../report/result.ts'
+import { startBuild, toProblem } from '../../run/build.ts'
+import type { BuildEvent } from '../../run/events.ts'
+import type { BuildResult, RunningBuild } from '../../run/result.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import type { Trace } from '../../util/trace.ts'

@@ -1,14 +1,14 @@
 /** `talos-image build`: plan, build, report. */
 
-import { startBuild } from '../../build/build.ts'
-import type { BuildResult } from '../../build/result.ts'
-import type { Timeouts } from '../../build/timeouts.ts'
 import type { Role } from '../../domain.ts'
 import type { Problem } from '../../errors.ts'
 import { lookUpPlacements } from '../../plan/make-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { toPlanDocument } from '../../report/plan-document.ts'
 import { type ResultDocument, toResultDocument } from '../../report/result.ts'
+import { startBuild } from '../../run/build.ts'
+import type { BuildResult } from '../../run/result.ts'
+import type { Timeouts } from '../../run/timeouts.ts'
 import type { Deletion } from '../../util/cleanup-scope.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'

@@ -1,9 +1,9 @@
 /** `talos-image cleanup`: what interrupted runs left behind. */
 
-import { findTemporary, isAbandoned, removeTemporary, type Temporary } from '../../build/sweep.ts'
-import { TIMEOUTS } from '../../build/timeouts.ts'
 import { type Problem, TalosImageError, throwProblems } from '../../errors.ts'
 import type { Pricing } from '../../hetzner/wire.ts'
+import { findTemporary, isAbandoned, removeTemporary, type Temporary } from '../../run/sweep.ts'
+import { TIMEOUTS } from '../../run/timeouts.ts'
 import { systemClock } from '../../util/clock.ts'
 import { type Cloud, type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'

@@ -2,8 +2,8 @@
 
 import { once } from 'node:events'
 import { resolve } from 'node:path'
+import { type Sandbox, startSandbox } from 'hcloud-sandbox'
 import { TalosImageError } from '../../errors.ts'
-import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { formatFaultLine, formatRequestLine } from '../render/request-line.ts'

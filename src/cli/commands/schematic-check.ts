@@ -1,10 +1,10 @@
 /** `talos-image schematic check FILE...`: everything that a build would find wrong with them, and nothing submitted. */
 
+import { schematicId } from 'talos-schematic'
 import { loadVariables } from '../../config/load.ts'
 import type { Sourced } from '../../config/variables.ts'
 import { checkSchematicFile } from '../../plan/look-up-source.ts'
 import type { SchematicFile } from '../../plan/request.ts'
-import { schematicId } from '../../schematic/canonical.ts'
 import { ProblemCollector } from '../../util/problem-collector.ts'
 import { openFactory } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'

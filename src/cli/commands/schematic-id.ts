@@ -1,6 +1,6 @@
 /** `talos-image schematic id FILE`: without the network. */
 
-import { canonicalText, schematicId } from '../../schematic/canonical.ts'
+import { canonicalText, schematicId } from 'talos-schematic'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type OutputFlags, writeJson } from '../output.ts'

@@ -1,7 +1,7 @@
 /** `talos-image schematic push FILE`: gives a schematic to the Image Factory. */
 
+import { canonicalText, schematicId } from 'talos-schematic'
 import type { Problem } from '../../errors.ts'
-import { canonicalText, schematicId } from '../../schematic/canonical.ts'
 import { openFactory } from '../cloud.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'

@@ -1,7 +1,7 @@
 /** The files that `init` writes: as this tool ships them, with the answers in them. */
 
 import { readFile } from 'node:fs/promises'
-import { parseSchematic } from '../../schematic/parse.ts'
+import { parseSchematic } from 'talos-schematic'
 import type { Answers } from './answers.ts'
 
 const TEMPLATE = 'talos-hcloud.pkr.hcl'

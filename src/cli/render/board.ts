@@ -1,6 +1,6 @@
 /** What is known of a running build, as pure data. How it looks is the business of board-lines.ts and of the logs. */
 
-import type { BuildEvent, BuildStep } from '../../build/events.ts'
+import type { BuildEvent, BuildStep } from '../../run/events.ts'
 import { oneLine } from './event-line.ts'
 import { costOf, type Rates, type Rental } from './running-cost.ts'
 import { addSample, type Sample } from './transfer.ts'

@@ -1,7 +1,7 @@
 /** What interrupted runs left behind, as people read it. */
 
-import { isAbandoned, type Temporary } from '../../build/sweep.ts'
 import type { Pricing } from '../../hetzner/wire.ts'
+import { isAbandoned, type Temporary } from '../../run/sweep.ts'
 import { type Column, fitTable } from './columns.ts'
 import { formatDuration, formatPrice } from './units.ts'
 

@@ -1,6 +1,6 @@
 /** A build event as one line of text. */
 
-import type { BuildEvent, BuildStep } from '../../build/events.ts'
+import type { BuildEvent, BuildStep } from '../../run/events.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import type { Style } from './paint.ts'

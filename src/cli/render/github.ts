@@ -1,8 +1,8 @@
 /** What GitHub Actions understands in a log: groups and annotations. */
 
 import { relative, resolve } from 'node:path'
-import type { BuildEvent } from '../../build/events.ts'
 import { formatOrigin, type Origin, type Problem } from '../../errors.ts'
+import type { BuildEvent } from '../../run/events.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import { describeStep, eventLine, oneLine } from './event-line.ts'

@@ -1,6 +1,6 @@
 /** What shows a build while it runs. */
 
-import type { EventListener } from '../../build/events.ts'
+import type { EventListener } from '../../run/events.ts'
 
 export interface ProgressView {
   readonly onEvent: EventListener

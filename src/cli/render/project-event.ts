@@ -1,6 +1,6 @@
 /** An event of a build in one of several projects, as the views show it: everything in it says which project. */
 
-import type { BuildEvent } from '../../build/events.ts'
+import type { BuildEvent } from '../../run/events.ts'
 
 /** How an image is called where there are several projects: `prod/arm`. */
 export const inProject = (project: string, image: string): string => `${project}/${image}`

@@ -1,6 +1,6 @@
 /** What a sandbox shows of its requests with `--verbose`. */
 
-import type { AnsweredRequest } from '../../sandbox/sandbox.ts'
+import type { AnsweredRequest } from 'hcloud-sandbox'
 
 /** `21:30:01  cloud    201  POST    /v1/servers  12 ms` */
 export function formatRequestLine({ server, method, path, search, status, ms }: AnsweredRequest, now: Date): string {

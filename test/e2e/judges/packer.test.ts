@@ -4,12 +4,12 @@ import { open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
+import { QEMU_ENV, WHY_NOT as WHY_NO_QEMU } from '../../../packages/hcloud-sandbox/test/machines/qemu/fixture.ts'
 import { runCommand } from '../../support/command.ts'
 import { readFactoryDisk, snapshotDisk } from '../../support/disk-content.ts'
 import { missing, named } from '../../support/programs.ts'
 import { startSandboxCommand } from '../../support/sandbox-command.ts'
 import { whyNoPort } from '../../support/ssh-port.ts'
-import { QEMU_ENV, WHY_NOT as WHY_NO_QEMU } from '../../unit/sandbox/machines/qemu/fixture.ts'
 
 /** The template says nothing of a port, so the machines must have the usual one. */
 const SSH_PORT = 22

@@ -3,11 +3,11 @@
 import { stat } from 'node:fs/promises'
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
+import { QEMU_ENV, WHY_NOT } from '../../../packages/hcloud-sandbox/test/machines/qemu/fixture.ts'
 import { runCommand } from '../../support/command.ts'
 import { readDisk, readFactoryDisk, snapshotDisk } from '../../support/disk-content.ts'
 import { named } from '../../support/programs.ts'
 import { createWorkspace } from '../../support/workspace.ts'
-import { QEMU_ENV, WHY_NOT } from '../../unit/sandbox/machines/qemu/fixture.ts'
 
 const MIB = 1024 * 1024
 const IMAGE_MIB = 24

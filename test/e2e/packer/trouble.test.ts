@@ -2,10 +2,10 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { SandboxOptions } from 'hcloud-sandbox'
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Server } from '../../../src/hetzner/wire.ts'
-import type { SandboxOptions } from '../../../src/sandbox/sandbox.ts'
 import { runCommand, startCommand } from '../../support/command.ts'
 import { type SpiedPacker, spyOnPacker } from '../../support/packer.ts'
 import { missing, named } from '../../support/programs.ts'

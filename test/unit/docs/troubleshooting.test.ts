@@ -1,6 +1,7 @@
 /** The page is found by what is printed, so what it quotes must be what the code says. */
 
 import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
@@ -12,9 +13,14 @@ const quoted = [...page.matchAll(/^### (.*)$/gm)].flatMap(([, heading = '']) =>
 )
 
 async function readSources(): Promise<string> {
-  const files = await readdir(`${ROOT}/src`, { recursive: true })
-  const texts = files.filter((name) => name.endsWith('.ts')).map((name) => readFile(`${ROOT}/src/${name}`, 'utf8'))
-  return (await Promise.all(texts)).join('\n')
+  const folders = ['src', 'packages/hcloud-sandbox/src', 'packages/talos-schematic/src']
+  const files = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(join(ROOT, folder), { recursive: true })).map((name) => join(ROOT, folder, name)),
+    ),
+  )
+  const texts = files.flat().filter((name) => name.endsWith('.ts'))
+  return (await Promise.all(texts.map((name) => readFile(name, 'utf8')))).join('\n')
 }
 
 test('the page quotes messages', () => {

@@ -1,9 +1,9 @@
 /** Every call that a build makes, with the answers that a cloud gives to it. */
 
+import type { AnsweredExchange } from 'hcloud-sandbox'
 import type { HetznerClient } from '../../../src/hetzner/client.ts'
 import { createHetznerClient } from '../../../src/hetzner/client.ts'
 import { createKeyPair } from '../../../src/remote/key-pair.ts'
-import type { AnsweredExchange } from '../../../src/sandbox/cloud/options.ts'
 import { testSandbox } from '../../support/sandbox.ts'
 
 export interface RecordedCall {

@@ -1,8 +1,8 @@
 /** Schematics that were made wrong. */
 
+import { canonicalText, schematicId } from 'talos-schematic'
 import { expect, it, vi } from 'vitest'
-import { canonicalText, schematicId } from '../../../src/schematic/canonical.ts'
-import { parseSchematic } from '../../../src/schematic/parse.ts'
+import { parseSchematic } from '../../../src/plan/schematic-file.ts'
 import { mutateBytes, mutateJson, mutateText } from './mutate.ts'
 import { checkPositions } from './position.ts'
 import { fuzz, type Random } from './random.ts'

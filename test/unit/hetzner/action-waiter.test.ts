@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { createManualClock, type ManualClock } from '../../../packages/hcloud-sandbox/test/cloud/manual-clock.ts'
 import { createActionWaiter } from '../../../src/hetzner/action-waiter.ts'
 import type { Action } from '../../../src/hetzner/wire.ts'
-import { createManualClock, type ManualClock } from '../sandbox/cloud/manual-clock.ts'
 import { failureOf } from '../util/failure.ts'
 import { action } from './fixture.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { createManualClock } from '../../../packages/hcloud-sandbox/test/cloud/manual-clock.ts'
 import { respectRateLimit } from '../../../src/hetzner/transport/rate-limit.ts'
 import type { ApiRequest } from '../../../src/hetzner/transport/transport.ts'
-import { createManualClock } from '../sandbox/cloud/manual-clock.ts'
 
 /** A cloud that reports these budgets one after the other. */
 function fixture(...budgets: readonly (readonly [remaining: string | undefined, limit?: string, status?: number])[]) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { BuildEvent } from '../../../src/build/events.ts'
 import type { Architecture } from '../../../src/domain.ts'
 import { Watch } from '../../../src/packer/watch.ts'
+import type { BuildEvent } from '../../../src/run/events.ts'
 import { systemClock } from '../../../src/util/clock.ts'
 
 function follow(lines: readonly string[], known: Readonly<Record<string, Architecture>> = { 'hcloud.a': 'arm' }) {

@@ -1,6 +1,6 @@
+import { EMPTY_SCHEMATIC } from 'talos-schematic'
 import { describe, expect, test } from 'vitest'
 import { chooseImages, type ImageRequest, type SchematicFile } from '../../../src/plan/request.ts'
-import { EMPTY_SCHEMATIC } from '../../../src/schematic/schema.ts'
 import { planRequest, sourced, VAR_FILE, variables } from './fixture.ts'
 
 const schematic = (file: string): SchematicFile => ({

@@ -1,10 +1,10 @@
+import { parseSchematic } from 'talos-schematic'
 import { describe, expect, test } from 'vitest'
 import { loadConfiguration } from '../../../src/config/load.ts'
 import { findContradictions } from '../../../src/plan/contradictions.ts'
 import { selectorOf } from '../../../src/plan/labels.ts'
 import { chooseImages, type PlanRequest } from '../../../src/plan/request.ts'
 import { withTemplateVersion } from '../../../src/plan/template-images.ts'
-import { parseSchematic } from '../../../src/schematic/parse.ts'
 import { createDirectory } from '../config/fixture.ts'
 import { planRequest, sourced } from './fixture.ts'
 

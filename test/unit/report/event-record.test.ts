@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import type { BuildEvent } from '../../../src/build/events.ts'
 import { toEventRecord, toJsonLine } from '../../../src/report/event-record.ts'
+import type { BuildEvent } from '../../../src/run/events.ts'
 import { BuildLine } from '../../support/build-line.ts'
 
 const PLACEMENT = { serverType: 'cax11', location: 'fsn1', diskGb: 40, pricePerHour: undefined }

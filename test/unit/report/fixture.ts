@@ -1,9 +1,9 @@
 /** Plans and results for reports. */
 
-import type { BuildResult, ImageResult } from '../../../src/build/result.ts'
 import type { Image } from '../../../src/hetzner/wire.ts'
 import { createPlan, type Plan, type PlannedImage } from '../../../src/plan/plan.ts'
 import { chooseImages, type PlanRequest } from '../../../src/plan/request.ts'
+import type { BuildResult, ImageResult } from '../../../src/run/result.ts'
 import { facts, planRequest, snapshot, urlSource } from '../plan/fixture.ts'
 
 export const SCHEMATIC_ID = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'

@@ -1,11 +1,11 @@
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseSchematic } from 'talos-schematic'
 import { describe, expect, test } from 'vitest'
 import type { Answers } from '../../../../src/cli/init/answers.ts'
 import { FILE_NAMES, openShipped, renderFiles } from '../../../../src/cli/init/files.ts'
 import { loadVariables } from '../../../../src/config/load.ts'
-import { parseSchematic } from '../../../../src/schematic/parse.ts'
 
 const SHARED = ['siderolabs/iscsi-tools', 'siderolabs/util-linux-tools', 'siderolabs/binfmt-misc']
 const ANSWERS: Answers = {

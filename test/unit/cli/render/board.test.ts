@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { BuildEvent } from '../../../../src/build/events.ts'
 import { createBoard, updateBoard } from '../../../../src/cli/render/board.ts'
 import { type BoardLook, boardLines } from '../../../../src/cli/render/board-lines.ts'
 import { createPaint, NO_PAINT } from '../../../../src/cli/render/paint.ts'
+import type { BuildEvent } from '../../../../src/run/events.ts'
 
 const LONG = 'arm control-plane'
 const PLACEMENT = { serverType: 'cax11', location: 'fsn1', diskGb: 40, pricePerHour: 0.006 }

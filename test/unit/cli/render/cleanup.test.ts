@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Temporary } from '../../../../src/build/sweep.ts'
 import { formatFound, formatInUse } from '../../../../src/cli/render/cleanup.ts'
+import type { Temporary } from '../../../../src/run/sweep.ts'
 
 const LIVING: Temporary = {
   kind: 'SSH key',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { BuildEvent } from '../../../../src/build/events.ts'
 import { formatAnnotation, formatGroup, imageStory } from '../../../../src/cli/render/github.ts'
 import type { Problem } from '../../../../src/errors.ts'
+import type { BuildEvent } from '../../../../src/run/events.ts'
 import { registerSecret } from '../../../../src/util/redact.ts'
 
 const PATHS = { cwd: '/home/runner/work/infra/infra/talos', workspace: '/home/runner/work/infra/infra' }

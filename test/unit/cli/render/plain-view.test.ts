@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { BuildEvent } from '../../../../src/build/events.ts'
 import { eventLine } from '../../../../src/cli/render/event-line.ts'
 import { createPlainView } from '../../../../src/cli/render/plain-view.ts'
+import type { BuildEvent } from '../../../../src/run/events.ts'
 import { registerSecret } from '../../../../src/util/redact.ts'
 import { testIo } from '../fixture.ts'
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { BuildEvent } from '../../../../src/build/events.ts'
 import { exitCodeOfProjects } from '../../../../src/cli/exit-codes.ts'
 import { createBoard, updateBoard } from '../../../../src/cli/render/board.ts'
 import { boardLines } from '../../../../src/cli/render/board-lines.ts'
@@ -16,6 +15,7 @@ import type { Problem } from '../../../../src/errors.ts'
 import type { ProjectPlan } from '../../../../src/plan/plan-projects.ts'
 import { type ProjectResult, toProjectResult, toUnbegun } from '../../../../src/report/projects.ts'
 import { toResultDocument } from '../../../../src/report/result.ts'
+import type { BuildEvent } from '../../../../src/run/events.ts'
 import { built, existing, FACTORY, failed, imageAt, result, rolesPlan, snapshotOf } from '../../report/fixture.ts'
 
 const plan = rolesPlan({ roles: [undefined] })

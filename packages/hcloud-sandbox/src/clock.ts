@@ -1,0 +1,24 @@
+/** Time as an injectable thing, so that tests never wait for the real one. */
+
+import { setTimeout as sleepFor } from 'node:timers/promises'
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Waits; rejects with the signal's reason as soon as the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    signal?.throwIfAborted()
+    try {
+      await sleepFor(ms, undefined, signal === undefined ? {} : { signal })
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw error
+    }
+  },
+}

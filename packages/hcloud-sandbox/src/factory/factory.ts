@@ -1,0 +1,107 @@
+/**
+ * An emulated Talos Image Factory (docs/api.md of siderolabs/image-factory, v1.5.0, 2026): the Community edition's
+ * schematics, versions, official extensions, and disk images for Hetzner Cloud. Errors are plain text.
+ */
+
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { type Context, Hono } from 'hono'
+import { SchematicError } from 'talos-schematic'
+import { type Clock, systemClock } from '../clock.ts'
+import { formatAssetPath } from './asset-path.ts'
+import { type AssertSpace, type AssetRequest, createAssets } from './assets.ts'
+import { DEFAULT_DATA_BYTES, DEFAULT_DISK_BYTES } from './disk-layout.ts'
+import { findMissingExtension, listExtensions } from './extensions.ts'
+import { createInterceptor, type FactoryIntercept } from './intercept.ts'
+import { refuse, refuseSchematic, requireDisk, requireVersion, toErrorAnswer } from './refusals.ts'
+import { requestId } from './request-id.ts'
+import { createSchematics } from './schematics.ts'
+import { serveFile } from './serve-file.ts'
+import { BROKEN_VERSIONS, VERSIONS } from './versions.ts'
+
+export interface FactoryOptions {
+  /** The sandbox's state directory; the Factory keeps to the folder `factory` in it. */
+  readonly stateDir: string
+  /** Size of the raw disk; 1246 MiB by default, at least 8 MiB. */
+  readonly diskBytes?: number | undefined
+  /** How much of the disk is data; about 90 MiB by default. */
+  readonly dataBytes?: number | undefined
+  /** How long making an asset takes beyond the work itself; 0 by default. */
+  readonly makingMs?: number | undefined
+  readonly clock?: Clock | undefined
+  readonly intercept?: FactoryIntercept | undefined
+  readonly assertSpace?: AssertSpace | undefined
+}
+
+export interface Factory {
+  readonly app: Hono
+  /** Removes what a killed run left half made; call it once, before the first request. */
+  load(): Promise<void>
+  /** Stops what is being made. */
+  close(): Promise<void>
+}
+
+/** Makes an emulated Image Factory; nothing is written before the first request. */
+export function createFactory(options: FactoryOptions): Factory {
+  const { diskBytes = DEFAULT_DISK_BYTES, makingMs = 0, clock = systemClock, intercept, assertSpace } = options
+  const dataBytes = options.dataBytes ?? Math.min(DEFAULT_DATA_BYTES, Math.floor(diskBytes / 4))
+  const folder = join(options.stateDir, 'factory')
+  const schematics = createSchematics(join(folder, 'schematics'))
+  const delay = (signal: AbortSignal) => clock.sleep(makingMs, signal)
+  const assets = createAssets({ folder, diskBytes, dataBytes, delay, assertSpace })
+
+  const app = new Hono()
+  app.use(requestId)
+  if (intercept !== undefined) app.use(createInterceptor(intercept))
+  app.notFound((context) => context.text('404 page not found\n', 404))
+  app.onError(toErrorAnswer)
+
+  app.post('/schematics', async (context) => {
+    try {
+      return context.json(await schematics.submit(await context.req.text()), 201)
+    } catch (error) {
+      if (!(error instanceof SchematicError)) throw error
+      throw refuse(400, `invalid schematic: ${error.message}`)
+    }
+  })
+  app.get('/schematics/:schematic', async (context) => {
+    const text = await schematics.read(context.req.param('schematic'))
+    if (text === undefined) throw refuseSchematic(context.req.param('schematic'))
+    return context.body(text, 200, { 'Content-Type': 'application/yaml' })
+  })
+  app.get('/versions', (context) => context.json(context.req.query('broken') === 'true' ? BROKEN_VERSIONS : VERSIONS))
+  app.get('/version/:version/extensions/official', (context) =>
+    context.json(listExtensions(requireVersion(context.req.param('version')))),
+  )
+  app.get('/image/:schematic/:version/:path', (context) => serveImage(context))
+
+  async function serveImage(context: Context): Promise<Response> {
+    const { schematic = '', version: wanted = '', path = '' } = context.req.param()
+    const extensions = await schematics.extensionsOf(schematic)
+    if (extensions === undefined) throw refuseSchematic(schematic)
+    const version = requireVersion(wanted)
+    const request = requireDisk(path, version)
+    const missing = findMissingExtension(extensions, version)
+    if (missing !== undefined) {
+      throw refuse(400, `official extension "${missing}" is not available for Talos version ${version}`)
+    }
+    const asset = await assets.get({ ...request, schematicId: schematic, version })
+    const name = formatAssetPath(request.architecture, request.compression)
+    const identity = [schematic, version, name, diskBytes, dataBytes].join('\n')
+    return serveFile(context.req.raw, {
+      ...asset,
+      name,
+      etag: `"${createHash('sha256').update(identity).digest('hex').slice(0, 32)}"`,
+      contentType: CONTENT_TYPES[request.compression],
+    })
+  }
+
+  return { app, load: () => assets.tidy(), close: () => assets.close() }
+}
+
+const CONTENT_TYPES: Readonly<Record<AssetRequest['compression'], string>> = {
+  none: 'application/octet-stream',
+  zst: 'application/zstd',
+  xz: 'application/x-xz',
+  gz: 'application/gzip',
+}

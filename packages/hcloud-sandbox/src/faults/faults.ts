@@ -1,0 +1,76 @@
+/** Rules at work: answers the questions that the emulations ask about what goes wrong with them. */
+
+import type { Clock } from '../clock.ts'
+import type { FailAction, Intercept } from '../cloud/options.ts'
+import type { Architecture } from '../domain.ts'
+import type { FactoryIntercept } from '../factory/intercept.ts'
+import type { MachineFaults } from '../machines/faults.ts'
+import { matchesPath, matchesText } from './glob.ts'
+import { createMachineFaults } from './machines.ts'
+import { SCRIPTED } from './refusals.ts'
+import { answerFaulty } from './requests.ts'
+import type { FaultRule, RequestRule } from './rule.ts'
+import { createStrikes, type OnFault } from './strikes.ts'
+
+export interface Faults {
+  readonly api: Intercept
+  readonly factory: FactoryIntercept
+  readonly action: FailAction
+  readonly machines: MachineFaults
+  /** Asked for each server that is made: the size of its disk, where it shall be another one than its type's. */
+  readonly diskBytes: (architecture: Architecture) => number | undefined
+}
+
+export interface FaultsOptions {
+  readonly clock: Clock
+  readonly onFault?: OnFault | undefined
+}
+
+/** Arms the rules; each counts for itself from here on. */
+export function createFaults(rules: readonly FaultRule[], { clock, onFault }: FaultsOptions): Faults {
+  const isAbout = (rule: RequestRule, method: string, path: string): boolean =>
+    (rule.method === '*' || rule.method === method) && matchesPath(rule.path, path)
+  const api = createStrikes(
+    rules.filter((rule) => rule.subject === 'api'),
+    onFault,
+  )
+  const factory = createStrikes(
+    rules.filter((rule) => rule.subject === 'factory'),
+    onFault,
+  )
+  const actions = createStrikes(
+    rules.filter((rule) => rule.subject === 'action'),
+    onFault,
+  )
+  const machineRules = rules.filter(
+    (rule) => rule.subject === 'ssh' || rule.subject === 'disk' || rule.subject === 'power',
+  )
+  const disks = createStrikes(
+    machineRules.filter((rule) => rule.effect === 'too-small'),
+    onFault,
+  )
+  return {
+    async api({ method, path, signal }, answer) {
+      const rule = api.first((candidate) => isAbout(candidate, method, path), `${method} ${path}`)
+      return rule === undefined ? undefined : answerFaulty(rule, { answer, signal, clock })
+    },
+    async factory({ method, url }, answer, signal) {
+      const { pathname } = new URL(url)
+      const rule = factory.first((candidate) => isAbout(candidate, method, pathname), `${method} ${pathname}`)
+      return rule === undefined ? undefined : answerFaulty(rule, { answer, signal, clock })
+    },
+    action(command, resources) {
+      const about = resources.map(({ type, id }) => `${type} ${id}`).join(' and ')
+      const rule = actions.first((candidate) => matchesText(candidate.action, command), `${command} of ${about}`)
+      if (rule === undefined) return undefined
+      if (rule.effect === 'never-ends') return 'never ends'
+      return { code: rule.code ?? 'action_failed', message: rule.message ?? SCRIPTED }
+    },
+    machines: createMachineFaults(machineRules, onFault),
+    diskBytes(architecture) {
+      const matches = (rule: FaultRule & { architecture?: Architecture | undefined }): boolean =>
+        (rule.architecture ?? architecture) === architecture
+      return disks.first(matches, `the making of a server for ${architecture}`)?.sizeBytes
+    },
+  }
+}

@@ -1,0 +1,55 @@
+/** Does to one request what a rule wants. */
+
+import type { Clock } from '../clock.ts'
+import { neverAnswer, resetConnection, spoilBody } from '../state/faulty-answer.ts'
+import { refuseAsApi, refuseAsFactory } from './refusals.ts'
+import type { RequestRule } from './rule.ts'
+
+export interface StruckRequest {
+  /** Makes the service do the work. */
+  readonly answer: () => Promise<Response>
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+}
+
+/** The answer that the client gets; undefined: what the service says. */
+export async function answerFaulty(rule: RequestRule, request: StruckRequest): Promise<Response | undefined> {
+  switch (rule.effect) {
+    case 'truncate':
+    case 'stall':
+    case 'alter':
+      return spoilBody(await request.answer(), rule.effect, rule.atByte)
+    case 'slow':
+      return answerSlowly(rule, request)
+  }
+  if (rule.afterEffect) await loseAnswer(request)
+  switch (rule.effect) {
+    case 'reset':
+      return resetConnection()
+    case 'hang':
+      return neverAnswer()
+    default:
+      return rule.subject === 'api' ? refuseAsApi(rule, request.clock.now()) : refuseAsFactory(rule)
+  }
+}
+
+/** Nothing is done for a client that goes away before its work has begun. */
+async function answerSlowly(
+  { afterEffect, delayMs }: Extract<RequestRule, { readonly effect: 'slow' }>,
+  { answer, signal, clock }: StruckRequest,
+): Promise<Response | undefined> {
+  const response = afterEffect ? await answer() : undefined
+  try {
+    await clock.sleep(delayMs, signal)
+  } catch {
+    await response?.body?.cancel()
+    return neverAnswer()
+  }
+  return response
+}
+
+async function loseAnswer({ answer }: StruckRequest): Promise<void> {
+  const { body } = await answer()
+  await body?.cancel()
+}

@@ -1,0 +1,25 @@
+/**
+ * An emulated Hetzner Cloud on this computer: its API, machines that run commands, a Talos Image Factory, and faults by
+ * rule, so that whatever drives the real cloud can be tested without an account.
+ * @module hcloud-sandbox
+ */
+
+export { LOCATIONS } from './cloud/catalogue/locations.ts'
+export { SERVER_TYPES } from './cloud/catalogue/server-types.ts'
+export { COVERAGE, type Coverage } from './cloud/coverage.ts'
+export { CloudState, createEmptyState, type StoredImage } from './cloud/entities.ts'
+export type { AnsweredExchange, Intercept, InterceptedRequest, TokenGrant } from './cloud/options.ts'
+export { allocatedBytes, PLACEHOLDER_MARKER } from './disks.ts'
+export { SandboxError, type SandboxProblem } from './errors.ts'
+export { parseFaultFile, parseFaultFlag } from './faults/parse.ts'
+export type { FaultRule } from './faults/rule.ts'
+export type { Machine, MachineKind, MachineSpec } from './machines/machine.ts'
+export { checkNamespaces } from './machines/namespace/check.ts'
+export { createNamespaceMachines } from './machines/namespace.ts'
+export { requirePrograms, toInstallHint } from './machines/qemu/check.ts'
+export { findMissingPrograms } from './machines/qemu/program.ts'
+export { describeSetups, makeSetups } from './machines/qemu/setup.ts'
+export { type AnsweredRequest, type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts'
+export { defaultStateDir } from './state/directory.ts'
+export { resetConnection } from './state/loopback.ts'
+export { makeToken } from './token.ts'

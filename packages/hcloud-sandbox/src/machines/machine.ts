@@ -1,0 +1,51 @@
+/** What the emulated cloud knows of a machine; each kind of machine is one implementation. */
+
+import type { Architecture } from '../domain.ts'
+
+/** What a machine is made of. It outlives being switched off and on. */
+export interface MachineSpec {
+  /** The server's ID in the emulated cloud. */
+  readonly id: number
+  /** The server's name, which becomes the host name of its installed system. */
+  readonly name: string
+  readonly architecture: Architecture
+  /** The machine's own loopback address (IPv4). */
+  readonly address: string
+  readonly sshPort: number
+  /** Absolute path of the raw disk file, which the machine sees as /dev/sda. */
+  readonly diskFile: string
+}
+
+/** Which system a machine boots, and who may log in to it as root. */
+export interface BootTarget {
+  readonly system: 'rescue' | 'disk'
+  /** OpenSSH public key lines. */
+  readonly authorizedKeys: readonly string[]
+  readonly rootPassword: string
+  /** The loopback addresses (IPv4) where its SSH server listens; the machine's own alone unless told. */
+  readonly addresses?: readonly string[]
+}
+
+export interface Machine {
+  readonly spec: MachineSpec
+  /** Whether the machine has power. */
+  readonly running: boolean
+  /**
+   * Switches the machine on; resolves once it has power, before the system has booted.
+   * Does nothing when it already runs.
+   * @throws SandboxError `sandbox` when the machine cannot be started or cannot be isolated from the host
+   */
+  powerOn(target: BootTarget): Promise<void>
+  /** Takes the power away: every process in it ends, /tmp and /root are lost, the disk stays. Never fails. */
+  powerOff(): Promise<void>
+}
+
+export interface MachineKind {
+  readonly name: 'namespace' | 'qemu' | 'none'
+  /**
+   * Proves that machines of this kind can run here.
+   * @throws SandboxError `sandbox` that says what is missing and what to do
+   */
+  check(): Promise<void>
+  create(spec: MachineSpec): Machine
+}

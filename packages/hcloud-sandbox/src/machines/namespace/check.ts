@@ -1,0 +1,54 @@
+/** Whether machines in namespaces can run on this computer at all. */
+
+import { access, constants, mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SandboxError } from '../../errors.ts'
+import { CLEAN_ENVIRONMENT, NEEDED_PROGRAMS } from './argv.ts'
+import { openIsolation } from './isolation.ts'
+
+/**
+ * Opens a machine on a small disk of its own, and closes it again.
+ * @param platform as `process.platform` says
+ * @throws SandboxError `sandbox` when this is not Linux, when programs are missing, or when the machine cannot be
+ *   isolated
+ */
+export async function checkNamespaces(platform: NodeJS.Platform): Promise<void> {
+  if (platform !== 'linux') {
+    throw new SandboxError({
+      code: 'sandbox',
+      message: `Machines in namespaces need Linux; this is ${platform}.`,
+      hint: 'Use `--machines qemu`.',
+    })
+  }
+  const missing = await findMissing(NEEDED_PROGRAMS)
+  if (missing.length > 0) {
+    throw new SandboxError({
+      code: 'sandbox',
+      message: `Machines in namespaces need programs that are missing: ${missing.join(', ')}.`,
+      hint: 'Install bash, coreutils and util-linux, or use `--machines qemu`.',
+    })
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'talos-image-check-'))
+  try {
+    const diskFile = join(folder, 'disk.raw')
+    const handle = await open(diskFile, 'wx')
+    await handle.truncate(1024 * 1024)
+    await handle.close()
+    const isolation = await openIsolation({ diskFile, hostName: 'rescue', system: 'rescue' })
+    await isolation.close()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function findMissing(programs: readonly string[]): Promise<string[]> {
+  const folders = (CLEAN_ENVIRONMENT.PATH ?? '').split(':')
+  const isThere = (program: string) =>
+    Promise.any(folders.map((folder) => access(join(folder, program), constants.X_OK))).then(
+      () => true,
+      () => false,
+    )
+  const found = await Promise.all(programs.map(isThere))
+  return programs.filter((_, index) => found[index] !== true)
+}

@@ -1,0 +1,100 @@
+/** What a sandbox takes of the loopback network: web servers, the SSH port, and an address for each machine. */
+
+import { once } from 'node:events'
+import { createServer as createHttpServer, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { SandboxError } from '../errors.ts'
+import { sendFaulty } from './faulty-answer.ts'
+
+export { resetConnection } from './faulty-answer.ts'
+
+const HOST = '127.0.0.1'
+
+/** Something that listens. */
+export interface Listener {
+  readonly port: number
+  /** Stops listening and ends every connection. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves HTTP on 127.0.0.1.
+ * @param port 0 for any that is free
+ * @throws SandboxError `sandbox` when the port is taken
+ */
+export async function serveHttp(fetch: (request: Request) => Promise<Response>, port: number): Promise<Listener> {
+  const answer = async (request: Request, { outgoing }: { outgoing: object }): Promise<Response> => {
+    const response = await fetch(request)
+    if (!(outgoing instanceof ServerResponse)) return response
+    return (await sendFaulty(response, outgoing)) ? RESPONSE_ALREADY_SENT : response
+  }
+  // the sandbox may run inside somebody's program, whose globals are not ours to change
+  const server = createHttpServer(getRequestListener(answer, { overrideGlobalObjects: false }))
+  await listen(server, port)
+  return {
+    port: portOf(server),
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/**
+ * Finds a port for the SSH servers of the machines and keeps it as long as the sandbox lives, so that no other sandbox
+ * takes the same one. The machines listen on addresses of their own.
+ */
+export async function reserveSshPort(): Promise<Listener> {
+  const server = createServer((socket) => socket.destroy())
+  await listen(server, 0)
+  return {
+    port: portOf(server),
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      await closed
+    },
+  }
+}
+
+/**
+ * The loopback address of the machine with this number, counted from 1: 127.64.0.1, 127.64.1.1, and so on up to
+ * 127.127.255.1. Each is the first of a network of its own.
+ */
+export function toMachineAddress(number: number): string {
+  const block = number - 1
+  return ['127', 64 + (Math.floor(block / 256) % 64), block % 256, 1].join('.')
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onError = (cause: unknown): void => {
+      reject(
+        new SandboxError(
+          {
+            code: 'sandbox',
+            message: `the sandbox cannot listen on ${HOST}:${port}: ${cause instanceof Error ? cause.message : cause}`,
+            hint: 'choose another port, or 0 for any that is free',
+          },
+          { cause },
+        ),
+      )
+    }
+    server.once('error', onError)
+    server.once('listening', () => {
+      server.off('error', onError)
+      resolve()
+    })
+    server.listen(port, HOST)
+  })
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new TypeError('the server does not listen on a port')
+  return address.port
+}

@@ -1,0 +1,125 @@
+import { closeSync, fstatSync, openSync, readdirSync, writeSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import * as v from 'valibot'
+import { loadVariables } from '../../../src/config/load.ts'
+import type { Architecture } from '../../../src/domain.ts'
+import { createFactoryClient } from '../../../src/factory/client.ts'
+import { createHetznerClient } from '../../../src/hetzner/client.ts'
+import { Image, Server, SshKey } from '../../../src/hetzner/wire.ts'
+import { plan } from '../../../src/plan/make-plan.ts'
+import type { Plan } from '../../../src/plan/plan.ts'
+import type { LocalImage, PlanRequest } from '../../../src/plan/request.ts'
+import { PLAIN_SERVER, type ServerRequest } from '../../../src/plan/server-settings.ts'
+import { build } from '../../../src/run/build.ts'
+import type { BuildEvent } from '../../../src/run/events.ts'
+import type { BuildResult } from '../../../src/run/result.ts'
+import type { Clock } from '../../../src/util/clock.ts'
+import type { TestSandbox } from '../../support/sandbox.ts'
+
+export interface BuildTestOptions {
+  readonly architectures?: readonly Architecture[]
+  readonly localImage?: LocalImage
+  readonly sha256?: PlanRequest['sha256']
+  readonly force?: boolean
+  readonly vars?: readonly string[]
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: BuildEvent) => void
+  readonly openStdin?: () => Readable
+  readonly removeMs?: number
+  readonly server?: Partial<ServerRequest>
+  readonly clock?: Clock
+}
+
+/** A client of the sandbox that does not wait long between tries. */
+export function clientOf(sandbox: TestSandbox) {
+  const retry = { retries: 12, firstPauseMs: 1, longestPauseMs: 1000 }
+  return createHetznerClient({ token: sandbox.token, endpoint: sandbox.endpoint, retry })
+}
+
+/** Plans with the built-in defaults, for x86 alone unless told otherwise. */
+export async function planIn(sandbox: TestSandbox, options: BuildTestOptions = {}): Promise<Plan> {
+  const variables = await loadVariables({
+    directory: undefined,
+    varFiles: [],
+    vars: options.vars ?? [],
+    env: {},
+    cwd: '/',
+  })
+  const request: PlanRequest = {
+    variables,
+    architectures: options.architectures ?? ['x86'],
+    roles: [undefined],
+    roleSchematics: new Map(),
+    schematic: undefined,
+    localImage: options.localImage,
+    sha256: options.sha256 ?? {},
+    force: options.force ?? false,
+    noFallback: false,
+    allowBiggerDisk: false,
+    server: { ...PLAIN_SERVER, ...options.server },
+  }
+  const factory = createFactoryClient({ url: sandbox.factoryUrl, firstPauseMs: 1 })
+  return plan(request, { hetzner: clientOf(sandbox), factory, signal: AbortSignal.timeout(60_000) })
+}
+
+/** Plans and builds; gives the result and all events. */
+export async function buildIn(
+  sandbox: TestSandbox,
+  options: BuildTestOptions = {},
+): Promise<{ result: BuildResult; events: BuildEvent[]; notes: string[] }> {
+  const events: BuildEvent[] = []
+  const result = await build({
+    hetzner: clientOf(sandbox),
+    plan: await planIn(sandbox, options),
+    sshPort: sandbox.sshPort,
+    timeouts: { sshMs: 10_000, removeMs: options.removeMs ?? 20_000 },
+    onEvent: (event) => {
+      events.push(event)
+      options.onEvent?.(event)
+    },
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.openStdin === undefined ? {} : { openStdin: options.openStdin }),
+  })
+  return { result, events, notes: events.flatMap((event) => (event.type === 'note' ? [event.text] : [])) }
+}
+
+/** What is in the project, save for what it began with. */
+export async function contentsOf(sandbox: TestSandbox) {
+  const { servers } = await sandbox.api(v.object({ servers: v.array(Server) }), 'GET', '/servers')
+  const { ssh_keys } = await sandbox.api(v.object({ ssh_keys: v.array(SshKey) }), 'GET', '/ssh_keys')
+  const { images } = await sandbox.api(v.object({ images: v.array(Image) }), 'GET', '/images?type=snapshot')
+  return { servers, sshKeys: ssh_keys, snapshots: images }
+}
+
+/** The raw disk that the sandbox's Factory serves for an image without extensions. */
+export async function factoryDisk(sandbox: TestSandbox, architecture: 'arm64' | 'amd64' = 'amd64'): Promise<Buffer> {
+  const schematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'
+  const response = await fetch(`${sandbox.factoryUrl}/image/${schematic}/v1.12.2/hcloud-${architecture}.raw`)
+  return Buffer.from(await response.arrayBuffer())
+}
+
+/** The disk of a snapshot, as the sandbox keeps it. */
+export async function snapshotDisk(sandbox: TestSandbox, id: number): Promise<Buffer> {
+  return readFile(join(sandbox.cloudDir, 'snapshots', `image-${id}.raw`))
+}
+
+/** Whether a disk holds an image, and nothing but zeros behind it. */
+export function holds(disk: Buffer, image: Buffer): boolean {
+  return disk.subarray(0, image.length).equals(image) && disk.subarray(image.length).every((byte) => byte === 0)
+}
+
+/** Writes a few bytes into the disks of all servers, behind the machines' backs. Negative offsets count from the end. */
+export function corruptServerDisks(sandbox: TestSandbox, offset: number): void {
+  const folder = join(sandbox.cloudDir, 'disks')
+  for (const name of readdirSync(folder)) {
+    const file = openSync(join(folder, name), 'r+')
+    writeSync(file, Buffer.from('corrupted'), 0, 9, offset < 0 ? fstatSync(file).size + offset : offset)
+    closeSync(file)
+  }
+}
+
+/** The names of the disk files that are left. */
+export const diskFiles = (sandbox: TestSandbox): Promise<string[]> => readdir(join(sandbox.cloudDir, 'disks'))
