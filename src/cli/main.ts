@@ -93,9 +93,10 @@ async function run(): Promise<number> {
   let exitCode: number = EXIT.success
   try {
     if (argv[0] === ACTION) argv = normalizeArguments((await import('./action-arguments.ts')).actionArguments(io.env))
-    await createProgram(io, (code) => {
+    const onExit = (code: number): void => {
       exitCode = code
-    }).parseAsync(argv, { from: 'user' })
+    }
+    await (await createProgram(io, onExit, argv)).parseAsync(argv, { from: 'user' })
     if (defect !== undefined) return report(defect)
     // What is left behind outweighs the signal, since it costs money.
     if (exitCode === EXIT.leftovers || goodbye !== undefined) return exitCode
