@@ -4,8 +4,7 @@ import pRetry from 'p-retry'
 import { COMPRESSION_TITLES, detectCompression } from '../compressions.ts'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
-import type { Fetch, HttpAnswer } from '../util/fetch.ts'
-import { fetchFailureReason } from '../util/fetch-failure.ts'
+import { type Fetch, fetchFailureReason, type HttpResponse } from '../util/fetch.ts'
 import { HEAD_BYTES, looksLikeDisk, unpackedBytes } from './formats.ts'
 import type { SourceFacts } from './source.ts'
 
@@ -69,7 +68,7 @@ const TIMEOUT_MS = 20_000
 const FIRST_PAUSE_MS = 300
 
 interface Part {
-  readonly response: HttpAnswer
+  readonly response: HttpResponse
   readonly bytes: Uint8Array
 }
 
@@ -168,7 +167,7 @@ export async function inspectUrl(
   }
 }
 
-function totalBytes(response: HttpAnswer): number | undefined {
+function totalBytes(response: HttpResponse): number | undefined {
   const total =
     response.status === 206
       ? response.headers.get('content-range')?.split('/')[1]
@@ -177,7 +176,7 @@ function totalBytes(response: HttpAnswer): number | undefined {
 }
 
 /** Reads no more than is needed: a server that ignores ranges sends the whole disk. */
-async function readUpTo(response: HttpAnswer, most: number): Promise<Uint8Array> {
+async function readUpTo(response: HttpResponse, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of response.body ?? []) {
