@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { COMPRESSIONS, detectCompression, MAGIC_BYTES } from '../../src/compressions.ts'
-import { diskImage, gzip, xz, zstd } from './source/fixture.ts'
+import { diskImage, gzip, xz, zstd } from '../unit/source/fixture.ts'
 
 const DISK = diskImage()
 
