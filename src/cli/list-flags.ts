@@ -1,17 +1,15 @@
 /** The flags of `talos-image list` that need more than their text. */
 
 import { InvalidArgumentError } from 'commander'
-import { ROLES, type Role } from '../domain.ts'
+import { isRoleName, NO_ROLE, ROLE_RULE, type Role } from '../domain.ts'
 import { SORT_FIELDS, type Sort, type SortField } from '../report/sort-fields.ts'
 import { didYouMean } from '../util/near.ts'
 
 /** `--role worker`, `--role none`. null stands for generic images. */
 export function parseRoleFilter(text: string): Role | null {
-  if (text === 'none') return null
-  const role = ROLES.find((one) => one === text)
-  if (role !== undefined) return role
-  const near = didYouMean(text, [...ROLES, 'none'])
-  throw new InvalidArgumentError(`Use control-plane, worker or none${near === undefined ? '.' : `; ${near}`}`)
+  if (text === NO_ROLE) return null
+  if (isRoleName(text)) return text
+  throw new InvalidArgumentError(`Use ${ROLE_RULE}; or none for generic images.`)
 }
 
 /** `--version v1.13.9`, or `--version v1.13` for all of a minor version. */

@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from 'commander'
 import type { Sourced } from '../config/variables.ts'
-import type { SshOver } from '../domain.ts'
+import { SSH_WAYS } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import { findServerProblems, PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
 import type { Parameters, Values } from './define-command.ts'
@@ -11,7 +11,6 @@ import type { Parameters, Values } from './define-command.ts'
 const IP_FAMILIES = ['any', 'ipv4', 'ipv6', 'none'] as const
 type IpFamily = (typeof IP_FAMILIES)[number]
 
-const SSH_WAYS = ['ipv4', 'ipv6', 'private'] as const satisfies readonly SshOver[]
 
 export interface ServerLabelFlag {
   readonly key: string

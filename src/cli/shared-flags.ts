@@ -38,9 +38,9 @@ export const variableFlags = {
 
 /** What is to be built. */
 export const planParameters = {
-  '[role]': { text: 'control-plane or worker; none for generic images', parse: parseRole },
+  '[role]': { text: 'such as worker; left out: generic images', parse: parseRole },
   ...cloudFlags,
-  '--roles': 'both roles: control-plane and worker',
+  '--roles': 'every role that has a schematic-<role>.yaml',
   '--arch <arch>': { text: 'arm or x86; repeatable; default: both', parse: parseArchitecture, repeatable: true },
   '--schematic <file>': 'submit this schematic and build from it',
   '--image-file <path>': 'a disk image of your own; - is standard input',

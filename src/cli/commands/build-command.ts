@@ -10,7 +10,7 @@ export const command = defineCommand({
   description: 'Build snapshots: the generic images, or those of one role.',
   examples: [
     'talos-image build             generic images, ARM and x86',
-    'talos-image build --roles     control-plane and worker, each ARM and x86',
+    'talos-image build --roles     every role with a schematic-<role>.yaml',
     'talos-image build --arch x86 --schematic schematic.yaml',
   ],
   groups: {

@@ -30,7 +30,7 @@ export const command = defineCommand({
     ...projectFlags,
     '--arch <arch>': { text: 'arm or x86; repeatable', parse: parseArchitecture, repeatable: true },
     '--role <role>': {
-      text: 'control-plane, worker, or none for generic images; repeatable',
+      text: 'such as worker, or none for generic images; repeatable',
       parse: parseRoleFilter,
       repeatable: true,
     },

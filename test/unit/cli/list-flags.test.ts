@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { parseRoleFilter, parseSort, parseVersionFilter } from '../../../src/cli/list-flags.ts'
 
 test('--role is a role or none', () => {
-  expect(parseRoleFilter('worker')).toBe('worker')
+  expect(parseRoleFilter('gpu-worker')).toBe('gpu-worker')
   expect(parseRoleFilter('none')).toBe(null)
+  expect(() => parseRoleFilter('GPU')).toThrow(/^Use small letters, .*; or none for generic images\.$/)
 })
 
 describe('--version', () => {
