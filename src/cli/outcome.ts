@@ -7,7 +7,7 @@ import type { Io } from './io.ts'
 import { showError, showWarning } from './show-problem.ts'
 
 export interface Outcome {
-  /** For people. @param width of the terminal; infinite when there is none */
+  /** For people. @param width of the terminal; infinite without a terminal */
   readonly text: string | ((width: number) => string)
   /** The same for programs: plain JSON data. Missing when the text is what programs read, too. */
   readonly document?: unknown
@@ -31,7 +31,7 @@ export async function printOutcome(io: Io, form: unknown, outcome: Outcome): Pro
   const shown = written ?? (typeof text === 'string' ? text : text(io.outColumns()))
   if (shown !== '') io.out(shown)
   for (const warning of warnings) showWarning(io, warning)
-  // The one who interrupted it knows.
+  // The user interrupted it, and was told what happens.
   for (const problem of problems) if (problem.code !== 'interrupted') showError(io, problem)
   return outcome.exitCode ?? (problems.length === 0 ? EXIT.success : exitCodeOf(new ProblemsError(problems)))
 }

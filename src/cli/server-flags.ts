@@ -11,7 +11,6 @@ import type { Parameters, Values } from './define-command.ts'
 const IP_FAMILIES = ['any', 'ipv4', 'ipv6', 'none'] as const
 type IpFamily = (typeof IP_FAMILIES)[number]
 
-
 export interface ServerLabelFlag {
   readonly key: string
   readonly value: string

@@ -81,7 +81,7 @@ function toRecord(thing: Temporary, nowMs: number) {
   }
 }
 
-/** Prices are good to know, and no reason to show nothing. */
+/** Prices are shown where they are known; the rest is shown without them. */
 async function lookUpPrices({ hetzner }: Cloud, signal: AbortSignal): Promise<Pricing | undefined> {
   try {
     return await hetzner.catalogue.pricing({ signal })

@@ -31,7 +31,7 @@ function findRefusals(image: Image, force: boolean): Problem[] {
   const name = `${image.id} (${image.description})`
   const refuse = (message: string, hint: string): Problem[] => [{ code: 'usage', message, hint }]
   if (image.type !== 'snapshot') {
-    return refuse(`${name} is no snapshot but a ${image.type} image`, 'only snapshots can be deleted')
+    return refuse(`${name} is not a snapshot but a ${image.type} image`, 'only snapshots can be deleted')
   }
   if (image.labels.os !== 'talos' && !force) {
     return refuse(

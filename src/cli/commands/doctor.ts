@@ -74,7 +74,7 @@ the sandbox needs. Exits with 1 when something failed.`,
   },
 })
 
-/** Never asks for a token: that there is none is what was to be found out. */
+/** Never asks for a token: that it is missing is one of the things to find out. */
 async function open(io: Io, options: CloudOptions): Promise<Cloud> {
   const { findCloudProblems, openCloud } = await import('../cloud.ts')
   const [problem] = findCloudProblems({ ...io, stdinIsTerminal: false }, options)
