@@ -69,8 +69,7 @@ export type {
   RunningBuild,
 } from './run/result.ts'
 export type { WrittenDisk } from './run/steps/write-disk.ts'
-export type { StockPatience } from './run/stock-patience.ts'
-export type { Timeouts } from './run/timeouts.ts'
+export type { StockPatience, Timeouts } from './run/timeouts.ts'
 export type { Compression, Source, SourceFacts } from './source/source.ts'
 export type { Deletion, Leftover } from './util/cleanup-scope.ts'
 export { findProxies, type HttpProxy, type Proxies } from './util/proxies.ts'

@@ -4,7 +4,7 @@ import { type Problem, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { HETZNER_ENDPOINT } from '../hetzner/client.ts'
 import { findProxies } from '../util/proxies.ts'
-import { withoutLogin } from '../util/without-login.ts'
+import { withoutLogin } from '../util/redact.ts'
 import { readFactoryAccess } from './factory-access.ts'
 import type { Io } from './io.ts'
 

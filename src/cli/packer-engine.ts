@@ -14,10 +14,9 @@ import type { PlanRequest } from '../plan/request.ts'
 import type { RunningBuild } from '../run/result.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import type { Cloud } from './cloud.ts'
-import type { BuildFlags } from './commands/build.ts'
 import { findAccessVariable } from './factory-access.ts'
 import type { Io } from './io.ts'
-import { findFlagProblems, findTemplateProblems } from './packer-flags.ts'
+import { findFlagProblems, findTemplateProblems, type PackerFlags } from './packer-flags.ts'
 import { findDirectory } from './request.ts'
 
 /** The port that a template means which says nothing of it. */
@@ -32,7 +31,7 @@ export interface PackerEngine {
 }
 
 /** Looks for Packer, and at the template. What is missing is among the problems. */
-export async function findPackerEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
+export async function findPackerEngine(io: Io, flags: PackerFlags): Promise<PackerEngine> {
   const problems = new ProblemCollector()
   problems.add(...findFlagProblems(flags), flags.sandbox === true ? undefined : findAccessProblem(io))
   const directory = resolve(io.cwd, flags.directory ?? (await findDirectory(io.cwd)) ?? '.')

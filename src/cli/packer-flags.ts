@@ -1,14 +1,38 @@
 /** What flags mean with `--engine packer`: those that Packer cannot heed are refused, before anything happens. Pure. */
 
+import type { Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Template } from '../packer/template.ts'
-import type { BuildFlags } from './commands/build.ts'
+
+/** The flags of a build that mean something else with `--engine packer`, or nothing. */
+export interface PackerFlags {
+  readonly arch?: readonly Architecture[]
+  /** As given; relative paths count from the working directory. */
+  readonly directory?: string
+  readonly varFile?: readonly string[]
+  /** `name=value` */
+  readonly var?: readonly string[]
+  readonly force?: boolean | undefined
+  readonly sandbox?: boolean | undefined
+  readonly imageFile?: unknown
+  readonly sha256?: unknown
+  readonly allowBiggerDisk?: boolean
+  readonly waitForStock?: unknown
+  readonly sshTimeout?: unknown
+  /** By name, such as `removeMs`. */
+  readonly timeout?: object
+  readonly ipFamily?: unknown
+  readonly network?: unknown
+  readonly sshOver?: unknown
+  readonly firewall?: unknown
+  readonly serverLabel?: unknown
+}
 
 /** Timeouts that count after Packer is done. */
 const HONOURED_TIMEOUTS = new Set(['removeMs', 'actionMs'])
 
 /** Every flag that Packer cannot heed, and why. */
-export function findFlagProblems(flags: BuildFlags): Problem[] {
+export function findFlagProblems(flags: PackerFlags): Problem[] {
   const refused: readonly (readonly [isGiven: boolean, name: string, why: string])[] = [
     [
       flags.imageFile !== undefined,
@@ -37,7 +61,7 @@ export function findFlagProblems(flags: BuildFlags): Problem[] {
 }
 
 /** The flags given that say what the build servers are: a template has its own words for that. */
-function findServerFlags({ ipFamily, network, sshOver, firewall, serverLabel }: BuildFlags): string[] {
+function findServerFlags({ ipFamily, network, sshOver, firewall, serverLabel }: PackerFlags): string[] {
   const flags = {
     '--ip-family': ipFamily,
     '--network': network,
@@ -49,7 +73,7 @@ function findServerFlags({ ipFamily, network, sshOver, firewall, serverLabel }: 
 }
 
 /** What the template cannot do that the flags ask for. */
-export function findTemplateProblems(flags: BuildFlags, template: Template): Problem[] {
+export function findTemplateProblems(flags: PackerFlags, template: Template): Problem[] {
   const problems: Problem[] = []
   const refuse = (message: string, hint: string): void => {
     problems.push({ code: 'packer', message, at: { kind: 'flag', name: '--engine' }, hint })

@@ -2,7 +2,7 @@
 
 import { createFetch, type Fetch } from '../util/fetch.ts'
 import type { Proxies } from '../util/proxies.ts'
-import { isThisComputer } from '../util/this-computer.ts'
+import { isLoopbackHost } from '../util/proxies.ts'
 import { FACTORY_URL } from './asset.ts'
 
 /**
@@ -60,7 +60,7 @@ function findAddressFault(factoryUrl: string): LoginFault | undefined {
     const message = 'the login would go to the public Image Factory, which asks for none'
     return { part: 'address', message, hint: 'name your own Factory (TALOS_IMAGE_FACTORY_URL), or leave the login out' }
   }
-  if (protocol === 'https:' || isThisComputer(hostname)) return undefined
+  if (protocol === 'https:' || isLoopbackHost(hostname)) return undefined
   const message = `the login would go to ${origin} for everybody on the way to read`
   return { part: 'address', message, hint: 'let the Factory speak https' }
 }

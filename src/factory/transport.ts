@@ -3,9 +3,8 @@
 import pRetry from 'p-retry'
 import { TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
-import type { AnswerHeaders, Fetch } from '../util/fetch.ts'
-import { fetchFailureReason } from '../util/fetch-failure.ts'
-import { readText } from '../util/read-text.ts'
+import type { Fetch, ResponseHeaders } from '../util/fetch.ts'
+import { fetchFailureReason, readText } from '../util/fetch.ts'
 import { type Trace, traced } from '../util/trace.ts'
 
 /** Far more than any list of the Factory, in bytes. */
@@ -30,21 +29,21 @@ export interface FactoryRequest {
   readonly onlyReason?: boolean
 }
 
-export interface FactoryAnswer {
+export interface FactoryResponse {
   readonly ok: boolean
   readonly status: number
   readonly statusText: string
-  readonly headers: AnswerHeaders
+  readonly headers: ResponseHeaders
   readonly text: string
 }
 
-export type SendToFactory = (request: FactoryRequest) => Promise<FactoryAnswer>
+export type SendToFactory = (request: FactoryRequest) => Promise<FactoryResponse>
 
 /** The Factory did not do what was asked. */
 export class FactoryFailure extends TalosImageError {
   readonly status: number
 
-  constructor({ method, url }: FactoryRequest, answer: FactoryAnswer, why = toReason(answer)) {
+  constructor({ method, url }: FactoryRequest, answer: FactoryResponse, why = toReason(answer)) {
     const id = answer.headers.get('x-request-id')
     super({
       code: 'factory',
@@ -71,7 +70,7 @@ export const LOGIN_HINT =
 const LONGEST_TEXT = 500
 
 /** The Factory's own words, as far as they can be shown. */
-export function toReason({ text }: FactoryAnswer): string {
+export function toReason({ text }: FactoryResponse): string {
   const words = text.trim()
   return words.length > LONGEST_TEXT ? `${words.slice(0, LONGEST_TEXT)}...` : words
 }

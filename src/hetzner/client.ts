@@ -14,7 +14,7 @@ import { type NetworksClient, networksClient } from './resources/networks.ts'
 import { type ServersClient, serversClient } from './resources/servers.ts'
 import { type SshKeysClient, sshKeysClient } from './resources/ssh-keys.ts'
 import { failOnErrors } from './transport/api-failure.ts'
-import { parseAnswers } from './transport/parse.ts'
+import { parseResponses } from './transport/parse.ts'
 import { respectRateLimit } from './transport/rate-limit.ts'
 import { type RetryOptions, retryFaults } from './transport/retry.ts'
 import { sendOverHttp } from './transport/send.ts'
@@ -96,7 +96,7 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
     onDelay(`the project's hourly requests are nearly used up; waiting ${Math.ceil(ms / 1000)} s`)
   // From the network (inside) to the caller (outside): send, tell, watch the budget, name errors, try again, parse.
   const sent = failOnErrors(respectRateLimit(clock, onPause)(traceRequests(trace)(send)), options.tokenName)
-  const call = parseAnswers(retryFaults(options.retry ?? RETRY, onDelay)(sent))
+  const call = parseResponses(retryFaults(options.retry ?? RETRY, onDelay)(sent))
 
   const fetchActions = async (ids: readonly number[], urgent: boolean): Promise<Action[]> =>
     (

@@ -1,16 +1,11 @@
 /** A run with Packer as the engine: it builds, this tool checks before, watches, labels, and tidies up after. */
 
-import { setMaxListeners } from 'node:events'
 import type { Problem } from '../errors.ts'
 import type { PlannedImage } from '../plan/plan.ts'
-import { type BuildOptions, sweep } from '../run/build.ts'
+import { type BuildOptions, sweep, toRun } from '../run/build.ts'
 import { Lease } from '../run/lease.ts'
-import { quietly, quietTrace } from '../run/quiet.ts'
 import type { BuildResult, ImageResult, RunningBuild } from '../run/result.ts'
-import { createRunId } from '../run/run.ts'
-import { TIMEOUTS } from '../run/timeouts.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
-import { systemClock } from '../util/clock.ts'
 import { groupByRole } from './arguments.ts'
 import { buildRole } from './build-role.ts'
 import { openSession, type PackerSession, type PackerSetup } from './session.ts'
@@ -26,17 +21,7 @@ export type PackerBuildOptions = Pick<
  * with `startBuild`, but nothing was read back.
  */
 export function startPackerBuild(options: PackerBuildOptions): RunningBuild {
-  const clock = options.clock ?? systemClock
-  const trace = quietTrace(options.trace)
-  const emit = quietly((event) => {
-    trace('event', event)
-    options.onEvent?.(event)
-  })
-  const timeouts = { ...TIMEOUTS, ...options.timeouts }
-  const signal = options.signal ?? new AbortController().signal
-  // Every request listens to it, so Node.js's warning about many listeners would be a false alarm.
-  setMaxListeners(0, signal)
-  const id = createRunId()
+  const { id, clock, trace, emit, timeouts, signal } = toRun(options)
   const { hetzner, plan, packer } = options
   let session: PackerSession | undefined
 

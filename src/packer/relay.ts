@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Labels } from '../domain.ts'
 import { startDeadline } from '../util/deadline.ts'
 import type { Fetch } from '../util/fetch.ts'
-import { readText } from '../util/read-text.ts'
+import { readText } from '../util/fetch.ts'
 import type { Trace } from '../util/trace.ts'
 import { type CreationBody, kindOfCreation, type MadeServer, readBody, readCreated, readDeletion } from './creation.ts'
 import type { Kind, Ledger, Made } from './ledger.ts'

@@ -2,7 +2,7 @@
 
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { EventListener } from '../run/events.ts'
-import { persist } from '../run/persist.ts'
+import { retryUntil } from '../run/retry-until.ts'
 import { findTemporary, removeTemporary, type Temporary } from '../run/sweep.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
@@ -27,7 +27,7 @@ export async function tidy(options: TidyOptions): Promise<Leftover[]> {
   const { signal } = deadline
   let found: Temporary[]
   try {
-    found = await persist(() => findTemporary(hetzner, { run: runId, signal, urgent: true }), clock, signal)
+    found = await retryUntil(() => findTemporary(hetzner, { run: runId, signal, urgent: true }), clock, signal)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return ledger.pending.map((thing) => ({ ...thing, reason: `it could not be looked for: ${reason}` }))

@@ -6,10 +6,10 @@ import type { PlannedImage } from '../plan/plan.ts'
 import type { BuildStep } from './events.ts'
 import type { ImageBuild } from './run.ts'
 import { bootRescue } from './steps/boot-rescue.ts'
+import { findDuplicates, noteDuplicates } from './steps/duplicate-snapshot.ts'
 import { putImage } from './steps/put-image.ts'
 import { createServer } from './steps/server.ts'
 import { powerOff, publishSnapshot, takeSnapshot } from './steps/snapshot.ts'
-import { findTwins, tellOfTwins } from './steps/twin.ts'
 import type { WrittenDisk } from './steps/write-disk.ts'
 
 export type BuiltImage =
@@ -39,15 +39,15 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
     return takeSnapshot(build, image, server)
   })
   return await step('publish', async () => {
-    const [twin] = await findTwins(build, image, server, written)
-    if (twin !== undefined) {
+    const [duplicate] = await findDuplicates(build, image, server, written)
+    if (duplicate !== undefined) {
       await taken.endLease()
-      const text = `another run has published the same disk meanwhile: snapshot ${twin.id}; this one's own is removed`
+      const text = `another run has published the same disk meanwhile: snapshot ${duplicate.id}; this one's own is removed`
       build.emit({ type: 'note', image: image.name, text })
-      return { status: 'existing', snapshot: twin }
+      return { status: 'existing', snapshot: duplicate }
     }
     const snapshot = await publishSnapshot(build, image, taken, written)
-    await tellOfTwins(build, image, server, written, snapshot)
+    await noteDuplicates(build, image, server, written, snapshot)
     await removeReplaced(build, image)
     return { status: 'built', snapshot, written, placement: server.placement }
   })

@@ -8,17 +8,17 @@ import type { HetznerClient } from '../hetzner/client.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { CleanupScope, type Leftover } from '../util/cleanup-scope.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
-import type { Trace } from '../util/trace.ts'
+import { ignoreErrors } from '../util/ignore-errors.ts'
+import { NO_TRACE, type Trace } from '../util/trace.ts'
 import { buildImage } from './build-image.ts'
-import { Crowd } from './crowd.ts'
 import type { EventListener } from './events.ts'
 import { Lease } from './lease.ts'
-import { quietly, quietTrace } from './quiet.ts'
 import type { BuildResult, ExistingResult, ImageResult, RunningBuild } from './result.ts'
 import { createRunId, type Run, type RunKey } from './run.ts'
+import { ServerQueue } from './server-queue.ts'
 import { createSshKey } from './steps/ssh-key.ts'
-import type { StockPatience } from './stock-patience.ts'
 import { findTemporary, isAbandoned, removeTemporary } from './sweep.ts'
+import type { StockPatience } from './timeouts.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
 
 /** What is built, where, and who is told. */
@@ -67,11 +67,14 @@ export function build(options: BuildOptions): Promise<BuildResult> {
   return startBuild(options).result
 }
 
-/** As {@link build}, for those who must know meanwhile what exists right now, such as when their process is to end at once. */
-export function startBuild(options: BuildOptions): RunningBuild {
+/**
+ * The ID of a new run, and what its options and their defaults make of it.
+ * @internal
+ */
+export function toRun(options: Pick<BuildOptions, 'clock' | 'trace' | 'onEvent' | 'timeouts' | 'signal'>) {
   const clock = options.clock ?? systemClock
-  const trace = quietTrace(options.trace)
-  const emit = quietly((event) => {
+  const trace = ignoreErrors(options.trace ?? NO_TRACE)
+  const emit: EventListener = ignoreErrors((event) => {
     trace('event', event)
     options.onEvent?.(event)
   })
@@ -79,7 +82,12 @@ export function startBuild(options: BuildOptions): RunningBuild {
   const signal = options.signal ?? new AbortController().signal
   // Every wait of every image listens to it, so Node.js's warning about many listeners would be a false alarm.
   setMaxListeners(0, signal)
-  const id = createRunId()
+  return { id: createRunId(), clock, trace, emit, timeouts, signal }
+}
+
+/** As {@link build}, for those who must know meanwhile what exists right now, such as when their process is to end at once. */
+export function startBuild(options: BuildOptions): RunningBuild {
+  const { id, clock, trace, emit, timeouts, signal } = toRun(options)
   const scopes: CleanupScope[] = []
   const openScope = (): CleanupScope => {
     const scope = new CleanupScope(timeouts.removeMs, {
@@ -104,7 +112,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
       accessFor: options.factory?.accessFor ?? (() => ({})),
       openStdin: options.openStdin ?? noStdin,
       stock: options.stock ?? { waitMs: 0, look: async ({ placements }) => placements },
-      crowd: new Crowd(),
+      serverQueue: new ServerQueue(),
       trace,
     }
     if (images.some((image) => image.existing === undefined)) return runWithKey(run, images, openScope)
@@ -225,7 +233,7 @@ async function runImage(
     run.emit({ type: 'image-failed', image: image.name, problem, ms })
     return { image, status: 'failed', problem, ms }
   } finally {
-    run.crowd.gone(image.name)
+    run.serverQueue.removed(image.name)
   }
 }
 

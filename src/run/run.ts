@@ -8,11 +8,10 @@ import type { KeyPair } from '../remote/key-pair.ts'
 import type { CleanupScope } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Trace } from '../util/trace.ts'
-import type { Crowd } from './crowd.ts'
 import type { EventListener } from './events.ts'
 import type { Lease } from './lease.ts'
-import type { StockPatience } from './stock-patience.ts'
-import type { Timeouts } from './timeouts.ts'
+import type { ServerQueue } from './server-queue.ts'
+import type { StockPatience, Timeouts } from './timeouts.ts'
 
 export interface Run {
   readonly id: string
@@ -29,7 +28,7 @@ export interface Run {
   /** Opens standard input, for images that come from there. */
   readonly openStdin: () => Readable
   readonly stock: StockPatience
-  readonly crowd: Crowd
+  readonly serverQueue: ServerQueue
   readonly trace: Trace
 }
 

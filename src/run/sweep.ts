@@ -7,7 +7,7 @@ import { LEASE_LABEL, RUN_LABEL } from '../plan/labels.ts'
 import { type CleanupListener, CleanupScope, type Leftover } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
-import { persist } from './persist.ts'
+import { retryUntil } from './retry-until.ts'
 
 /** Something temporary that a run made. A published snapshot carries no lease and is never one. */
 export interface Temporary {
@@ -90,7 +90,7 @@ export async function removeTemporary(
       command: commandFor(thing),
       run: async () => {
         using stop = startDeadline(options.signal, options.timeoutMs)
-        return await persist(() => removeOne(hetzner, thing, stop.signal, options), options.clock, stop.signal)
+        return await retryUntil(() => removeOne(hetzner, thing, stop.signal, options), options.clock, stop.signal)
       },
     })
   }

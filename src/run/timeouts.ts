@@ -1,3 +1,8 @@
+/** How long a build waits for what. */
+
+import type { Placement } from '../plan/placement.ts'
+import type { PlannedImage } from '../plan/plan.ts'
+
 /** How long each wait of a build may take, in milliseconds. */
 export interface Timeouts {
   /** Creating a server, or switching it on or off. */
@@ -33,4 +38,12 @@ export const TIMEOUTS: Timeouts = {
   snapshotMs: 30 * MINUTE_MS,
   settleMs: 12_000,
   removeMs: 35 * MINUTE_MS,
+}
+
+/** How long to wait for servers to be in stock. */
+export interface StockPatience {
+  /** Milliseconds; 0: not at all. */
+  readonly waitMs: number
+  /** What is in stock for an image now; see {@link lookUpPlacements}. */
+  readonly look: (image: PlannedImage, signal: AbortSignal) => Promise<readonly Placement[]>
 }

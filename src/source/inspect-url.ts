@@ -3,8 +3,8 @@
 import pRetry from 'p-retry'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
-import type { Fetch, HttpAnswer } from '../util/fetch.ts'
-import { fetchFailureReason } from '../util/fetch-failure.ts'
+import type { Fetch, HttpResponse } from '../util/fetch.ts'
+import { fetchFailureReason } from '../util/fetch.ts'
 import { detectCompression, unpackedBytes } from './compression.ts'
 import { HEAD_BYTES, looksLikeDisk } from './disk-signature.ts'
 import type { SourceFacts } from './source.ts'
@@ -69,7 +69,7 @@ const TIMEOUT_MS = 20_000
 const FIRST_PAUSE_MS = 300
 
 interface Part {
-  readonly response: HttpAnswer
+  readonly response: HttpResponse
   readonly bytes: Uint8Array
 }
 
@@ -164,7 +164,7 @@ export async function inspectUrl(
   }
 }
 
-function totalBytes(response: HttpAnswer): number | undefined {
+function totalBytes(response: HttpResponse): number | undefined {
   const total =
     response.status === 206
       ? response.headers.get('content-range')?.split('/')[1]
@@ -173,7 +173,7 @@ function totalBytes(response: HttpAnswer): number | undefined {
 }
 
 /** Reads no more than is needed: a server that ignores ranges sends the whole disk. */
-async function readUpTo(response: HttpAnswer, most: number): Promise<Uint8Array> {
+async function readUpTo(response: HttpResponse, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of response.body ?? []) {

@@ -3,6 +3,8 @@
  * in, first out, under a deadline of their own, whatever has become of the caller's signal.
  */
 
+import { ignoreErrors } from './ignore-errors.ts'
+
 /** Something that will be removed. */
 export interface Deletion {
   /** What goes: "server 42 (talos-image-x-arm)". */
@@ -37,13 +39,14 @@ export class CleanupScope {
   readonly #deletions = new Map<number, Deletion>()
   readonly #running = new Map<number, Promise<Leftover | undefined>>()
   readonly #timeoutMs: number
-  readonly #listener: CleanupListener
+  readonly #listener: Required<CleanupListener>
   #next = 0
 
   /** @param timeoutMs how long each deletion may take, in milliseconds */
   constructor(timeoutMs: number, listener: CleanupListener = {}) {
     this.#timeoutMs = timeoutMs
-    this.#listener = listener
+    const { onRemoving = () => {}, onRemoved = () => {} } = listener
+    this.#listener = { onRemoving: ignoreErrors(onRemoving), onRemoved: ignoreErrors(onRemoved) }
   }
 
   /** Registers a deletion. The function that comes back takes it off the list again, when the thing is to stay. */
@@ -79,7 +82,7 @@ export class CleanupScope {
   async #run(key: number): Promise<Leftover | undefined> {
     const deletion = this.#deletions.get(key)
     if (deletion === undefined) return undefined
-    tell(this.#listener.onRemoving, deletion)
+    this.#listener.onRemoving(deletion)
     let wasThere: boolean
     try {
       wasThere = await withinTime(deletion.run, this.#timeoutMs)
@@ -88,16 +91,8 @@ export class CleanupScope {
       return { name: deletion.name, command: deletion.command, reason }
     }
     this.#deletions.delete(key)
-    if (wasThere) tell(this.#listener.onRemoved, deletion)
+    if (wasThere) this.#listener.onRemoved(deletion)
     return undefined
-  }
-}
-
-function tell(listener: ((deletion: Deletion) => void) | undefined, deletion: Deletion): void {
-  try {
-    listener?.(deletion)
-  } catch {
-    // Somebody else's mistake, see CleanupListener.
   }
 }
 

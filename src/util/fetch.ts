@@ -1,19 +1,18 @@
 /** HTTP as every client here speaks it: Node's own fetch, or one that knows proxies and other certificate authorities. */
 
-import { fetchFailureReason } from './fetch-failure.ts'
 import { type HttpProxy, type Proxies, proxyFor } from './proxies.ts'
 
 /** The headers of an answer. */
-export interface AnswerHeaders extends Iterable<[string, string]> {
+export interface ResponseHeaders extends Iterable<[string, string]> {
   get(name: string): string | null
 }
 
 /** As much of an answer as is needed here, whosever fetch it comes from. */
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly ok: boolean
   readonly status: number
   readonly statusText: string
-  readonly headers: AnswerHeaders
+  readonly headers: ResponseHeaders
   readonly body: (AsyncIterable<Uint8Array> & { cancel(): Promise<void> }) | null
 }
 
@@ -26,7 +25,7 @@ export interface HttpRequest {
 }
 
 /** Sends one request. Rejects as fetch does: why stands in the error's cause. */
-export type Fetch = (url: string | URL, request: HttpRequest) => Promise<HttpAnswer>
+export type Fetch = (url: string | URL, request: HttpRequest) => Promise<HttpResponse>
 
 export interface FetchOptions {
   readonly proxies?: Proxies | undefined
@@ -73,4 +72,30 @@ async function loadFetch(proxies: Proxies | undefined, ca: readonly string[]): P
     return (agent ?? direct).dispatch(options, handler)
   })
   return (url, request) => undici.fetch(url, { ...request, dispatcher })
+}
+
+/**
+ * The reason of a failed fetch. fetch hides it ("connect ECONNREFUSED 127.0.0.1:1") in the cause of its error, or in the
+ * cause of that.
+ */
+export function fetchFailureReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error && error.cause.message !== '' ? fetchFailureReason(error.cause) : error.message
+}
+
+/**
+ * The body of a response as text.
+ * @param maxBytes how long it may be, after unpacking
+ * @throws Error when the body is longer; the rest of it is not fetched
+ */
+export async function readText({ body }: Pick<HttpResponse, 'body'>, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  // Leaving the loop cancels the body.
+  for await (const chunk of body ?? []) {
+    length += chunk.length
+    if (length > maxBytes) throw new Error(`the answer is longer than ${maxBytes >> 20} MiB`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
 }

@@ -1,9 +1,7 @@
 /** HTTP proxies, as the environment names them. */
 
 import type { Problem } from '../errors.ts'
-import { registerSecret } from './redact.ts'
-import { isThisComputer } from './this-computer.ts'
-import { withoutLogin } from './without-login.ts'
+import { registerSecret, withoutLogin } from './redact.ts'
 
 /** A proxy, and what named it. */
 export interface HttpProxy {
@@ -30,7 +28,7 @@ export interface Proxies {
  * @internal
  */
 export function proxyFor({ http, https, except }: Proxies, url: URL): HttpProxy | undefined {
-  if (isThisComputer(url.hostname) || isExcepted(except, url)) return undefined
+  if (isLoopbackHost(url.hostname) || isExcepted(except, url)) return undefined
   return url.protocol === 'https:' ? https : http
 }
 
@@ -107,4 +105,13 @@ function noProxy(variable: string, text: string): Problem {
     at: { kind: 'env', name: variable },
     hint: 'write it as http://HOST:PORT or https://HOST:PORT, a % in a password as %25; other kinds, such as SOCKS, cannot be used',
   }
+}
+
+/**
+ * Whether a host is this computer.
+ * @param hostname as a URL has it: an IPv6 address stands in brackets
+ * @internal
+ */
+export function isLoopbackHost(hostname: string): boolean {
+  return /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 }

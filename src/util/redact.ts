@@ -20,3 +20,8 @@ export function redact(text: string): string {
     .replaceAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MARK)
     .replaceAll(/\b(Bearer)\s+[\w.~+/=-]+/gi, `$1 ${MARK}`)
 }
+
+/** A text that is meant to be a URL, without the user and the password that may be in it, whatever its form. */
+export function withoutLogin(text: string): string {
+  return text.replace(/^(.*?:\/\/)?.*@/s, '$1...@')
+}

@@ -28,7 +28,7 @@ const NO_KEY = {
 }
 
 /** IDs count from 1. */
-const NOBODY = 0
+const NO_ID = 0
 
 /** @param send without another try: whoever asks how the API is wants to know at once */
 export function accessClient(send: Send, clock: Clock) {
@@ -68,7 +68,7 @@ export function accessClient(send: Send, clock: Clock) {
     async findWriteAccess(options: RequestOptions = {}): Promise<WriteAccess> {
       const impossible: readonly ApiRequest[] = [
         { method: 'POST', path: '/ssh_keys', body: NO_KEY, mustFinish: true, ...options },
-        { method: 'PUT', path: `/ssh_keys/${NOBODY}`, body: { labels: {} }, mustFinish: true, ...options },
+        { method: 'PUT', path: `/ssh_keys/${NO_ID}`, body: { labels: {} }, mustFinish: true, ...options },
       ]
       for (const request of impossible) {
         const answer = await refusalOf(request)

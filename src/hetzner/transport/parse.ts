@@ -8,7 +8,7 @@ import type { Call, Send } from './transport.ts'
 const shorten = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}...` : text)
 
 /** @throws TalosImageError `api` when the answer is not of the documented form */
-export function parseAnswers(send: Send): Call {
+export function parseResponses(send: Send): Call {
   return async (request, schema) => {
     const { body } = await send(request)
     const parsed = v.safeParse(schema, body)

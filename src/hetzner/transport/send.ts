@@ -2,9 +2,8 @@
 
 import { TalosImageError } from '../../errors.ts'
 import { startDeadline } from '../../util/deadline.ts'
-import type { Fetch, HttpAnswer } from '../../util/fetch.ts'
-import { fetchFailureReason } from '../../util/fetch-failure.ts'
-import { readText } from '../../util/read-text.ts'
+import type { Fetch, HttpResponse } from '../../util/fetch.ts'
+import { fetchFailureReason, readText } from '../../util/fetch.ts'
 import type { ApiRequest, ApiResponse, Send } from './transport.ts'
 
 /** Far more than a page of anything, in bytes. */
@@ -72,7 +71,7 @@ function toUrl(endpoint: string, request: ApiRequest): URL {
   return url
 }
 
-async function readJson(response: HttpAnswer): Promise<ApiResponse['body']> {
+async function readJson(response: HttpResponse): Promise<ApiResponse['body']> {
   const text = await readText(response, LONGEST_ANSWER)
   if (text === '') return undefined
   try {

@@ -1,7 +1,7 @@
 /** The shape that every link of the transport chain has; each link is one concern in one file. */
 
 import type * as v from 'valibot'
-import type { AnswerHeaders } from '../../util/fetch.ts'
+import type { ResponseHeaders } from '../../util/fetch.ts'
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -26,7 +26,7 @@ export interface ApiRequest {
 
 export interface ApiResponse {
   readonly status: number
-  readonly headers: AnswerHeaders
+  readonly headers: ResponseHeaders
   /** The parsed JSON body; undefined when there is none. */
   readonly body: unknown
 }

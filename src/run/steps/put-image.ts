@@ -5,7 +5,6 @@ import type { PlannedImage } from '../../plan/plan.ts'
 import type { Session } from '../../remote/session.ts'
 import type { ImageBuild } from '../run.ts'
 import { isLost, type Rescue, resetIntoRescue } from './boot-rescue.ts'
-import { downloadHint } from './download-hint.ts'
 import type { BuildServer } from './server.ts'
 import { findDiskFault } from './verify-disk.ts'
 import { type WriteMode, type WrittenDisk, writeDisk } from './write-disk.ts'
@@ -110,4 +109,25 @@ function withReason(error: TalosImageError, { source }: PlannedImage): TalosImag
 function triedOften({ code, message, hint }: TalosImageError, times: number, image: PlannedImage): TalosImageError {
   const told = `${message} (the last of ${times} tries)`
   return new TalosImageError({ code, message: told, hint: hint ?? downloadHint(message, image) })
+}
+
+/** curl's exit codes for: no such host, connection refused, no answer in time. Source: curl's manual page, exit codes. */
+const UNREACHABLE = /curl: \((?:6|7|28)\)/
+
+/** curl's exit codes for: the server's certificate is not trusted. */
+const UNTRUSTED = /curl: \((?:60|77)\)/
+
+/**
+ * What to do when the build server cannot reach what it downloads from.
+ * @returns undefined when neither certificates nor the addresses of the server are a likely reason
+ */
+export function downloadHint(message: string, { server: { ipv4, ipv6 } }: PlannedImage): string | undefined {
+  if (UNTRUSTED.test(message)) {
+    return 'the build server does not know that certificate authority: TALOS_IMAGE_FACTORY_CA=FILE makes it known, for the Image Factory'
+  }
+  if (ipv4 || !UNREACHABLE.test(message)) return undefined
+  const instead = 'or send the disk from here (--image-file)'
+  return ipv6
+    ? `the build server has IPv6 alone, and the host may not: let it have IPv4, too (--ip-family any), ${instead}`
+    : `the build server has no public address: its network needs a route 0.0.0.0/0 to a server that does NAT, ${instead}`
 }

@@ -7,7 +7,7 @@ import type { Action, Server } from '../../hetzner/wire.ts'
 import type { Placement } from '../../plan/placement.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import { findCreated } from '../find-created.ts'
-import { persist } from '../persist.ts'
+import { retryUntil } from '../retry-until.ts'
 import { type ImageBuild, resourceName } from '../run.ts'
 import { addressOf } from './server-address.ts'
 import { findStock } from './stock.ts'
@@ -118,7 +118,7 @@ async function removeServer(
   const urgent = { signal, urgent: true }
   const look = async (): Promise<number | undefined> =>
     creation.id ?? (await hetzner.servers.findByName(name, urgent))?.id
-  return persist(
+  return retryUntil(
     async () => {
       const found = await findCreated(look, { inDoubt, settleMs: timeouts.settleMs, clock, signal })
       const action = found === undefined ? undefined : await hetzner.servers.delete(found, urgent)

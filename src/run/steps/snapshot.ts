@@ -7,7 +7,7 @@ import type { Action, Image } from '../../hetzner/wire.ts'
 import { LEASE_LABEL, ownLabels, RUN_LABEL } from '../../plan/labels.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import { findCreated } from '../find-created.ts'
-import { persist } from '../persist.ts'
+import { retryUntil } from '../retry-until.ts'
 import type { ImageBuild } from '../run.ts'
 import type { BuildServer } from './server.ts'
 import type { WrittenDisk } from './write-disk.ts'
@@ -176,7 +176,7 @@ async function removeUnpublished(
 ): Promise<boolean> {
   const { hetzner, clock, timeouts } = build
   const look = async (): Promise<Image | undefined> => (await findUnpublished(build, server, signal, true))[0]
-  return persist(
+  return retryUntil(
     async () => {
       let found = await findCreated(look, { inDoubt, settleMs: timeouts.settleMs, clock, signal })
       const wasThere = found !== undefined

@@ -4,7 +4,7 @@ import { mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import { createKeyPair } from '../../remote/key-pair.ts'
 import type { CleanupScope } from '../../util/cleanup-scope.ts'
 import { findCreated } from '../find-created.ts'
-import { persist } from '../persist.ts'
+import { retryUntil } from '../retry-until.ts'
 import { type Run, type RunKey, resourceName } from '../run.ts'
 
 /** @throws TalosImageError `token` when the token may not write: the first request of a run that changes anything */
@@ -24,7 +24,7 @@ export async function createSshKey(run: Run, scope: CleanupScope): Promise<RunKe
   scope.add({
     name: `SSH key ${name}`,
     command: `hcloud ssh-key delete ${name}`,
-    run: (deadline) => persist(() => remove(deadline), clock, deadline),
+    run: (deadline) => retryUntil(() => remove(deadline), clock, deadline),
   })
   try {
     const key = await sshKeys.create({ name, publicKey: pair.publicKey, labels: run.lease.labels() }, { signal })

@@ -43,7 +43,7 @@ export async function findStock<T>(
     const text = `nothing is in stock; looking again in ${Math.ceil(pauseMs / 1000)} s, for ${toMinutes(leftMs)} more`
     build.emit({ type: 'note', image: image.name, text })
     // Who waits for another image's server must not wait for one that may never come.
-    build.crowd.gone(image.name)
+    build.serverQueue.removed(image.name)
     await clock.sleep(pauseMs, signal)
     const before = placements
     placements = await stock.look(image, signal).catch((error: unknown) => {
@@ -56,25 +56,25 @@ export async function findStock<T>(
 
 /** Makes the attempt, again after another server of the run has gone if the project may have no more at once. */
 async function queue<T>(build: ImageBuild, { name }: PlannedImage, attempt: () => Promise<T>): Promise<T> {
-  const { crowd, signal, clock, timeouts } = build
+  const { serverQueue, signal, clock, timeouts } = build
   // What was removed may be counted for a moment longer.
   let patientUntil = Number.NEGATIVE_INFINITY
   for (;;) {
-    crowd.creating(name)
+    serverQueue.creating(name)
     try {
       const result = await attempt()
-      crowd.there(name)
+      serverQueue.created(name)
       return result
     } catch (error) {
       if (!(error instanceof TalosImageError) || error.code !== 'limit') throw error
       const text = `the project may have no more servers now; waiting until another image is done (${error.message})`
-      if (crowd.isAlone(name)) {
+      if (serverQueue.isAlone(name)) {
         if (clock.now() > patientUntil) throw error
         await clock.sleep(timeouts.settleMs / 6, signal)
         continue
       }
       build.emit({ type: 'note', image: name, text })
-      if (!(await crowd.waitForAnother(name, signal))) throw error
+      if (!(await serverQueue.waitForRemoval(name, signal))) throw error
       patientUntil = clock.now() + timeouts.settleMs
     }
   }

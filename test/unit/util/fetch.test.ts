@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createFetch } from '../../../src/util/fetch.ts'
-import { fetchFailureReason } from '../../../src/util/fetch-failure.ts'
+import { createFetch, fetchFailureReason, readText } from '../../../src/util/fetch.ts'
 import { findProxies } from '../../../src/util/proxies.ts'
-import { readText } from '../../../src/util/read-text.ts'
 import { openOwnFactory } from '../../support/own-factory.ts'
 import { openProxy } from '../../support/proxy.ts'
 import { refusedPort, serveLoopback } from './loopback-server.ts'
@@ -105,4 +103,14 @@ describe('a certificate authority of its own', () => {
     expect(await readText(answer, 100)).toBe('inside')
     expect(fetchFailureReason(await rejectionOf(fetch(factory.url)))).toBe('self-signed certificate')
   })
+})
+
+test('the reason of a failed fetch is the one that says most', () => {
+  expect(fetchFailureReason(new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') }))).toBe(
+    'connect ECONNREFUSED',
+  )
+  expect(fetchFailureReason(new Error('plain', { cause: new Error('') }))).toBe('plain')
+  const refused = new Error('Request was cancelled.', { cause: new Error('Proxy response (407)') })
+  expect(fetchFailureReason(new TypeError('fetch failed', { cause: refused }))).toBe('Proxy response (407)')
+  expect(fetchFailureReason('text')).toBe('text')
 })

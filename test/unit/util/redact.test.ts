@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { redact, registerSecret } from '../../../src/util/redact.ts'
+import { redact, registerSecret, withoutLogin } from '../../../src/util/redact.ts'
 
 describe('redact', () => {
   test('replaces every registered secret, wherever it stands', () => {
@@ -44,3 +44,11 @@ describe('redact', () => {
     expect(redact(text)).toBe(text)
   })
 })
+
+test.each([
+  ['https://me:secret@factory.example/x', 'https://...@factory.example/x'],
+  ['me:secret@factory.example', '...@factory.example'],
+  ['http://me:se@cret@factory.example', 'http://...@factory.example'],
+  ['https://factory.example', 'https://factory.example'],
+  ['nonsense', 'nonsense'],
+])('%s is shown as %s', (text, shown) => expect(withoutLogin(text)).toBe(shown))

@@ -12,7 +12,7 @@ const LONGEST_PAUSE_MS = 15_000
  * Repeats `work` until it succeeds or the signal, which is its deadline, aborts.
  * @throws the last error of `work`; at once when it will not heal, such as a token that is refused or a protected server
  */
-export async function persist<T>(work: () => Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
+export async function retryUntil<T>(work: () => Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
     try {
       return await work()

@@ -11,7 +11,7 @@ import type { WrittenDisk } from './write-disk.ts'
  * The snapshots with the very same disk that other runs have published by now; none of an image that is to be made
  * anew anyway, or that has no identity.
  */
-export async function findTwins(
+export async function findDuplicates(
   { hetzner, signal }: ImageBuild,
   image: PlannedImage,
   { placement }: BuildServer,
@@ -30,7 +30,7 @@ export async function findTwins(
 }
 
 /** Says so when two runs have published the same image within a moment. */
-export async function tellOfTwins(
+export async function noteDuplicates(
   build: ImageBuild,
   image: PlannedImage,
   server: BuildServer,
@@ -38,8 +38,8 @@ export async function tellOfTwins(
   published: Image,
 ): Promise<void> {
   // The image is published; that others cannot be looked for changes nothing about it.
-  const twins = await findTwins(build, image, server, written).catch(() => [])
-  for (const { id } of twins) {
+  const duplicates = await findDuplicates(build, image, server, written).catch(() => [])
+  for (const { id } of duplicates) {
     if (id === published.id) continue
     const text = `another run published the same image in the same moment: snapshot ${id}; both are right, and the older one can go: talos-image delete ${Math.min(id, published.id)}`
     build.emit({ type: 'note', image: image.name, text })

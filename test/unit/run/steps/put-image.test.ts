@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { downloadHint } from '../../../../src/run/steps/download-hint.ts'
+import { downloadHint } from '../../../../src/run/steps/put-image.ts'
 import { imageAt, rolesPlan } from '../../report/fixture.ts'
 
 const image = imageAt(rolesPlan(), 0)
