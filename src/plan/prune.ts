@@ -8,6 +8,8 @@ import { describeSeries, type Series, seriesKey, seriesOf } from './series.ts'
 export interface PruneRequest {
   /** How many of the newest stay, of each series; the newest one always does. */
   readonly keep: number | undefined
+  /** Only snapshots with these labels are looked at; undefined as the value: with any value. */
+  readonly labels?: Readonly<Record<string, string | undefined>> | undefined
   /** What is younger stays, in milliseconds. */
   readonly olderThanMs: number | undefined
   readonly nowMs: number
@@ -30,11 +32,16 @@ export interface PruneDecision {
 export function decidePrune(
   snapshots: readonly Snapshot[],
   inUse: ReadonlySet<number>,
-  { keep, olderThanMs, nowMs }: PruneRequest,
+  { keep, labels: wanted = {}, olderThanMs, nowMs }: PruneRequest,
 ): PruneDecision[] {
   const ranks = new Map<string, number>()
   const newestFirst = snapshots
     .filter(({ labels }) => labels[RUN_LABEL] !== undefined && labels[LEASE_LABEL] === undefined)
+    .filter(({ labels }) =>
+      Object.entries(wanted).every(
+        ([key, value]) => Object.hasOwn(labels, key) && (value ?? labels[key]) === labels[key],
+      ),
+    )
     .toSorted((a, b) => Date.parse(b.created) - Date.parse(a.created) || b.id - a.id)
   return newestFirst.map((snapshot) => {
     const key = seriesKey(snapshot)

@@ -49,6 +49,20 @@ describe('prune', () => {
     expect(going(decide([snapshot(1, 9, of('blue')), snapshot(2, 1, of('green'))], 1))).toEqual([])
   })
 
+  test('looks only at snapshots with the labels that are asked for', () => {
+    const of = (cluster: string) => ({ labels: { os: 'talos', 'talos-image/run': 'a', cluster } })
+    const all = [1, 2].flatMap((id) => [
+      snapshot(id, id, of('alpha')),
+      snapshot(10 + id, id, of('beta')),
+      snapshot(20 + id, id),
+    ])
+    const goingOf = (labels: Record<string, string | undefined>) =>
+      going(decidePrune(all, new Set(), { keep: 1, labels, olderThanMs: undefined, nowMs: NOW_MS }))
+    expect(goingOf({ cluster: 'alpha' })).toEqual([2])
+    expect(goingOf({ cluster: undefined })).toEqual([12, 2])
+    expect(goingOf({ cluster: 'alpha', role: undefined })).toEqual([])
+  })
+
   test('spares what is young; with both, a snapshot must be old and too many', () => {
     const all = [snapshot(1, 40), snapshot(2, 31), snapshot(3, 29)]
     expect(going(decide(all, undefined, 30))).toEqual([2, 1])
