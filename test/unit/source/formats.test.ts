@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { detectCompression, type RandomAccess, unpackedBytes } from '../../../src/source/compression.ts'
+import { detectCompression } from '../../../src/compressions.ts'
+import { looksLikeDisk, type RandomAccess, unpackedBytes } from '../../../src/source/formats.ts'
 import { tempDir } from '../util/temp-dir.ts'
 import { createRandom, diskImage, gzip, MIB, pipeThrough, xz, zstd } from './fixture.ts'
 
@@ -19,15 +20,6 @@ const sizeOf = (bytes: Uint8Array): Promise<number | undefined> =>
   unpackedBytes(detectCompression(bytes), access(bytes))
 
 const DISK = diskImage()
-
-test('the compression shows in the first bytes', () => {
-  expect(detectCompression(zstd(DISK))).toBe('zst')
-  expect(detectCompression(xz(DISK))).toBe('xz')
-  expect(detectCompression(gzip(DISK))).toBe('gz')
-  expect(detectCompression(DISK)).toBe('none')
-  expect(detectCompression(new Uint8Array())).toBe('none')
-  expect(detectCompression(zstd(DISK).subarray(0, 3))).toBe('none')
-})
 
 describe('the unpacked size', () => {
   test('of a plain disk is its own, of gzip it is unknown', async () => {
@@ -110,5 +102,23 @@ describe('damaged files', () => {
       expect(size === undefined || (Number.isFinite(size) && size >= 0)).toBe(true)
     }
     expect(known).toBeGreaterThan(0)
+  })
+})
+
+describe('the beginning of a zstd frame', () => {
+  test('shows whether it holds a disk', async () => {
+    expect(await looksLikeDisk('zst', zstd(diskImage()))).toBe(true)
+    expect(await looksLikeDisk('zst', zstd(Buffer.alloc(1 << 20, 'text')))).toBe(false)
+  })
+
+  // A window descriptor of 0xf8 is 2 TiB; a frame in one segment has no window but its content, here 8 GiB.
+  test.each([
+    ['a window', [0x00, 0xf8]],
+    ['a single segment', [0xe0, 0, 0, 0, 0, 2, 0, 0, 0]],
+  ])('that wants to look back at more than this computer should keep (%s) is not unpacked', async (_, header) => {
+    const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, ...header, 0x01, 0, 0])
+    const before = process.memoryUsage().arrayBuffers
+    expect(await looksLikeDisk('zst', frame)).toBeUndefined()
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20)
   })
 })
