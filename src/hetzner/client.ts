@@ -7,18 +7,12 @@ import type { Proxies } from '../util/proxies.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
 import { type ActionWaiter, createActionWaiter } from './action-waiter.ts'
 import { type AccessClient, accessClient } from './resources/access.ts'
-import { type CatalogueClient, catalogueClient } from './resources/catalogue.ts'
-import { type FirewallsClient, firewallsClient } from './resources/firewalls.ts'
-import { type ImagesClient, imagesClient } from './resources/images.ts'
-import { type NetworksClient, networksClient } from './resources/networks.ts'
-import { type ServersClient, serversClient } from './resources/servers.ts'
-import { type SshKeysClient, sshKeysClient } from './resources/ssh-keys.ts'
+import * as resources from './resources/index.ts'
 import { failOnErrors } from './transport/api-failure.ts'
-import { parseResponses } from './transport/parse.ts'
 import { respectRateLimit } from './transport/rate-limit.ts'
 import { type RetryOptions, retryFaults } from './transport/retry.ts'
-import { sendOverHttp } from './transport/send.ts'
-import { traceRequests } from './transport/trace.ts'
+import { sendOverHttp, traceRequests } from './transport/send.ts'
+import { type Call, parseResponses } from './transport/transport.ts'
 import { Action } from './wire.ts'
 
 /**
@@ -55,21 +49,17 @@ export interface HetznerClientOptions {
 export interface HetznerClient {
   /** Where the API is. */
   readonly endpoint: string
-  /** @internal */
-  readonly servers: ServersClient
-  /** @internal */
-  readonly images: ImagesClient
-  /** @internal */
-  readonly sshKeys: SshKeysClient
-  /** @internal */
-  readonly networks: NetworksClient
-  /** @internal */
-  readonly firewalls: FirewallsClient
-  /** @internal */
-  readonly catalogue: CatalogueClient
-  /** @internal */
+}
+
+/** @internal */
+type Resources = { readonly [Name in keyof typeof resources]: ReturnType<(typeof resources)[Name]> }
+
+/**
+ * What this program does with a project. Declarations for other programs leave it out.
+ * @internal
+ */
+export interface HetznerClient extends Resources {
   readonly access: AccessClient
-  /** @internal */
   readonly actions: ActionWaiter
 }
 
@@ -108,13 +98,14 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
 
   return {
     endpoint,
-    servers: serversClient(call),
-    images: imagesClient(call),
-    sshKeys: sshKeysClient(call),
-    networks: networksClient(call),
-    firewalls: firewallsClient(call),
-    catalogue: catalogueClient(call),
+    ...createAll(resources, call),
     access: accessClient(sent, clock),
     actions: createActionWaiter(fetchActions, clock),
   }
+}
+
+/** Gives each resource's functions the way in which requests are sent. */
+function createAll<All>(clients: { [Name in keyof All]: (call: Call) => All[Name] }, call: Call): All
+function createAll(clients: Record<string, (call: Call) => unknown>, call: Call) {
+  return Object.fromEntries(Object.entries(clients).map(([name, create]) => [name, create(call)]))
 }

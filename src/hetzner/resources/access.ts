@@ -3,8 +3,8 @@
 import * as v from 'valibot'
 import type { Clock } from '../../util/clock.ts'
 import { isApiFailure } from '../transport/api-failure.ts'
-import type { ApiRequest, Send } from '../transport/transport.ts'
-import type { RequestOptions } from './servers.ts'
+import { readNumber } from '../transport/rate-limit.ts'
+import type { ApiRequest, RequestOptions, Send } from '../transport/transport.ts'
 
 /** What stands in the headers of an answer; undefined what does not. */
 export interface ApiState {
@@ -88,9 +88,4 @@ async function takeBack(send: Send, body: unknown): Promise<WriteAccess> {
   const created = v.safeParse(Created, body)
   if (created.success) await send({ method: 'DELETE', path: `/ssh_keys/${created.output.ssh_key.id}`, urgent: true })
   return 'may write'
-}
-
-function readNumber(header: string | null): number | undefined {
-  const value = Number(header ?? Number.NaN)
-  return Number.isFinite(value) && header?.trim() !== '' ? value : undefined
 }

@@ -3,15 +3,12 @@
 import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
 import { listAll } from '../pages.ts'
-import { isApiFailure } from '../transport/api-failure.ts'
-import type { Call } from '../transport/transport.ts'
+import type { Call, RequestOptions } from '../transport/transport.ts'
 import { Action, Image } from '../wire.ts'
-import type { RequestOptions } from './servers.ts'
+import { wasFound } from './outcome.ts'
 
 const WithImage = v.object({ image: Image })
 const WithAction = v.object({ action: Action })
-
-export type ImagesClient = ReturnType<typeof imagesClient>
 
 export function imagesClient(call: Call) {
   return {
@@ -56,14 +53,7 @@ export function imagesClient(call: Call) {
     },
 
     /** Whether it was there to be deleted. */
-    async delete(id: number, options: RequestOptions = {}): Promise<boolean> {
-      try {
-        await call({ method: 'DELETE', path: `/images/${id}`, ...options }, v.unknown())
-        return true
-      } catch (error) {
-        if (isApiFailure(error, 'not_found')) return false
-        throw error
-      }
-    },
+    delete: (id: number, options: RequestOptions = {}): Promise<boolean> =>
+      wasFound(call({ method: 'DELETE', path: `/images/${id}`, ...options }, v.unknown())),
   }
 }

@@ -3,10 +3,9 @@
 import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
 import { listAll } from '../pages.ts'
-import { isApiFailure } from '../transport/api-failure.ts'
-import { mayHaveTakenEffect } from '../transport/retry.ts'
-import type { Call } from '../transport/transport.ts'
+import type { Call, RequestOptions } from '../transport/transport.ts'
 import { Action, Image, Server } from '../wire.ts'
+import { createOrAdopt, unlessNotFound } from './outcome.ts'
 
 export interface NewServer {
   /** Unique in the project; the same name again means the same server. */
@@ -30,18 +29,10 @@ export interface CreatedServer {
   readonly actions?: readonly Action[]
 }
 
-export interface RequestOptions {
-  readonly signal?: AbortSignal | undefined
-  readonly mustFinish?: boolean
-  readonly urgent?: boolean
-}
-
 const WithServer = v.object({ server: Server })
 const WithAction = v.object({ action: Action })
 const Created = v.object({ server: Server, action: Action, next_actions: v.optional(v.array(Action), []) })
 const Imaged = v.object({ image: Image, action: Action })
-
-export type ServersClient = ReturnType<typeof serversClient>
 
 export function serversClient(call: Call) {
   const act = async (id: number, action: string, body: unknown, options: RequestOptions): Promise<Action> => {
@@ -70,7 +61,7 @@ export function serversClient(call: Call) {
     findByName,
 
     /**
-     * Creates a server that stays switched off. When it is in doubt whether a try took effect, it is repeated under the
+     * Creates a server that stays switched off. When it is unknown whether a try took effect, it is repeated under the
      * same name, and the server of that name is adopted, so that there is never a second one.
      */
     async create(
@@ -89,19 +80,17 @@ export function serversClient(call: Call) {
         ...(firewallIds.length === 0 ? {} : { firewalls: firewallIds.map((firewall) => ({ firewall })) }),
         start_after_create: false,
       }
-      try {
-        const created = await call(
-          { method: 'POST', path: '/servers', body, repeatable: true, mustFinish: true, ...options },
-          Created,
-        )
-        return { server: created.server, actions: [created.action, ...created.next_actions] }
-      } catch (error) {
-        if (!mayHaveTakenEffect(error) && !isApiFailure(error, 'uniqueness_error')) throw error
-        // Why it cannot be looked for, such as an abort, must not hide that it may be there.
-        const adopted = await findByName(wanted.name, options).catch(() => undefined)
-        if (adopted === undefined) throw error
-        return { server: adopted }
-      }
+      const request = { method: 'POST', path: '/servers', body, repeatable: true, mustFinish: true } as const
+      return createOrAdopt(
+        async () => {
+          const { server, action, next_actions } = await call({ ...request, ...options }, Created)
+          return { server, actions: [action, ...next_actions] }
+        },
+        async () => {
+          const server = await findByName(wanted.name, options)
+          return server && { server }
+        },
+      )
     },
 
     enableRescue: (id: number, sshKeyIds: readonly number[], options: RequestOptions = {}): Promise<Action> =>
@@ -136,13 +125,7 @@ export function serversClient(call: Call) {
       (await call({ method: 'PUT', path: `/servers/${id}`, body: { labels }, ...options }, WithServer)).server,
 
     /** Starts the deletion; undefined when there is no such server any more. */
-    async delete(id: number, options: RequestOptions = {}): Promise<Action | undefined> {
-      try {
-        return (await call({ method: 'DELETE', path: `/servers/${id}`, ...options }, WithAction)).action
-      } catch (error) {
-        if (isApiFailure(error, 'not_found')) return undefined
-        throw error
-      }
-    },
+    delete: async (id: number, options: RequestOptions = {}): Promise<Action | undefined> =>
+      (await unlessNotFound(call({ method: 'DELETE', path: `/servers/${id}`, ...options }, WithAction)))?.action,
   }
 }

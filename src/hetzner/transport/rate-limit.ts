@@ -63,7 +63,8 @@ export function respectRateLimit(clock: Clock, onPause: (ms: number) => void = (
   }
 }
 
-function readNumber(header: string | null): number | undefined {
+/** The number in a header; undefined when there is none. */
+export function readNumber(header: string | null): number | undefined {
   if (header === null || header.trim() === '') return undefined
   const value = Number(header)
   return Number.isFinite(value) ? value : undefined

@@ -4,6 +4,7 @@ import { TalosImageError } from '../../errors.ts'
 import { startDeadline } from '../../util/deadline.ts'
 import type { Fetch, HttpResponse } from '../../util/fetch.ts'
 import { fetchFailureReason, readText } from '../../util/fetch.ts'
+import { type Trace, traced } from '../../util/trace.ts'
 import type { ApiRequest, ApiResponse, Send } from './transport.ts'
 
 /** Far more than a page of anything, in bytes. */
@@ -91,4 +92,26 @@ function noAnswer(options: SendOptions, request: ApiRequest, why: string): Talos
       ? 'a proxy in between that opens TLS is made known with NODE_EXTRA_CA_CERTS=FILE'
       : 'check the network and, if it is set, HCLOUD_ENDPOINT',
   })
+}
+
+/**
+ * Traces every request that is sent. The requests hold no token here; passwords in answers are for the writer of the log
+ * to redact.
+ */
+export function traceRequests(trace: Trace): (next: Send) => Send {
+  return (next) => (request) => {
+    const { method, path, query, body } = request
+    return traced(
+      trace,
+      'api',
+      { method, path, query, body },
+      () => next(request),
+      ({ status, headers, body: answer }) => ({
+        status,
+        remaining: headers.get('ratelimit-remaining'),
+        correlation: headers.get('x-correlation-id'),
+        answer,
+      }),
+    )
+  }
 }

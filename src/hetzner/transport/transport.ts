@@ -1,6 +1,7 @@
 /** The shape that every link of the transport chain has; each link is one concern in one file. */
 
-import type * as v from 'valibot'
+import * as v from 'valibot'
+import { TalosImageError } from '../../errors.ts'
 import type { ResponseHeaders } from '../../util/fetch.ts'
 
 export interface ApiRequest {
@@ -24,6 +25,9 @@ export interface ApiRequest {
   readonly urgent?: boolean
 }
 
+/** What the caller of a resource's function may say of its request. */
+export type RequestOptions = Pick<ApiRequest, 'signal' | 'mustFinish' | 'urgent'>
+
 export interface ApiResponse {
   readonly status: number
   readonly headers: ResponseHeaders
@@ -38,3 +42,24 @@ export type Call = <Schema extends v.GenericSchema>(
   request: ApiRequest,
   schema: Schema,
 ) => Promise<v.InferOutput<Schema>>
+
+/** valibot quotes the value that it was given, however long it is. */
+const shorten = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}...` : text)
+
+/**
+ * Parses the body of each answer with the caller's schema.
+ * @throws TalosImageError `api` when the answer is not of the documented form
+ */
+export function parseResponses(send: Send): Call {
+  return async (request, schema) => {
+    const { body } = await send(request)
+    const parsed = v.safeParse(schema, body)
+    if (parsed.success) return parsed.output
+    const issue = parsed.issues[0]
+    throw new TalosImageError({
+      code: 'api',
+      message: `Hetzner Cloud's answer to ${request.method} ${request.path} is not of the documented form: ${v.getDotPath(issue) ?? 'the body'}: ${shorten(issue.message)}`,
+      hint: 'a newer version of talos-image may know the new form',
+    })
+  }
+}
