@@ -2,24 +2,20 @@
 
 import { rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
+import { BUNDLING } from './bundling.mjs'
 
 // Beside the command, where the packages are found that it does not bundle.
 const bundle = new URL('../dist/docs.mjs', import.meta.url)
 const program =
   "import { createCommandsPage } from './commands-page.ts'\nimport { createProgram } from '../src/cli/program.ts'\n"
 await build({
+  ...BUNDLING,
   stdin: {
     contents: `${program}export const page = (io) => createCommandsPage(createProgram(io, () => undefined))`,
     resolveDir: new URL('.', import.meta.url).pathname,
     loader: 'ts',
   },
   outfile: bundle.pathname,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  packages: 'external',
-  logLevel: 'warning',
 })
 try {
   const { page } = await import(bundle.href)

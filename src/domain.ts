@@ -1,19 +1,46 @@
-/** The words of the house. Every layer may use them; they import nothing. */
+/** The terms of the domain, each defined once. Every layer may import them; they import nothing. */
 
+/** CPU architectures, in the order in which images are planned and shown. */
+export const ARCHITECTURES = ['arm', 'x86'] as const
 /** A CPU architecture, as Hetzner Cloud names it. Talos's own `arm64`/`amd64` stay inside the factory client. */
-export type Architecture = 'arm' | 'x86'
+export type Architecture = (typeof ARCHITECTURES)[number]
 
-/** Both architectures, in the order in which images are planned and shown. */
-export const ARCHITECTURES: readonly Architecture[] = ['arm', 'x86']
+/**
+ * What the machines of an image are for, such as `worker`: any valid name. The file `schematic-NAME.yaml` makes NAME a
+ * role. A generic image has no role.
+ */
+export type Role = string
 
-/** What the machines of an image are for; a generic image has no role. */
-export type Role = 'control-plane' | 'worker'
+/** The roles of the Terraform module hcloud-talos, which has settings for them; listed before all other roles. */
+export const HCLOUD_TALOS_ROLES = ['control-plane', 'worker'] as const
 
-/** Both roles, in the order in which images are planned and shown. */
-export const ROLES: readonly Role[] = ['control-plane', 'worker']
+/** What stands for generic images where a role could be named. */
+export const NO_ROLE = 'none'
 
-/** Which of a build server's addresses SSH goes to: a public one, or that in a private network. */
-export type SshOver = 'ipv4' | 'ipv6' | 'private'
+/** What a role may be called, in words. */
+export const ROLE_RULE = 'small letters, digits and dashes, at most 40, with a letter or a digit at both ends'
+
+/** Whether it can name a role: in a file's name, in a label's value, and in names of Terraform. */
+export function isRoleName(text: string): boolean {
+  return text !== NO_ROLE && /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(text)
+}
+
+/** The roles in the order in which they are planned and shown, each once. */
+export function sortRoles(roles: Iterable<Role>): Role[] {
+  const names = new Set(roles)
+  const first = HCLOUD_TALOS_ROLES.filter((role) => names.delete(role))
+  return [...first, ...[...names].sort()]
+}
+
+/** The file that holds the schematic of a role, or that of generic images. */
+export function schematicFileName(role?: Role): string {
+  return role === undefined ? 'schematic.yaml' : `schematic-${role}.yaml`
+}
+
+/** Addresses of a build server that SSH can go to: a public one, or that in a private network. */
+export const SSH_WAYS = ['ipv4', 'ipv6', 'private'] as const
+/** Which of a build server's addresses SSH goes to. */
+export type SshOver = (typeof SSH_WAYS)[number]
 
 /** Labels of a Hetzner Cloud resource: key to value. */
 export type Labels = Readonly<Record<string, string>>

@@ -2,7 +2,7 @@
 
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ROLES, type Role } from '../../src/domain.ts'
+import { HCLOUD_TALOS_ROLES, type Role } from '../../src/domain.ts'
 import { runCommand } from '../../test/support/command.ts'
 import type { Beginning, Place, Wanted } from './place.ts'
 
@@ -15,7 +15,7 @@ const PATIENCE_MS = 5 * 60_000
  * @throws Error with what Packer said when it fails
  */
 export async function buildWithPacker({ sandbox }: Place, wanted: Wanted, beginning: Beginning): Promise<void> {
-  const roles = wanted === 'one' ? [undefined] : ROLES
+  const roles = wanted === 'one' ? [undefined] : HCLOUD_TALOS_ROLES
   await Promise.all(roles.map((role) => runPacker(sandbox, role, beginning)))
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type Sandbox, startSandbox } from 'hcloud-sandbox'
 import { parseSchematic } from 'talos-schematic'
 import { loadVariables } from '../../src/config/load.ts'
-import { ROLES, type Role } from '../../src/domain.ts'
+import { HCLOUD_TALOS_ROLES, type Role } from '../../src/domain.ts'
 import { createFactoryClient } from '../../src/factory/client.ts'
 import { createHetznerClient } from '../../src/hetzner/client.ts'
 import { plan } from '../../src/plan/make-plan.ts'
@@ -96,7 +96,7 @@ export async function openPlace(
 
 /** Plans as the command does, with the defaults of `_packer`. */
 export async function planIn(sandbox: Sandbox, wanted: Wanted): Promise<Plan> {
-  const roles = wanted === 'roles' ? ROLES : []
+  const roles = wanted === 'roles' ? HCLOUD_TALOS_ROLES : []
   const roleSchematics = new Map<Role, SchematicFile>()
   for (const role of roles) {
     const file = `_packer/schematic-${role}.yaml`

@@ -1,7 +1,7 @@
 /** The inputs of the GitHub Action, which action.yml puts into the environment, as arguments of the command. */
 
 import { split } from 'shlex'
-import { ROLES } from '../domain.ts'
+import { isRoleName, ROLE_RULE } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import { didYouMean } from '../util/near.ts'
 
@@ -49,7 +49,8 @@ export function actionArguments(env: Env): string[] {
     if (input(name) === '' || input(name) === 'false' || commands.includes(command)) continue
     wrong(name, `${command} has no use for it; it is for ${commands.join(' and ')}`)
   }
-  const role = choice('role', ROLES)
+  const role = input('role')
+  if (role !== '' && !isRoleName(role)) wrong('role', `use ${ROLE_RULE}`)
   const version = input('talos-version')
   const args = [
     command,

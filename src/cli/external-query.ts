@@ -1,7 +1,7 @@
 /** The query that Terraform's `external` data source gives on standard input. */
 
 import semver from 'semver'
-import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
+import { ARCHITECTURES, type Architecture, isRoleName, NO_ROLE, ROLE_RULE, type Role } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import { selectorFor } from '../plan/labels.ts'
 import { didYouMean } from '../util/near.ts'
@@ -98,11 +98,10 @@ function readArchitecture(text: string | undefined, problems: Problem[]): Archit
 
 /** `none`, as for other commands, and nothing at all are generic images. */
 function readRole(text: string | undefined, problems: Problem[]): Role | undefined {
-  if (text === undefined || text === 'none') return undefined
-  const role = ROLES.find((one) => one === text)
-  if (role === undefined) {
-    const hint = didYouMean(text, [...ROLES, 'none']) ?? 'use control-plane or worker, or none for generic images'
-    problems.push(usage(`query role: there is no "${text}"`, hint))
+  if (text === undefined || text === NO_ROLE) return undefined
+  if (!isRoleName(text)) {
+    const hint = `use ${ROLE_RULE}; or none for generic images`
+    problems.push(usage(`query role: "${text}" is not the name of a role`, hint))
   }
-  return role
+  return text
 }

@@ -1,7 +1,7 @@
 /** Flags that need more than their text, each parsed by one function that says what is wrong. */
 
 import { InvalidArgumentError } from 'commander'
-import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
+import { ARCHITECTURES, type Architecture, isRoleName, ROLE_RULE, type Role } from '../domain.ts'
 import { didYouMean } from '../util/near.ts'
 
 /** What others call the architectures. A map, since an object has names of its own, such as `constructor`. */
@@ -23,12 +23,8 @@ export function parseArchitecture(text: string, previous: readonly Architecture[
 
 /** The role of `build control-plane`. */
 export function parseRole(text: string): Role {
-  const role = ROLES.find((one) => one === text)
-  if (role !== undefined) return role
-  const near = didYouMean(text, ROLES)
-  throw new InvalidArgumentError(
-    `Use control-plane or worker, or none for generic images${near === undefined ? '.' : `; ${near}`}`,
-  )
+  if (isRoleName(text)) return text
+  throw new InvalidArgumentError(`Use ${ROLE_RULE}; leave it out for generic images.`)
 }
 
 export function parsePort(text: string): number {

@@ -1,7 +1,7 @@
 /** The flags of `talos-image list` that need more than their text. */
 
 import { type Command, InvalidArgumentError } from 'commander'
-import { ROLES, type Role } from '../domain.ts'
+import { isRoleName, NO_ROLE, ROLE_RULE, type Role } from '../domain.ts'
 import { SORT_FIELDS, type Sort, type SortField } from '../report/sort-fields.ts'
 import { didYouMean } from '../util/near.ts'
 import { parseArchitecture } from './flags.ts'
@@ -11,7 +11,7 @@ export function listFlags(command: Command): Command {
   return command
     .optionsGroup('Which ones:')
     .option('--arch <arch>', 'arm or x86; repeatable', parseArchitecture)
-    .option('--role <role>', 'control-plane, worker, or none for generic images; repeatable', parseRoleFilter)
+    .option('--role <role>', 'such as worker, or none for generic images; repeatable', parseRoleFilter)
     .option('--version <version>', 'a Talos version, such as v1.13.9, or v1.13; repeatable', parseVersionFilter)
     .option('--selector <selector>', 'a Hetzner label selector', 'os=talos')
     .optionsGroup('How they are shown:')
@@ -21,11 +21,9 @@ export function listFlags(command: Command): Command {
 
 /** `--role worker`, `--role none`; repeatable. null stands for generic images. */
 export function parseRoleFilter(text: string, previous: readonly (Role | null)[] = []): (Role | null)[] {
-  if (text === 'none') return [...previous, null]
-  const role = ROLES.find((one) => one === text)
-  if (role !== undefined) return [...previous, role]
-  const near = didYouMean(text, [...ROLES, 'none'])
-  throw new InvalidArgumentError(`Use control-plane, worker or none${near === undefined ? '.' : `; ${near}`}`)
+  if (text === NO_ROLE) return [...previous, null]
+  if (isRoleName(text)) return [...previous, text]
+  throw new InvalidArgumentError(`Use ${ROLE_RULE}; or none for generic images.`)
 }
 
 /** `--version v1.13.9`, or `--version v1.13` for all of a minor version; repeatable. */

@@ -15,7 +15,7 @@ export function addExternalCommand(program: Command, io: Io, onExit: (code: numb
       `
 Reads a query on standard input, a JSON object of text:
   architecture   arm or x86
-  role           control-plane or worker; none, or left out: generic images
+  role           such as worker; none, or left out: generic images
   selector       a Hetzner label selector, in the place of a role
   talos_version  a whole version, such as v1.13.9; left out: the newest snapshot
 

@@ -73,7 +73,7 @@ talos-image help COMMAND shows the flags of each, with examples.`,
       `
 Examples:
   $ talos-image build             generic images, ARM and x86
-  $ talos-image build --roles     control-plane and worker, each ARM and x86
+  $ talos-image build --roles     every role with a schematic-<role>.yaml
   $ talos-image build --arch x86 --schematic schematic.yaml`,
     )
     .action(async (role, flags) => onExit(await (await import('./commands/build.ts')).runBuild(io, role, flags)))

@@ -5,12 +5,13 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Configuration, loadConfiguration, loadVariables, type VariableSources } from '../config/load.ts'
 import { evaluateTemplate } from '../config/template/evaluate-template.ts'
-import { ARCHITECTURES, type Architecture, ROLES, type Role } from '../domain.ts'
+import { ARCHITECTURES, type Architecture, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
 import { withTemplateVersion } from '../plan/template-images.ts'
 import { findLastingProblems } from '../plan/template-server.ts'
+import { readRoleSchematics } from '../request/role-schematics.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { type CloudOptions, findCloudProblems, findTokenProblems } from './cloud.ts'
@@ -63,13 +64,13 @@ export async function readRequest(
   const directory = flags.directory ?? (await findDirectory(io.cwd))
   // Packer reads the template itself, and much of it that nobody else can.
   const loadSources = forPacker ? loadForPacker : loadConfiguration
-  const roles = flags.roles === true ? ROLES : [role]
+  const roles = flags.roles === true ? 'every' : role === undefined ? [] : [role]
   const [configuration, roleSchematics, schematic] = await Promise.all([
     problems.attempt(() =>
       loadSources({ directory, varFiles: flags.varFile ?? [], vars: flags.var ?? [], env: io.env, cwd: io.cwd }),
     ),
     // A local image is built as it is, for whichever role.
-    readRoleSchematics(io, directory, flags.imageFile === undefined ? roles : [], problems),
+    readRoleSchematics({ cwd: io.cwd, directory, roles: flags.imageFile === undefined ? roles : [] }, problems),
     flags.schematic === undefined ? undefined : readSchematic(io, flags.schematic, 'schematic', problems),
   ])
   const template = configuration?.template
@@ -92,7 +93,7 @@ export async function readRequest(
     variables: configuration.variables,
     template,
     architectures,
-    roles,
+    roles: flags.roles === true ? [...roleSchematics.keys()] : [role],
     roleSchematics,
     schematic,
     localImage,
@@ -120,7 +121,7 @@ function findContradictions(flags: PlanFlags, role: Role | undefined, projects =
   const forRoles = flags.roles === true || role !== undefined
   const architectures = new Set(flags.arch ?? ARCHITECTURES)
   if (flags.roles === true && role !== undefined) {
-    problems.push(usage(`--roles builds both roles, and "${role}" asks for one`, 'give one of the two'))
+    problems.push(usage(`--roles builds every role, and "${role}" asks for one`, 'give one of the two'))
   }
   if (flags.schematic !== undefined && forRoles) {
     problems.push(
@@ -141,10 +142,11 @@ function findContradictions(flags: PlanFlags, role: Role | undefined, projects =
     }
   }
   const pins = flags.sha256 ?? []
-  const images = architectures.size * (flags.roles === true ? 2 : 1)
   if (pins.length > 0 && flags.roles === true) {
-    problems.push(usage('--sha256 pins one image of an architecture, --roles builds two', 'build the roles one by one'))
-  } else if (pins.some(({ architecture }) => architecture === undefined) && images > 1) {
+    problems.push(
+      usage('--sha256 pins one image of an architecture, --roles builds several', 'build the roles one by one'),
+    )
+  } else if (pins.some(({ architecture }) => architecture === undefined) && architectures.size > 1) {
     problems.push(usage('--sha256 does not say which image it is for', 'write --sha256 arm=... and --sha256 x86=...'))
   } else {
     problems.push(...findUselessPins(pins, architectures))
@@ -184,30 +186,6 @@ export async function findDirectory(cwd: string): Promise<string | undefined> {
   if (here.some(isTemplate)) return cwd
   const below = join(cwd, '_packer')
   return existsSync(below) ? below : undefined
-}
-
-async function readRoleSchematics(
-  io: Io,
-  directory: string | undefined,
-  roles: readonly (Role | undefined)[],
-  problems: ProblemCollector,
-): Promise<ReadonlyMap<Role, SchematicFile>> {
-  const schematics = new Map<Role, SchematicFile>()
-  for (const role of roles) {
-    if (role === undefined) continue
-    if (directory === undefined) {
-      problems.add(
-        usage(
-          `there is no schematic-${role}.yaml, since there is no _packer directory here`,
-          'name it: --directory DIR',
-        ),
-      )
-      continue
-    }
-    const schematic = await readSchematic(io, join(directory, `schematic-${role}.yaml`), `role ${role}`, problems)
-    if (schematic !== undefined) schematics.set(role, schematic)
-  }
-  return schematics
 }
 
 /** Reads and parses a schematic; what is wrong goes to the problems. */

@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Sourced } from '../config/variables.ts'
-import type { SshOver } from '../domain.ts'
+import { SSH_WAYS, type SshOver } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import { findServerProblems, PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
 import { collect } from './flags.ts'
@@ -10,8 +10,6 @@ import { collect } from './flags.ts'
 /** Which public addresses build servers get. */
 const IP_FAMILIES = ['any', 'ipv4', 'ipv6', 'none'] as const
 type IpFamily = (typeof IP_FAMILIES)[number]
-
-const SSH_WAYS: readonly SshOver[] = ['ipv4', 'ipv6', 'private']
 
 export interface ServerLabelFlag {
   readonly key: string

@@ -6,7 +6,7 @@ import type { Io } from './io.ts'
 import { serverFlags } from './server-flags.ts'
 
 /** The argument that names a role. */
-export const ROLE = ['[role]', 'control-plane or worker; none for generic images', parseRole] as const
+export const ROLE = ['[role]', 'such as worker; left out: generic images', parseRole] as const
 
 /** How a command prints its result. */
 export function outputFlag(command: Command, forms: readonly string[] = ['text', 'json']): Command {
@@ -76,7 +76,7 @@ export function projectFlag(command: Command, io: Io): Command {
 /** What is to be built. */
 export function planFlags(command: Command, forms?: readonly string[]): Command {
   const building = cloudFlags(command, forms)
-    .option('--roles', 'both roles: control-plane and worker')
+    .option('--roles', 'every role that has a schematic-<role>.yaml')
     .option('--arch <arch>', 'arm or x86; repeatable; default: both', parseArchitecture)
     .option('--schematic <file>', 'submit this schematic and build from it')
     .option('--image-file <path>', 'a disk image of your own; - is standard input')

@@ -1,12 +1,13 @@
 /** From a few options to everything that is asked for. */
 
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { loadConfiguration } from '../config/load.ts'
-import { ARCHITECTURES, type Role } from '../domain.ts'
-import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
+import { ARCHITECTURES } from '../domain.ts'
+import type { LocalImage, PlanRequest } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
 import { PLAIN_SERVER } from '../plan/server-settings.ts'
 import { withTemplateVersion } from '../plan/template-images.ts'
+import { readRoleSchematics } from '../request/role-schematics.ts'
 import { inspectFile } from '../source/inspect-file.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { findOptionProblems, type PlanRequestOptions } from './request-options.ts'
@@ -33,7 +34,10 @@ export async function readPlanRequest(options: PlanRequestOptions = {}): Promise
   const [configuration, roleSchematics, schematic] = await Promise.all([
     problems.attempt(() => loadConfiguration({ directory, varFiles, vars, env, cwd })),
     // A local image is built as it is, for whichever role.
-    localImage === undefined ? readRoleSchematics(cwd, directory, roles, problems) : new Map<Role, SchematicFile>(),
+    readRoleSchematics(
+      { cwd, directory, roles: localImage === undefined && directory !== undefined ? roles : [] },
+      problems,
+    ),
     schematicFile === undefined
       ? undefined
       : problems.attempt(() => readSchematicFile(cwd, schematicFile, 'schematicFile')),
@@ -60,20 +64,4 @@ function toLocalImage(imageFile: string | undefined, cwd: string): LocalImage | 
   if (imageFile === undefined) return undefined
   if (imageFile === '-') return { kind: 'stdin' }
   return { kind: 'file', path: resolve(cwd, imageFile), at: { kind: 'flag', name: 'imageFile' } }
-}
-
-async function readRoleSchematics(
-  cwd: string,
-  directory: string | undefined,
-  roles: readonly Role[],
-  problems: ProblemCollector,
-): Promise<ReadonlyMap<Role, SchematicFile>> {
-  const schematics = new Map<Role, SchematicFile>()
-  if (directory === undefined) return schematics
-  for (const role of roles) {
-    const path = join(directory, `schematic-${role}.yaml`)
-    const schematic = await problems.attempt(() => readSchematicFile(cwd, path, `role ${role}`))
-    if (schematic !== undefined) schematics.set(role, schematic)
-  }
-  return schematics
 }

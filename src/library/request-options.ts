@@ -18,7 +18,7 @@ export interface PlanRequestOptions {
   readonly cwd?: string | undefined
   /** Both by default. */
   readonly architectures?: readonly Architecture[] | undefined
-  /** An image for each role and architecture, made from the role's schematic; generic images by default. */
+  /** An image for each role and architecture, made from `schematic-<role>.yaml`; generic images by default. */
   readonly roles?: readonly Role[] | undefined
   /** A file with the schematic of generic images. */
   readonly schematicFile?: string | undefined
@@ -59,7 +59,8 @@ export function findOptionProblems(options: PlanRequestOptions): Problem[] {
       add('imageFile', 'a disk image is built as it is, and takes no schematic', 'leave out one of the two')
     }
     if (architectures.size > 1) add('imageFile', 'a disk image holds one architecture', 'say which: architectures')
-    if (new Set(roles).size > 1) add('imageFile', 'a disk image is one image, and the roles are two', 'name one role')
+    if (new Set(roles).size > 1)
+      add('imageFile', 'a disk image is one image, and there are several roles', 'name one role')
   }
   for (const [architecture, hash] of Object.entries(sha256)) {
     if (!ARCHITECTURES.some((one) => one === architecture && architectures.has(one))) {
@@ -67,7 +68,7 @@ export function findOptionProblems(options: PlanRequestOptions): Problem[] {
     } else if (!/^[0-9a-f]{64}$/.test(hash)) {
       add('sha256', `that of ${architecture} is no SHA-256`, 'give 64 hexadecimal digits in small letters')
     } else if (new Set(roles).size > 1) {
-      add('sha256', 'it pins one image of an architecture, and the roles are two', 'plan the roles one by one')
+      add('sha256', 'it pins one image of an architecture, and there are several roles', 'plan the roles one by one')
     }
   }
   return problems

@@ -110,10 +110,9 @@ export function isOfDisk(labels: Labels, diskHash: string): boolean {
   return labels[DISK_LABEL] === diskHash.slice(0, HALF)
 }
 
-/** The role that a snapshot's labels name, if it is one of ours. */
+/** The role that a snapshot's labels name. */
 export function roleOf(labels: Labels): Role | undefined {
-  const role = labels.role
-  return role === 'control-plane' || role === 'worker' ? role : undefined
+  return labels.role || undefined
 }
 
 /** The selector that finds the snapshots of a role; for generic images it keeps role images out. */
@@ -129,13 +128,12 @@ const COMMON = new Set(['os', 'arch', 'architecture', 'version', 'creator', 'typ
  * directory: then they are named.
  */
 export function selectorOf(labels: Labels): string {
-  const base = labels.os === 'talos' ? selectorFor(roleOf(labels)) : undefined
+  const base = labels.os === 'talos' ? selectorFor(labels.role) : undefined
   const own = Object.entries(labels).filter(([key]) => !key.startsWith(PREFIX))
   const special = own.filter(([key]) => base === undefined || !COMMON.has(key))
-  // A role that is none of ours is one all the same.
-  const role =
-    base !== undefined && labels.role !== undefined && roleOf(labels) === undefined ? [`role=${labels.role}`] : []
-  const first = role.length > 0 ? ['os=talos', ...role] : base === undefined ? [] : [base]
-  const terms = [...first, ...special.map(([key, value]) => (value === '' ? key : `${key}=${value}`))]
+  const terms = [
+    ...(base === undefined ? [] : [base]),
+    ...special.map(([key, value]) => (value === '' ? key : `${key}=${value}`)),
+  ]
   return terms.length > 0 ? terms.join(',') : RUN_LABEL
 }

@@ -1,5 +1,6 @@
 /** A snapshot as the answer to Terraform's `external` data source: an interface, documented in docs/terraform.md. */
 
+import { NO_ROLE } from '../domain.ts'
 import type { Image } from '../hetzner/wire.ts'
 import { toSnapshotRecord } from './snapshot.ts'
 
@@ -16,7 +17,7 @@ export function toExternalAnswer(image: Image, selector: string, factoryUrl: str
     image_id: String(id),
     selector,
     architecture,
-    role: role ?? 'none',
+    role: role ?? NO_ROLE,
     talos_version: version ?? '',
     schematic: schematic ?? '',
     installer: installer ?? '',

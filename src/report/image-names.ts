@@ -10,9 +10,9 @@ export function terraformKey({ architecture, role }: Kind): string {
   return [...(role === null ? [] : [terraformRole(role)]), architecture].join('_')
 }
 
-/** `control_plane`, `worker`. */
+/** `control_plane`, `gpu_worker`. */
 export function terraformRole(role: Role): string {
-  return role.replace('-', '_')
+  return role.replaceAll('-', '_')
 }
 
 /** The source in the template of the `_packer` directory that makes such an image, whatever its role. */

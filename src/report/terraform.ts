@@ -1,13 +1,13 @@
 /** Terraform text that finds exactly the snapshots of a run. */
 
-import { ROLES } from '../domain.ts'
+import { HCLOUD_TALOS_ROLES } from '../domain.ts'
 import { selectorOf } from '../plan/labels.ts'
 import { terraformKey, terraformRole } from './image-names.ts'
 import type { ResultSnapshot } from './result.ts'
 
 /** For each role and architecture a data source, and for role images the two settings of the hcloud-talos module. */
 export function formatTerraform(snapshots: readonly ResultSnapshot[]): string {
-  const module = ROLES.flatMap((wanted) => {
+  const module = HCLOUD_TALOS_ROLES.flatMap((wanted) => {
     const snapshot = snapshots.find(({ role }) => role === wanted)
     return snapshot === undefined ? [] : [`${terraformRole(wanted)}_image_selector = "${selectorOf(snapshot.labels)}"`]
   })

@@ -1,6 +1,6 @@
 /** What a run came to as variables of Terraform: an interface, documented in docs/terraform.md. */
 
-import { ARCHITECTURES, ROLES } from '../domain.ts'
+import { ARCHITECTURES, HCLOUD_TALOS_ROLES } from '../domain.ts'
 import { terraformKey, terraformRole } from './image-names.ts'
 import type { ResultDocument, ResultSnapshot } from './result.ts'
 import { versionedSelector } from './terraform.ts'
@@ -35,7 +35,7 @@ function toGenericIds(snapshots: readonly ResultSnapshot[]): TfvarsDocument {
 
 /** A role without images of its own starts from the generic ones, where there are such. */
 function toSelectors(snapshots: readonly ResultSnapshot[]): TfvarsDocument {
-  const found = ROLES.flatMap((role) => {
+  const found = HCLOUD_TALOS_ROLES.flatMap((role) => {
     const image = snapshots.find((one) => one.role === role) ?? snapshots.find((one) => one.role === null)
     return image === undefined ? [] : [[`${terraformRole(role)}_image_selector`, versionedSelector(image)]]
   })

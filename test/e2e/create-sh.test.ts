@@ -1,7 +1,7 @@
 /** `_packer/create.sh`, as its users know it, in a package that comes built. */
 
 import { createHash } from 'node:crypto'
-import { readFile, symlink } from 'node:fs/promises'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CloudState, PLACEHOLDER_MARKER, type StoredImage } from 'hcloud-sandbox'
 import * as v from 'valibot'
@@ -15,8 +15,13 @@ const IMAGE_BYTES = 16 * 1024 * 1024
 /** An empty schematic, and those of `_packer`; see packages/talos-schematic/test/schematic-ids.json for where such IDs come from. */
 const GENERIC = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'
 
+const GPU_SCHEMATIC = `customization:
+  systemExtensions:
+    officialExtensions: [siderolabs/nvidia-container-toolkit-lts]
+`
+
 let workspace: Workspace
-let steps: Record<'generic' | 'roles' | 'controlPlane' | 'worker', CommandResult>
+let steps: Record<'generic' | 'roles' | 'controlPlane' | 'worker' | 'gpuWorker' | 'all', CommandResult>
 let state: CloudState
 
 beforeAll(async () => {
@@ -29,11 +34,14 @@ beforeAll(async () => {
       env: workspace.sandboxEnv,
       timeoutMs: 120_000,
     })
+  const gpu = join(workspace.root, '_packer', 'schematic-gpu-worker.yaml')
   steps = {
     generic: await createSh(),
     roles: await createSh('--roles'),
     controlPlane: await createSh('control-plane'),
     worker: await createSh('worker'),
+    gpuWorker: await writeFile(gpu, GPU_SCHEMATIC).then(() => createSh('gpu-worker')),
+    all: await createSh('--roles', '--dry-run'),
   }
   state = v.parse(CloudState, JSON.parse(await readFile(join(workspace.stateDir, 'cloud', 'cloud.json'), 'utf8')))
 })
@@ -47,6 +55,8 @@ const expected = [
   ['x86', 'control-plane', 'x86'],
   ['arm', 'worker', 'ARM'],
   ['x86', 'worker', 'x86'],
+  ['arm', 'gpu-worker', 'ARM'],
+  ['x86', 'gpu-worker', 'x86'],
 ] as const
 
 function find(arch: string, role: string | undefined): StoredImage {
@@ -63,8 +73,8 @@ function schematicOf({ labels }: StoredImage): string {
 
 describe('create.sh --sandbox', () => {
   it('makes two snapshots, with --roles four more, and then finds them', () => {
-    expect(Object.values(steps).map(({ code }) => code)).toEqual([0, 0, 0, 0])
-    expect(state.images).toHaveLength(6)
+    expect(Object.values(steps).map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0])
+    expect(state.images).toHaveLength(8)
     for (const [step, role] of [
       [steps.controlPlane, 'control-plane'],
       [steps.worker, 'worker'],
@@ -75,6 +85,14 @@ describe('create.sh --sandbox', () => {
         expect(step.stderr).toContain(`nothing to do, snapshot ${id} is the same`)
       }
     }
+  })
+
+  it('builds a role of the user, whose file alone makes it one', () => {
+    expect(steps.gpuWorker.stdout).toContain('data "hcloud_image" "talos_gpu_worker_x86"')
+    expect(steps.gpuWorker.stdout).toMatch(/"os=talos,role=gpu-worker,version=v1\.12\.2"/)
+    const planned = [...steps.all.stdout.matchAll(/^ {2}(\S+ \S+): nothing to do/gm)].map(([, name]) => name)
+    const roles = ['control-plane', 'worker', 'gpu-worker']
+    expect(planned).toEqual(roles.flatMap((role) => [`arm ${role}`, `x86 ${role}`]))
   })
 
   it('says on standard output what was made, and on standard error what goes on', () => {
@@ -111,7 +129,7 @@ describe('create.sh --sandbox', () => {
   it('gives each role a schematic of its own', () => {
     const ids = expected.map(([arch, role]) => schematicOf(find(arch, role)))
     expect(ids[0]).toBe(GENERIC)
-    expect(new Set(ids).size).toBe(3)
+    expect(new Set(ids).size).toBe(4)
   })
 
   it.each(expected)('puts the very disk of the Factory on %s %s, and nothing else', async (arch, role) => {

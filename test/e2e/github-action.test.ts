@@ -117,16 +117,16 @@ describe('the action', () => {
     await using runner = await createRunner({ machines: 'none' })
     const { code, stderr, outputs } = await runner.act({
       command: 'prune',
-      role: 'wroker',
+      role: 'Worker',
       'dry-run': 'yes',
       args: "--x 'y",
     })
     expect(code).toBe(2)
     expect(outputs['exit-code']).toBe('2')
     expect(stderr.match(/^::error title=talos-image::.*$/gm)).toEqual([
-      expect.stringContaining('the input "role" is "wroker"%0Ahint: prune has no use for it'),
+      expect.stringContaining('the input "role" is "Worker"%0Ahint: prune has no use for it'),
       expect.stringContaining('the input "dry-run" is "yes"%0Ahint: prune has no use for it'),
-      expect.stringContaining('the input "role" is "wroker"%0Ahint: did you mean "worker"?'),
+      expect.stringContaining('the input "role" is "Worker"%0Ahint: use small letters'),
       expect.stringContaining('the input "dry-run" is "yes"%0Ahint: write one of: true, false'),
       expect.stringContaining('the input "args" ends within a quotation'),
     ])

@@ -1,7 +1,7 @@
 /** What of the program a shell can complete: taken from commander, so that there is one source. */
 
 import type { Command, Option } from 'commander'
-import { ARCHITECTURES, ROLES } from '../../domain.ts'
+import { ARCHITECTURES } from '../../domain.ts'
 import { allOptions } from '../help.ts'
 
 /** What can stand in a place: one of some words, a file, a folder, or something that only the user knows. */
@@ -43,7 +43,6 @@ const BY_NAME: ReadonlyMap<string, Candidates> = new Map([
   ['path', { kind: 'file' }],
   ['dir', { kind: 'directory' }],
   ['arch', { kind: 'words', words: ARCHITECTURES }],
-  ['role', { kind: 'words', words: ROLES }],
 ])
 
 /** The outline of a program, with its help and all of its commands. */

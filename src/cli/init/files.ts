@@ -2,12 +2,15 @@
 
 import { readFile } from 'node:fs/promises'
 import { parseSchematic } from 'talos-schematic'
+import { HCLOUD_TALOS_ROLES, schematicFileName } from '../../domain.ts'
 import type { Answers } from './answers.ts'
 
 const TEMPLATE = 'talos-hcloud.pkr.hcl'
 const PLUGINS = 'requirements.pkr.hcl'
 const VAR_FILE = 'hcloud.auto.pkrvars.hcl'
-const SCHEMATICS = ['schematic.yaml', 'schematic-control-plane.yaml', 'schematic-worker.yaml'] as const
+/** The roles that the shipped directory has schematics for; undefined stands for generic images. */
+const SHIPPED_ROLES = [undefined, ...HCLOUD_TALOS_ROLES]
+const SCHEMATICS = SHIPPED_ROLES.map(schematicFileName)
 
 /** The names of all files that `init` writes, in the order in which it shows them. */
 export const FILE_NAMES: readonly string[] = [TEMPLATE, PLUGINS, VAR_FILE, ...SCHEMATICS]
@@ -79,11 +82,12 @@ function renderVariables({ talosVersion, architectures, location }: Answers, exa
   return `${lines.join('\n')}\n# Only ${only} is wanted: talos-image build --arch ${only}\n`
 }
 
-const FOR_WHOM: ReadonlyMap<string, string> = new Map([
-  [SCHEMATICS[0], 'an image that every machine can use'],
-  [SCHEMATICS[1], 'control plane machines'],
-  [SCHEMATICS[2], 'workers'],
-])
+const FOR_WHOM: ReadonlyMap<string, string> = new Map(
+  SHIPPED_ROLES.map((role) => [
+    schematicFileName(role),
+    role === undefined ? 'an image that every machine can use' : `machines of the role ${role}`,
+  ]),
+)
 
 function renderSchematic(forWhom: string, extensions: readonly string[], talosVersion: string): string {
   const heading = `# System extensions for ${forWhom}; \`talos-image extensions ${talosVersion}\` lists what there is.\n`

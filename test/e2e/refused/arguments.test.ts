@@ -20,8 +20,10 @@ type Case = readonly [args: string, ...texts: string[]]
 describe('a refused command line', () => {
   const cases: readonly Case[] = [
     ['bild', "unknown command 'bild'", 'Did you mean build?'],
-    ['build controlplane', "'controlplane' is invalid for argument 'role'", 'did you mean "control-plane"?\n'],
-    ['build x86', 'Use control-plane or worker, or none for generic images.\n'],
+    ['build GPU', "'GPU' is invalid for argument 'role'", 'Use small letters, digits and dashes'],
+    ['build controlplane', 'schematic-controlplane.yaml: does not exist', 'did you mean "control-plane"?\n'],
+    ['build x86', 'schematic-x86.yaml: does not exist', 'hint: it is an architecture'],
+    ['build gpu', 'hint: there are schematic-control-plane.yaml, schematic-worker.yaml\n'],
     ['build worker control-plane', "too many arguments for 'build'"],
     ['build --nope', "unknown option '--nope'"],
     ['build --dryrun', "unknown option '--dryrun'", 'Did you mean --dry-run?'],
@@ -46,7 +48,7 @@ describe('a refused command line', () => {
     ['delete', "missing required argument 'id'"],
     ['delete abc', 'Snapshot IDs are numbers; talos-image list shows them'],
     ['schematic di mine.yaml', "unknown command 'di'", 'Did you mean id?'],
-    ['build --roles worker', 'error: --roles builds both roles', 'hint: give one of the two'],
+    ['build --roles worker', 'error: --roles builds every role', 'hint: give one of the two'],
     ['build --roles --schematic mine.yaml', 'error: --schematic is for generic images', 'a role has its own schematic'],
     [
       'build --image-file a.raw',

@@ -60,6 +60,6 @@ describe('what is wrong with them is said', () => {
   })
 
   test('all at once', () => {
-    expect(problemsOf({ INPUT_ROLE: 'boss', INPUT_FORCE: '1', INPUT_ARGS: "'" })).toHaveLength(3)
+    expect(problemsOf({ INPUT_ROLE: '--sandbox', INPUT_FORCE: '1', INPUT_ARGS: "'" })).toHaveLength(3)
   })
 })

@@ -44,7 +44,7 @@ describe('a query', () => {
     ['{"architecture": "constructor"}', 'query architecture: there is no "constructor"; use arm or x86'],
     ['{"architecture": 86}', 'query architecture: 86 is no text; put it in quotes'],
     ['{"architecture": "x86", "role": null}', 'query role: null is no text; put it in quotes; leave it out for none'],
-    ['{"architecture": "x86", "role": "wroker"}', 'query role: there is no "wroker"; did you mean "worker"?'],
+    ['{"architecture": "x86", "role": "GPU"}', 'query role: "GPU" is not the name of a role; use small letters'],
     ['{"architecture": "x86", "selctor": "a"}', 'query: there is no key "selctor"; did you mean "selector"?'],
     ['{"architecture": "x86", "__proto__": "a"}', 'query: there is no key "__proto__"; there are architecture, role'],
     ['{"architecture": "x86", "talos_version": "v1.12"}', 'query talos_version: "v1.12" is no whole version'],
@@ -56,7 +56,7 @@ describe('a query', () => {
 
   test('is refused for all reasons at once', () => {
     const found = problemsOf(
-      '{"architecture": 1, "role": "x", "selector": "a", "other": "b", "talos_version": "latest"}',
+      '{"architecture": 1, "role": "x y", "selector": "a", "other": "b", "talos_version": "latest"}',
     )
     expect(found).toHaveLength(5)
     expect(new Set(found.map(({ code }) => code))).toEqual(new Set(['usage']))

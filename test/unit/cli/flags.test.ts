@@ -31,10 +31,13 @@ describe('--arch', () => {
   })
 })
 
-test('a role is one of two, with the near one', () => {
-  expect(parseRole('worker')).toBe('worker')
-  expect(() => parseRole('controlplane')).toThrow('did you mean "control-plane"?')
-  expect(() => parseRole('etcd')).toThrow(/^Use control-plane or worker, or none for generic images\.$/)
+test('a role is any valid name', () => {
+  for (const role of ['worker', 'gpu-worker', 'a', '4th', 'a'.repeat(40)]) expect(parseRole(role)).toBe(role)
+  for (const text of ['', 'none', 'GPU', '-gpu', 'gpu-', 'gpu_worker', '../x', 'a'.repeat(41)]) {
+    expect(() => parseRole(text)).toThrow(
+      /^Use small letters, digits and dashes, .*; leave it out for generic images\.$/,
+    )
+  }
 })
 
 test.each(['1', '22', '65535'])('%s is a port', (text) => {

@@ -68,7 +68,6 @@ describe('a slip of the finger', () => {
     ['help schematic chek', "unknown command 'chek'\n(Did you mean check?)", '(talos-image help schematic shows'],
     ['list --rol worker', "unknown option '--rol'\n(Did you mean --role?)", '(talos-image help list shows'],
     ['list --sort vresion', 'did you mean "version"?', '(talos-image help list shows'],
-    ['list --role wroker', 'did you mean "worker"?', '(talos-image help list shows'],
     ['schematic id --ouput json', '(Did you mean --output?)', '(talos-image help schematic id shows'],
   ])('%s is answered with the near name', async (line, ...texts) => {
     const { errors, results, code } = await run(...line.split(' '))

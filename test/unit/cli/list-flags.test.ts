@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { parseRoleFilter, parseSort, parseVersionFilter } from '../../../src/cli/list-flags.ts'
 
 test('--role is a role or none, and may be repeated', () => {
-  expect(parseRoleFilter('none', parseRoleFilter('worker'))).toEqual(['worker', null])
+  expect(parseRoleFilter('none', parseRoleFilter('gpu-worker'))).toEqual(['gpu-worker', null])
+  expect(() => parseRoleFilter('GPU')).toThrow(/^Use small letters, .*; or none for generic images\.$/)
 })
 
 describe('--version', () => {

@@ -96,7 +96,7 @@ describe('flags that cannot go together', () => {
     ['--image-file for two architectures', { imageFile: '-' }, undefined, /one architecture/],
     ['--image-file and --roles', { imageFile: '-', arch: ['arm'], roles: true }, undefined, /several/],
     ['a pin for two images', { sha256: [pin()] }, undefined, /which image/],
-    ['a pin for two roles', { sha256: [pin('arm')], roles: true }, undefined, /builds two/],
+    ['a pin for two roles', { sha256: [pin('arm')], roles: true }, undefined, /builds several/],
     ['a pin for what is not built', { sha256: [pin('x86')], arch: ['arm'] }, undefined, /x86.*not built/],
     ['two pins for one image', { sha256: [pin('arm'), pin('arm', 'b'.repeat(64))] }, undefined, /twice/],
     ['two pins for the only image', { sha256: [pin(), pin('arm')], arch: ['arm'] }, undefined, /twice/],
@@ -152,9 +152,8 @@ describe('what is wrong with the input', () => {
 
   test('names a role without a schematic', async () => {
     await using dir = await tempDir()
-    expect(await messages(read(dir, { roles: true }))).toEqual([
-      'there is no schematic-control-plane.yaml, since there is no _packer directory here',
-      'there is no schematic-worker.yaml, since there is no _packer directory here',
+    expect(await messages(read(dir, {}, 'gpu-worker'))).toEqual([
+      'there is no schematic-gpu-worker.yaml, since there is no directory to read it from',
     ])
     await mkdir(dir.file('_packer'))
     expect(await failureOf(read(dir, {}, 'worker'))).toMatchObject({

@@ -25,7 +25,7 @@ const isTime = (ms: unknown): boolean => typeof ms === 'number' && ms > 0 && ms 
 
 it.each<[string, (text: string) => unknown, string, (value: unknown) => boolean]>([
   ['--arch', parseArchitecture, 'arm', (value) => JSON.stringify(value) === '["arm"]'],
-  ['ROLE', parseRole, 'control-plane', (value) => value === 'control-plane' || value === 'worker'],
+  ['ROLE', parseRole, 'control-plane', (value) => /^[a-z0-9][a-z0-9-]{0,39}$/.test(String(value))],
   ['--ssh-port', parsePort, '22022', (value) => Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536],
   ['--rate-limit', parseCount, '3600', (value) => Number.isInteger(value) && Number(value) > 0],
   ['--ssh-timeout', parseDuration, '1.5m', isTime],

@@ -102,7 +102,7 @@ describe('readPlanRequest', () => {
     [
       'a disk image for two roles',
       { imageFile: '-', architectures: ['arm'], roles: ['worker', 'control-plane'] },
-      'a disk image is one image, and the roles are two',
+      'a disk image is one image, and there are several roles',
     ],
     [
       'a pin for what is not built',
@@ -123,7 +123,7 @@ describe('readPlanRequest', () => {
       sha256: { x86: 'a'.repeat(64) },
     }
     expect((await problemsOf(options)).map(({ message }) => message)).toContain(
-      'it pins one image of an architecture, and the roles are two',
+      'it pins one image of an architecture, and there are several roles',
     )
   })
 

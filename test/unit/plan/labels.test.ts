@@ -61,9 +61,10 @@ describe('labels', () => {
     expect(Object.keys(ownLabels({ ...own, identity: undefined })).some((key) => key.includes('identity'))).toBe(false)
   })
 
-  test('name a role, if it is one', () => {
+  test('name a role, whatever it is called', () => {
     expect(roleOf({ role: 'worker' })).toBe('worker')
-    expect(roleOf({ role: 'janitor' })).toBeUndefined()
+    expect(roleOf({ role: 'gpu-worker' })).toBe('gpu-worker')
+    expect(roleOf({ role: '' })).toBeUndefined()
     expect(roleOf({})).toBeUndefined()
   })
 
