@@ -1,11 +1,11 @@
-/** The addresses of the Image Factory's assets. Talos's own names of the architectures live only here. */
+/** The URLs of the Image Factory's assets. Only this file knows Talos's names of the architectures. */
 
 import type { Architecture } from '../domain.ts'
 
 /** The public Image Factory. Source: Talos documentation. */
 export const FACTORY_URL = 'https://factory.talos.dev'
 
-/** Which raw disk, whatever it is compressed with. */
+/** A raw disk, in any compression. */
 export interface FactoryAsset {
   readonly schematicId: string
   /** Such as `v1.12.2`. */
@@ -13,7 +13,7 @@ export interface FactoryAsset {
   readonly architecture: Architecture
 }
 
-/** The suffixes that the Factory knows for a disk image, best first: zstd unpacks several times faster than xz. */
+/** The suffixes of the Factory's disk images, best first: zstd unpacks several times faster than xz. */
 export const DISK_SUFFIXES = ['.raw.zst', '.raw.xz', '.raw.gz', '.raw'] as const
 export type DiskSuffix = (typeof DISK_SUFFIXES)[number]
 
@@ -25,7 +25,7 @@ export function assetUrl(factoryUrl: string, asset: FactoryAsset, suffix: DiskSu
   return `${factoryUrl}/image/${asset.schematicId}/${asset.talosVersion}/${name}`
 }
 
-/** The reference of the installer that belongs to an image; `talosctl upgrade --image` takes it. */
+/** The reference of the installer that belongs to an image, for `talosctl upgrade --image`. */
 export function installerReference(
   factoryUrl: string,
   asset: Pick<FactoryAsset, 'schematicId' | 'talosVersion'>,
@@ -35,7 +35,7 @@ export function installerReference(
 
 const ASSET_PATH = /^\/image\/([0-9a-f]{64})\/(v[^/?#]+)\/hcloud-(arm64|amd64)\.raw(?:\.(?:zst|xz|gz))?$/
 
-/** Recognises an asset of this Factory in a URL; undefined for any other URL. */
+/** The asset that a URL of this Factory names; undefined for any other URL. */
 export function parseAssetUrl(url: string, factoryUrl: string): FactoryAsset | undefined {
   if (!url.startsWith(`${factoryUrl}/`)) return undefined
   const [, schematicId, talosVersion, architecture] = ASSET_PATH.exec(url.slice(factoryUrl.length)) ?? []

@@ -1,4 +1,4 @@
-/** Firewalls of a project; never changed here. */
+/** Firewalls of a project; read only. */
 
 import { listAll } from '../pages.ts'
 import type { Call, RequestOptions } from '../transport/transport.ts'

@@ -1,4 +1,4 @@
-/** Images; of interest here: snapshots. */
+/** Images: snapshots, and the systems that servers are created from. */
 
 import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
@@ -24,7 +24,7 @@ export function imagesClient(call: Call) {
         Image,
       ),
 
-    /** What servers can be made with: systems, and systems with an application; those that are on their way out, too. */
+    /** What servers can be created from: systems and apps, including deprecated ones. */
     listSystems: (options: RequestOptions = {}): Promise<Image[]> =>
       listAll(
         call,
@@ -37,7 +37,7 @@ export function imagesClient(call: Call) {
     get: async (id: number, options: RequestOptions = {}): Promise<Image> =>
       (await call({ method: 'GET', path: `/images/${id}`, ...options }, WithImage)).image,
 
-    /** Replaces description and all labels in one step. */
+    /** Replaces description and all labels in one request. */
     update: async (
       id: number,
       change: { description?: string; labels: Labels },
@@ -45,14 +45,14 @@ export function imagesClient(call: Call) {
     ): Promise<Image> =>
       (await call({ method: 'PUT', path: `/images/${id}`, body: change, ...options }, WithImage)).image,
 
-    /** Starts protecting it against deletion, or the opposite. */
+    /** Starts to protect an image against deletion, or to remove the protection. */
     protect: async (id: number, isProtected: boolean, options: RequestOptions = {}): Promise<Action> => {
       const body = { delete: isProtected }
       const path = `/images/${id}/actions/change_protection`
       return (await call({ method: 'POST', path, body, repeatable: true, ...options }, WithAction)).action
     },
 
-    /** Whether it was there to be deleted. */
+    /** @returns whether it existed */
     delete: (id: number, options: RequestOptions = {}): Promise<boolean> =>
       wasFound(call({ method: 'DELETE', path: `/images/${id}`, ...options }, v.unknown())),
   }

@@ -1,4 +1,4 @@
-/** Private networks of a project; never changed here. */
+/** Private networks of a project; read only. */
 
 import { listAll } from '../pages.ts'
 import type { Call, RequestOptions } from '../transport/transport.ts'

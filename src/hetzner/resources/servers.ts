@@ -1,4 +1,4 @@
-/** Servers and what can be done to them. */
+/** Servers and their actions. */
 
 import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
@@ -12,11 +12,11 @@ export interface NewServer {
   readonly name: string
   readonly serverType: string
   readonly location: string
-  /** The system image that the placeholder disk is made from. */
+  /** The system image on its disk. */
   readonly image: string
   readonly sshKeyIds: readonly number[]
   readonly labels: Labels
-  /** Whether it gets a public address of each family; it does unless told. */
+  /** Whether it gets a public address of each family; true by default. */
   readonly ipv4?: boolean
   readonly ipv6?: boolean
   readonly networkIds?: readonly number[]
@@ -25,7 +25,7 @@ export interface NewServer {
 
 export interface CreatedServer {
   readonly server: Server
-  /** The creation, and what follows it, such as attaching networks; undefined for a server that was adopted. */
+  /** The actions of the creation, such as attaching networks; undefined for an adopted server. */
   readonly actions?: readonly Action[]
 }
 
@@ -36,7 +36,7 @@ const Imaged = v.object({ image: Image, action: Action })
 
 export function serversClient(call: Call) {
   const act = async (id: number, action: string, body: unknown, options: RequestOptions): Promise<Action> => {
-    // Each of these leads to the same state when it is repeated, save for a reset: the first one used rescue up.
+    // Each action may be repeated, except for a reset: the first one has used up the rescue mode.
     const repeatable = action !== 'reset'
     const request = { method: 'POST', path: `/servers/${id}/actions/${action}`, body, repeatable } as const
     return (await call({ ...request, ...options }, WithAction)).action
@@ -99,7 +99,7 @@ export function serversClient(call: Call) {
     powerOff: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'poweroff', undefined, options),
     reset: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'reset', undefined, options),
 
-    /** Starts taking a snapshot. Not repeatable: every call that takes effect makes another one. */
+    /** Starts taking a snapshot. Not repeatable: every call that takes effect creates another one. */
     createSnapshot: (
       id: number,
       snapshot: { description: string; labels: Labels },
@@ -124,7 +124,7 @@ export function serversClient(call: Call) {
     setLabels: async (id: number, labels: Labels, options: RequestOptions = {}): Promise<Server> =>
       (await call({ method: 'PUT', path: `/servers/${id}`, body: { labels }, ...options }, WithServer)).server,
 
-    /** Starts the deletion; undefined when there is no such server any more. */
+    /** Starts the deletion. @returns undefined when the server does not exist */
     delete: async (id: number, options: RequestOptions = {}): Promise<Action | undefined> =>
       (await unlessNotFound(call({ method: 'DELETE', path: `/servers/${id}`, ...options }, WithAction)))?.action,
   }

@@ -38,7 +38,7 @@ export function sshKeysClient(call: Call) {
     setLabels: async (id: number, labels: Labels, options: RequestOptions = {}): Promise<SshKey> =>
       (await call({ method: 'PUT', path: `/ssh_keys/${id}`, body: { labels }, ...options }, WithKey)).ssh_key,
 
-    /** Whether it was there to be deleted. */
+    /** @returns whether it existed */
     delete: (id: number, options: RequestOptions = {}): Promise<boolean> =>
       wasFound(call({ method: 'DELETE', path: `/ssh_keys/${id}`, ...options }, v.unknown())),
   }

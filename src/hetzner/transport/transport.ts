@@ -1,4 +1,4 @@
-/** The shape that every link of the transport chain has; each link is one concern in one file. */
+/** The types of the transport chain, and its first link, which parses responses. */
 
 import * as v from 'valibot'
 import { TalosImageError } from '../../errors.ts'
@@ -6,26 +6,25 @@ import type { ResponseHeaders } from '../../util/fetch.ts'
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Below the endpoint, beginning with a slash. */
+  /** Relative to the endpoint, with a leading slash. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | readonly (string | number)[] | undefined>>
   readonly body?: unknown
   readonly signal?: AbortSignal | undefined
   /**
-   * Whether the request may be sent again when it is unknown if it took effect. GET, PUT and DELETE always may;
-   * a POST may only when its caller says so.
+   * Whether a POST may be sent again when it is unknown if it took effect. GET, PUT and DELETE always may.
    */
   readonly repeatable?: boolean
   /**
-   * Whether its answer is waited for even when the signal aborts meanwhile: what creates or publishes something must
-   * not be left in doubt. The signal still keeps it from being sent, and from being sent again.
+   * Whether to wait for the response even when the signal aborts, as for requests that create or publish something. An
+   * aborted signal still prevents the request from being sent, and sent again.
    */
   readonly mustFinish?: boolean
-  /** Whether the request belongs to clean-up, which may use the part of the rate budget that others leave alone. */
+  /** Whether the request belongs to clean-up, which may use the reserve of the rate limit. */
   readonly urgent?: boolean
 }
 
-/** What the caller of a resource's function may say of its request. */
+/** The options of a resource's functions. */
 export type RequestOptions = Pick<ApiRequest, 'signal' | 'mustFinish' | 'urgent'>
 
 export interface ApiResponse {
@@ -37,7 +36,7 @@ export interface ApiResponse {
 
 export type Send = (request: ApiRequest) => Promise<ApiResponse>
 
-/** Sends a request and parses what comes back. */
+/** Sends a request and parses the response. */
 export type Call = <Schema extends v.GenericSchema>(
   request: ApiRequest,
   schema: Schema,
@@ -47,7 +46,7 @@ export type Call = <Schema extends v.GenericSchema>(
 const shorten = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}...` : text)
 
 /**
- * Parses the body of each answer with the caller's schema.
+ * Parses the body of each response with the caller's schema.
  * @throws TalosImageError `api` when the answer is not of the documented form
  */
 export function parseResponses(send: Send): Call {
