@@ -4,11 +4,11 @@
  * @module hcloud-sandbox
  */
 
-export { LOCATIONS } from './cloud/catalogue/locations.ts'
-export { SERVER_TYPES } from './cloud/catalogue/server-types.ts'
-export { COVERAGE, type Coverage } from './cloud/coverage.ts'
-export { CloudState, createEmptyState, type StoredImage } from './cloud/entities.ts'
 export type { AnsweredExchange, Intercept, InterceptedRequest, TokenGrant } from './cloud/options.ts'
+export type { Coverage } from './cloud/resource.ts'
+export { COVERAGE } from './cloud/resources/index.ts'
+export { LOCATIONS } from './cloud/resources/locations.ts'
+export { SERVER_TYPES } from './cloud/resources/server-types.ts'
 export { allocatedBytes, PLACEHOLDER_MARKER } from './disks.ts'
 export { SandboxError, type SandboxProblem } from './errors.ts'
 export { parseFaultFile, parseFaultFlag } from './faults/parse.ts'

@@ -2,7 +2,7 @@
 
 import { TalosImageError } from '../../errors.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
-import { rescueScript } from '../../remote/rescue-script.ts'
+import { programsFor, rescueScript } from '../../remote/rescue-script.ts'
 import { parseReport } from '../../remote/script-report.ts'
 import { type Session, SessionFailure } from '../../remote/session.ts'
 import { waitForSsh } from '../../remote/wait-for-ssh.ts'
@@ -46,11 +46,12 @@ export async function resetIntoRescue(build: ImageBuild, image: PlannedImage, se
 
 async function boot(
   build: ImageBuild,
-  { ssh }: PlannedImage,
+  image: PlannedImage,
   server: BuildServer,
   how: 'powerOn' | 'reset',
 ): Promise<Session> {
   const { hetzner, signal, timeouts, clock } = build
+  const { ssh, source, sourceFacts } = image
   const wait = { signal, timeoutMs: timeouts.actionMs }
   // Each boot into rescue disables it again, so it is enabled before every boot.
   const rescue = await hetzner.servers.enableRescue(server.id, [build.key.id], { signal })
@@ -62,7 +63,7 @@ async function boot(
     { clock, signal, timeoutMs: ssh.timeoutMs ?? timeouts.sshMs, over: server.sshOver, trace: build.trace },
   )
   try {
-    await checkRescue(session, signal, timeouts.commandMs)
+    await checkRescue(session, programsFor(source, sourceFacts), signal, timeouts.commandMs)
     return session
   } catch (error) {
     session.end()
@@ -70,8 +71,13 @@ async function boot(
   }
 }
 
-async function checkRescue(session: Session, signal: AbortSignal, timeoutMs: number): Promise<void> {
-  const { stdout, stderr } = await session.run(rescueScript(DEVICE), {
+async function checkRescue(
+  session: Session,
+  programs: readonly string[],
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<void> {
+  const { stdout, stderr } = await session.run(rescueScript(DEVICE, programs), {
     signal,
     timeoutMs,
     name: 'looking at the rescue system',

@@ -1,5 +1,6 @@
 /** Reads the disk back and compares it with what was to be written. */
 
+import { COMPRESSION_TITLES } from '../../compressions.ts'
 import { TalosImageError } from '../../errors.ts'
 import { parseReport } from '../../remote/script-report.ts'
 import type { Session } from '../../remote/session.ts'
@@ -39,7 +40,7 @@ export async function findDiskFault(
     throw new TalosImageError({
       code: 'source',
       message: 'the source is not a disk image: what was written has no boot sector',
-      hint: 'name a raw Talos disk, or one packed with zstd, xz or gzip',
+      hint: `name a raw Talos disk, or one packed with ${COMPRESSION_TITLES}`,
     })
   }
   const rest = report.get('rest')

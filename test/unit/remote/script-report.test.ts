@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
+import type { Compression } from '../../../src/compressions.ts'
 import { createKeyPair } from '../../../src/remote/key-pair.ts'
-import { rescueScript } from '../../../src/remote/rescue-script.ts'
+import { programsFor, rescueScript } from '../../../src/remote/rescue-script.ts'
 import { parseReport, progressReader } from '../../../src/remote/script-report.ts'
+import type { Source } from '../../../src/source/source.ts'
 import { redact } from '../../../src/util/redact.ts'
 import { createRandom } from '../source/fixture.ts'
 
@@ -50,15 +52,25 @@ describe("dd's progress", () => {
   })
 })
 
+const PROGRAMS = programsFor({ kind: 'url' }, { compression: 'zst' })
+
 test('the rescue script tells of host, tools and disk', () => {
-  const report = parseReport(execFileSync('bash', ['-c', rescueScript('/no such/disk')]).toString())
+  const report = parseReport(execFileSync('bash', ['-c', rescueScript('/no such/disk', PROGRAMS)]).toString())
   expect(report.get('host')).not.toBe('')
   expect(report.get('mounted')).toBe('no')
   expect(report.get('device-bytes')).toBe('0')
-  const bare = execFileSync('/bin/bash', ['-c', `PATH=/nowhere; ${rescueScript('/dev/sda')}`], {
+  const bare = execFileSync('/bin/bash', ['-c', `PATH=/nowhere; ${rescueScript('/dev/sda', PROGRAMS)}`], {
     stdio: 'pipe',
   }).toString()
-  expect(parseReport(bare).get('missing')).toContain('curl dd xz zstd')
+  expect(parseReport(bare).get('missing')).toBe(PROGRAMS.join(' '))
+})
+
+test('the rescue system is asked for the programs of this source only', () => {
+  const of = (kind: Source['kind'], compression: Compression) => programsFor({ kind }, { compression })
+  expect(of('url', 'xz')).toEqual(expect.arrayContaining(['curl', 'xz', 'dd']))
+  expect(of('url', 'xz')).not.toContain('zstd')
+  expect(of('file', 'none')).not.toContain('curl')
+  expect(of('stdin', 'none')).toEqual(expect.arrayContaining(['xz', 'zstd', 'gzip']))
 })
 
 test('a key pair is new each time, and its private half is a secret from the start', async () => {
