@@ -1,5 +1,6 @@
 /** Flags that several commands share. */
 
+import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
 import type { Parameters, Values } from './define-command.ts'
 import { parseArchitecture, parseId, parsePort, parseRole, parseSha256 } from './flags.ts'
 import { OUTPUTS } from './formats/formats.ts'
@@ -10,11 +11,13 @@ export const outputFlag = {
   '-o, --output <form>': { text: 'how to print results', choices: OUTPUTS, default: 'text' },
 } as const satisfies Parameters
 
+const COMMANDED = MACHINE_KINDS.filter(({ runsCommands }) => runsCommands)
+
 /** Which cloud a command talks to. */
 export const cloudFlags = {
   ...outputFlag,
   '--sandbox': 'an emulated cloud on this computer; no account',
-  '--machines <kind>': { text: "what a sandbox's servers are", choices: ['namespace', 'qemu'] },
+  '--machines <kind>': { text: "what a sandbox's servers are", choices: COMMANDED.map(({ name }) => name) },
   '--factory-url <url>': 'Image Factory (TALOS_IMAGE_FACTORY_URL)',
 } as const satisfies Parameters
 export type CloudFlags = Values<typeof cloudFlags>

@@ -1,5 +1,6 @@
 /** `talos-image doctor`: whether a build would work, found out without making anything. */
 
+import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
 import { ARCHITECTURES } from '../../domain.ts'
 import { ProblemsError, TalosImageError } from '../../errors.ts'
 import type { FactoryClient } from '../../factory/client.ts'
@@ -48,7 +49,7 @@ the sandbox needs. Exits with 1 when something failed.`,
   parameters,
   run: async (io, flags) => {
     const { checkNode, checkSandboxTools } = await import('../local-checks.ts')
-    const { sandbox = false, machines = 'namespace' } = flags
+    const { sandbox = false, machines = MACHINE_KINDS[0].name } = flags
     const options = await toCloudOptions(io, flags)
     const { check: config, request } = await readConfig(io, flags)
     const opened = await attempt(io, sandbox ? 'sandbox' : 'token', () => open(io, options))

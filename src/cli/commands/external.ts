@@ -1,7 +1,7 @@
 /** `talos-image external`: the other end of Terraform's `external` data source. */
 
 import { formatOrigin, type Problem, TalosImageError } from '../../errors.ts'
-import { toExternalAnswer } from '../../report/external.ts'
+import { toExternalResult } from '../../report/snapshot.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import { defineCommand } from '../define-command.ts'
@@ -57,7 +57,7 @@ async function answer(io: Io, sandbox: boolean, factoryUrl: string | undefined):
   const { selected, warnings } = await selectSnapshot(cloud, input)
   if (selected === undefined) throw nothingMatches(query, sandbox)
   for (const warning of warnings) io.err(formatLine('warning', warning))
-  return redact(format(toExternalAnswer(selected, selector, cloud.factoryUrl)))
+  return redact(format(toExternalResult(selected, selector, cloud.factoryUrl)))
 }
 
 const FOR_TERRAFORM: Problem = {

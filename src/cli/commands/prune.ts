@@ -12,12 +12,13 @@ import { doEach } from '../snapshots-by-id.ts'
 
 export const command = defineCommand({
   description: 'Show old snapshots that can go, or delete them. Only those that talos-image made.',
-  notes: `Never deletes the newest of a role and architecture, what is protected, or what
-a server of the project was made from.`,
+  notes: `A series has the same architecture and the same labels, apart from the version.
+Never deletes the newest of a series, what is protected, or what a server of
+the project was made from.`,
   examples: ['talos-image prune --keep 2        what would go', 'talos-image prune --keep 1 --older-than 30d --yes'],
   parameters: {
     ...projectFlags,
-    '--keep <number>': { text: 'keep so many of the newest, of each role and architecture', parse: parseCount },
+    '--keep <number>': { text: 'keep so many of the newest, of each series', parse: parseCount },
     '--older-than <age>': { text: 'keep what is younger, such as 30d', parse: parseAge },
     '--yes': 'delete them',
   },
@@ -43,8 +44,9 @@ a server of the project was made from.`,
       ({ id }) => hetzner.images.delete(id, { signal }),
       { goOn: true },
     )
-    const records = decisions.map(({ snapshot, goes, reason }) => ({
+    const records = decisions.map(({ snapshot, series, goes, reason }) => ({
       ...toSnapshotRecord(snapshot, cloud.factoryUrl),
+      series: series.labels,
       goes,
       reason,
     }))

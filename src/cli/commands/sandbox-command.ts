@@ -1,5 +1,6 @@
 /** `talos-image sandbox`, as it is called. */
 
+import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
 import { defineCommand } from '../define-command.ts'
 import { parseCount, parsePort } from '../flags.ts'
 
@@ -17,8 +18,8 @@ export const command = defineCommand({
   },
   parameters: {
     '--machines <kind>': {
-      text: 'what the servers are (default: namespace)',
-      choices: ['namespace', 'qemu', 'none'],
+      text: `what the servers are (default: ${MACHINE_KINDS[0].name})`,
+      choices: MACHINE_KINDS.map(({ name }) => name),
     },
     '--latency <profile>': { text: 'how long things take (default: instant)', choices: ['instant', 'realistic'] },
     '--state <dir>': 'where its state is kept (TALOS_IMAGE_SANDBOX_STATE)',
