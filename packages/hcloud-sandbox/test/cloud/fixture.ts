@@ -8,7 +8,7 @@ import { Action } from '../../../../src/hetzner/wire.ts'
 import { createCloud } from '../../src/cloud/cloud.ts'
 import type { Cloud, CloudOptions, Disks } from '../../src/cloud/options.ts'
 import type { BootTarget, MachineSpec } from '../../src/machines/machine.ts'
-import { createNoMachines } from '../../src/machines/none.ts'
+import { createNoMachines } from '../../src/machines/none/machines.ts'
 import { createVerdict } from '../openapi/verdict.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream'
 import ssh2 from 'ssh2'
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../../src/clock.ts'
-import { createNamespaceMachines } from '../../../src/machines/namespace.ts'
+import { createNamespaceMachines } from '../../../src/machines/namespace/machines.ts'
 import { MIB, makeKeys, makeMachine } from '../../machines/fixture.ts'
 
 const isRefused = (address: string, port: number) =>

@@ -1,13 +1,13 @@
 /** Machines in QEMU: real ones, which boot a kernel and see a real disk. */
 
-import { type Clock, systemClock } from '../clock.ts'
-import type { Architecture } from '../domain.ts'
-import type { MachineFaults } from './faults.ts'
-import type { MachineKind } from './machine.ts'
-import type { Accelerator } from './qemu/argv.ts'
-import { requirePrograms } from './qemu/check.ts'
-import { createMachine } from './qemu/machine.ts'
-import { describeSetups, makeSetups, type Setups } from './qemu/setup.ts'
+import { type Clock, systemClock } from '../../clock.ts'
+import type { Architecture } from '../../domain.ts'
+import type { MachineFaults } from '../faults.ts'
+import type { MachineKind } from '../machine.ts'
+import type { Accelerator } from './argv.ts'
+import { requirePrograms } from './check.ts'
+import { createMachine } from './machine.ts'
+import { describeSetups, makeSetups, type Setups } from './setup.ts'
 
 export interface QemuMachinesOptions {
   /** Absolute path of the folder that keeps the rescue system, some 30 MB for each architecture; made if need be. */

@@ -1,12 +1,12 @@
 /** Machines in namespaces of this computer: real commands on a real file, and no way to anything else. */
 
-import { type Clock, systemClock } from '../clock.ts'
-import { type MachineFaults, NO_FAULTS } from './faults.ts'
-import type { BootTarget, Machine, MachineKind, MachineSpec } from './machine.ts'
-import { checkNamespaces } from './namespace/check.ts'
-import { type Isolation, openIsolation } from './namespace/isolation.ts'
-import { listenForSsh, type SshServer } from './namespace/ssh-server.ts'
-import { createPowerTimers } from './power-timers.ts'
+import { type Clock, systemClock } from '../../clock.ts'
+import { type MachineFaults, NO_FAULTS } from '../faults.ts'
+import type { BootTarget, Machine, MachineKind, MachineSpec } from '../machine.ts'
+import { createPowerTimers } from '../power-timers.ts'
+import { checkNamespaces } from './check.ts'
+import { type Isolation, openIsolation } from './isolation.ts'
+import { listenForSsh, type SshServer } from './ssh-server.ts'
 
 export interface NamespaceMachinesOptions {
   /** From power-on until SSH answers, in milliseconds; 0 unless told: SSH answers when `powerOn` resolves. */
@@ -15,7 +15,7 @@ export interface NamespaceMachinesOptions {
   /** As `process.platform` says. */
   readonly platform?: NodeJS.Platform
   /** What goes wrong, and when; nothing unless told. */
-  readonly faults?: MachineFaults
+  readonly faults?: MachineFaults | undefined
 }
 
 /**
@@ -29,6 +29,7 @@ export function createNamespaceMachines(options: NamespaceMachinesOptions = {}):
   const { bootMs = 0, clock = systemClock, platform = process.platform, faults = NO_FAULTS } = options
   return {
     name: 'namespace',
+    note: 'Servers are namespaces of this computer.',
     check: () => checkNamespaces(platform),
     create: (spec) => createMachine(spec, { bootMs, clock, faults }),
   }
@@ -44,7 +45,7 @@ interface Power {
 
 function createMachine(
   spec: MachineSpec,
-  { bootMs, clock, faults }: Required<Pick<NamespaceMachinesOptions, 'bootMs' | 'clock' | 'faults'>>,
+  { bootMs, clock, faults }: { readonly bootMs: number; readonly clock: Clock; readonly faults: MachineFaults },
 ): Machine {
   let power: Power | undefined
   // Switching on and off take turns, in the order in which they were asked for.
