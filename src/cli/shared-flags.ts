@@ -68,7 +68,7 @@ export function projectFlag(command: Command, io: Io): Command {
     .hook('preAction', async () => {
       const { project, config, directory, sandbox } = command.opts()
       if (project === undefined) return
-      const { chooseProject } = await import('./projects.ts')
+      const { chooseProject } = await import('../request/projects.ts')
       command.setOptionValue('inProject', await chooseProject(io, { project, config, directory, sandbox }))
     })
 }

@@ -3,8 +3,9 @@
 import { ARCHITECTURES, type Architecture } from '../../domain.ts'
 import { ProblemsError, TalosImageError } from '../../errors.ts'
 import type { FactoryClient } from '../../factory/client.ts'
+import { chooseImages } from '../../plan/choose-images.ts'
 import { toPlacementInput } from '../../plan/placement-input.ts'
-import { chooseImages, type PlanRequest } from '../../plan/request.ts'
+import type { PlanRequest } from '../../plan/request.ts'
 import {
   type Check,
   hasFailed,
@@ -23,7 +24,7 @@ import type { Io } from '../io.ts'
 import { checkNode, checkSandboxTools } from '../local-checks.ts'
 import { type OutputFlags, writeJson } from '../output.ts'
 import { formatChecks } from '../render/doctor.ts'
-import { readRequest } from '../request.ts'
+import { readPlanFlags } from '../request.ts'
 import { checkSshEgress, type SshHost } from '../ssh-egress.ts'
 
 export interface DoctorFlags extends CloudOptions, OutputFlags {
@@ -69,7 +70,7 @@ async function readConfig(io: Io, flags: DoctorFlags): Promise<{ check: Check; r
   const name = 'configuration'
   // What is wrong with the token is a question of its own.
   const { value, failed } = await attempt(io, name, () =>
-    readRequest(io, { ...flags, sandbox: true, fallback: true }, undefined),
+    readPlanFlags(io, { ...flags, sandbox: true, fallback: true }, undefined),
   )
   const [check] = failed
   if (check !== undefined || value === undefined) return { check: check ?? toSkippedCheck(name, name), request: value }

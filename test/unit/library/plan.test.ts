@@ -4,14 +4,14 @@ import { parseSchematic } from 'talos-schematic'
 import { describe, expect, test } from 'vitest'
 import { createFactoryClient } from '../../../src/factory/client.ts'
 import { createHetznerClient } from '../../../src/hetzner/client.ts'
-import { plan } from '../../../src/plan/make-plan.ts'
+import { plan } from '../../../src/library/plan.ts'
 import type { PlanRequest, SchematicFile } from '../../../src/plan/request.ts'
 import { testSandbox } from '../../support/sandbox.ts'
+import { planRequest, sourced, VAR_FILE, variables } from '../plan/fixture.ts'
 import { diskImage, zstd } from '../source/fixture.ts'
 import { failureOf } from '../util/failure.ts'
 import { serveLoopback } from '../util/loopback-server.ts'
 import { tempDir } from '../util/temp-dir.ts'
-import { planRequest, sourced, VAR_FILE, variables } from './fixture.ts'
 
 const MIB = 1 << 20
 const FAST = { retries: 1, firstPauseMs: 0, longestPauseMs: 0 }
