@@ -21,6 +21,7 @@ export type {
   Schematic,
 } from 'talos-schematic'
 export { canonicalText, schematicId } from 'talos-schematic'
+export type { Compression } from './compressions.ts'
 export { loadVariables, type VariableSources } from './config/load.ts'
 export type { Sourced, Variables } from './config/variables.ts'
 export type { Architecture, Labels, Role, SshOver } from './domain.ts'
@@ -70,6 +71,6 @@ export type {
 } from './run/result.ts'
 export type { WrittenDisk } from './run/steps/write-disk.ts'
 export type { StockPatience, Timeouts } from './run/timeouts.ts'
-export type { Compression, Source, SourceFacts } from './source/source.ts'
+export type { Source, SourceFacts } from './source/source.ts'
 export type { Deletion, Leftover } from './util/cleanup-scope.ts'
 export { findProxies, type HttpProxy, type Proxies } from './util/proxies.ts'

@@ -3,15 +3,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type CloudState,
-  createEmptyState,
-  makeToken,
-  type Sandbox,
-  type SandboxOptions,
-  type StoredImage,
-  startSandbox,
-} from 'hcloud-sandbox'
+import { makeToken, type Sandbox, type SandboxOptions, startSandbox } from 'hcloud-sandbox'
 import { ownLabels, publicLabels } from '../../src/plan/labels.ts'
 
 const MIB = 1024 * 1024
@@ -64,16 +56,13 @@ const LABELS = {
 }
 
 /** As a builder that is run once a minute leaves them behind. */
-function stateWith(snapshots: number): CloudState {
-  const state = createEmptyState()
-  for (let index = 0; index < snapshots; index++) {
-    state.lastIds.image += 1
-    state.images.push(snapshot(state.lastIds.image, index))
-  }
-  return state
+function stateWith(snapshots: number): object {
+  const first = 400_000_001
+  const images = Array.from({ length: snapshots }, (_, index) => snapshot(first + index, index))
+  return { version: 1, lastIds: { image: first + snapshots - 1 }, images }
 }
 
-function snapshot(id: number, index: number): StoredImage {
+function snapshot(id: number, index: number): object {
   return {
     id,
     project: PROJECT,

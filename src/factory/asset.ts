@@ -1,11 +1,12 @@
-/** The addresses of the Image Factory's assets. Talos's own names of the architectures live only here. */
+/** The URLs of the Image Factory's assets. Only this file knows Talos's names of the architectures. */
 
+import { COMPRESSIONS } from '../compressions.ts'
 import type { Architecture } from '../domain.ts'
 
 /** The public Image Factory. Source: Talos documentation. */
 export const FACTORY_URL = 'https://factory.talos.dev'
 
-/** Which raw disk, whatever it is compressed with. */
+/** Which raw disk, however it is compressed. */
 export interface FactoryAsset {
   readonly schematicId: string
   /** Such as `v1.12.2`. */
@@ -13,9 +14,12 @@ export interface FactoryAsset {
   readonly architecture: Architecture
 }
 
-/** The suffixes that the Factory knows for a disk image, best first: zstd unpacks several times faster than xz. */
-export const DISK_SUFFIXES = ['.raw.zst', '.raw.xz', '.raw.gz', '.raw'] as const
-export type DiskSuffix = (typeof DISK_SUFFIXES)[number]
+export type DiskSuffix = `.raw${string}`
+
+/** The suffixes that the Factory knows for a disk image, best first. */
+export const DISK_SUFFIXES: readonly DiskSuffix[] = COMPRESSIONS.filter(({ isInFactory }) => isInFactory).map(
+  ({ suffix }) => `.raw${suffix}` as const,
+)
 
 const TALOS_ARCHITECTURE = { arm: 'arm64', x86: 'amd64' } as const satisfies Record<Architecture, string>
 
@@ -25,7 +29,7 @@ export function assetUrl(factoryUrl: string, asset: FactoryAsset, suffix: DiskSu
   return `${factoryUrl}/image/${asset.schematicId}/${asset.talosVersion}/${name}`
 }
 
-/** The reference of the installer that belongs to an image; `talosctl upgrade --image` takes it. */
+/** The reference of the installer that belongs to an image, for `talosctl upgrade --image`. */
 export function installerReference(
   factoryUrl: string,
   asset: Pick<FactoryAsset, 'schematicId' | 'talosVersion'>,
@@ -33,12 +37,13 @@ export function installerReference(
   return `${new URL(factoryUrl).host}/hcloud-installer/${asset.schematicId}:${asset.talosVersion}`
 }
 
-const ASSET_PATH = /^\/image\/([0-9a-f]{64})\/(v[^/?#]+)\/hcloud-(arm64|amd64)\.raw(?:\.(?:zst|xz|gz))?$/
+const ASSET_PATH = /^\/image\/([0-9a-f]{64})\/(v[^/?#]+)\/hcloud-(arm64|amd64)(\.raw(?:\.\w+)?)$/
 
-/** Recognises an asset of this Factory in a URL; undefined for any other URL. */
+/** The asset that a URL of this Factory names; undefined for any other URL. */
 export function parseAssetUrl(url: string, factoryUrl: string): FactoryAsset | undefined {
   if (!url.startsWith(`${factoryUrl}/`)) return undefined
-  const [, schematicId, talosVersion, architecture] = ASSET_PATH.exec(url.slice(factoryUrl.length)) ?? []
+  const [, schematicId, talosVersion, architecture, suffix] = ASSET_PATH.exec(url.slice(factoryUrl.length)) ?? []
   if (schematicId === undefined || talosVersion === undefined) return undefined
+  if (!DISK_SUFFIXES.some((known) => known === suffix)) return undefined
   return { schematicId, talosVersion, architecture: architecture === 'arm64' ? 'arm' : 'x86' }
 }

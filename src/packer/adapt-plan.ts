@@ -1,11 +1,11 @@
 /** A plan as Packer carries it out: what it decides otherwise, and what it cannot do. Pure. */
 
+import { describeCompression } from '../compressions.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import type { Image } from '../hetzner/wire.ts'
 import { UNREAD_LABEL } from '../plan/labels.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
-import type { Compression } from '../source/source.ts'
 import { urlVariable } from './arguments.ts'
 import type { Template } from './template.ts'
 
@@ -109,22 +109,16 @@ function withOwnSource(image: PlannedImage, around: PlanSurroundings): PlannedIm
   }
 }
 
-const WORDS: Readonly<Record<Compression, string>> = {
-  xz: 'packed with xz',
-  zst: 'packed with zstd',
-  gz: 'packed with gzip',
-  none: 'not packed',
-}
-
-/** `xz -d | dd` of something else fails without anybody noticing: the exit code is that of dd. */
+/** `xz -d | dd` of something else does not fail, since the exit code is that of dd. */
 function findPacking({ name, source, sourceFacts: { compression } }: PlannedImage, { unpacks }: Template): Problem[] {
   if (unpacks.size === 0 || (compression !== 'none' && unpacks.has(compression))) return []
   const from = source.kind === 'factory' || source.kind === 'url' ? source.url : 'it'
-  const known = [...unpacks].map((one) => WORDS[one].replace('packed with ', ''))
+  const known = [...unpacks].map((one) => describeCompression(one).title)
+  const packed = compression === 'none' ? 'not packed' : `packed with ${describeCompression(compression).title}`
   return [
     {
       code: 'source',
-      message: `${name}: ${from} is ${WORDS[compression]}, but the template unpacks ${known.join(' or ')}`,
+      message: `${name}: ${from} is ${packed}, but the template unpacks ${known.join(' or ')}`,
       hint: 'give Packer an image that its template can unpack, such as .raw.xz, or leave --engine packer out',
     },
   ]

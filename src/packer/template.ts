@@ -2,6 +2,7 @@
 
 import { EMPTY_SCHEMATIC, schematicId } from 'talos-schematic'
 import * as v from 'valibot'
+import { COMPRESSIONS, type Compression } from '../compressions.ts'
 import { type HclBlock, type HclItem, scanHcl } from '../config/hcl/scan.ts'
 import { ARCHITECTURES, type Architecture } from '../domain.ts'
 
@@ -25,14 +26,8 @@ export interface Template {
   /** Whether the default image is the one that it uses by itself. */
   readonly knowsDefaultImage: boolean
   /** What it unpacks with; empty when the text names nothing known. */
-  readonly unpacks: ReadonlySet<'xz' | 'zst' | 'gz'>
+  readonly unpacks: ReadonlySet<Compression>
 }
-
-const UNPACKERS = [
-  ['xz', /\b(?:xz|unxz|xzcat)\s+-/],
-  ['zst', /\b(?:zstd|unzstd|zstdcat)\b/],
-  ['gz', /\b(?:gzip|gunzip|zcat|pigz)\b/],
-] as const
 
 /** @param files all `*.pkr.hcl` and `*.pkr.json` of the directory; of JSON only variables and words are looked at */
 export function readTemplate(files: readonly TemplateFile[]): Template {
@@ -57,7 +52,7 @@ export function readTemplate(files: readonly TemplateFile[]): Template {
       ({ type, items }) => type === 'packer' && items.some((item) => nameOf(item)[0] === 'required_plugins'),
     ),
     knowsDefaultImage: text.includes(DEFAULT_IMAGE),
-    unpacks: new Set(UNPACKERS.flatMap(([what, words]) => (words.test(text) ? [what] : []))),
+    unpacks: findCompressions(text),
   }
 }
 
@@ -114,4 +109,11 @@ function byName(name: string): Architecture | undefined {
   const isArm = /arm|aarch64/i.test(name)
   const isX86 = /x86|amd64/i.test(name)
   return isArm === isX86 ? undefined : isArm ? 'arm' : 'x86'
+}
+
+/** What a text of commands decompresses. */
+function findCompressions(text: string): ReadonlySet<Compression> {
+  const words = new Set(text.split(/[\s"'`|&;()]+/))
+  const used = COMPRESSIONS.filter(({ templatePrograms }) => templatePrograms.some((program) => words.has(program)))
+  return new Set(used.map(({ name }) => name))
 }

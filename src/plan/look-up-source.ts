@@ -2,6 +2,7 @@
 
 import type { Schematic } from 'talos-schematic'
 import { canonicalText, schematicId } from 'talos-schematic'
+import { COMPRESSION_TITLES } from '../compressions.ts'
 import type { Architecture } from '../domain.ts'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import {
@@ -113,7 +114,7 @@ function assertCheckable({ compression, transferBytes }: SourceFacts, { sha256 }
     message:
       'the server of the image URL does not say how large the disk is, so that a download that breaks off would go unnoticed',
     at,
-    hint: 'pin its hash with --sha256, or offer it packed with zstd, xz or gzip',
+    hint: `pin its hash with --sha256, or offer it packed with ${COMPRESSION_TITLES}`,
   })
 }
 

@@ -1,13 +1,13 @@
-/** The script that writes a disk, as a pure function: it neither knows nor cares where it runs. */
+/** The script that writes a disk, as a pure function: it does not depend on where it runs. */
 
-import type { Compression } from '../source/source.ts'
+import { COMPRESSIONS, MAGIC_BYTES } from '../compressions.ts'
 import { quote } from './quote.ts'
 
 export interface Download {
   readonly url: string
   /** Certificate authorities to trust beside those of the server, in PEM. */
   readonly ca?: string | undefined
-  /** Whether more settings for curl stand on standard input: what nobody is to see in a list of processes. */
+  /** Whether more settings for curl stand on standard input: those that must not show in a list of processes. */
   readonly hasConfig?: boolean | undefined
 }
 
@@ -23,14 +23,6 @@ export interface WriteScriptOptions {
   readonly mode: 'sparse' | 'plain'
 }
 
-/** How each compression is unpacked. The script decides by content, not by name. */
-const UNPACK: Record<Compression, string> = {
-  zst: 'zstd -dc --long=31',
-  xz: 'xz -T0 -dc',
-  gz: 'gzip -dc',
-  none: 'cat',
-}
-
 /** The exit status with which the script says that it has explained itself in a line `error`. */
 export const EXPLAINED = 3
 
@@ -39,7 +31,7 @@ export const EXPLAINED = 3
  * writes it. It reports in lines on standard output: `talos-image KEY VALUE`; the progress of the transfer comes as
  * dd's own `N bytes` on standard error.
  *
- * - `discard ok|zeroed|failed`, `compression zst|xz|gz|none`
+ * - `discard ok|zeroed|failed`, `compression NAME`
  * - `source-sha256 HEX`, `disk-hash HEX`, `disk-bytes N`
  * - `error KIND TEXT`, KIND being `download`, `unpack`, `write` or `empty`
  */
@@ -58,25 +50,23 @@ ${ca === undefined ? '' : `{ cat /etc/ssl/certs/ca-certificates.crt 2>/dev/null;
 # when that is what went wrong.
 put() {
   local magic
-  magic=$(dd bs=1 count=6 status=none | od -An -v -tx1 | tr -d ' \\n')
+  magic=$(dd bs=1 count=${MAGIC_BYTES} status=none | od -An -v -tx1 | tr -d ' \\n')
   [ -n "$magic" ] || { : >"$work/empty"; return 1; }
   beginning=$(printf %s "$magic" | sed 's/../\\\\x&/g')
   case "$magic" in
-    28b52ffd*) printf zst >"$work/compression"; put_zstd ;;
-    fd377a585a00) printf xz >"$work/compression"; put_others ${UNPACK.xz} ;;
-    1f8b*) printf gz >"$work/compression"; put_others ${UNPACK.gz} ;;
-    *) printf none >"$work/compression"; put_others ${UNPACK.none} ;;
+${cases(mode)}
   esac
 }
 packed() { printf "$beginning"; cat; }
-# zstd leaves zeros out by itself, so the disk's bytes need no pipe. Another one unpacks for the hash: together they take
-# a quarter of the time of one that feeds both through pipes (QEMU without KVM, 2026).
-put_zstd() {
-  local hash status bytes
+# What leaves zeros out by itself writes to the disk without a pipe. Another one unpacks for the hash: together they take
+# a quarter of the time of one that feeds both through pipes (zstd in QEMU without KVM, 2026).
+put_sparse() {
+  local option=$1 hash status bytes
+  shift
   { exec 9<>"$device"; } 2>"$work/write.err" || { : >"$work/unwritten"; return 1; }
-  { ${UNPACK.zst} <"$work/disk" 2>/dev/null | b2sum >"$work/disk.sum"; } &
+  { "$@" <"$work/disk" 2>/dev/null | b2sum >"$work/disk.sum"; } &
   hash=$!
-  packed | tee "$work/disk" | ${UNPACK.zst} ${mode === 'sparse' ? '--sparse' : '--no-sparse'} 2>"$work/unpack.err" >&9
+  packed | tee "$work/disk" | "$@" "$option" 2>"$work/unpack.err" >&9
   status=("\${PIPESTATUS[@]}")
   wait "$hash" && [ "\${status[1]}" -eq 0 ] || status[2]=$((status[2] ? status[2] : 1))
   # 153: a limit on the size of files, where the disk is one.
@@ -90,7 +80,7 @@ put_zstd() {
   echo "$bytes" >"$work/bytes"
   return "\${status[2]}"
 }
-put_others() {
+put_with_dd() {
   local hash status
   b2sum <"$work/disk" >"$work/disk.sum" &
   hash=$!
@@ -120,6 +110,15 @@ say source-sha256 "$(cut -d' ' -f1 <"$work/source.sum")"
 say disk-hash "$(cut -d' ' -f1 <"$work/disk.sum")"
 say disk-bytes "$(cat "$work/bytes")"
 `
+}
+
+/** The branches for each compression: the script decides by content, not by name. */
+function cases(mode: WriteScriptOptions['mode']): string {
+  return COMPRESSIONS.map(({ name, magic, command, sparse }) => {
+    const option = mode === 'sparse' ? sparse?.on : sparse?.off
+    const put = option === undefined ? 'put_with_dd' : `put_sparse ${option}`
+    return `    ${magic}*) printf ${name} >"$work/compression"; ${put} ${command} ;;`
+  }).join('\n')
 }
 
 function fetchCommand(from: WriteScriptOptions['from']): string {

@@ -50,3 +50,29 @@ export function toSnapshotRecord(image: Snapshot, factoryUrl: string): SnapshotR
         : installerReference(factoryUrl, { schematicId, talosVersion: version }),
   }
 }
+
+/**
+ * A snapshot as the result of Terraform's `external` data source, documented in docs/terraform.md. That protocol knows
+ * only text; what is not known is empty.
+ * @param selector that the snapshot was found by
+ * @param factoryUrl the Image Factory that the installer reference names
+ */
+export function toExternalResult(
+  image: Snapshot,
+  selector: string,
+  factoryUrl: string,
+): Readonly<Record<string, string>> {
+  const record = toSnapshotRecord(image, factoryUrl)
+  return {
+    image_id: String(record.id),
+    selector,
+    architecture: record.architecture,
+    role: record.role ?? 'none',
+    talos_version: record.version ?? '',
+    schematic: record.schematic ?? '',
+    installer: record.installer ?? '',
+    description: record.description,
+    created: record.created,
+    disk_gb: String(record.diskGb),
+  }
+}

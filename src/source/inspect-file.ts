@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
+import { COMPRESSION_SUFFIXES, detectCompression } from '../compressions.ts'
 import { type Origin, TalosImageError } from '../errors.ts'
-import { detectCompression, unpackedBytes } from './compression.ts'
-import { HEAD_BYTES, looksLikeDisk } from './disk-signature.ts'
+import { HEAD_BYTES, looksLikeDisk, unpackedBytes } from './formats.ts'
 import type { SourceFacts } from './source.ts'
 
 /**
@@ -22,7 +22,7 @@ export async function inspectFile(path: string, at?: Origin): Promise<SourceFact
       error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`,
       'check the path of --image-file',
     )
-  // Before it is opened: opening a pipe waits until somebody writes to it.
+  // Before it is opened: opening a pipe waits for its writer.
   const { size } = await stat(path).then((found) => {
     return found.isFile() ? found : fail('is not a file', 'name a disk image, or - for standard input')
   }, unreadable)
@@ -37,7 +37,7 @@ export async function inspectFile(path: string, at?: Origin): Promise<SourceFact
   if ((await looksLikeDisk(compression, head)) === false) {
     return fail(
       'is not a disk image: it has no boot sector',
-      'name a raw Talos disk (hcloud-amd64.raw, or packed as .zst, .xz or .gz)',
+      `name a raw Talos disk (hcloud-amd64.raw, or packed as ${COMPRESSION_SUFFIXES})`,
     )
   }
   return {

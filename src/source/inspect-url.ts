@@ -1,19 +1,18 @@
 /** Looks at a disk image behind a URL by asking for its first and last bytes. */
 
 import pRetry from 'p-retry'
+import { COMPRESSION_TITLES, detectCompression } from '../compressions.ts'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
-import type { Fetch, HttpResponse } from '../util/fetch.ts'
-import { fetchFailureReason } from '../util/fetch.ts'
-import { detectCompression, unpackedBytes } from './compression.ts'
-import { HEAD_BYTES, looksLikeDisk } from './disk-signature.ts'
+import { type Fetch, fetchFailureReason, type HttpResponse } from '../util/fetch.ts'
+import { HEAD_BYTES, looksLikeDisk, unpackedBytes } from './formats.ts'
 import type { SourceFacts } from './source.ts'
 
 /** Characters that no URL may hold as they are, or that a shell or a terminal would take for its own. */
 const UNSAFE = /[\s\p{Cc}"'`\\<>{}|^$()]/u
 
 /**
- * Checks the form of an image URL without asking anybody.
+ * Checks the form of an image URL, without a request.
  * @returns what is wrong with it, or undefined
  */
 export function checkImageUrl(url: string): { message: string; hint: string } | undefined {
@@ -52,9 +51,9 @@ function show(character: string): string {
     : JSON.stringify(character)
 }
 
-/** A fault that may pass. */
-class BadMoment extends TalosImageError {
-  /** Whether there was no answer in time, which is waited for only once more. */
+/** A failure that another try may not meet. */
+class PassingFailure extends TalosImageError {
+  /** Whether there was no answer in time; such a request is repeated only once. */
   readonly isSlow: boolean
 
   constructor(problem: Problem, isSlow = false) {
@@ -76,7 +75,7 @@ interface Part {
 /**
  * Asks for the beginning and, where the format needs it, the end of an image.
  * @param at where the URL was given, for messages
- * @throws TalosImageError `source` when it is not there, empty, or not a disk; `network` when nobody answers
+ * @throws TalosImageError `source` when it is not there, empty, or not a disk; `network` when there is no answer
  */
 export async function inspectUrl(
   url: string,
@@ -93,13 +92,14 @@ export async function inspectUrl(
   const fail = (message: string, hint: string): never => {
     throw new TalosImageError({ code: 'source', message: `${url} ${message}`, hint, at: options.at })
   }
-  /** Asks again when nobody answers, or the server has a bad moment. */
+  /** Asks again when there is no answer, or a fault of the server. */
   const get = (first: number, length: number): Promise<Part> =>
     pRetry(() => getOnce(first, length), {
       retries: RETRIES,
       minTimeout: options.firstPauseMs ?? FIRST_PAUSE_MS,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-      shouldRetry: ({ error, attemptNumber }) => error instanceof BadMoment && (!error.isSlow || attemptNumber === 1),
+      shouldRetry: ({ error, attemptNumber }) =>
+        error instanceof PassingFailure && (!error.isSlow || attemptNumber === 1),
     })
   /** Gives the answer's beginning, at most `length` bytes of it; nothing of an error's page. */
   const getOnce = async (first: number, length: number): Promise<Part> => {
@@ -112,7 +112,7 @@ export async function inspectUrl(
       if (response.ok) return { response, bytes: await readUpTo(response, length) }
       await response.body?.cancel()
       if (response.status < 500 && response.status !== 429) return { response, bytes: new Uint8Array() }
-      throw new BadMoment({
+      throw new PassingFailure({
         code: 'network',
         message: `${url} answers ${response.status} ${response.statusText}`.trim(),
         hint: 'a fault on the side of that server: try again later',
@@ -120,22 +120,22 @@ export async function inspectUrl(
       })
     } catch (error) {
       options.signal?.throwIfAborted()
-      if (error instanceof BadMoment) throw error
+      if (error instanceof PassingFailure) throw error
       const why = deadline.expired ? 'it took too long' : fetchFailureReason(error)
       const hint = /certificate/i.test(why)
         ? 'a proxy in between is made known with NODE_EXTRA_CA_CERTS=FILE; else download the image, and name it with --image-file'
         : 'check the URL and the network'
-      throw new BadMoment(
+      throw new PassingFailure(
         { code: 'network', message: `no answer from ${url}: ${why}`, hint, at: options.at },
         deadline.expired,
       )
     }
   }
 
-  /** Without its end, the size of a disk is not known; that is no reason to give up. */
+  /** Without its end the size of a disk is not known, which is no failure. */
   const getOrNothing = (first: number, length: number): Promise<Pick<Part, 'bytes'>> =>
     get(first, length).catch((error: unknown) => {
-      if (error instanceof BadMoment) return { bytes: new Uint8Array() }
+      if (error instanceof PassingFailure) return { bytes: new Uint8Array() }
       throw error
     })
 
@@ -147,20 +147,23 @@ export async function inspectUrl(
       'check the URL: version, schematic ID and file name',
     )
   }
-  const ranges = response.status === 206
   const sizeBytes = totalBytes(response)
   if (head.length === 0) return fail('is empty', 'name a disk image')
   const compression = detectCompression(head)
   if ((await looksLikeDisk(compression, head)) === false) {
-    return fail('is not a disk image: it has no boot sector', 'name a raw disk, or one packed with zstd, xz or gzip')
+    return fail(
+      'is not a disk image: it has no boot sector',
+      `name a raw disk, or one packed with ${COMPRESSION_TITLES}`,
+    )
   }
   const read = async (offset: number, length: number): Promise<Uint8Array> =>
-    offset + length <= head.length ? head.subarray(offset, offset + length) : (await getOrNothing(offset, length)).bytes
-  const readable = sizeBytes !== undefined && (ranges || compression !== 'xz')
+    offset + length <= head.length || response.status !== 206
+      ? head.subarray(offset, offset + length)
+      : (await getOrNothing(offset, length)).bytes
   return {
     compression,
     transferBytes: sizeBytes,
-    rawBytes: readable ? await unpackedBytes(compression, { sizeBytes, read }) : undefined,
+    rawBytes: sizeBytes === undefined ? undefined : await unpackedBytes(compression, { sizeBytes, read }),
   }
 }
 

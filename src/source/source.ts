@@ -1,10 +1,11 @@
 /** Where a raw disk comes from, and what can be known of it before anything is paid for. */
 
+import type { Compression } from '../compressions.ts'
 import type { FactoryAsset } from '../factory/asset.ts'
 
 /** Where a raw disk comes from. */
 export type Source =
-  /** An asset of the Image Factory; the same disk whatever it is compressed with. */
+  /** An asset of the Image Factory; the same disk however it is compressed. */
   | {
       readonly kind: 'factory'
       readonly url: string
@@ -16,13 +17,10 @@ export type Source =
   | { readonly kind: 'url'; readonly url: string }
   /** A file on this computer, streamed over SSH. `sha256` is that of the file as it is. */
   | { readonly kind: 'file'; readonly path: string; readonly sha256: string }
-  /** Whatever a template of Packer's downloads by itself: nobody looked at it. */
+  /** The default image of a Packer template, which was not looked at. */
   | { readonly kind: 'template' }
   /** Standard input: cannot be read twice, so it has no identity and no second try. */
   | { readonly kind: 'stdin' }
-
-/** What a disk image is packed with. */
-export type Compression = 'zst' | 'xz' | 'gz' | 'none'
 
 /** What was found out about a source by looking at its beginning and end. */
 export interface SourceFacts {

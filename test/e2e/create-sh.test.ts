@@ -1,11 +1,11 @@
 /** `_packer/create.sh`, as its users know it, in a package that comes built. */
 
 import { createHash } from 'node:crypto'
-import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { CloudState, PLACEHOLDER_MARKER, type StoredImage } from 'hcloud-sandbox'
-import * as v from 'valibot'
+import { PLACEHOLDER_MARKER } from 'hcloud-sandbox'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CloudState, readCloudState, type StoredImage } from '../support/cloud-state.ts'
 import { CLI, type CommandResult, runCommand } from '../support/command.ts'
 import { readDisk, readFactoryDisk, snapshotDisk } from '../support/disk-content.ts'
 import { publicLabels } from '../support/project.ts'
@@ -43,7 +43,7 @@ beforeAll(async () => {
     gpuWorker: await writeFile(gpu, GPU_SCHEMATIC).then(() => createSh('gpu-worker')),
     all: await createSh('--roles', '--dry-run'),
   }
-  state = v.parse(CloudState, JSON.parse(await readFile(join(workspace.stateDir, 'cloud', 'cloud.json'), 'utf8')))
+  state = await readCloudState(workspace.stateDir)
 })
 
 afterAll(async () => workspace[Symbol.asyncDispose]())

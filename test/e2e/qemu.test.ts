@@ -14,12 +14,12 @@ import { build as bundle } from 'esbuild'
 import { PLACEHOLDER_MARKER } from 'hcloud-sandbox'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BootFaults, ConnectionFault, MachineFaults } from '../../packages/hcloud-sandbox/src/machines/faults.ts'
+import { createQemuMachines } from '../../packages/hcloud-sandbox/src/machines/qemu/machines.ts'
 import { READY_MARK } from '../../packages/hcloud-sandbox/src/machines/qemu/rescue/init-script.ts'
-import { createQemuMachines } from '../../packages/hcloud-sandbox/src/machines/qemu.ts'
 import { createManualClock } from '../../packages/hcloud-sandbox/test/cloud/manual-clock.ts'
 import { MIB, makeDisk } from '../../packages/hcloud-sandbox/test/machines/fixture.ts'
 import { CACHE_DIR, makeQemuMachine, WHY_NOT } from '../../packages/hcloud-sandbox/test/machines/qemu/fixture.ts'
-import { rescueScript } from '../../src/remote/rescue-script.ts'
+import { programsFor, rescueScript } from '../../src/remote/rescue-script.ts'
 import { build } from '../../src/run/build.ts'
 import { named } from '../support/programs.ts'
 import { testSandbox } from '../support/sandbox.ts'
@@ -69,7 +69,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU', WHY_NOT), { tim
     try {
       await machine.powerOn(target)
       await using shell = await test.shell()
-      const report = await shell.run(rescueScript('/dev/sda'))
+      const report = await shell.run(rescueScript('/dev/sda', programsFor({ kind: 'stdin' }, { compression: 'none' })))
       expect(report.stdout.split('\n')).toEqual([
         expect.stringMatching(/^talos-image host rescue/),
         'talos-image mounted no',

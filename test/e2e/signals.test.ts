@@ -1,10 +1,7 @@
 /** Ctrl-C, once and twice; SIGTERM; SIGKILL: what is cleaned up, and what is said of the rest. */
 
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { CloudState } from 'hcloud-sandbox'
-import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
+import { readCloudState } from '../support/cloud-state.ts'
 import { type CommandResult, type RunningCommand, runCommand, startCommand } from '../support/command.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { createSlowProject } from '../support/slow-project.ts'
@@ -128,8 +125,6 @@ it.each(['build', 'plan'])(
 )
 
 describe('a build in the sandbox of its own', () => {
-  const readState = async (workspace: Workspace): Promise<CloudState> =>
-    v.parse(CloudState, JSON.parse(await readFile(join(workspace.stateDir, 'cloud', 'cloud.json'), 'utf8')))
   const BUSY = /reading the disk back \.\.\./
 
   it('that Ctrl-C stops leaves nothing', async () => {
@@ -139,7 +134,7 @@ describe('a build in the sandbox of its own', () => {
     await build.waitForStderr(BUSY)
     build.interrupt()
     expect(await build.result).toMatchObject({ code: 130, stdout: '' })
-    expect(await readState(workspace)).toMatchObject({ servers: [], images: [], sshKeys: [] })
+    expect(await readCloudState(workspace.stateDir)).toMatchObject({ servers: [], images: [], sshKeys: [] })
   })
 
   it('that was killed leaves what cleanup --run --sandbox removes', async () => {
@@ -149,9 +144,9 @@ describe('a build in the sandbox of its own', () => {
     const run = runOf(await build.waitForStderr(BUSY))
     build.kill('SIGKILL')
     await build.result
-    expect((await readState(workspace)).servers).toHaveLength(1)
+    expect((await readCloudState(workspace.stateDir)).servers).toHaveLength(1)
     const cleaned = await runCommand(['cleanup', '--run', run, '--sandbox'], options)
     expect(cleaned).toMatchObject({ code: 0, stdout: 'Removed 2 of 2.\n' })
-    expect(await readState(workspace)).toMatchObject({ servers: [], images: [], sshKeys: [] })
+    expect(await readCloudState(workspace.stateDir)).toMatchObject({ servers: [], images: [], sshKeys: [] })
   })
 })

@@ -3,8 +3,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AnsweredRequest } from 'hcloud-sandbox'
-import { CloudState, createEmptyState, parseFaultFlag } from 'hcloud-sandbox'
-import * as v from 'valibot'
+import { parseFaultFlag } from 'hcloud-sandbox'
 import { exitCodeOf, exitCodeOfRun } from '../../src/cli/exit-codes.ts'
 import { loadVariables } from '../../src/config/load.ts'
 import { TalosImageError } from '../../src/errors.ts'
@@ -17,6 +16,7 @@ import type { BuildResult } from '../../src/run/result.ts'
 import { findTemporary, removeTemporary } from '../../src/run/sweep.ts'
 import type { Leftover } from '../../src/util/cleanup-scope.ts'
 import { systemClock } from '../../src/util/clock.ts'
+import { type CloudState, readCloudState } from '../support/cloud-state.ts'
 import { type TestSandbox, testSandbox } from '../support/sandbox.ts'
 import { planRequest } from '../unit/plan/fixture.ts'
 import type { FaultCase } from './cases.ts'
@@ -129,21 +129,13 @@ function withPatience(outcome: Promise<Outcome>): Promise<Outcome> {
 /** The state is written a moment after the last action has ended. */
 async function readSettledState(stateDir: string): Promise<CloudState> {
   for (let look = 0; ; look++) {
-    const state = await readState(stateDir)
+    const state = await readCloudState(stateDir)
     const { servers, sshKeys, images } = state
     const isEmpty =
       servers.length + sshKeys.length + images.filter(({ labels }) => labels[LEASE] !== undefined).length === 0
     if (isEmpty || look === 40) return state
     await systemClock.sleep(50)
   }
-}
-
-async function readState(stateDir: string): Promise<CloudState> {
-  const file = join(stateDir, 'cloud', 'cloud.json')
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  // Nothing was ever made then.
-  if (text === undefined) return createEmptyState()
-  return v.parse(CloudState, JSON.parse(text))
 }
 
 const LEASE = 'talos-image/lease'
@@ -199,7 +191,7 @@ async function followAdvice(stateDir: string, leftovers: readonly Leftover[]): P
       await removeTemporary(hetzner, found, { clock: systemClock, timeoutMs: 20_000, signal, onlyAbandoned: false })
     } else defects.push(`nobody knows the command "${command}"`)
   }
-  const { servers, sshKeys, images } = await readState(stateDir)
+  const { servers, sshKeys, images } = await readCloudState(stateDir)
   const left = [...servers, ...sshKeys, ...images.filter(({ labels }) => labels[LEASE] !== undefined)].length
   return left === 0 ? defects : [...defects, `${left} things are still there after all that was advised`]
 }

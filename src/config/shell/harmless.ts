@@ -1,5 +1,6 @@
 /** Commands of a template that need not be run: they prepare, tidy up, or say something. */
 
+import { COMPRESSIONS } from '../../compressions.ts'
 import type { SimpleCommand } from './commands.ts'
 
 /** The disk of every Hetzner Cloud server, and what its controller calls it, too. */
@@ -36,8 +37,11 @@ const SILENT = new Set([
   'file',
 ])
 
-/** What such pipelines install; the rescue system has it. */
-const PACKAGES = /^(?:wget|curl|ca-certificates|xz-utils|xz|zstd|gzip|pigz|pv|util-linux|coreutils|fdisk|gdisk|parted)$/
+/** Packages that templates install for that; the rescue system has their programs. */
+const PACKAGES = new Set([
+  ...['wget', 'curl', 'ca-certificates', 'xz-utils', 'pv', 'util-linux', 'coreutils', 'fdisk', 'gdisk', 'parted'],
+  ...COMPRESSIONS.flatMap(({ templatePrograms }) => templatePrograms),
+])
 
 /** Whether the snapshot is the same without this command. */
 export function isHarmless(command: SimpleCommand): boolean {
@@ -66,7 +70,7 @@ export function isHarmless(command: SimpleCommand): boolean {
 }
 
 function isKnownInstall([verb, ...packages]: readonly string[]): boolean {
-  return verb === 'install' && packages.length > 0 && packages.every((name) => PACKAGES.test(name))
+  return verb === 'install' && packages.length > 0 && packages.every((name) => PACKAGES.has(name))
 }
 
 function isHarmlessTarget(operator: string, target: string): boolean {

@@ -1,5 +1,6 @@
 /** Finds out which URL a sequence of shell commands writes onto the disk, if that is all that they do. */
 
+import { COMPRESSIONS } from '../../compressions.ts'
 import type { Pipeline, SimpleCommand } from './commands.ts'
 import { type Download, readDownload } from './downloads.ts'
 import { DEVICE, isHarmless } from './harmless.ts'
@@ -51,7 +52,8 @@ function followCommand(
     const download = readDownload(command)
     return typeof download === 'string' ? download : fetchTo(download, state)
   }
-  if (program in UNPACKERS) return unpack(command, stream, state)
+  const suffix = SUFFIXES.get(program)
+  if (suffix !== undefined) return unpack(command, suffix, stream, state)
   if (program === 'cat' || program === 'pv') return copy(command, filesOf(command)[0], stream, state)
   if (program === 'dd' && !isHarmless(command)) return followDd(command, stream, state)
   if (program === 'tee' && stream !== undefined) return write(stream, filesOf(command), state) ?? NOTHING
@@ -76,22 +78,17 @@ function write(url: string, targets: readonly string[], { files, written }: Imag
   return undefined
 }
 
-/** Programs that unpack, and the endings that they take from a file's name. */
-const UNPACKERS = {
-  xz: '.xz',
-  unxz: '.xz',
-  xzcat: '.xz',
-  zstd: '.zst',
-  unzstd: '.zst',
-  zstdcat: '.zst',
-  pzstd: '.zst',
-  gzip: '.gz',
-  gunzip: '.gz',
-  zcat: '.gz',
-  pigz: '.gz',
-} as const satisfies Record<string, string>
+/** Programs that decompress, and the suffixes that they take from a file's name. */
+const SUFFIXES: ReadonlyMap<string, string> = new Map(
+  COMPRESSIONS.flatMap(({ templatePrograms, suffix }) => templatePrograms.map((program) => [program, suffix])),
+)
 
-function unpack(command: SimpleCommand, stream: string | undefined, state: ImageWriting): Flow | string {
+function unpack(
+  command: SimpleCommand,
+  suffix: string,
+  stream: string | undefined,
+  state: ImageWriting,
+): Flow | string {
   const { program, args } = command
   const flags = args.filter((arg) => arg.startsWith('-')).join(' ')
   const unpacks = /^un|cat$|^gunzip$/.test(program) || /(?:^| )(?:-[A-Za-z0-9]*d|--decompress|--uncompress)/.test(flags)
@@ -102,9 +99,8 @@ function unpack(command: SimpleCommand, stream: string | undefined, state: Image
   const toStdout = /cat$/.test(program) || /(?:^| )(?:-[A-Za-z0-9]*c|--stdout|--to-stdout)/.test(flags)
   if (output === undefined && (toStdout || file === undefined)) return copy(command, file, stream, state)
   const url = file === undefined ? stream : state.files.get(file)
-  if (url === undefined) return `nobody knows what is in ${file}`
-  const [, ending] = Object.entries(UNPACKERS).find(([name]) => name === program) ?? []
-  const unpacked = output ?? file?.slice(0, -(ending?.length ?? 0)) ?? ''
+  if (url === undefined) return `it is not known what is in ${file}`
+  const unpacked = output ?? file?.slice(0, -suffix.length) ?? ''
   return write(url, [unpacked], state) ?? NOTHING
 }
 
@@ -118,7 +114,7 @@ function copy(
   const input = file ?? command.redirects.find(({ operator }) => operator === '<')?.target
   const url = input === undefined || input === '-' ? fed : state.files.get(input)
   if (url === undefined)
-    return input === undefined ? `"${command.text}" gets no image` : `nobody knows what is in ${input}`
+    return input === undefined ? `"${command.text}" gets no image` : `it is not known what is in ${input}`
   const output = command.redirects.find(({ operator }) => /^1?>$/.test(operator))?.target
   if (output === undefined) return { stream: url }
   return write(url, [output], state) ?? NOTHING
@@ -138,7 +134,7 @@ function followDd(command: SimpleCommand, fed: string | undefined, state: ImageW
 function followCopy(command: SimpleCommand, state: ImageWriting): Flow | string {
   const [from = '', to = ''] = filesOf(command)
   const url = state.files.get(from)
-  if (url === undefined) return `nobody knows what is in ${from}`
+  if (url === undefined) return `it is not known what is in ${from}`
   return write(url, [to], state) ?? NOTHING
 }
 

@@ -1,5 +1,6 @@
 /** Reads the disk back and compares it with what was to be written. */
 
+import { COMPRESSION_TITLES } from '../../compressions.ts'
 import { TalosImageError } from '../../errors.ts'
 import { parseReport } from '../../remote/script-report.ts'
 import type { Session } from '../../remote/session.ts'
@@ -9,9 +10,9 @@ import { DEVICE } from './boot-rescue.ts'
 import type { WrittenDisk } from './write-disk.ts'
 
 /**
- * What is wrong with the disk, in words, or undefined when it is as it should be.
- * @param oldBytes how far the disk may have held something before; undefined when that could be anywhere
- * @throws TalosImageError `verify` when it cannot be read; `source` when the image is no disk at all
+ * Reads the disk back. @returns what is wrong with it, in words, or undefined when it is correct
+ * @param oldBytes up to which byte the disk may have held data before; undefined when that could be anywhere
+ * @throws TalosImageError `verify` when it cannot be read; `source` when the image has no boot sector
  */
 export async function findDiskFault(
   build: ImageBuild,
@@ -39,7 +40,7 @@ export async function findDiskFault(
     throw new TalosImageError({
       code: 'source',
       message: 'the source is not a disk image: what was written has no boot sector',
-      hint: 'name a raw Talos disk, or one packed with zstd, xz or gzip',
+      hint: `name a raw Talos disk, or one packed with ${COMPRESSION_TITLES}`,
     })
   }
   const rest = report.get('rest')

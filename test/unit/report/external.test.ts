@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ownLabels } from '../../../src/plan/labels.ts'
-import { toExternalAnswer } from '../../../src/report/external.ts'
+import { toExternalResult } from '../../../src/report/snapshot.ts'
 import { snapshot } from '../plan/fixture.ts'
 import { FACTORY, SCHEMATIC_ID } from './fixture.ts'
 
@@ -13,7 +13,7 @@ test('the answer is flat text', () => {
     diskHash: 'b'.repeat(128),
   })
   const image = snapshot({ labels: { ...own, os: 'talos', version: 'v1.12.2', role: 'worker' } })
-  expect(toExternalAnswer(image, 'os=talos,role=worker', FACTORY)).toEqual({
+  expect(toExternalResult(image, 'os=talos,role=worker', FACTORY)).toEqual({
     image_id: '4711',
     selector: 'os=talos,role=worker',
     architecture: 'x86',
@@ -28,7 +28,7 @@ test('the answer is flat text', () => {
 })
 
 test('what is not known is empty, since the protocol has no null', () => {
-  const answer = toExternalAnswer(snapshot({ labels: {} }), 'os=talos', FACTORY)
+  const answer = toExternalResult(snapshot({ labels: {} }), 'os=talos', FACTORY)
   expect(answer).toMatchObject({ role: 'none', talos_version: '', schematic: '', installer: '' })
   expect(Object.values(answer).filter((value) => typeof value !== 'string')).toEqual([])
 })

@@ -1,44 +1,30 @@
 /**
- * The emulated Hetzner Cloud API: the rooms, put together.
- * Its words and rules come from the published OpenAPI document; where that is silent, a comment says what is assumed.
+ * The emulated Hetzner Cloud API, put together. Its rules come from the published OpenAPI document; where that is silent, a comment says what is assumed.
  */
 
 import { Hono } from 'hono'
 import { createActionEngine } from './action-engine.ts'
-import { createTeller } from './answers.ts'
-import type { CloudContext, CloudEnv } from './environment.ts'
+import { authenticate, type ReportAnswer } from './authenticate.ts'
+import type { CloudContext, CloudEnv } from './context.ts'
 import { ApiFault } from './errors.ts'
-import { createGuard } from './guard.ts'
 import { createInterceptor } from './intercept.ts'
+import { createRunningMachines } from './machines.ts'
 import type { Cloud, CloudOptions } from './options.ts'
-import { createPower } from './power.ts'
 import { createRateLimiter } from './rate-limit.ts'
-import { settle } from './recover.ts'
-import { actionRoutes } from './routes/actions.ts'
-import { locationRoutes, pricingRoutes, serverTypeRoutes } from './routes/catalogue.ts'
-import { EMPTY_KINDS, emptyRoutes } from './routes/empty.ts'
-import { firewallRoutes } from './routes/firewalls.ts'
-import { imageRoutes } from './routes/images.ts'
-import { networkRoutes } from './routes/networks.ts'
-import { primaryIpRoutes } from './routes/primary-ips.ts'
-import { serverCreateRoutes } from './routes/server-create.ts'
-import { serverPowerRoutes } from './routes/server-power.ts'
-import { serverSettingRoutes } from './routes/server-settings.ts'
-import { serverSnapshotRoutes } from './routes/server-snapshot.ts'
-import { serverRoutes } from './routes/servers.ts'
-import { sshKeyRoutes } from './routes/ssh-keys.ts'
+import { COVERAGE, RESOURCES, realisticMs } from './resources/index.ts'
 import { createStore } from './store.ts'
-import { unknownOperation } from './unknown.ts'
 
 const DEFAULT_RATE_LIMIT = { limit: 3600, perSecond: 1 }
 
 /** Makes a cloud; `load` it before the first request, `close` it in the end. */
 export function createCloud(options: CloudOptions): Cloud {
-  const { machines, clock, sshPort, latency, failAction } = options
-  const store = createStore(options.stateDir, clock)
-  const engine = createActionEngine({ store, clock, latency, failAction })
-  const power = createPower({ machines, store, clock, sshPort })
-  const app = createApp({ options, store, engine, power })
+  const { clock, latency, failAction } = options
+  const tables = RESOURCES.flatMap((resource) => resource.tables)
+  const store = createStore(options.stateDir, clock, tables)
+  const latencyMs = (command: string) => (latency === 'instant' ? 0 : realisticMs(command))
+  const engine = createActionEngine({ store, clock, latencyMs, failAction })
+  const machines = createRunningMachines(options.machines)
+  const app = createApp({ options, store, engine, machines })
   return {
     routes: app.routes,
     fetch: async (request) => app.fetch(request),
@@ -46,9 +32,8 @@ export function createCloud(options: CloudOptions): Cloud {
     idle: () => engine.idle(),
     async close() {
       await engine.close()
-      await power.allOff()
-      settle(store.state, clock.now())
-      store.touch()
+      await machines.allOff()
+      store.settle()
       await store.save()
     },
   }
@@ -57,41 +42,52 @@ export function createCloud(options: CloudOptions): Cloud {
 function createApp(cloud: CloudContext): Hono<CloudEnv> {
   const { options, store } = cloud
   const limiter = createRateLimiter(options.clock, options.rateLimit ?? DEFAULT_RATE_LIMIT)
-  const tell = createTeller(options.onAnswer)
+  const report = reportAnswers(options.onAnswer)
   const app = new Hono<CloudEnv>().basePath('/v1')
   app.onError((error) => (error instanceof ApiFault ? error : defect(error)).toResponse())
-  app.use('/*', createGuard(options.tokens, limiter, tell))
+  app.use('/*', authenticate(options.tokens, limiter, report))
   if (options.intercept !== undefined) app.use('/*', createInterceptor(options.intercept))
   app.use('/*', async (context, next) => {
     await next()
-    await tell?.(context.req.raw, context.res)
+    await report?.(context.req.raw, context.res)
     // A client that was told of a change finds it again, even when this process is killed right after.
     await store.save()
   })
-  app.route('/servers', serverCreateRoutes(cloud))
-  app.route('/servers', serverRoutes(cloud))
-  app.route('/servers', serverPowerRoutes(cloud))
-  app.route('/servers', serverSettingRoutes(cloud))
-  app.route('/servers', serverSnapshotRoutes(cloud))
-  app.route('/images', imageRoutes(cloud))
-  app.route('/ssh_keys', sshKeyRoutes(cloud))
-  app.route('/networks', networkRoutes(cloud))
-  app.route('/firewalls', firewallRoutes(cloud))
-  app.route('/actions', actionRoutes(cloud))
-  app.route('/server_types', serverTypeRoutes(cloud))
-  app.route('/locations', locationRoutes())
-  app.route('/pricing', pricingRoutes())
-  app.route('/primary_ips', primaryIpRoutes(cloud))
-  for (const [path, kind] of Object.entries(EMPTY_KINDS)) app.route(`/${path}`, emptyRoutes(path, kind))
+  for (const resource of RESOURCES) app.route(`/${resource.path}`, resource.routes(cloud))
   app.all('/datacenters/*', () => {
     throw new ApiFault(410, 'deprecated_api_endpoint', 'API functionality was removed: use locations', {
       announcement: 'https://docs.hetzner.cloud/changelog',
     })
   })
   app.all('/*', (context) => {
-    throw unknownOperation(context.req.method, context.req.path.replace(/^\/v1(?=\/|$)/, ''))
+    throw unknownOperation(context.req.method, toApiPath(context.req.path))
   })
   return app
+}
+
+/** Reports the answers of the cloud itself, not those of an interceptor. Without a listener, no body is read twice. */
+function reportAnswers(onAnswer: CloudOptions['onAnswer']): ReportAnswer | undefined {
+  if (onAnswer === undefined) return undefined
+  return async ({ method, url }, response) => {
+    const text = await response.clone().text()
+    const body: unknown = text === '' ? undefined : JSON.parse(text)
+    onAnswer({ method, path: toApiPath(new URL(url).pathname), status: response.status, body })
+  }
+}
+
+/** A path without the `/v1` in front. */
+const toApiPath = (path: string): string => path.replace(/^\/v1(?=\/|$)/, '')
+
+const KNOWN_PATHS = [...new Set(Object.keys(COVERAGE).map((operation) => operation.replace(/^\S+ /, '')))].map(
+  (path) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[0-9]+')}$`),
+)
+
+/** 405 for a path that has other methods here, 404 for any other. */
+function unknownOperation(method: string, path: string): ApiFault {
+  const message = `the sandbox has no ${method} ${path}`
+  return KNOWN_PATHS.some((known) => known.test(path))
+    ? new ApiFault(405, 'method_not_allowed', message)
+    : new ApiFault(404, 'not_found', message)
 }
 
 function defect(error: Error): ApiFault {

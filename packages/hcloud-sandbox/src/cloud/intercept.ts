@@ -2,7 +2,7 @@
 
 import type { MiddlewareHandler } from 'hono'
 import { intercept } from '../intercept.ts'
-import type { CloudEnv } from './environment.ts'
+import type { CloudEnv } from './context.ts'
 import type { Intercept } from './options.ts'
 
 /** A middleware that asks the interceptor first. */

@@ -13,10 +13,10 @@ const MOST_PER_PAGE = 50
 export type SortFields<T> = Readonly<Record<string, (item: T) => string | number | null>>
 
 /** The items that the `label_selector` parameter selects; all of them without one. */
-export function selectByLabels<T extends { readonly labels: Labels }>(context: Context, items: readonly T[]): T[] {
+export function selectByLabels<T>(context: Context, items: readonly T[], read: (item: T) => Labels): T[] {
   const selector = parseLabelSelector(context.req.query('label_selector') ?? '')
   if (selector === undefined) throw invalidField('label_selector', 'invalid label selector')
-  return items.filter((item) => selector(item.labels))
+  return items.filter((item) => selector(read(item)))
 }
 
 /**

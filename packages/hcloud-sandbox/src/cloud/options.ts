@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.ts'
 import type { Architecture } from '../domain.ts'
 import type { MachineKind } from '../machines/machine.ts'
-import type { ActionResource } from './entities.ts'
+import type { ResourceRef } from './table.ts'
 
 /** What the cloud does with disk files; paths are absolute. */
 export interface Disks {
@@ -64,7 +64,7 @@ export interface AnsweredExchange {
  */
 export type FailAction = (
   command: string,
-  resources: readonly ActionResource[],
+  resources: readonly ResourceRef[],
 ) => { readonly code: string; readonly message: string } | 'never ends' | undefined
 
 export interface CloudOptions {

@@ -6,53 +6,48 @@ import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import { SandboxError } from '../errors.ts'
 import { makePrivateFolder } from '../state/private-folder.ts'
-import { CloudState, createEmptyState } from './entities.ts'
-import { settle } from './recover.ts'
+import type { Store, Table } from './table.ts'
 
-/** Finished actions beyond this many are forgotten, oldest first. */
-const MOST_ACTIONS = 2000
+/** The state file; beside these, it has the rows of each table. What came later is missing in older files. */
+const State = v.looseObject({
+  version: v.literal(1),
+  /** The last ID given out, of each kind; IDs are never used again. */
+  lastIds: v.optional(v.record(v.string(), v.number()), {}),
+})
 
-export interface Store {
-  readonly state: CloudState
-  /** A new ID, one above the last of its kind. */
-  nextId(kind: keyof CloudState['lastIds']): number
-  serverDisk(id: number): string
-  imageDisk(id: number): string
-  /** Notes that the state has changed; the next `save` writes it. */
-  touch(): void
-  /** Writes the state if it has changed. Resolves when everything noted before is on the disk. */
-  save(): Promise<void>
-  /** Reads and settles the state, makes the folders, and removes disk files that belong to nothing. */
-  load(): Promise<void>
-}
-
-export function createStore(stateDir: string, clock: Clock): Store {
+export function createStore(stateDir: string, clock: Clock, tables: readonly Table[]): Store {
   const file = join(stateDir, 'cloud.json')
-  const disks = join(stateDir, 'disks')
-  const snapshots = join(stateDir, 'snapshots')
-  let state = createEmptyState()
+  let lastIds: Record<string, number> = {}
   let dirty = false
   let writing: Promise<void> = Promise.resolve()
 
   async function write(): Promise<void> {
     if (!dirty) return
     dirty = false
-    forgetOldActions(state)
+    const rows = tables.map((table) => [keyOf(table), table.rows(store)])
+    const state = { version: 1, lastIds, ...Object.fromEntries(rows) }
     const temporary = `${file}.tmp`
     await writeFile(temporary, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 })
     await rename(temporary, file)
   }
 
+  async function read(): Promise<void> {
+    try {
+      const state = v.parse(State, JSON.parse((await readIfThere(file)) ?? '{"version":1}'))
+      lastIds = state.lastIds
+      for (const table of tables) table.load(store, state[keyOf(table)])
+    } catch (error) {
+      throw unreadable(file, error)
+    }
+  }
+
   const store: Store = {
-    get state() {
-      return state
+    nextId(kind, firstId) {
+      const id = (lastIds[kind] ?? firstId) + 1
+      lastIds[kind] = id
+      return id
     },
-    nextId(kind) {
-      state.lastIds[kind] += 1
-      return state.lastIds[kind]
-    },
-    serverDisk: (id) => join(disks, `server-${id}.raw`),
-    imageDisk: (id) => join(snapshots, `image-${id}.raw`),
+    diskFile: (folder, name) => join(stateDir, folder, name),
     touch() {
       dirty = true
     },
@@ -60,38 +55,33 @@ export function createStore(stateDir: string, clock: Clock): Store {
       writing = writing.catch(() => {}).then(write)
       return writing
     },
+    settle() {
+      for (const table of tables) table.settle(store, clock.now())
+    },
     async load() {
-      for (const folder of [stateDir, disks, snapshots]) await makePrivateFolder(folder)
-      state = await readState(file)
-      settle(state, clock.now())
-      await removeStrangers(disks, /^server-(\d+)\.raw$/, new Set(state.servers.map((server) => server.id)))
-      await removeDoors(disks)
-      await removeStrangers(snapshots, /^image-(\d+)\.raw$/, new Set(state.images.map((image) => image.id)))
-      dirty = true
+      await makePrivateFolder(stateDir)
+      await read()
+      store.settle()
+      for (const table of tables) {
+        if (table.disks === undefined) continue
+        const folder = join(stateDir, table.disks)
+        await makePrivateFolder(folder)
+        await removeOrphans(folder, table.name, new Set(table.rows(store).map(({ id }) => id)))
+      }
       await store.save()
     },
   }
   return store
 }
 
-/** Takes an item out of a list; does nothing when it is not in there. */
-export function removeItem<T>(list: T[], item: T): void {
-  const index = list.indexOf(item)
-  if (index !== -1) list.splice(index, 1)
-}
+const keyOf = ({ name }: Table): string => `${name}s`
 
-async function readState(file: string): Promise<CloudState> {
-  let text: string
+async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    text = await readFile(file, 'utf8')
+    return await readFile(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return createEmptyState()
-    throw unreadable(file, error)
-  }
-  try {
-    return v.parse(CloudState, JSON.parse(text))
-  } catch (error) {
-    throw unreadable(file, error)
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
   }
 }
 
@@ -108,27 +98,17 @@ function unreadable(file: string, cause: unknown): SandboxError {
   )
 }
 
-/** Disk files are told by their name alone: whatever else lies in the folder is none of our business. */
-async function removeStrangers(folder: string, pattern: RegExp, known: ReadonlySet<number>): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const id = pattern.exec(name)?.[1]
-    if (id !== undefined && !known.has(Number(id))) await rm(join(folder, name), { force: true })
-  }
-}
-
 /**
- * Machines run as another user when the owner is root, and for a moment have a folder beside their disk with a second
- * name of it. It stays when the owner is killed in that moment; a disk with two names is refused.
+ * Removes disk files without a row; other files stay. When the owner is root, machines run as another user and for a moment
+ * have a folder beside their disk with a second name of it. It stays when the owner is killed in that moment, and a disk
+ * with two names is refused: those folders go, too.
  */
-async function removeDoors(folder: string): Promise<void> {
+async function removeOrphans(folder: string, kind: string, known: ReadonlySet<number>): Promise<void> {
+  const pattern = new RegExp(`^(\\.?)${kind}-(\\d+)\\.raw(\\..+)?$`)
   for (const name of await readdir(folder)) {
-    if (/^\.server-\d+\.raw\./.test(name)) await rm(join(folder, name), { recursive: true, force: true })
+    const [, dot, id, rest] = pattern.exec(name) ?? []
+    const isAccessFolder = dot === '.' && rest !== undefined
+    const isOrphan = dot === '' && rest === undefined && !known.has(Number(id))
+    if (isAccessFolder || isOrphan) await rm(join(folder, name), { recursive: true, force: true })
   }
-}
-
-function forgetOldActions(state: CloudState): void {
-  const surplus = state.actions.length - MOST_ACTIONS
-  if (surplus <= 0) return
-  const old = new Set(state.actions.filter((action) => action.status !== 'running').slice(0, surplus))
-  state.actions = state.actions.filter((action) => !old.has(action))
 }

@@ -1,7 +1,6 @@
 /** The words of a rule between its subject and its effect: which requests, which actions. */
 
-import { COVERAGE } from '../cloud/coverage.ts'
-import { ACTION_COMMANDS } from '../cloud/latency.ts'
+import { ACTION_COMMANDS, COVERAGE } from '../cloud/resources/index.ts'
 import { didYouMean } from '../near.ts'
 import { matchesText } from './glob.ts'
 import type { Subject } from './rule.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { COVERAGE } from '../../src/cloud/coverage.ts'
+import { COVERAGE } from '../../src/cloud/resources/index.ts'
 import { createTestCloud } from './fixture.ts'
 
 test('the list of what there is says neither more nor less than the routes', async () => {

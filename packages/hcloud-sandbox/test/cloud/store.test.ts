@@ -94,6 +94,22 @@ describe('the state', () => {
     expect(await readFile(file, 'utf8')).toBe(text)
   })
 
+  test('a state file from before networks and firewalls still loads', async () => {
+    await using first = await createTestCloud()
+    await first.createServer()
+    const file = join(first.stateDir, 'cloud.json')
+    const { networks: _n, firewalls: _f, lastIds, ...rest } = JSON.parse(await readFile(file, 'utf8'))
+    const { server, image, sshKey, action } = { image: 400_000_000, sshKey: 20_000_000, ...lastIds }
+    const old = { ...rest, lastIds: { server, image, sshKey, action }, lastServerNumber: 1 }
+    await writeFile(file, JSON.stringify(old))
+    await using second = await createTestCloud({}, first.stateDir)
+    expect((await second.call('GET', '/networks')).body).toMatchObject({ networks: [] })
+    expect((await second.call('POST', '/networks', { name: 'n', ip_range: '10.0.0.0/16' })).body).toMatchObject({
+      network: { id: 4_000_001 },
+    })
+    expect(await second.createServer({ name: 'second' })).toBe(server + 1)
+  })
+
   test('a restart removes disk files that belong to nothing, and touches no others', async () => {
     await using cloud = await createTestCloud()
     await writeFile(join(cloud.stateDir, 'disks', 'server-1.raw'), '')

@@ -55,7 +55,7 @@ describe('commands that write an image', () => {
     [`curl -H 'X: y' ${URL} | dd of=/dev/sda`, ['? the option -H of curl']],
     [`wget --header=X:y -O- ${URL} | dd of=/dev/sda`, ['? the option --header=X:y of wget']],
     [`curl ${URL} ${URL}2 | dd of=/dev/sda`, ['? curl with several URLs']],
-    ['xz -dc /tmp/x | dd of=/dev/sda', ['? nobody knows what is in /tmp/x']],
+    ['xz -dc /tmp/x | dd of=/dev/sda', ['? it is not known what is in /tmp/x']],
     [`curl ${URL} | sh`, ['? "sh" is not known']],
     [`curl ${URL} | xz | dd of=/dev/sda`, ['? "xz" packs, rather than unpacks']],
     [

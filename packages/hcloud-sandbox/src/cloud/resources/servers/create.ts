@@ -1,0 +1,118 @@
+/** `POST /servers` */
+
+import { stat, truncate } from 'node:fs/promises'
+import { atEnd, type StartedAction } from '../../action-engine.ts'
+import type { CloudContext } from '../../context.ts'
+import type { Call } from '../../resource.ts'
+import { snapshots } from '../images.ts'
+import { findLocation } from '../locations.ts'
+import { findFreeAddress, type Network, networks } from '../networks.ts'
+import type { CatalogueServerType } from '../server-types.ts'
+import { resolveSshKeys } from '../ssh-keys.ts'
+import { decideServer } from './order.ts'
+import { ServerOrder } from './order-schema.ts'
+import { boot } from './power.ts'
+import { createPassword, FIRST_SERVER_ID, type Server, servers } from './server.ts'
+
+export async function createServer({ cloud, project, body }: Call) {
+  const { options, store, engine } = cloud
+  const order = await body(ServerOrder)
+  const authorizedKeys = resolveSshKeys(store, project, order.ssh_keys)
+  const decision = decideServer(cloud, project, order)
+  const { type, location, image } = decision
+  const id = servers.nextId(store)
+  const server: Server = {
+    id,
+    project,
+    name: order.name,
+    status: 'initializing',
+    created: options.clock.now(),
+    serverType: type.name,
+    location,
+    image: image.id,
+    osFlavor: image.osFlavor,
+    osVersion: image.osVersion,
+    address: options.allocateAddress(id - FIRST_SERVER_ID),
+    enableIpv4: order.public_net.enable_ipv4,
+    enableIpv6: order.public_net.enable_ipv6,
+    networks: [],
+    labels: order.labels,
+    protection: { delete: false, rebuild: false },
+    authorizedKeys,
+    rootPassword: createPassword(),
+    rescue: null,
+  }
+  servers.add(store, server)
+  for (const firewall of decision.firewalls) firewall.appliedTo.push({ type: 'server', id })
+  const resources = [servers.ref(server)]
+  const onFailure = () => {
+    server.status = 'off'
+  }
+  const created = engine.start({
+    project,
+    command: 'create_server',
+    resources,
+    async work(latency) {
+      await makeDisk(cloud, server, type)
+      await latency()
+      server.status = order.start_after_create ? 'starting' : 'off'
+    },
+    onFailure,
+  })
+  const next = attachToNetworks(cloud, server, decision.networks, created)
+  if (order.start_after_create) {
+    const work = atEnd(() => boot(cloud, server))
+    const after = next.at(-1) ?? created
+    next.push(engine.start({ project, command: 'start_server', resources, after, work, onFailure }))
+  }
+  return {
+    made: server,
+    more: {
+      action: created.shown,
+      next_actions: next.map(({ shown }) => shown),
+      root_password: authorizedKeys.length === 0 ? server.rootPassword : null,
+    },
+  }
+}
+
+/** Bytes of a GB of disk. Assumed to be 1024^3 for the real cloud's disks too: its documentation says only 'GB'. */
+const BYTES_PER_GB = 1024 ** 3
+
+/** Makes the server's disk: a copy of the snapshot it is made from, else a placeholder. */
+async function makeDisk({ options, store }: CloudContext, server: Server, type: CatalogueServerType): Promise<void> {
+  const file = servers.diskFile(store, server.id)
+  const bytes = options.diskBytes?.(type.architecture) ?? type.disk * BYTES_PER_GB
+  if (!snapshots.rows(store).some(({ id }) => id === server.image)) {
+    await options.disks.createPlaceholderDisk(file, bytes)
+    return
+  }
+  await options.disks.copyDisk(snapshots.diskFile(store, server.image), file)
+  // A snapshot of a smaller server leaves the rest of the disk empty.
+  if ((await stat(file)).size < bytes) await truncate(file, bytes)
+}
+
+/** Starts an action for each network, one after the other; the server has its address there when the action has ended. */
+function attachToNetworks(
+  { store, engine }: CloudContext,
+  server: Server,
+  wanted: readonly Network[],
+  created: StartedAction,
+): StartedAction[] {
+  const zone = findLocation(server.location)?.network_zone ?? ''
+  let after = created
+  return wanted.map((network) => {
+    after = engine.start({
+      project: server.project,
+      command: 'attach_to_network',
+      resources: [servers.ref(server), networks.ref(network)],
+      after,
+      work: atEnd(() => {
+        // Other servers may have taken the addresses since it was ordered.
+        const ip = findFreeAddress(network, zone, servers.rows(store))
+        if (ip === undefined) throw new Error(`network '${network.name}' has no free address in ${zone}`)
+        server.networks.push({ network: network.id, ip })
+      }),
+    })
+    return after
+  })
+}

@@ -1,0 +1,112 @@
+/** What a server boots, and the actions about its power. */
+
+import { access } from 'node:fs/promises'
+import { SandboxError } from '../../../errors.ts'
+import type { BootTarget } from '../../../machines/machine.ts'
+import { atEnd } from '../../action-engine.ts'
+import type { CloudContext } from '../../context.ts'
+import { contains, parseRange } from '../../ip-range.ts'
+import type { ResourceOptions } from '../../resource.ts'
+import { firewalls, letsSshIn } from '../firewalls.ts'
+import { findServerType } from '../server-types.ts'
+import { type Server, servers, startServerAction } from './server.ts'
+
+/** Rescue is switched off again when the server was not booted into it within an hour. Source: the API's documentation. */
+const RESCUE_LASTS_MS = 60 * 60 * 1000
+
+/** Whether the next boot goes into rescue. */
+export function rescueIsEnabled({ rescue }: Server, now: number): boolean {
+  return rescue !== null && now - rescue.enabled < RESCUE_LASTS_MS
+}
+
+/** The status to show: a machine that has switched itself off is off, whatever was noted before. */
+export function statusOf({ id, status }: Server, { machines }: CloudContext): Server['status'] {
+  return status === 'running' && !machines.isOn(id) ? 'off' : status
+}
+
+/** Boots the server: into rescue if that is enabled (which switches it off again), else from its disk. */
+export async function boot(cloud: CloudContext, server: Server): Promise<void> {
+  const { machines, options, store } = cloud
+  if (!machines.isOn(server.id)) {
+    const diskFile = servers.diskFile(store, server.id)
+    await requireDisk(diskFile)
+    const spec = {
+      id: server.id,
+      name: server.name,
+      architecture: findServerType(server.serverType)?.architecture ?? 'x86',
+      address: server.address,
+      sshPort: options.sshPort,
+      diskFile,
+    }
+    const target = { ...bootTarget(server, options.clock.now()), addresses: addressesOf(cloud, server) }
+    await machines.on(spec, target)
+    server.rescue = null
+  }
+  server.status = 'running'
+}
+
+async function stop({ machines }: CloudContext, server: Server): Promise<void> {
+  await machines.off(server.id)
+  server.status = 'off'
+}
+
+async function restart(cloud: CloudContext, server: Server): Promise<void> {
+  await cloud.machines.off(server.id)
+  await boot(cloud, server)
+}
+
+/**
+ * Machines have no ACPI, so a shutdown ends like a power-off, only later.
+ * Assumed, since it is not documented: what is already so succeeds, and a restart of a server that is off starts it.
+ */
+export const powerActions: ResourceOptions<Server>['actions'] = {
+  poweron: powerAction('start_server', 'starting', boot),
+  poweroff: powerAction('stop_server', 'stopping', stop),
+  shutdown: powerAction('shutdown_server', 'stopping', stop),
+  reboot: powerAction('reboot_server', 'running', restart),
+  reset: powerAction('reset_server', 'running', restart),
+}
+
+function powerAction(
+  command: string,
+  meanwhile: Server['status'],
+  run: (cloud: CloudContext, server: Server) => Promise<void>,
+) {
+  return (server: Server, { cloud }: { readonly cloud: CloudContext }) => ({
+    action: startServerAction(cloud, server, { command, meanwhile, work: atEnd(() => run(cloud, server)) }),
+  })
+}
+
+/** The port of SSH in the rules that people write for real servers. */
+const SSH_PORT = 22
+const LOOPBACK = parseRange('127.0.0.0/8')
+
+/**
+ * Where a machine answers: at its public address, unless firewalls keep SSH from it, and where it is in a private
+ * network that this computer has. Both families of public addresses are one here.
+ */
+function addressesOf({ store, options: { sshPort } }: CloudContext, server: Server): string[] {
+  const isPublic = server.enableIpv4 || server.enableIpv6
+  const own = isPublic && letsSshIn(firewalls.rows(store), server, [SSH_PORT, sshPort]) ? [server.address] : []
+  return [...own, ...server.networks.map(({ ip }) => ip).filter(isLoopback)]
+}
+
+function isLoopback(ip: string): boolean {
+  const range = parseRange(`${ip}/32`)
+  return LOOPBACK !== undefined && range !== undefined && contains(LOOPBACK, range)
+}
+
+function bootTarget(server: Server, now: number): BootTarget {
+  const { rescue } = server
+  if (rescue !== null && rescueIsEnabled(server, now)) {
+    return { system: 'rescue', authorizedKeys: rescue.authorizedKeys, rootPassword: rescue.rootPassword }
+  }
+  return { system: 'disk', authorizedKeys: server.authorizedKeys, rootPassword: server.rootPassword }
+}
+
+async function requireDisk(file: string): Promise<void> {
+  await access(file).catch((cause: unknown) => {
+    const hint = 'delete the server and create it again'
+    throw new SandboxError({ code: 'sandbox', message: `the server has no disk: ${file} is missing`, hint }, { cause })
+  })
+}

@@ -1,0 +1,91 @@
+/** A server as it is kept, and what all operations on servers share. */
+
+import { randomInt } from 'node:crypto'
+import * as v from 'valibot'
+import type { ActionSpec } from '../../action-engine.ts'
+import type { CloudContext } from '../../context.ts'
+import { locked } from '../../errors.ts'
+import { defineTable, Id, NAMED, type ResourceRef } from '../../table.ts'
+
+const Server = v.object({
+  ...NAMED,
+  status: v.picklist(['initializing', 'starting', 'running', 'stopping', 'off', 'deleting']),
+  serverType: v.string(),
+  location: v.string(),
+  /** ID of the image it was made from, which may be gone by now. */
+  image: Id,
+  osFlavor: v.string(),
+  osVersion: v.nullable(v.string()),
+  address: v.string(),
+  enableIpv4: v.boolean(),
+  enableIpv6: v.boolean(),
+  /** The private networks that it is attached to. */
+  networks: v.optional(v.array(v.object({ network: Id, ip: v.string() })), []),
+  protection: v.object({ delete: v.boolean(), rebuild: v.boolean() }),
+  /** Keys and password of the installed system. */
+  authorizedKeys: v.array(v.string()),
+  rootPassword: v.string(),
+  /** The rescue system that the next boot goes into. */
+  rescue: v.nullable(v.object({ enabled: v.number(), authorizedKeys: v.array(v.string()), rootPassword: v.string() })),
+})
+export type Server = v.InferOutput<typeof Server>
+
+export const FIRST_SERVER_ID = 40_000_000
+
+export const servers = defineTable('server', {
+  firstId: FIRST_SERVER_ID,
+  schema: Server,
+  disks: 'disks',
+  settle(rows) {
+    for (const server of rows) if (server.status !== 'deleting') server.status = 'off'
+    return rows.filter(({ status }) => status === 'off')
+  },
+})
+
+const HOST_NAME =
+  /^(?!.{254})[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/
+
+/** A host name as RFC 1123 has it. */
+export const ServerName = v.pipe(
+  v.string('Not a valid string.'),
+  v.regex(HOST_NAME, 'must be a valid hostname as per RFC 1123'),
+)
+
+export interface ServerActionSpec extends Pick<ActionSpec, 'command' | 'work' | 'onFailure'> {
+  /** The server's status while the action runs; unchanged when left out. */
+  readonly meanwhile?: Server['status'] | undefined
+  /** What the action is about besides the server. */
+  readonly alsoAbout?: readonly ResourceRef[] | undefined
+}
+
+/**
+ * Starts an action on a server and gives it in wire form. When it fails, the server is what its machine is: on or off.
+ * @throws ApiFault 423 when another action runs on the server
+ */
+export function startServerAction(cloud: CloudContext, server: Server, spec: ServerActionSpec) {
+  requireUnlocked(cloud, server)
+  const { shown } = cloud.engine.start({
+    project: server.project,
+    command: spec.command,
+    resources: [servers.ref(server), ...(spec.alsoAbout ?? [])],
+    work: spec.work,
+    async onFailure() {
+      if (spec.meanwhile !== undefined) server.status = cloud.machines.isOn(server.id) ? 'running' : 'off'
+      await spec.onFailure?.()
+    },
+  })
+  server.status = spec.meanwhile ?? server.status
+  return shown
+}
+
+/** @throws ApiFault 423 when an action runs on the server */
+export function requireUnlocked({ engine }: CloudContext, server: Server): void {
+  if (engine.isLocked(servers.ref(server))) throw locked('server')
+}
+
+const LETTERS = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+
+/** A root password: 20 letters and digits that cannot be mistaken for each other. */
+export function createPassword(): string {
+  return Array.from({ length: 20 }, () => LETTERS.charAt(randomInt(LETTERS.length))).join('')
+}

@@ -1,0 +1,62 @@
+/** How a server is shown. */
+
+import type { CloudContext } from '../../context.ts'
+import type { Store } from '../../table.ts'
+import { formatTime } from '../../time.ts'
+import { appliesTo, firewalls } from '../firewalls.ts'
+import { showSnapshot, snapshots } from '../images.ts'
+import { findLocation } from '../locations.ts'
+import { includedTraffic } from '../prices.ts'
+import { showPublicNet } from '../primary-ips.ts'
+import { findServerType, showServerType } from '../server-types.ts'
+import { findSystemImage, showSystemImage } from '../system-images.ts'
+import { rescueIsEnabled, statusOf } from './power.ts'
+import { type Server, servers } from './server.ts'
+
+/** A server as the API shows it. */
+export function showServer(server: Server, cloud: CloudContext) {
+  const { options, store, engine } = cloud
+  const type = findServerType(server.serverType)
+  return {
+    id: server.id,
+    name: server.name,
+    status: statusOf(server, cloud),
+    created: formatTime(server.created),
+    public_net: { ...showPublicNet(server), firewalls: showFirewalls(server, store) },
+    private_net: server.networks.map(({ network, ip }) => ({ network, ip, alias_ips: [], mac_address: macOf(ip) })),
+    server_type: type === undefined ? null : showServerType(type, options),
+    location: findLocation(server.location) ?? null,
+    image: showImageOf(server, store),
+    iso: null,
+    rescue_enabled: rescueIsEnabled(server, options.clock.now()),
+    locked: engine.isLocked(servers.ref(server)),
+    backup_window: null,
+    outgoing_traffic: 0,
+    ingoing_traffic: 0,
+    included_traffic: includedTraffic(server.location),
+    protection: server.protection,
+    labels: server.labels,
+    volumes: [],
+    load_balancers: [],
+    primary_disk_size: type?.disk ?? 0,
+    placement_group: null,
+  }
+}
+
+function showFirewalls(server: Server, store: Store) {
+  const applied = firewalls.rows(store).filter((firewall) => appliesTo(firewall, server))
+  return applied.map(({ id }) => ({ id, status: 'applied' }))
+}
+
+/** A locally administered one, always the same for an address. */
+function macOf(ip: string): string {
+  return ['86', '00', ...ip.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':')
+}
+
+/** Null when the server was made from a snapshot that has been deleted since. */
+function showImageOf(server: Server, store: Store) {
+  const snapshot = snapshots.rows(store).find(({ id }) => id === server.image)
+  if (snapshot !== undefined) return showSnapshot(snapshot)
+  const system = findSystemImage(server.image)
+  return system === undefined ? null : showSystemImage(system)
+}
