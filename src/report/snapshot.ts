@@ -4,6 +4,7 @@ import type { Architecture, Labels, Role } from '../domain.ts'
 import { installerReference } from '../factory/asset.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import { roleOf, schematicIdOf } from '../plan/labels.ts'
+import { talosVersionOf } from '../plan/series.ts'
 
 /** A snapshot in the words of this tool. */
 export interface SnapshotRecord {
@@ -13,7 +14,7 @@ export interface SnapshotRecord {
   readonly architecture: Architecture
   /** null for a generic image */
   readonly role: Role | null
-  /** The label `version`; null when there is none. */
+  /** The Talos version, with its `v`, from a label or the description; null when neither tells it. */
   readonly version: string | null
   /** ISO 8601 */
   readonly created: string
@@ -31,7 +32,7 @@ export interface SnapshotRecord {
 /** @param factoryUrl the Image Factory that the installer reference names */
 export function toSnapshotRecord(image: Snapshot, factoryUrl: string): SnapshotRecord {
   const schematicId = schematicIdOf(image.labels)
-  const version = image.labels.version
+  const version = talosVersionOf(image)
   return {
     id: image.id,
     description: image.description,

@@ -73,11 +73,12 @@ export async function publishSnapshot(
   snapshot: UnpublishedSnapshot,
   written: WrittenDisk,
 ): Promise<Image> {
-  const { identity, schematicId, description } = planned
+  const { identity, schematicId, talosVersion, description } = planned
   const labels = {
     ...planned.labels,
     ...ownLabels({
       runId: build.id,
+      talosVersion,
       identity,
       schematicId,
       sourceSha256: written.sourceSha256,

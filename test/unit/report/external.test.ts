@@ -7,6 +7,7 @@ import { FACTORY, SCHEMATIC_ID } from './fixture.ts'
 test('the answer is flat text', () => {
   const own = ownLabels({
     runId: 'abcd2345',
+    talosVersion: 'v1.12.2',
     identity: undefined,
     schematicId: SCHEMATIC_ID,
     sourceSha256: 'a'.repeat(64),
@@ -28,7 +29,7 @@ test('the answer is flat text', () => {
 })
 
 test('what is not known is empty, since the protocol has no null', () => {
-  const answer = toExternalResult(snapshot({ labels: {} }), 'os=talos', FACTORY)
+  const answer = toExternalResult(snapshot({ labels: {}, description: 'Talos' }), 'os=talos', FACTORY)
   expect(answer).toMatchObject({ role: 'none', talos_version: '', schematic: '', installer: '' })
   expect(Object.values(answer).filter((value) => typeof value !== 'string')).toEqual([])
 })
