@@ -116,7 +116,7 @@ export function findLeftovers(results: readonly ProjectResult[]): readonly Probl
   )
 }
 
-/** The line for what was not built because it was interrupted; empty when nothing was. */
+/** The line for what was not built because it was stopped; empty when nothing was. */
 export function formatInterrupted(results: readonly ProjectResult[]): string {
   const names = results.flatMap((result) => {
     const images = result.failed.filter(({ error }) => error.code === 'interrupted').map(({ image }) => image)

@@ -151,7 +151,7 @@ const CASES: readonly (readonly [string, RegExp, Case])[] = [
     'a label that is reserved',
     /cannot be set/,
     {
-      flags: { serverLabel: parseServerLabel('talos-image/run=x') },
+      flags: { serverLabel: [parseServerLabel('talos-image/run=x')] },
       options: server({ labels: new Map([['talos-image/run', { value: 'x', origin: SERVER }]]) }),
     },
   ],
