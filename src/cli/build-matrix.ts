@@ -4,7 +4,7 @@ import type { Architecture, Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { quote } from '../remote/quote.ts'
-import type { PlanFlags } from './request.ts'
+import type { PlanFlags } from './build-flags.ts'
 
 /** Who the matrix can be printed for. */
 export const MATRIX_FORMS = ['github'] as const
