@@ -6,9 +6,8 @@ import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { quote } from '../remote/quote.ts'
 import type { PlanFlags } from './build-flags.ts'
 
-/** Who the matrix can be printed for. */
+/** Which programs the matrix can be printed for. */
 export const MATRIX_FORMS = ['github'] as const
-export type MatrixForm = (typeof MATRIX_FORMS)[number]
 
 export interface MatrixEntry {
   /** `arm`, `x86 control-plane`. */

@@ -1,11 +1,11 @@
 /** What a command came to, and the one place that prints it. */
 
 import { type Problem, ProblemsError } from '../errors.ts'
-import type { BuildRecord } from '../report/event-record.ts'
+import { type BuildRecord, toJsonLine } from '../report/event-record.ts'
+import { redact } from '../util/redact.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { formatDocument, LINES } from './formats/formats.ts'
 import type { Io } from './io.ts'
-import { writeRecord } from './output.ts'
 import { foldLines } from './render/fold.ts'
 import { showError, showWarning } from './show-problem.ts'
 
@@ -51,4 +51,9 @@ export async function printResult(io: Io, form: unknown, result: CommandResult):
   if (note !== '') io.err(foldLines(note, io.errColumns()))
   if (result.finish !== undefined) return await result.finish()
   return result.exitCode ?? (problems.length === 0 ? EXIT.success : exitCodeOf(new ProblemsError(problems)))
+}
+
+/** A line of `--output jsonl`. */
+export function writeRecord(io: Io, record: BuildRecord, now = new Date()): void {
+  io.out(`${redact(toJsonLine(record, now))}\n`)
 }
