@@ -80,7 +80,7 @@ export function findTemplateProblems(flags: PackerFlags, template: Template): Pr
   }
   if (template.targets.length === 0) {
     refuse(
-      'no build block of a .pkr.hcl file in the directory uses a source "hcloud"',
+      'no build block in the directory uses a source "hcloud"',
       'name the directory with such a template: --directory DIR',
     )
     return problems
