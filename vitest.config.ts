@@ -1,35 +1,56 @@
 import { defineConfig } from 'vitest/config'
 
 /** Machines that are translated want both cores to themselves. */
-const QEMU = ['test/e2e/qemu*.test.ts', 'test/e2e/judges/packer.test.ts', 'test/e2e/judges/qemu-build.test.ts']
+const QEMU = ['test/e2e/qemu*.test.ts', 'test/judges/packer.test.ts', 'test/judges/qemu-build.test.ts']
 
 /** What hangs is found all the same; a machine that is merely busy is not called broken. */
 const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } }
+/** For tests that wait for other programs. */
+const VERY_PATIENT = { ...PATIENT, testTimeout: 180_000, hookTimeout: 180_000 }
 
 /** Our own packages, as they stand in packages/. */
 const SOURCES = { conditions: ['source', 'module', 'node', 'development|production'] }
 const RESOLVING = { resolve: SOURCES, ssr: { resolve: SOURCES } }
 
+/** The tests of one kind, of the command and of the packages. */
+const of = (kind: string) => [`test/${kind}/**/*.test.ts`, `packages/*/test/${kind}/**/*.test.ts`]
+
+/** Projects of a later group wait for those before them: they want both cores for the programs that they run. */
 export default defineConfig({
   test: {
     projects: [
       {
         ...RESOLVING,
-        test: { ...PATIENT, name: 'unit', include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'] },
+        test: {
+          ...PATIENT,
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
+          exclude: ['packages/*/test/{integration,contract,e2e}/**'],
+          setupFiles: ['test/support/unit-only.ts'],
+        },
       },
-      { ...RESOLVING, test: { ...PATIENT, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      { ...RESOLVING, test: { ...PATIENT, name: 'integration', include: of('integration') } },
+      { ...RESOLVING, test: { ...PATIENT, name: 'contract', include: of('contract') } },
       {
         ...RESOLVING,
         test: {
-          ...PATIENT,
+          ...VERY_PATIENT,
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: of('e2e'),
           exclude: QEMU,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
           maxWorkers: 2,
-          // One after the other: the e2e tests want both cores for the command that they run.
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ...RESOLVING,
+        test: {
+          ...VERY_PATIENT,
+          name: 'judges',
+          include: of('judges'),
+          exclude: QEMU,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -41,17 +62,12 @@ export default defineConfig({
           testTimeout: 900_000,
           hookTimeout: 900_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
         ...RESOLVING,
-        test: {
-          ...PATIENT,
-          name: 'reliability',
-          include: ['test/reliability/**/*.test.ts'],
-          sequence: { groupOrder: 3 },
-        },
+        test: { ...PATIENT, name: 'reliability', include: of('reliability'), sequence: { groupOrder: 4 } },
       },
     ],
   },

@@ -11,7 +11,7 @@ const target = join(root, 'dist/types')
 /** Whoever compiles for Node.js has its types. Those of another package would not resolve where this one is installed. */
 const ALLOWED = /^node:/
 /** Our own packages, which are part of this one when it is published. */
-const OWN = /^(talos-schematic)$/
+const OWN = { 'talos-schematic': 'src/index', 'hcloud-sandbox/machines': 'src/machines/index' }
 
 /** Where a file of the sources stands in the declarations. @param {string} name */
 const toPlace = (name) => name.replace(/^src\//, '').replace(/^packages\/([^/]+)\/src\//, '$1/')
@@ -52,9 +52,10 @@ async function copyReachable(entry) {
     const text = await readFile(file, 'utf8')
     // As every version of TypeScript finds them: by the name of the module that would be there.
     const written = text.replaceAll(/(\bfrom |\bimport\()(['"])([^'"]+)\2/g, (_, before, quote, specifier) => {
-      if (OWN.test(specifier)) {
-        files.add(join(all, 'packages', specifier, 'src/index.d.ts'))
-        const path = relative(dirname(name), `${specifier}/index.js`)
+      if (Object.hasOwn(OWN, specifier)) {
+        const source = `packages/${specifier.split('/')[0]}/${OWN[specifier]}`
+        files.add(join(all, `${source}.d.ts`))
+        const path = relative(dirname(name), `${toPlace(source)}.js`)
         return `${before}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`
       }
       if (!specifier.startsWith('.')) {

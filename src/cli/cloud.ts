@@ -1,6 +1,6 @@
 /** What a command works with: a project, an Image Factory, and the way to its machines; real, or of the sandbox. */
 
-import type { Sandbox } from 'hcloud-sandbox'
+import type { MachineKindName, Sandbox } from 'hcloud-sandbox'
 import type { ProjectToken } from '../config/project-token.ts'
 import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
@@ -27,7 +27,7 @@ import { USER_AGENT } from './version.ts'
 
 export interface CloudOptions extends ConnectionOptions {
   /** What the servers of a sandbox that this command starts are; namespaces by default. */
-  readonly machines?: 'namespace' | 'qemu' | undefined
+  readonly machines?: MachineKindName | undefined
   /** Of which project; that of HCLOUD_TOKEN, or the sandbox's own, by default. */
   readonly inProject?: ProjectToken | undefined
 }

@@ -1,6 +1,13 @@
 /** What this computer has: Node.js, and what the sandbox needs. */
 
-import { checkNamespaces, findMissingPrograms, requirePrograms, SandboxError, toInstallHint } from 'hcloud-sandbox'
+import {
+  findMissingPrograms,
+  MACHINE_KINDS,
+  type MachineKindDefinition,
+  type MachineKindName,
+  SandboxError,
+  toInstallHint,
+} from 'hcloud-sandbox'
 import semver from 'semver'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Check } from '../report/doctor.ts'
@@ -20,12 +27,13 @@ export function checkNode(version: string): Check {
 /** What a user is going to do, which decides how bad it is that something is missing. */
 export interface SandboxUse {
   readonly sandbox: boolean
-  readonly machines: 'namespace' | 'qemu'
+  readonly machines: MachineKindName
 }
 
-/** What the sandbox needs: packers, and either kind of machine. @param platform as `process.platform` says */
+/** What the sandbox needs: packers, and some kind of machines. @param platform as `process.platform` says */
 export async function checkSandboxTools(platform: NodeJS.Platform, use: SandboxUse): Promise<Check[]> {
-  return Promise.all([checkPackers(use), checkNamespaceMachines(platform, use), checkQemu(platform, use)])
+  const machines = await Promise.all(MACHINE_KINDS.map((kind) => checkMachines(kind, platform, use)))
+  return [await checkPackers(use), ...machines.flat()]
 }
 
 async function checkPackers({ sandbox }: SandboxUse): Promise<Check> {
@@ -36,24 +44,22 @@ async function checkPackers({ sandbox }: SandboxUse): Promise<Check> {
   return { name, status: sandbox ? 'failed' : 'warning', message, hint: toInstallHint(missing) }
 }
 
-async function checkNamespaceMachines(platform: NodeJS.Platform, { sandbox, machines }: SandboxUse): Promise<Check> {
-  const name = 'namespaces'
-  const isNeeded = sandbox && machines === 'namespace'
-  return (
-    (await findRefusal(name, isNeeded ? 'failed' : 'warning', () => checkNamespaces(platform))) ?? {
-      name,
-      status: 'ok',
-      message: 'machines of the sandbox are cut off from this computer: one was made, and closed again',
-    }
-  )
-}
-
-async function checkQemu(platform: NodeJS.Platform, { sandbox, machines }: SandboxUse): Promise<Check> {
-  const name = 'QEMU'
-  const isNeeded = sandbox && machines === 'qemu'
-  const refusal = await findRefusal(name, isNeeded ? 'failed' : 'skipped', () => requirePrograms(platform))
-  if (refusal === undefined) return { name, status: 'ok', message: 'all that --machines qemu needs is here' }
-  return isNeeded ? refusal : { ...refusal, message: `only for --machines qemu. ${refusal.message}` }
+/** Whether a kind of machines can run here. Without the flag, the default kind is the one that a user would miss. */
+async function checkMachines(
+  kind: MachineKindDefinition,
+  platform: NodeJS.Platform,
+  use: SandboxUse,
+): Promise<Check[]> {
+  const { requirements } = kind
+  if (requirements === undefined) return []
+  const { name, met, check } = requirements
+  const isNeeded = use.sandbox && use.machines === kind.name
+  const isDefault = kind.name === MACHINE_KINDS[0].name
+  const status = isNeeded ? 'failed' : isDefault ? 'warning' : 'skipped'
+  const refusal = await findRefusal(name, status, () => check(platform))
+  if (refusal === undefined) return [{ name, status: 'ok', message: met }]
+  if (isNeeded || isDefault) return [refusal]
+  return [{ ...refusal, message: `only for --machines ${kind.name}. ${refusal.message}` }]
 }
 
 async function findRefusal(

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { FaultRule, SandboxOptions, TokenGrant } from 'hcloud-sandbox'
+import type { FaultRule, MachineKindName, SandboxOptions, TokenGrant } from 'hcloud-sandbox'
 import { LOCATIONS, makeToken, parseFaultFile, parseFaultFlag, SERVER_TYPES } from 'hcloud-sandbox'
 import { type Problem, TalosImageError } from '../errors.ts'
 import { didYouMean } from '../util/near.ts'
@@ -11,7 +11,7 @@ import type { Io } from './io.ts'
 
 /** As commander gives them. */
 export interface SandboxFlags {
-  readonly machines?: 'namespace' | 'qemu' | 'none'
+  readonly machines?: MachineKindName
   readonly latency?: 'instant' | 'realistic'
   readonly state?: string
   readonly port?: number

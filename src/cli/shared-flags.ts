@@ -1,6 +1,7 @@
 /** Flags that several commands share, as commander knows them. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
 import { collect, parseArchitecture, parseCount, parsePort, parseRole, parseSha256 } from './flags.ts'
 import type { Io } from './io.ts'
 import { serverFlags } from './server-flags.ts'
@@ -22,18 +23,17 @@ export function cloudFlags(command: Command, forms?: readonly string[]): Command
 }
 
 function machinesOption(): Option {
-  return new Option('--machines <kind>', "what a sandbox's servers are").choices(['namespace', 'qemu'])
+  const kinds = MACHINE_KINDS.filter(({ runsCommands }) => runsCommands)
+  return new Option('--machines <kind>', "what a sandbox's servers are").choices(kinds.map(({ name }) => name))
 }
 
 /** What a sandbox is started with. */
 export function sandboxFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('--machines <kind>', 'what the servers are (default: namespace)').choices([
-        'namespace',
-        'qemu',
-        'none',
-      ]),
+      new Option('--machines <kind>', `what the servers are (default: ${MACHINE_KINDS[0].name})`).choices(
+        MACHINE_KINDS.map(({ name }) => name),
+      ),
     )
     .addOption(
       new Option('--latency <profile>', 'how long things take (default: instant)').choices(['instant', 'realistic']),

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { FaultRule } from 'hcloud-sandbox'
+import type { MachineKindName } from 'hcloud-sandbox/machines'
 import { toTalosImageError } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
@@ -18,7 +19,7 @@ export interface SandboxOptions {
    * What its servers are: commands in namespaces of this computer, which need Linux; real machines in QEMU; or nothing
    * that could run a build. `namespace` by default.
    */
-  readonly machines?: 'namespace' | 'qemu' | 'none' | undefined
+  readonly machines?: MachineKindName | undefined
   /** Where `qemu` machines keep their rescue systems; needed for them. */
   readonly cacheDir?: string | undefined
   /** How long everything takes: next to nothing, or as long as in the real cloud. `instant` by default. */

@@ -2,8 +2,8 @@
 
 import type { Origin, Problem } from '../errors.ts'
 import type { ImageRequest } from './request.ts'
+import { findLabelVersion, versionsIn } from './series.ts'
 import { architecturesIn } from './template-architecture.ts'
-import { findLabelVersion, versionsIn } from './template-version.ts'
 
 /**
  * Warnings for URLs whose text names another Talos version than the label will, or another architecture.

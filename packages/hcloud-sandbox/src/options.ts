@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import type { CloudOptions, LatencyProfile, TokenGrant } from './cloud/options.ts'
 import type { FactoryIntercept } from './factory/intercept.ts'
 import type { FaultRule } from './faults/rule.ts'
+import type { MachineKindName } from './machines/index.ts'
 import type { MachineKind } from './machines/machine.ts'
 import type { RunningSandbox } from './state/ownership.ts'
 
@@ -26,7 +27,7 @@ export interface SandboxOptions extends CloudSettings {
   /** Absolute path; made if need be. When a sandbox already runs on it, that one is used, and all else is ignored. */
   readonly stateDir: string
   /** A kind by its name, or one of the caller's own; `namespace` by default. */
-  readonly machines?: MachineKind['name'] | MachineKind | undefined
+  readonly machines?: MachineKindName | MachineKind | undefined
   /** Absolute path of a folder that `qemu` machines keep their rescue systems in; needed for them. */
   readonly cacheDir?: string | undefined
   /** How long everything takes; `instant` by default. */

@@ -7,7 +7,8 @@ import { allocatedBytes, assertFreeSpace, copyDisk, createPlaceholderDisk } from
 import { DEFAULT_DATA_BYTES } from './factory/disk-layout.ts'
 import { createFactory } from './factory/factory.ts'
 import { createHooks } from './hooks.ts'
-import { createMachines } from './machine-kinds.ts'
+import { createMachines } from './machines/create.ts'
+import { MACHINE_KINDS } from './machines/index.ts'
 import type { Sandbox, SandboxOptions } from './options.ts'
 import { createRecorder } from './recorder.ts'
 import { reserveSshPort, serveHttp, toMachineAddress } from './state/loopback.ts'
@@ -48,7 +49,14 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
   const tokens = options.tokens ?? [{ token: makeToken(), project: 'sandbox', readOnly: false }]
   const realistic = latency === 'realistic'
   const hooks = createHooks(options, clock)
-  const machines = await createMachines({ ...options, ...hooks, bootMs: realistic ? REALISTIC_BOOT_MS : 0, clock })
+  const rules = options.faults ?? []
+  const machines = await createMachines(options.machines ?? MACHINE_KINDS[0].name, rules, {
+    cacheDir: options.cacheDir,
+    faults: rules.length === 0 ? undefined : hooks.machineFaults,
+    bootMs: realistic ? REALISTIC_BOOT_MS : 0,
+    clock,
+    signal: options.signal,
+  })
   // an image as the Factory keeps it, raw and compressed, and once more on a server's disk
   const dataBytes = imageDataBytes ?? Math.min(DEFAULT_DATA_BYTES, imageDiskBytes ?? DEFAULT_DATA_BYTES)
   await assertFreeSpace(stateDir, 3 * dataBytes + SPARE_BYTES)
@@ -69,7 +77,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
   const sshPort = options.sshPort ?? ssh?.port ?? 0
 
   const cloud = createCloud({
-    machines: machines.kind,
+    machines,
     disks: { createPlaceholderDisk, copyDisk, allocatedBytes },
     stateDir: join(stateDir, 'cloud'),
     clock,
@@ -100,7 +108,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
     token: tokens[0].token,
     tokens: tokens.map(({ project, token }) => ({ project, token })),
     sshPort,
-    machines: machines.kind.name,
+    machines: machines.name,
   }
   await ownership.publish(running)
   teardown.add(() => ownership.announceClosing())
@@ -110,7 +118,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
     stateDir,
     attached: false,
     recovered: ownership.tookOver,
-    machinesNote: machines.note,
+    machinesNote: machines.note ?? '',
     requests,
     close,
     [Symbol.asyncDispose]: close,

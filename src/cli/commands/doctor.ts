@@ -1,5 +1,6 @@
 /** `talos-image doctor`: whether a build would work, found out without making anything. */
 
+import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
 import { ARCHITECTURES, type Architecture } from '../../domain.ts'
 import { ProblemsError, TalosImageError } from '../../errors.ts'
 import type { FactoryClient } from '../../factory/client.ts'
@@ -36,7 +37,7 @@ export interface DoctorFlags extends CloudOptions, OutputFlags {
 
 /** Looks at everything that a build needs, and says what to do about what is wrong; exit code 1 when something is. */
 export async function runDoctor(io: Io, flags: DoctorFlags): Promise<number> {
-  const { sandbox = false, machines = 'namespace' } = flags
+  const { sandbox = false, machines = MACHINE_KINDS[0].name } = flags
   const { check: config, request } = await readConfig(io, flags)
   const opened = await attempt(io, sandbox ? 'sandbox' : 'token', () => open(io, flags))
   try {

@@ -41,7 +41,9 @@ export interface Machine {
 }
 
 export interface MachineKind {
-  readonly name: 'namespace' | 'qemu' | 'none'
+  readonly name: string
+  /** What they are, for people: a sentence or two; may say more after `check`. */
+  readonly note?: string | undefined
   /**
    * Proves that machines of this kind can run here.
    * @throws SandboxError `sandbox` that says what is missing and what to do

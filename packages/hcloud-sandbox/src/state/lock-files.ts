@@ -17,7 +17,8 @@ const Running = v.object({
   /** All of them; the first one is `token`. */
   tokens: v.pipe(v.array(v.object({ project: v.string(), token: v.string() })), v.readonly()),
   sshPort: v.number(),
-  machines: v.picklist(['namespace', 'qemu', 'none']),
+  /** The name of their kind. */
+  machines: v.string(),
 })
 
 /** What a command needs to use a sandbox that another process runs. */

@@ -9,7 +9,7 @@ import { createVerdict } from '../../../../test/support/verdict.ts'
 import { createCloud } from '../../src/cloud/cloud.ts'
 import type { Cloud, CloudOptions, Disks } from '../../src/cloud/options.ts'
 import type { BootTarget, MachineSpec } from '../../src/machines/machine.ts'
-import { createNoMachines } from '../../src/machines/none.ts'
+import { createNoMachines } from '../../src/machines/none/machines.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 
 export const TOKEN = 'a'.repeat(64)

@@ -10,7 +10,7 @@ import { buffer, text } from 'node:stream/consumers'
 import ssh2, { type ClientChannel } from 'ssh2'
 import type { BootTarget, Machine } from '../../src/machines/machine.ts'
 import { type Isolation, openIsolation, type Sabotage } from '../../src/machines/namespace/isolation.ts'
-import { createNamespaceMachines, type NamespaceMachinesOptions } from '../../src/machines/namespace.ts'
+import { createNamespaceMachines, type NamespaceMachinesOptions } from '../../src/machines/namespace/machines.ts'
 
 export const MIB = 1024 * 1024
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NO_FAULTS } from '../../src/machines/faults.ts'
 import type { BootTarget, MachineSpec } from '../../src/machines/machine.ts'
-import { createNoMachines } from '../../src/machines/none.ts'
+import { createNoMachines } from '../../src/machines/none/machines.ts'
 import { createManualClock } from './manual-clock.ts'
 
 const SPEC: MachineSpec = {

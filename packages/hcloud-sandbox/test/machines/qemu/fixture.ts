@@ -7,7 +7,7 @@ import type { Architecture } from '../../../src/domain.ts'
 import type { MachineFaults } from '../../../src/machines/faults.ts'
 import type { BootTarget, Machine } from '../../../src/machines/machine.ts'
 import { requirePrograms } from '../../../src/machines/qemu/check.ts'
-import { createQemuMachines } from '../../../src/machines/qemu.ts'
+import { createQemuMachines } from '../../../src/machines/qemu/machines.ts'
 import { findFreePort, logIn, MIB, makeDisk, makeFolder, makeKeys, type Shell } from '../fixture.ts'
 
 /** It takes a minute and a way to Debian's mirrors to make them, so they are kept where packages keep such things. */

@@ -1,7 +1,7 @@
 /** The owner of a machine, for tests that kill it. Prints the number of the machine's process. */
 
 import { readFile } from 'node:fs/promises'
-import { createQemuMachines } from '../../../src/machines/qemu.ts'
+import { createQemuMachines } from '../../../src/machines/qemu/machines.ts'
 
 const [, , diskFile = '', cacheDir = ''] = process.argv
 const machines = createQemuMachines({ cacheDir })

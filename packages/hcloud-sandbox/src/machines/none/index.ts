@@ -1,0 +1,9 @@
+import { defineMachineKind } from '../definition.ts'
+
+/** Power and nothing else. */
+export const none = defineMachineKind({
+  name: 'none',
+  runsCommands: false,
+  seesCommands: false,
+  create: async (options) => (await import('./machines.ts')).createNoMachines(undefined, options),
+})

@@ -1,0 +1,204 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { type BodyFault, isEverSent, neverAnswer, spoilBody } from '../../../src/state/faulty-answer.ts'
+import { reserveSshPort, resetConnection, serveHttp, toMachineAddress } from '../../../src/state/loopback.ts'
+
+test('requests are answered until the server closes, which ends every connection', async () => {
+  const server = await serveHttp(async (request) => new Response(new URL(request.url).pathname), 0)
+  const url = `http://127.0.0.1:${server.port}/here`
+  expect(await (await fetch(url)).text()).toBe('/here')
+  const waiting = connect(server.port, '127.0.0.1')
+  await once(waiting, 'connect')
+  const ended = once(waiting, 'close')
+  await server.close()
+  await ended
+  await expect(fetch(url)).rejects.toThrow('fetch failed')
+})
+
+test('a connection can be reset instead of answered', async () => {
+  const server = await serveHttp(async () => resetConnection(), 0)
+  await expect(fetch(`http://127.0.0.1:${server.port}/`)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })
+  await server.close()
+})
+
+test('a connection can be left without an answer, until the client has had enough', async () => {
+  const server = await serveHttp(async () => neverAnswer(), 0)
+  const socket = connect(server.port, '127.0.0.1')
+  let answered = ''
+  socket.on('data', (data) => {
+    answered += data
+  })
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  const ended = once(socket, 'close')
+  const other = connect(server.port, '127.0.0.1')
+  other.end('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(other.resume(), 'close')
+  expect(socket.closed).toBe(false)
+  await server.close()
+  await ended
+  expect(answered).toBe('')
+})
+
+test.each([
+  ['an answer', new Response('x'), true],
+  ['a failure', new Response('x', { status: 500 }), true],
+  ['a spoiled body', spoilBody(new Response('x'), 'truncate', 0), true],
+  ['a reset', resetConnection(), false],
+  ['a silence', neverAnswer(), false],
+])('%s is ever sent: %s', (_what, response, expected) => {
+  expect(isEverSent(response)).toBe(expected)
+})
+
+const MIB = 1024 * 1024
+const LENGTH = 100 * MIB
+const ONES = Buffer.alloc(MIB, 1)
+
+/** 100 MiB that are made as they are taken, with a count of what was taken. */
+function createSource() {
+  const taken = { bytes: 0, cancelled: false }
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (taken.bytes === LENGTH) return controller.close()
+        taken.bytes += MIB
+        controller.enqueue(new Uint8Array(MIB).fill(1))
+      },
+      cancel() {
+        taken.cancelled = true
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { taken, response: new Response(body, { status: 206, headers: { 'Content-Length': String(LENGTH) } }) }
+}
+
+async function serveSpoiled(fault: BodyFault, at: number) {
+  const { taken, response } = createSource()
+  const server = await serveHttp(async () => spoilBody(response, fault, at), 0)
+  const answer = await fetch(`http://127.0.0.1:${server.port}/`)
+  return { taken, answer, [Symbol.asyncDispose]: () => server.close() }
+}
+
+/** Counts what comes, and which bytes are not as they were, until nothing more comes. */
+async function drain(answer: Response) {
+  const seen = { bytes: 0, altered: [] as number[], error: '' }
+  try {
+    for await (const chunk of answer.body ?? []) {
+      if (!(chunk instanceof Uint8Array)) throw new TypeError('no bytes')
+      // a look at each byte of 100 MiB takes seconds
+      const isGood = ONES.subarray(0, chunk.length).equals(chunk)
+      if (!isGood) seen.altered.push(seen.bytes + chunk.findIndex((byte) => byte !== 1))
+      seen.bytes += chunk.length
+    }
+  } catch (error) {
+    seen.error = error instanceof Error ? error.message : String(error)
+  }
+  return seen
+}
+
+describe('a body of 100 MiB', () => {
+  test.each([
+    ['truncate', 3 * MIB + 7, { bytes: 3 * MIB + 7, altered: [], error: 'terminated' }],
+    ['truncate', 0, { bytes: 0, altered: [], error: 'terminated' }],
+    ['truncate', LENGTH, { bytes: LENGTH, altered: [], error: '' }],
+    ['alter', 0, { bytes: LENGTH, altered: [0], error: '' }],
+    ['alter', 70 * MIB - 1, { bytes: LENGTH, altered: [70 * MIB - 1], error: '' }],
+    ['alter', LENGTH, { bytes: LENGTH, altered: [], error: '' }],
+    ['stall', LENGTH + 1, { bytes: LENGTH, altered: [], error: '' }],
+  ] as const)('%s at %i', async (fault, at, expected) => {
+    await using spoiled = await serveSpoiled(fault, at)
+    expect(spoiled.answer.status).toBe(206)
+    expect(Object.fromEntries(spoiled.answer.headers)).toMatchObject({ 'content-length': String(LENGTH) })
+    expect([...spoiled.answer.headers.keys()].filter((name) => name.startsWith('x-'))).toEqual([])
+    expect(await drain(spoiled.answer)).toEqual(expected)
+    expect(spoiled.taken.bytes).toBe(Math.min(LENGTH, fault === 'truncate' ? Math.ceil(at / MIB) * MIB || MIB : LENGTH))
+  })
+
+  test('that stops is not read any further, and ends with the server', async () => {
+    let drained: ReturnType<typeof drain>
+    {
+      await using spoiled = await serveSpoiled('stall', 5 * MIB)
+      drained = drain(spoiled.answer)
+      await expect.poll(() => spoiled.taken).toEqual({ bytes: 5 * MIB, cancelled: true })
+    }
+    expect(await drained).toEqual({ bytes: 5 * MIB, altered: [], error: 'terminated' })
+  })
+
+  test('is not read faster than the client takes it, and no further when the client goes', async () => {
+    const { taken, response } = createSource()
+    const server = await serveHttp(async () => spoilBody(response, 'alter', 0), 0)
+    const client = connect(server.port, '127.0.0.1').pause()
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    let before = -1
+    // What the kernel keeps for a client that does not read is some MiB; then nothing more is taken.
+    await expect
+      .poll(
+        () => {
+          const settled = taken.bytes > 0 && taken.bytes === before
+          before = taken.bytes
+          return settled
+        },
+        { interval: 100, timeout: 10_000 },
+      )
+      .toBe(true)
+    expect(taken.bytes).toBeLessThan(LENGTH / 2)
+    client.destroy()
+    await expect.poll(() => taken.cancelled).toBe(true)
+    expect(taken.bytes).toBeLessThan(LENGTH)
+    await server.close()
+  })
+})
+
+test('a body whose source fails breaks off', async () => {
+  const broken = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.error(new Error('the disk is gone'))
+    },
+  })
+  const server = await serveHttp(async () => spoilBody(new Response(broken), 'alter', 0), 0)
+  const answer = await fetch(`http://127.0.0.1:${server.port}/`)
+  await expect(answer.text()).rejects.toThrow('terminated')
+  await server.close()
+})
+
+test('a port that is taken is a mistake of the user', async () => {
+  const server = await serveHttp(async () => new Response(), 0)
+  await expect(serveHttp(async () => new Response(), server.port)).rejects.toMatchObject({
+    code: 'sandbox',
+    message: expect.stringContaining(`127.0.0.1:${server.port}`),
+  })
+  await server.close()
+})
+
+test('the globals stay as they were', async () => {
+  const before = { Request: globalThis.Request, Response: globalThis.Response }
+  const server = await serveHttp(async () => new Response(), 0)
+  await server.close()
+  expect({ Request: globalThis.Request, Response: globalThis.Response }).toEqual(before)
+})
+
+test('a reserved SSH port is nobody else’s, and free on the addresses of machines', async () => {
+  const reserved = await reserveSshPort()
+  const other = await reserveSshPort()
+  expect(other.port).not.toBe(reserved.port)
+  if (process.platform === 'linux') {
+    const machine = createServer().listen(reserved.port, toMachineAddress(1))
+    await once(machine, 'listening')
+    const closed = once(machine, 'close')
+    machine.close()
+    await closed
+  }
+  await Promise.all([reserved.close(), other.close()])
+})
+
+test.each([
+  [1, '127.64.0.1'],
+  [2, '127.64.1.1'],
+  [256, '127.64.255.1'],
+  [257, '127.65.0.1'],
+  [256 * 64, '127.127.255.1'],
+  [256 * 64 + 1, '127.64.0.1'],
+])('machine %i has the address %s', (number, address) => {
+  expect(toMachineAddress(number)).toBe(address)
+})

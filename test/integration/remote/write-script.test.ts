@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { writeScript } from '../../../src/remote/write-script.ts'
+import { diskImage, gzip, pipeThrough, xz, zstd } from '../../unit/source/fixture.ts'
+import { serveLoopback } from '../util/loopback-server.ts'
+import { type Bench, bench, MIB } from './fixture.ts'
+
+const DISK = diskImage(3 * MIB, 700_000)
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const b2sum = (bytes: Uint8Array): string => pipeThrough('b2sum', [], bytes).toString().slice(0, 128)
+const serve = (bytes: Uint8Array) => serveLoopback((_, response) => response.writeHead(200).end(bytes))
+
+async function expectWritten(room: Bench, image: Uint8Array, deviceBytes: number): Promise<void> {
+  const disk = await readFile(room.device)
+  expect(disk.length).toBe(deviceBytes)
+  expect(disk.subarray(0, image.length).equals(image)).toBe(true)
+  expect(disk.subarray(image.length).equals(Buffer.alloc(deviceBytes - image.length))).toBe(true)
+  expect(await readdir(room.file('tmp'))).toEqual([])
+}
+
+const PACKED = [
+  ['zst', zstd(DISK)],
+  ['zst', zstd(DISK, '--long=31')],
+  ['xz', xz(DISK)],
+  ['xz', Buffer.concat([xz(DISK.subarray(0, MIB)), xz(DISK.subarray(MIB))])],
+  ['gz', gzip(DISK)],
+  ['none', DISK],
+] as const
+
+describe.each(['sparse', 'plain'] as const)('writing a disk (%s)', (mode) => {
+  test.each(PACKED)('of %s from a URL', async (compression, bytes) => {
+    await using room = await bench()
+    await using server = await serve(bytes)
+    await room.insert(Buffer.alloc(5 * MIB, 'old data'))
+    const url = `${server.url}/it's%20$x?a=[1]&b={c}`
+    const { exitCode, report, stderr } = await room.run(writeScript({ from: { url }, device: room.device, mode }))
+    expect(exitCode).toBe(0)
+    expect(Object.fromEntries(report)).toEqual({
+      discard: mode === 'sparse' ? 'ok' : 'zeroed',
+      compression,
+      'source-sha256': sha256(bytes),
+      'disk-hash': b2sum(DISK),
+      'disk-bytes': String(DISK.length),
+    })
+    expect(stderr).toContain(`${bytes.length} bytes`)
+    await expectWritten(room, DISK, 5 * MIB)
+    expect(server.requests.map(({ path }) => path)).toEqual(["/it's%20$x?a=[1]&b={c}"])
+  })
+
+  test('from standard input', async () => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(5 * MIB, 'old data'))
+    const packed = zstd(DISK)
+    const { report } = await room.run(writeScript({ from: 'stdin', device: room.device, mode }), { stdin: packed })
+    expect(report.get('source-sha256')).toBe(sha256(packed))
+    await expectWritten(room, DISK, 5 * MIB)
+  })
+
+  test.each([512, 511, 1, MIB + 1, 2 * MIB - 512])('of %i bytes', async (bytes) => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(3 * MIB, 'x'))
+    const image = Buffer.alloc(bytes, 'y')
+    const script = writeScript({ from: 'stdin', device: room.device, mode })
+    const { exitCode, report } = await room.run(script, { stdin: image })
+    expect(exitCode).toBe(0)
+    if (bytes > 1) expect(report.get('disk-bytes')).toBe(String(bytes))
+    await expectWritten(room, image, 3 * MIB)
+  })
+})
+
+describe('writing sparsely', () => {
+  test('leaves out what is zero', async () => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(8 * MIB, 'x'))
+    const image = Buffer.alloc(6 * MIB)
+    DISK.copy(image, 0, 0, MIB)
+    await room.run(writeScript({ from: 'stdin', device: room.device, mode: 'sparse' }), { stdin: zstd(image) })
+    expect((await stat(room.device)).blocks * 512).toBeLessThan(1.2 * MIB)
+    await expectWritten(room, image, 8 * MIB)
+  })
+
+  test('goes on when nothing can be discarded, and says so', async () => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(4 * MIB))
+    const script = writeScript({ from: 'stdin', device: room.device, mode: 'sparse' })
+    const { exitCode, report } = await room.run(script, {
+      stdin: DISK,
+      before: `: >${room.file('bin')}/blkdiscard.fails\n`,
+    })
+    expect(exitCode).toBe(0)
+    expect(report.get('discard')).toBe('failed')
+    expect(await readFile(room.file('bin/blkdiscard.log'), 'utf8')).toBe(`-f ${room.device}\n-f -z ${room.device}\n`)
+  })
+})
+
+test('writing plainly zeros the disk by itself when nothing can be discarded', async () => {
+  await using room = await bench()
+  await room.insert(Buffer.alloc(5 * MIB + 512, 'old data'))
+  const script = writeScript({ from: 'stdin', device: room.device, mode: 'plain' })
+  const { report } = await room.run(script, { stdin: DISK, before: `: >${room.file('bin')}/blkdiscard.fails\n` })
+  expect(report.get('discard')).toBe('zeroed')
+  await expectWritten(room, DISK, 5 * MIB + 512)
+})
+
+describe('a source that is not right', () => {
+  const write = async (room: Bench, from: Parameters<typeof writeScript>[0]['from'], stdin?: Uint8Array) => {
+    await room.insert(Buffer.alloc(5 * MIB))
+    const { exitCode, report } = await room.run(
+      writeScript({ from, device: room.device, mode: 'sparse' }),
+      stdin === undefined ? {} : { stdin },
+    )
+    expect(exitCode).toBe(3)
+    expect(report.has('disk-hash')).toBe(false)
+    expect(await readdir(room.file('tmp'))).toEqual([])
+    return report.get('error') ?? ''
+  }
+
+  test.each([
+    ['zst', zstd(DISK)],
+    ['xz', xz(DISK)],
+    ['gz', gzip(DISK)],
+  ])('is found: truncated %s', async (_, bytes) => {
+    await using room = await bench()
+    expect(await write(room, 'stdin', bytes.subarray(0, bytes.length - 10))).toMatch(/^unpack +\S/)
+  })
+
+  test.each([
+    ['zst', zstd(DISK)],
+    ['xz', xz(DISK)],
+    ['gz', gzip(DISK)],
+  ])('is found: %s with garbage in it, or behind it', async (_, bytes) => {
+    await using room = await bench()
+    const damaged = Buffer.from(bytes)
+    damaged.fill(0xa5, 1000, 1100)
+    expect(await write(room, 'stdin', damaged)).toMatch(/^unpack +\S/)
+    expect(await write(room, 'stdin', Buffer.concat([bytes, Buffer.from('garbage')]))).toMatch(/^unpack +\S/)
+  })
+
+  test('is found: nothing at all', async () => {
+    await using room = await bench()
+    await using server = await serve(new Uint8Array())
+    expect(await write(room, 'stdin')).toMatch(/^empty/)
+    expect(await write(room, { url: server.url })).toMatch(/^empty/)
+  })
+
+  test('is found: not there', async () => {
+    await using room = await bench()
+    await using server = await serveLoopback((_, response) => response.writeHead(404).end('no such image'))
+    expect(await write(room, { url: `${server.url}/x` })).toMatch(/^download .*404/)
+  })
+
+  test('is found: a download that breaks off', async () => {
+    await using room = await bench()
+    for (const bytes of [DISK, zstd(DISK)]) {
+      await using server = await serveLoopback((_, response) => {
+        response.writeHead(200, { 'content-length': String(bytes.length) })
+        response.write(bytes.subarray(0, 400_000), () => response.destroy())
+      })
+      expect(await write(room, { url: server.url })).toMatch(/^download curl/)
+    }
+  })
+
+  test('is not taken from anywhere but the web', async () => {
+    await using room = await bench()
+    await using server = await serveLoopback((_, response) =>
+      response.writeHead(302, { location: 'file:///etc/hostname' }).end(),
+    )
+    expect(await write(room, { url: 'file:///etc/hostname' })).toMatch(/^download .*protocol/i)
+    expect(await write(room, { url: server.url })).toMatch(/^download .*protocol/i)
+  })
+})
+
+describe('a disk that is not right', () => {
+  test.each([
+    ['sparse', DISK],
+    ['sparse', zstd(DISK)],
+    ['plain', DISK],
+  ] as const)('is found: too small (%s)', async (mode, stdin) => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(300_000))
+    const script = writeScript({ from: 'stdin', device: room.device, mode })
+    // In blocks of 1024 bytes; without the trap a signal would end dd before it could say anything.
+    const { exitCode, report } = await room.run(script, { stdin, before: "trap '' XFSZ\nulimit -f 400\n" })
+    expect(exitCode).toBe(3)
+    expect(report.get('error')).toMatch(/^write .*File too large/)
+  })
+
+  test('is found: not there', async () => {
+    await using room = await bench()
+    const script = writeScript({ from: 'stdin', device: `${room.path}/no/such/disk`, mode: 'sparse' })
+    const { exitCode, report } = await room.run(script, { stdin: DISK })
+    expect(exitCode).toBe(3)
+    expect(report.get('error')).toMatch(/^write .*No such file/)
+  })
+})
+
+test('bytes that printf would take for its own come through', async () => {
+  await using room = await bench()
+  for (const head of ['%d%s%n', '\\x41\\', '-- -v ', '\'"$(id)', '\0\0\0\0\0\0', '\xff\x00\x25\x5c\x0a\x0d']) {
+    await room.insert(Buffer.alloc(2 * MIB))
+    const image = Buffer.alloc(MIB, 'z')
+    image.write(head, 'latin1')
+    await room.run(writeScript({ from: 'stdin', device: room.device, mode: 'sparse' }), { stdin: image })
+    await expectWritten(room, image, 2 * MIB)
+  }
+})

@@ -1,0 +1,261 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import type { InterceptedRequest } from 'hcloud-sandbox'
+import { resetConnection } from 'hcloud-sandbox'
+import { describe, expect, it } from 'vitest'
+import { testSandbox } from '../../support/sandbox.ts'
+import { buildIn, contentsOf, factoryDisk, holds, snapshotDisk } from '../../unit/run/fixture.ts'
+
+const EMPTY = { servers: [], sshKeys: [], snapshots: [] }
+
+/** An interceptor for the first `times` requests that fit; `fault` gets the function that lets the cloud do the work. */
+function faultAt(
+  fits: (request: InterceptedRequest) => boolean,
+  fault: (answer: () => Promise<Response>) => Response | Promise<Response>,
+  times = 1,
+) {
+  let left = times
+  return (request: InterceptedRequest, answer: () => Promise<Response>) =>
+    fits(request) && left-- > 0 ? fault(answer) : undefined
+}
+
+const creates =
+  (path: RegExp) =>
+  ({ method, path: asked }: InterceptedRequest): boolean =>
+    method === 'POST' && path.test(asked)
+
+const errorAnswer = (status: number, code: string): Response =>
+  Response.json({ error: { code, message: `scripted ${code}` } }, { status })
+
+/** The cloud does it, and nobody learns of it. */
+async function timeOutAfterwards(answer: () => Promise<Response>): Promise<Response> {
+  await answer()
+  return errorAnswer(504, 'timeout')
+}
+
+describe('a build that meets a fault', { timeout: 60_000 }, () => {
+  it.each([
+    ['the key', /^\/ssh_keys$/],
+    ['the server', /^\/servers$/],
+    ['the rescue', /\/enable_rescue$/],
+    ['the power', /\/poweron$/],
+    ['the snapshot', /\/create_image$/],
+  ])('goes on when the answer about %s gets lost after it took effect', async (_what, path) => {
+    const lose = async (answer: () => Promise<Response>): Promise<Response> => {
+      await answer()
+      return resetConnection()
+    }
+    await using sandbox = await testSandbox({ intercept: faultAt(creates(path), lose) })
+    const { result } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    expect(result.leftovers).toEqual([])
+    const contents = await contentsOf(sandbox)
+    expect([contents.servers, contents.sshKeys]).toEqual([[], []])
+    expect(contents.snapshots).toHaveLength(1)
+  })
+
+  it('takes the server that a lost answer has made, although the next answer is a refusal', async () => {
+    const answers = [timeOutAfterwards, () => errorAnswer(403, 'resource_limit_exceeded')]
+    await using sandbox = await testSandbox({
+      intercept: ({ method, path }, answer) =>
+        method === 'POST' && path === '/servers' ? answers.shift()?.(answer) : undefined,
+    })
+    const { result } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    expect(answers).toEqual([])
+    expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
+  })
+
+  it('takes the snapshot that a lost answer has begun, although it shows only later and the server is locked', async () => {
+    const answers = [timeOutAfterwards, () => errorAnswer(422, 'service_error')]
+    let hidden = 1
+    await using sandbox = await testSandbox({
+      intercept({ method, path, query }, answer) {
+        if (method === 'POST' && path.endsWith('/create_image')) return answers.shift()?.(answer)
+        const isLook = path === '/images' && (query.get('label_selector') ?? '').includes(',talos-image/lease')
+        if (!isLook || answers.length !== 1 || hidden-- <= 0) return undefined
+        return Response.json({ images: [], meta: { pagination: null } })
+      },
+    })
+    const { result } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    expect(answers).toEqual([])
+    expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
+  })
+
+  it('names the key that it cannot remove when it could not even begin', async () => {
+    await using sandbox = await testSandbox({
+      machines: 'none',
+      async intercept({ method, path }, answer) {
+        if (method === 'DELETE') return errorAnswer(500, 'server_error')
+        if (method !== 'POST' || path !== '/ssh_keys') return undefined
+        await answer()
+        return errorAnswer(422, 'invalid_input')
+      },
+    })
+    const { result } = await buildIn(sandbox, { removeMs: 1000 })
+    expect(result.images).toMatchObject([{ status: 'failed', problem: { message: expect.stringContaining('422') } }])
+    expect(result.leftovers).toMatchObject([{ command: `hcloud ssh-key delete talos-image-${result.run}` }])
+  })
+
+  it('goes on to the next placement when one is out of stock after all, and says so', async () => {
+    const stock = () => errorAnswer(412, 'resource_unavailable')
+    await using sandbox = await testSandbox({ intercept: faultAt(creates(/^\/servers$/), stock) })
+    const { result, events } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'built', placement: { serverType: 'cx23', location: 'hel1' } }])
+    expect(events).toContainEqual(expect.objectContaining({ type: 'placement-failed' }))
+  })
+
+  it('lets the other image succeed when one has no stock, and lists the tries', async () => {
+    await using sandbox = await testSandbox({
+      intercept: ({ method, path, body }) =>
+        method === 'POST' && path === '/servers' && JSON.stringify(body).includes('"cax')
+          ? errorAnswer(412, 'resource_unavailable')
+          : undefined,
+    })
+    const { result } = await buildIn(sandbox, { architectures: ['arm', 'x86'] })
+    expect(result.images).toMatchObject([
+      {
+        status: 'failed',
+        problem: { code: 'stock', message: expect.stringMatching(/cax11 in fsn1[\s\S]*cax11 in nbg1/) },
+      },
+      { status: 'built' },
+    ])
+    expect((await contentsOf(sandbox)).servers).toEqual([])
+  })
+
+  it('deletes the server although deleting fails at first', async () => {
+    const fits = ({ method, path }: InterceptedRequest): boolean => method === 'DELETE' && path.startsWith('/servers/')
+    await using sandbox = await testSandbox({
+      intercept: faultAt(fits, () => errorAnswer(500, 'server_error'), 6),
+    })
+    const { result } = await buildIn(sandbox)
+    expect(result.leftovers).toEqual([])
+    expect((await contentsOf(sandbox)).servers).toEqual([])
+  })
+
+  it('names what it cannot delete, with the command that does', async () => {
+    await using sandbox = await testSandbox({
+      intercept: ({ method, path }) =>
+        method === 'DELETE' && path.startsWith('/servers/') ? errorAnswer(500, 'server_error') : undefined,
+    })
+    const { result } = await buildIn(sandbox, { removeMs: 1500 })
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    expect(result.leftovers).toMatchObject([
+      { name: `server talos-image-${result.run}-x86`, command: `hcloud server delete talos-image-${result.run}-x86` },
+    ])
+  })
+
+  it('leaves nothing when the snapshot fails', async () => {
+    await using sandbox = await testSandbox({
+      failAction: (command) =>
+        command === 'create_image' ? { code: 'action_failed', message: 'scripted' } : undefined,
+    })
+    const { result } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'failed', problem: { code: 'api' } }])
+    expect(result.leftovers).toEqual([])
+    expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+
+  it('begins nothing when the token may only read', async () => {
+    const token = 'r'.repeat(64)
+    await using sandbox = await testSandbox({ tokens: [{ token, project: 'p', readOnly: true }] })
+    await expect(buildIn(sandbox)).rejects.toMatchObject({ code: 'token' })
+    expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+
+  it.each([
+    ['truncated', (disk: Buffer) => disk.subarray(0, disk.length / 2)],
+    ['altered', (disk: Buffer) => Buffer.concat([disk.subarray(0, 200_000), Buffer.alloc(64), disk.subarray(200_064)])],
+  ])('makes no snapshot of a download that is %s', async (_how, spoil) => {
+    // The look-ups before the build, which ask for parts, get the truth.
+    await using sandbox = await testSandbox({
+      interceptFactory: async (request, answer) => {
+        if (request.method !== 'GET' || request.headers.has('range') || !request.url.endsWith('.zst')) return undefined
+        const given = await answer()
+        const body = spoil(Buffer.from(await given.arrayBuffer()))
+        return new Response(new Uint8Array(body), { headers: { 'content-length': String(body.length) } })
+      },
+    })
+    const { result, notes } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'failed', problem: { code: 'source' } }])
+    expect(notes.filter((note) => note.includes('trying again'))).toHaveLength(2)
+    expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+
+  it('makes no snapshot when the pinned hash is another', async () => {
+    await using sandbox = await testSandbox()
+    const { result } = await buildIn(sandbox, {
+      sha256: { x86: 'a'.repeat(64) },
+      vars: [
+        `image_url_x86=${sandbox.factoryUrl}/image/376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba/v1.12.2/hcloud-amd64.raw`,
+      ],
+    })
+    expect(result.images).toMatchObject([
+      { status: 'failed', problem: { code: 'source', message: expect.stringContaining('not the pinned') } },
+    ])
+    expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+})
+
+describe('a build from this computer', { timeout: 60_000 }, () => {
+  it.each([
+    ['plain', (disk: Buffer) => disk],
+    ['gzip', (disk: Buffer) => gzipSync(disk, { level: 1 })],
+  ])('streams a %s file', async (_how, pack) => {
+    await using sandbox = await testSandbox()
+    const folder = await mkdtemp(join(tmpdir(), 'talos-image-file-'))
+    try {
+      const path = join(folder, 'disk')
+      const disk = await factoryDisk(sandbox)
+      await writeFile(path, pack(disk))
+      const { result } = await buildIn(sandbox, {
+        localImage: { kind: 'file', path, at: { kind: 'flag', name: '--image-file' } },
+      })
+      const [image] = result.images
+      if (image?.status !== 'built') throw new Error(JSON.stringify(image))
+      expect(holds(await snapshotDisk(sandbox, image.snapshot.id), disk)).toBe(true)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('takes standard input, which it never skips', async () => {
+    await using sandbox = await testSandbox()
+    const disk = await factoryDisk(sandbox)
+    const build = () =>
+      buildIn(sandbox, {
+        localImage: { kind: 'stdin' },
+        openStdin: () => Readable.from([disk.subarray(0, 999), disk.subarray(999)]),
+      })
+    expect((await build()).result.images).toMatchObject([{ status: 'built' }])
+    expect((await build()).result.images).toMatchObject([{ status: 'built' }])
+    for (const { id } of (await contentsOf(sandbox)).snapshots)
+      expect(holds(await snapshotDisk(sandbox, id), disk)).toBe(true)
+  })
+
+  it('makes no snapshot of what is no disk, is bigger than the disk, or breaks off', async () => {
+    await using sandbox = await testSandbox()
+    const broken = new Readable({
+      read() {
+        this.push(Buffer.alloc(1000, 1))
+        this.destroy(new Error('the pipe broke'))
+      },
+    })
+    for (const [stdin, message] of [
+      [Readable.from([Buffer.alloc(1_000_000, 7)]), 'not a disk image'],
+      [Readable.from([]), 'is empty'],
+      [Readable.from(Array.from({ length: 65 }, () => Buffer.alloc(1 << 20, 9))), 'bigger than the disk'],
+      [broken, 'could not be read to its end: the pipe broke'],
+    ] as const) {
+      const { result } = await buildIn(sandbox, { localImage: { kind: 'stdin' }, openStdin: () => stdin })
+      expect(result.images).toMatchObject([
+        { status: 'failed', problem: { message: expect.stringContaining(message) } },
+      ])
+    }
+    expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+})

@@ -1,0 +1,142 @@
+/** Several builds at once: limits of the project, its rate, and runs that want the same. */
+
+import type { AnsweredRequest } from 'hcloud-sandbox'
+import { describe, expect, it } from 'vitest'
+import { createManualClock } from '../../../packages/hcloud-sandbox/test/cloud/manual-clock.ts'
+import { build } from '../../../src/run/build.ts'
+import type { BuildEvent } from '../../../src/run/events.ts'
+import { testSandbox } from '../../support/sandbox.ts'
+import { buildIn, clientOf, contentsOf, factoryDisk, holds, planIn, snapshotDisk } from '../../unit/run/fixture.ts'
+
+describe('a project that may have one server at a time', { timeout: 60_000 }, () => {
+  it('gets its images one after the other', async () => {
+    await using sandbox = await testSandbox({ limits: { servers: 1 } })
+    const { result, notes } = await buildIn(sandbox, { architectures: ['arm', 'x86'] })
+    expect(result.images).toMatchObject([{ status: 'built' }, { status: 'built' }])
+    expect(notes.join('\n')).toMatch(/waiting until another image is done \(.*server_limit/)
+    expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}, {}] })
+  })
+
+  it('and has one already, is told so at once, with a remedy', async () => {
+    await using sandbox = await testSandbox({ limits: { servers: 0 } })
+    const { result } = await buildIn(sandbox, { architectures: ['arm', 'x86'] })
+    const problem = { code: 'limit', hint: expect.stringContaining('ask Hetzner for a higher limit') }
+    expect(result.images).toMatchObject([
+      { status: 'failed', problem },
+      { status: 'failed', problem },
+    ])
+    expect(result.leftovers).toEqual([])
+  })
+
+  it('and no room for a snapshot, is told what to do', async () => {
+    await using sandbox = await testSandbox({ limits: { snapshots: 0 } })
+    const { result } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([
+      {
+        status: 'failed',
+        problem: {
+          code: 'limit',
+          message: expect.stringContaining('snapshot'),
+          hint: expect.stringContaining('talos-image prune'),
+        },
+      },
+    ])
+    expect(await contentsOf(sandbox)).toEqual({ servers: [], sshKeys: [], snapshots: [] })
+  })
+})
+
+describe('waiting for stock', { timeout: 60_000 }, () => {
+  it('looks again until there is some', async () => {
+    const outOfStock = ['cx23', 'cx33', 'cx43', 'cx53', '@fsn1', '@nbg1', '@hel1', '@ash', '@hil', '@sin']
+    await using sandbox = await testSandbox({ outOfStock })
+    await using rich = await testSandbox()
+    const plan = await planIn(sandbox)
+    expect(plan.images[0]?.placements).toEqual([])
+    const [placements = []] = (await planIn(rich)).images.map((image) => image.placements)
+    const events: BuildEvent[] = []
+    let looks = 0
+    const clock = createManualClock()
+    const building = build({
+      hetzner: clientOf(rich),
+      plan,
+      sshPort: rich.sshPort,
+      timeouts: { sshMs: 10_000 },
+      clock: {
+        // The pauses of the build itself are not those for stock.
+        now: () => clock.now(),
+        sleep: (ms, signal) =>
+          ms >= 60_000 ? clock.sleep(ms, signal) : new Promise((resolve) => setTimeout(resolve, 1)),
+      },
+      stock: { waitMs: 10 * 60_000, look: async () => (++looks < 2 ? [] : placements) },
+      onEvent: (event) => events.push(event),
+    })
+    const pump = setInterval(() => clock.advance(60_000), 20)
+    const result = await building.finally(() => clearInterval(pump))
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    expect(looks).toBe(2)
+    expect(events).toContainEqual({
+      type: 'note',
+      image: 'x86',
+      text: 'nothing is in stock; looking again in 60 s, for 10 min more',
+    })
+  })
+})
+
+describe('two runs that want the same image', { timeout: 60_000 }, () => {
+  it('end with one snapshot, or with two that are both right and a word about it', async () => {
+    await using sandbox = await testSandbox()
+    const runs = await Promise.all([buildIn(sandbox), buildIn(sandbox), buildIn(sandbox)])
+    const { servers, sshKeys, snapshots } = await contentsOf(sandbox)
+    expect([servers, sshKeys]).toEqual([[], []])
+    const disk = await factoryDisk(sandbox)
+    for (const { id } of snapshots) expect(holds(await snapshotDisk(sandbox, id), disk)).toBe(true)
+    const notes = runs.flatMap((run) => run.notes).join('\n')
+    if (snapshots.length > 1) expect(notes).toContain('both are correct')
+    for (const { result } of runs) {
+      expect(result.leftovers).toEqual([])
+      expect(result.images).toMatchObject([{ status: expect.stringMatching(/^(built|existing)$/) }])
+      expect(snapshots.map(({ id }) => id)).toContain(
+        result.images[0]?.status !== 'failed' && result.images[0]?.snapshot.id,
+      )
+    }
+  })
+
+  it('the slower one takes the snapshot of the faster one, and removes its own', async () => {
+    await using sandbox = await testSandbox()
+    const plan = await planIn(sandbox)
+    const first = await buildIn(sandbox)
+    const late = await build({ hetzner: clientOf(sandbox), plan, sshPort: sandbox.sshPort })
+    const [built] = first.result.images
+    expect(late.images).toMatchObject([
+      { status: 'existing', snapshot: { id: built?.status === 'built' ? built.snapshot.id : 0 } },
+    ])
+    expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
+  })
+
+  it('and one of them with --force makes its own', async () => {
+    await using sandbox = await testSandbox()
+    const plan = await planIn(sandbox, { force: true })
+    await buildIn(sandbox)
+    const forced = await build({ hetzner: clientOf(sandbox), plan, sshPort: sandbox.sshPort })
+    expect(forced.images).toMatchObject([{ status: 'built' }])
+    expect((await contentsOf(sandbox)).snapshots).toHaveLength(2)
+  })
+})
+
+describe('25 builds at once', { timeout: 180_000 }, () => {
+  it('stay within the hourly requests of the project', async () => {
+    const answers: AnsweredRequest[] = []
+    const onRequest = (request: AnsweredRequest): number => answers.push(request)
+    await using sandbox = await testSandbox({ onRequest, rateLimit: { limit: 3600, perSecond: 1 } })
+    const plan = await planIn(sandbox, { force: true })
+    const [image] = plan.images
+    if (image === undefined) throw new Error('there is no image to build')
+    const images = Array.from({ length: 25 }, (_, index) => ({ ...image, name: `x86 ${index}` }))
+    const result = await build({ hetzner: clientOf(sandbox), plan: { ...plan, images }, sshPort: sandbox.sshPort })
+    expect(result.images.filter(({ status }) => status === 'built')).toHaveLength(25)
+    expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [] })
+    const requests = answers.filter(({ server }) => server === 'cloud')
+    expect(requests.filter(({ status }) => status === 429)).toEqual([])
+    expect(requests.length).toBeLessThan(25 * 20)
+  })
+})

@@ -1,0 +1,83 @@
+import * as v from 'valibot'
+import { describe, expect, it } from 'vitest'
+import { type Clock, systemClock } from '../../../../src/util/clock.ts'
+import { type TestSandbox, testSandbox } from '../../../support/sandbox.ts'
+import { sourced } from '../../../unit/plan/fixture.ts'
+import { buildIn, contentsOf } from '../../../unit/run/fixture.ts'
+
+const RENEWAL_MS = 5 * 60_000
+
+/** A clock whose pauses between renewals of leases end when they are told to. */
+function renewingClock(): Clock & { renew(): void } {
+  let renew = (): void => undefined
+  return {
+    now: () => systemClock.now(),
+    sleep: (ms, signal) =>
+      ms < RENEWAL_MS
+        ? systemClock.sleep(ms, signal)
+        : new Promise((resolve, reject) => {
+            renew = resolve
+            signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+          }),
+    renew: () => renew(),
+  }
+}
+
+async function makeNetwork(sandbox: TestSandbox): Promise<void> {
+  const subnets = [{ type: 'cloud', network_zone: 'eu-central' }]
+  await sandbox.api(v.unknown(), 'POST', '/networks', { name: 'inner', ip_range: '127.220.0.0/16', subnets })
+}
+
+const INSIDE = { networks: [sourced('inner')], ipv4: sourced(false), ipv6: sourced(false) }
+
+describe('a build server', () => {
+  it('keeps its own labels when its lease is renewed', async () => {
+    const labels: unknown[] = []
+    await using sandbox = await testSandbox({
+      intercept({ method, path, body }) {
+        if (method === 'PUT' && path.startsWith('/servers/')) labels.push(body)
+        return undefined
+      },
+    })
+    const clock = renewingClock()
+    const { result } = await buildIn(sandbox, {
+      clock,
+      server: { labels: new Map([['team', sourced('infra')]]) },
+      onEvent: ({ type }) => {
+        if (type === 'server-created') clock.renew()
+      },
+    })
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    const lease = { 'talos-image/run': result.run, 'talos-image/lease': expect.stringMatching(/^\d+$/) }
+    expect(labels).toEqual([{ labels: { team: 'infra', ...lease } }])
+  })
+
+  it('in a network is reached there also when the answer that told of it got lost', async () => {
+    let lost = false
+    await using sandbox = await testSandbox({
+      async intercept({ method, path }, answer) {
+        if (lost || method !== 'POST' || path !== '/servers') return undefined
+        lost = true
+        await answer()
+        return Response.json({ error: { code: 'timeout', message: 'too late' } }, { status: 504 })
+      },
+    })
+    await makeNetwork(sandbox)
+    const { result } = await buildIn(sandbox, { server: INSIDE })
+    expect(lost).toBe(true)
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
+  })
+
+  it('that cannot be attached to its network goes, and the image fails', async () => {
+    await using sandbox = await testSandbox({
+      faults: [{ subject: 'action', effect: 'fail', action: 'attach_to_network' }],
+    })
+    await makeNetwork(sandbox)
+    const { result } = await buildIn(sandbox, { server: INSIDE })
+    expect(result.images).toMatchObject([
+      { status: 'failed', problem: { code: 'api', message: expect.stringContaining('attach_to_network') } },
+    ])
+    expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [] })
+  })
+})
