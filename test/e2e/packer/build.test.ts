@@ -189,13 +189,13 @@ describe.skipIf(WHY_NOT !== undefined)(named('build --engine packer', WHY_NOT), 
     expect(JSON.parse(plan.stdout)).toMatchObject({ images: [{ action: 'build', existing: null }] })
   })
 
-  it('tells which snapshot is which by what the cloud says, where the names of the sources do not', async () => {
+  it('tells which snapshot is which by what the cloud says, where the template does not tell', async () => {
     const template = join(workspace.root, '_packer', 'talos-hcloud.pkr.hcl')
     const text = (await readFile(template, 'utf8'))
       .replaceAll('talos-arm', 'one')
       .replaceAll('talos-x86', 'two')
-      .replace('server_type   = var.server_type_arm', 'server_type   = join("", [var.server_type_arm])')
-      .replace('server_type   = var.server_type_x86', 'server_type   = join("", [var.server_type_x86])')
+      .replace('server_type   = var.server_type_arm', 'server_type   = basename(var.server_type_arm)')
+      .replace('server_type   = var.server_type_x86', 'server_type   = basename(var.server_type_x86)')
       .replaceAll(/^ {4}arch {4}= .*$/gm, '')
     await workspace.write('_packer/talos-hcloud.pkr.hcl', text)
     const refused = await build('--arch', 'arm')
