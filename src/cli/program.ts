@@ -1,6 +1,7 @@
 /** The commands and their flags, as commander knows them. */
 
 import { Command, Option } from 'commander'
+import { sandboxFlags } from 'hcloud-sandbox/command'
 import { MATRIX_FORMS } from './build-matrix.ts'
 import { parseDuration, parseTimeout } from './flags.ts'
 import { arrangeHelp } from './help.ts'
@@ -10,8 +11,9 @@ import { addLookingCommands } from './program-looking.ts'
 import { addSchematicCommands } from './program-schematic.ts'
 import { addSetupCommands } from './program-setup.ts'
 import { foldLines } from './render/fold.ts'
+import { SANDBOX_NAMES } from './sandbox-names.ts'
 import { isGithubActions } from './screen.ts'
-import { outputFlag, planFlags, ROLE, sandboxFlags } from './shared-flags.ts'
+import { outputFlag, planFlags, ROLE } from './shared-flags.ts'
 import { showError } from './show-problem.ts'
 import { toUsageProblem } from './usage-problem.ts'
 import { VERSION } from './version.ts'
@@ -96,9 +98,9 @@ Examples:
   addLookingCommands(program, io, onExit)
   addKeepingCommands(program, io, onExit)
 
-  sandboxFlags(program.command('sandbox'))
+  sandboxFlags(program.command('sandbox'), SANDBOX_NAMES)
     .description('Run the emulated cloud and Image Factory alone, for other programs, until Ctrl-C.')
-    .action(async (flags) => onExit(await (await import('./commands/sandbox.ts')).runSandbox(io, flags)))
+    .action(async (flags) => (await import('hcloud-sandbox')).runSandboxCommand(io, SANDBOX_NAMES, flags))
 
   const schematic = program
     .command('schematic')

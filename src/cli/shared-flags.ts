@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
-import { collect, parseArchitecture, parseCount, parsePort, parseRole, parseSha256 } from './flags.ts'
+import { collect, parseArchitecture, parsePort, parseRole, parseSha256 } from './flags.ts'
 import type { Io } from './io.ts'
 import { serverFlags } from './server-flags.ts'
 
@@ -25,37 +25,6 @@ export function cloudFlags(command: Command, forms?: readonly string[]): Command
 function machinesOption(): Option {
   const kinds = MACHINE_KINDS.filter(({ runsCommands }) => runsCommands)
   return new Option('--machines <kind>', "what a sandbox's servers are").choices(kinds.map(({ name }) => name))
-}
-
-/** What a sandbox is started with. */
-export function sandboxFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--machines <kind>', `what the servers are (default: ${MACHINE_KINDS[0].name})`).choices(
-        MACHINE_KINDS.map(({ name }) => name),
-      ),
-    )
-    .addOption(
-      new Option('--latency <profile>', 'how long things take (default: instant)').choices(['instant', 'realistic']),
-    )
-    .option('--state <dir>', 'where its state is kept (TALOS_IMAGE_SANDBOX_STATE)')
-    .option('--port <port>', 'port of the cloud API; default: any', parsePort)
-    .option('--factory-port <port>', 'port of the Image Factory; default: any', parsePort)
-    .option('--ssh-port <port>', "port of the servers' SSH; default: any", parsePort)
-    .option('--project <name>', 'a project with a token of its own; repeatable', collect)
-    .option('--rate-limit <requests>', 'requests an hour for each project; default: 3600', parseCount)
-    .option('--limit <what=number>', 'most servers, snapshots or primary-ips of a project; repeatable', collect)
-    .option('--out-of-stock <type@location>', 'what cannot be had; repeatable', collect)
-    .option('--fault <rule>', 'what goes wrong, as docs/sandbox.md says; @FILE: a rule a line; repeatable', collect)
-    .option('-v, --verbose', 'show every request as it is answered')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ talos-image sandbox                 in one terminal, and in another one:
-  $ export $(talos-image sandbox)       hcloud, Packer, Terraform now talk to it
-  $ talos-image sandbox --verbose --fault 'api DELETE /servers/* 500 times=2'`,
-    )
 }
 
 const CONFIG = 'names the projects; default: talos-image.yaml'
