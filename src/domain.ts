@@ -1,9 +1,9 @@
 /** The terms of the domain, each defined once. Every layer may import them; they import nothing. */
 
-/** CPU architectures, in the order in which images are planned and shown. */
-export const ARCHITECTURES = ['arm', 'x86'] as const
 /** A CPU architecture, as Hetzner Cloud names it. Talos's own `arm64`/`amd64` stay inside the factory client. */
-export type Architecture = (typeof ARCHITECTURES)[number]
+export type Architecture = 'arm' | 'x86'
+/** CPU architectures, in the order in which images are planned and shown. */
+export const ARCHITECTURES = ['arm', 'x86'] as const satisfies readonly Architecture[]
 
 /**
  * What the machines of an image are for, such as `worker`: any valid name. The file `schematic-NAME.yaml` makes NAME a
@@ -37,10 +37,10 @@ export function schematicFileName(role?: Role): string {
   return role === undefined ? 'schematic.yaml' : `schematic-${role}.yaml`
 }
 
-/** Addresses of a build server that SSH can go to: a public one, or that in a private network. */
-export const SSH_WAYS = ['ipv4', 'ipv6', 'private'] as const
-/** Which of a build server's addresses SSH goes to. */
-export type SshOver = (typeof SSH_WAYS)[number]
+/** Which of a build server's addresses SSH connects to: a public one, or the one in a private network. */
+export type SshOver = 'ipv4' | 'ipv6' | 'private'
+/** All of them. */
+export const SSH_WAYS = ['ipv4', 'ipv6', 'private'] as const satisfies readonly SshOver[]
 
 /** Labels of a Hetzner Cloud resource: key to value. */
 export type Labels = Readonly<Record<string, string>>

@@ -1,12 +1,12 @@
 /**
- * One family of errors for everything that can go wrong for a reason a user can understand.
+ * The errors that a user can understand and act on.
  * Anything else that is thrown is a defect of this program, and is shown as one.
  */
 
 import { SandboxError } from 'hcloud-sandbox/errors'
 import { SchematicError } from 'talos-schematic/errors'
 
-/** Stable names of what went wrong; part of the JSON output, listed in docs/exit-codes.md. */
+/** The kind of an error. The names are stable: part of the JSON output, listed in docs/exit-codes.md. */
 export type ErrorCode =
   | 'usage'
   | 'config'
@@ -28,34 +28,34 @@ export type ErrorCode =
   | 'not-found'
   | 'interrupted'
 
-/** Where a value or a mistake stands: in a file (line and column count from 1), a variable, a flag, or nowhere. */
+/** Where a value comes from: a file (line and column count from 1), a variable, a flag, or a default. */
 export type Origin =
   | { readonly kind: 'file'; readonly file: string; readonly line?: number; readonly column?: number }
   | { readonly kind: 'env'; readonly name: string }
   | { readonly kind: 'flag'; readonly name: string }
   | { readonly kind: 'default' }
 
-/** One thing that is wrong, or worth a warning: what, where, and what to do about it. */
+/** An error or a warning: what is wrong, where, and what to do about it. */
 export interface Problem {
   readonly code: ErrorCode
   readonly message: string
-  /** Where it stands; missing when it stands nowhere. */
+  /** Where it is; missing when it has no place. */
   readonly at?: Origin | undefined
   /** What to do about it. */
   readonly hint?: string | undefined
 }
 
-/** An error that a user can act on. Shown as message and hint, never as a stack trace. */
+/** An error that a user can act on. It is shown with its message and hint, without a stack trace. */
 export class TalosImageError extends Error {
   override readonly name: string = 'TalosImageError'
-  /** What kind of thing went wrong. */
+  /** The kind of error. */
   readonly code: ErrorCode
-  /** Where it stands. */
+  /** Where it is; undefined when it has no place. */
   readonly at: Origin | undefined
   /** What to do about it. */
   readonly hint: string | undefined
 
-  /** An error for one problem; the error that it comes from can be its `cause`. */
+  /** An error for one problem; `options.cause` is the error that caused it. */
   constructor(problem: Problem, options?: ErrorOptions) {
     super(problem.message, options)
     this.code = problem.code
@@ -63,19 +63,19 @@ export class TalosImageError extends Error {
     this.hint = problem.hint
   }
 
-  /** All that is wrong: one problem for most errors, several for a {@link ProblemsError}. */
+  /** All problems: one for most errors, several for a {@link ProblemsError}. */
   get problems(): readonly Problem[] {
     return [{ code: this.code, message: this.message, at: this.at, hint: this.hint }]
   }
 }
 
-/** Several problems found in one go, all of them before anything was paid for. */
+/** Several problems that were found at once, before anything was created. */
 export class ProblemsError extends TalosImageError {
   override readonly name = 'ProblemsError'
   readonly #problems: readonly Problem[]
 
   /**
-   * @param problems at least one problem; the first one gives the error its code
+   * @param problems at least one; the code of the error is that of the first
    * @throws RangeError when there is no problem
    */
   constructor(problems: readonly Problem[], options?: ErrorOptions) {
@@ -88,14 +88,15 @@ export class ProblemsError extends TalosImageError {
     this.#problems = problems
   }
 
-  /** All that is wrong. */
+  /** All problems. */
   override get problems(): readonly Problem[] {
     return this.#problems
   }
 }
 
 /**
- * Throws one error for all the problems, or does nothing when there are none.
+ * Throws one error with all problems; does nothing when there are none.
+ * @throws ProblemsError
  * @internal
  */
 export function throwProblems(problems: readonly Problem[]): void {
@@ -103,7 +104,7 @@ export function throwProblems(problems: readonly Problem[]): void {
 }
 
 /**
- * An error of the sandbox or of a schematic as one of ours; anything else as it is.
+ * An error of the sandbox's or the schematics' package as a ProblemsError; any other value unchanged.
  * @internal
  */
 export function toTalosImageError(error: unknown): unknown {
@@ -111,7 +112,7 @@ export function toTalosImageError(error: unknown): unknown {
   return isOurs ? new ProblemsError(error.problems, { cause: error }) : error
 }
 
-/** `file:line:column`, a variable's or a flag's name; empty for a default. */
+/** `file:line:column`, or the name of a variable or flag; empty for a default. */
 export function formatOrigin(origin: Origin | undefined): string {
   switch (origin?.kind) {
     case 'file':

@@ -48,6 +48,7 @@ const LABELS = {
   ...publicLabels({ architecture: 'x86', talosVersion: 'v1.12.2' }),
   ...ownLabels({
     runId: 'aaaabbbb',
+    talosVersion: 'v1.12.2',
     identity: '0'.repeat(40),
     schematicId: '0'.repeat(64),
     sourceSha256: '0'.repeat(64),

@@ -43,14 +43,15 @@ Examples:
 
   projectFlag(cloudFlags(program.command('prune')), io)
     .description('Show old snapshots that can go, or delete them. Only those that talos-image made.')
-    .option('--keep <number>', 'keep so many of the newest, of each role and architecture', parseCount)
+    .option('--keep <number>', 'keep so many of the newest, of each series', parseCount)
     .option('--older-than <age>', 'keep what is younger, such as 30d', parseAge)
     .option('--yes', 'delete them')
     .addHelpText(
       'after',
       `
-Never deletes the newest of a role and architecture, what is protected, or what
-a server of the project was made from.
+A series has the same architecture and the same labels, apart from the version.
+Never deletes the newest of a series, what is protected, or what a server of
+the project was made from.
 
 Examples:
   $ talos-image prune --keep 2        what would go

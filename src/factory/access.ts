@@ -1,4 +1,4 @@
-/** A Factory of one's own: who asks, and which certificate authority vouches for it. */
+/** Access to a private Image Factory: the login and the certificate authority. */
 
 import { createFetch, type Fetch } from '../util/fetch.ts'
 import type { Proxies } from '../util/proxies.ts'
@@ -6,16 +6,15 @@ import { isLoopbackHost } from '../util/proxies.ts'
 import { FACTORY_URL } from './asset.ts'
 
 /**
- * How requests to a Factory that asks for a login introduce themselves: HTTP Basic, or a bearer token. Source: Image
- * Factory, docs/authentication.md.
+ * The login of a Factory that requires one: HTTP Basic, or a bearer token. Source: Image Factory, docs/authentication.md.
  */
 export type FactoryLogin = { readonly user: string; readonly password: string } | { readonly token: string }
 
-/** What it takes to reach a Factory. */
+/** What is needed to access a Factory. */
 export interface FactoryAccess {
-  /** Certificate authorities to trust beside the usual ones, in PEM. */
+  /** Further certificate authorities to trust, in PEM. */
   readonly ca?: string | undefined
-  /** Goes to the Factory alone, over https (or to this computer). */
+  /** Sent to the Factory only, over https (or to this computer). */
   readonly login?: FactoryLogin | undefined
 }
 
@@ -30,19 +29,19 @@ export interface LoginFault {
 }
 
 /**
- * Finds out whether a login can be sent to that Factory, and may be.
+ * Finds out whether a login can be sent to that Factory safely.
  * @internal
  */
 export function findLoginFault(login: FactoryLogin, factoryUrl: string): LoginFault | undefined {
   return findPartFault(login) ?? findAddressFault(factoryUrl)
 }
 
-const COPY = 'copy it once more, and nothing around it'
+const COPY = 'copy it again, without anything around it'
 
 function findPartFault(login: FactoryLogin): LoginFault | undefined {
   if ('token' in login) {
     if (/^[\x21-\x7e]+$/.test(login.token)) return undefined
-    return { part: 'token', message: 'it holds a character that no token has, such as a line break', hint: COPY }
+    return { part: 'token', message: 'it holds a character that tokens do not have, such as a line break', hint: COPY }
   }
   if (login.user.includes(':')) {
     return { part: 'user', message: 'a user name with a colon cannot log in', hint: 'HTTP Basic ends the name there' }
@@ -52,17 +51,17 @@ function findPartFault(login: FactoryLogin): LoginFault | undefined {
 }
 
 function findAddressFault(factoryUrl: string): LoginFault | undefined {
-  // An address that is none, or that holds a password, is told as that.
+  // Invalid addresses and addresses with a password are reported elsewhere.
   if (!URL.canParse(factoryUrl)) return undefined
   const { protocol, hostname, origin, password } = new URL(factoryUrl)
   if (password !== '') return undefined
   if (origin === FACTORY_URL) {
-    const message = 'the login would go to the public Image Factory, which asks for none'
+    const message = 'the login would be sent to the public Image Factory, which needs none'
     return { part: 'address', message, hint: 'name your own Factory (TALOS_IMAGE_FACTORY_URL), or leave the login out' }
   }
   if (protocol === 'https:' || isLoopbackHost(hostname)) return undefined
-  const message = `the login would go to ${origin} for everybody on the way to read`
-  return { part: 'address', message, hint: 'let the Factory speak https' }
+  const message = `the login would be sent to ${origin} without encryption`
+  return { part: 'address', message, hint: 'use https for the Factory' }
 }
 
 /** @internal */
@@ -72,7 +71,7 @@ export function authorizationOf(login: FactoryLogin): string {
 }
 
 /**
- * The login as curl reads it from a configuration. Source: curl's manual page, --config.
+ * The login as a configuration for curl. Source: curl's manual page, --config.
  * @internal
  */
 export function curlConfig(login: FactoryLogin): string {
@@ -82,27 +81,27 @@ export function curlConfig(login: FactoryLogin): string {
     : `user = ${quoted(`${login.user}:${login.password}`)}\n`
 }
 
-/** Whether an address is that Factory's. */
+/** Whether a URL is one of that Factory. */
 const isAt = (factoryUrl: string, url: string | URL): boolean => new URL(url).origin === new URL(factoryUrl).origin
 
 /**
- * What a server needs to download from `url`; nothing when that is not the Factory's.
+ * The access that a server needs to download from `url`; empty when that is not the Factory's.
  * @internal
  */
 export function accessFor(factoryUrl: string, access: FactoryAccess, url: string): FactoryAccess {
   return isAt(factoryUrl, url) ? access : {}
 }
 
-/** What requests from here to the Factory need. */
+/** Options of requests from this computer to the Factory. */
 export interface FactoryFetchOptions extends FactoryAccess {
   readonly proxies?: Proxies | undefined
-  /** What this computer trusts besides, for whatever reason; in PEM. */
+  /** Certificate authorities that this computer trusts in addition, in PEM. */
   readonly extraCa?: string | undefined
 }
 
 /**
- * A fetch that introduces itself to the Factory at `factoryUrl`, and to nobody else: fetch itself leaves the login out where
- * the Factory sends it to another host.
+ * A fetch that sends the login to the Factory at `factoryUrl` only. fetch itself omits it when the Factory redirects to
+ * another host.
  * @internal
  */
 export function createFactoryFetch(factoryUrl: string, { ca, login, proxies, extraCa }: FactoryFetchOptions): Fetch {

@@ -1,4 +1,4 @@
-/** The addresses of the Image Factory's assets. Talos's own names of the architectures live only here. */
+/** The URLs of the Image Factory's assets. Only this file knows Talos's names of the architectures. */
 
 import { COMPRESSIONS } from '../compressions.ts'
 import type { Architecture } from '../domain.ts'
@@ -29,7 +29,7 @@ export function assetUrl(factoryUrl: string, asset: FactoryAsset, suffix: DiskSu
   return `${factoryUrl}/image/${asset.schematicId}/${asset.talosVersion}/${name}`
 }
 
-/** The reference of the installer that belongs to an image; `talosctl upgrade --image` takes it. */
+/** The reference of the installer that belongs to an image, for `talosctl upgrade --image`. */
 export function installerReference(
   factoryUrl: string,
   asset: Pick<FactoryAsset, 'schematicId' | 'talosVersion'>,
@@ -39,7 +39,7 @@ export function installerReference(
 
 const ASSET_PATH = /^\/image\/([0-9a-f]{64})\/(v[^/?#]+)\/hcloud-(arm64|amd64)(\.raw(?:\.\w+)?)$/
 
-/** Recognises an asset of this Factory in a URL; undefined for any other URL. */
+/** The asset that a URL of this Factory names; undefined for any other URL. */
 export function parseAssetUrl(url: string, factoryUrl: string): FactoryAsset | undefined {
   if (!url.startsWith(`${factoryUrl}/`)) return undefined
   const [, schematicId, talosVersion, architecture, suffix] = ASSET_PATH.exec(url.slice(factoryUrl.length)) ?? []

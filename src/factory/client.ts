@@ -1,4 +1,4 @@
-/** The Image Factory client: a few plain HTTP requests. */
+/** The Image Factory client. */
 
 import * as v from 'valibot'
 import { TalosImageError } from '../errors.ts'
@@ -16,24 +16,24 @@ import {
   traceRequests,
 } from './transport.ts'
 
-/** How an Image Factory is reached. */
+/** How to reach an Image Factory. */
 export interface FactoryClientOptions extends FactoryAccess {
-  /** Where it is; the public one, https://factory.talos.dev, by default. */
+  /** Its URL; the public one, https://factory.talos.dev, by default. */
   readonly url?: string | undefined
-  /** The Factory that it stands for, when that is another one: the sandbox's stands for the public one. */
+  /** The URL of the Factory that it emulates: the sandbox's emulates the public one. */
   readonly publicUrl?: string | undefined
-  /** What requests call themselves; `talos-image` by default. */
+  /** The `User-Agent` of requests; `talos-image` by default. */
   readonly userAgent?: string | undefined
-  /** How long one request may take; making an asset can need a minute and more. Milliseconds; 300 000 by default. */
+  /** The timeout of one request, in milliseconds; 300 000 by default, since making an asset can take minutes. */
   readonly timeoutMs?: number | undefined
-  /** How often a request is sent again after a fault; 3 by default. */
+  /** The most retries of a request; 3 by default. */
   readonly retries?: number | undefined
-  /** The pause before that, in milliseconds, which then grows; 1000 by default. */
+  /** The pause before the first retry, in milliseconds, doubled for each further one; 1000 by default. */
   readonly firstPauseMs?: number | undefined
-  /** What requests go through: {@link findProxies}; nothing by default. */
+  /** Proxies for requests, see {@link findProxies}; none by default. */
   readonly proxies?: Proxies | undefined
   /**
-   * What this computer trusts besides `ca`; in PEM.
+   * Certificate authorities that this computer trusts in addition to `ca`, in PEM.
    * @internal
    */
   readonly extraCa?: string | undefined
@@ -41,12 +41,12 @@ export interface FactoryClientOptions extends FactoryAccess {
   readonly trace?: Trace
 }
 
-/** What the Factory answered about an asset. */
+/** The Factory's response about an asset. */
 export interface AssetAnswer {
   readonly status: number
-  /** Bytes to download; undefined when the Factory did not say. */
+  /** Bytes to download; undefined when the Factory does not say. */
   readonly sizeBytes: number | undefined
-  /** The status and the Factory's own words when it is not there; else empty. */
+  /** The status and the Factory's message when there is no such asset; else empty. */
   readonly message: string
 }
 
@@ -54,45 +54,45 @@ export interface AssetAnswer {
 export interface ExtensionRecord {
   /** `siderolabs/iscsi-tools` */
   readonly name: string
-  /** Empty when the Factory says nothing. */
+  /** Empty when the Factory has none. */
   readonly description: string
 }
 
-/** An Image Factory. Its functions throw a TalosImageError `factory` or `network` when it cannot or does not answer. */
+/** A client of an Image Factory. Its functions throw TalosImageError `factory` or `network` when a request fails. */
 export interface FactoryClient {
-  /** Where it is asked. Without a slash at the end. */
+  /** Its URL, without a trailing slash. */
   readonly url: string
-  /** What it is called: in installer references, and where one Factory's images are told from another's. */
+  /** The URL in installer references and identities. */
   readonly publicUrl: string
-  /** Submits a schematic; gives the ID and the text that the Factory made of it. */
+  /** Submits a schematic. @returns its ID and the text that the Factory stored */
   submitSchematic(text: string, signal?: AbortSignal): Promise<{ id: string; schematic: string | undefined }>
   /**
-   * The text of a schematic that was submitted, as the Factory keeps it: YAML.
+   * The text of a submitted schematic, in YAML, as the Factory stored it.
    * @throws TalosImageError `factory` when the Factory has none with this ID
    */
   readSchematic(id: string, signal?: AbortSignal): Promise<string>
-  /** All Talos versions that it can build. */
+  /** All Talos versions that it has. */
   versions(signal?: AbortSignal): Promise<string[]>
   /** The names of the official extensions of a version. */
   extensions(talosVersion: string, signal?: AbortSignal): Promise<string[]>
-  /** The same with what each is for. */
+  /** The official extensions of a version with their descriptions. */
   describeExtensions(talosVersion: string, signal?: AbortSignal): Promise<ExtensionRecord[]>
-  /** Asks for an asset without downloading it, which makes the Factory make it. */
+  /** Asks for an asset without downloading it. The Factory builds the asset if it has not yet. */
   probe(url: string, signal?: AbortSignal): Promise<AssetAnswer>
   /**
-   * Asks for anything that an image can come from, introducing itself where that is the Factory.
+   * Sends a request to any URL, with the login when it is the Factory's.
    * @internal
    */
   readonly fetch: Fetch
   /**
-   * What a server needs to download from there.
+   * The access that a server needs to download from `url`.
    * @internal
    */
   accessFor(url: string): FactoryAccess
 }
 
 /**
- * A client of the Image Factory at `options.url`. It asks nothing yet, and needs no closing.
+ * Creates a client of the Image Factory at `options.url`. It sends no request yet, and does not need to be closed.
  * @throws TalosImageError `usage` for a login that cannot be sent, or that others could read
  */
 export function createFactoryClient(options: FactoryClientOptions = {}): FactoryClient {
@@ -128,7 +128,7 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
     throw new FactoryFailure(request, answer, 'something that is not of the documented form')
   }
 
-  /** A HEAD has no body, and the reason stands in the body; without an answer it stays unknown. */
+  /** The reason of a failed HEAD, which has no body, from a GET. */
   async function reasonFor(url: string, status: number, signal: AbortSignal | undefined): Promise<string> {
     try {
       const answer = await sendOnce({ method: 'GET', url, signal, onlyReason: true })

@@ -1,4 +1,4 @@
-/** One HTTP request to the Image Factory and its whole answer, again when the Factory has a bad moment. */
+/** HTTP requests to the Image Factory, with retries. */
 
 import pRetry from 'p-retry'
 import { TalosImageError } from '../errors.ts'
@@ -7,7 +7,7 @@ import type { Fetch, ResponseHeaders } from '../util/fetch.ts'
 import { fetchFailureReason, readText } from '../util/fetch.ts'
 import { type Trace, traced } from '../util/trace.ts'
 
-/** Far more than any list of the Factory, in bytes. */
+/** Larger than any list of the Factory, in bytes. */
 const LONGEST_ANSWER = 32 << 20
 
 export interface TransportOptions {
@@ -25,7 +25,7 @@ export interface FactoryRequest {
   readonly url: string
   readonly body?: string
   readonly signal?: AbortSignal | undefined
-  /** Reads the body only when it says why the request failed: that of an asset is a whole disk. */
+  /** Whether to read the body of errors only: the body of an asset is a whole disk. */
   readonly onlyReason?: boolean
 }
 
@@ -39,7 +39,7 @@ export interface FactoryResponse {
 
 export type SendToFactory = (request: FactoryRequest) => Promise<FactoryResponse>
 
-/** The Factory did not do what was asked. */
+/** An error response of the Factory. */
 export class FactoryFailure extends TalosImageError {
   readonly status: number
 
@@ -59,17 +59,17 @@ function hintFor(status: number): string | undefined {
   return isRefusal(status) ? LOGIN_HINT : undefined
 }
 
-/** Whether the Factory does not let us in. */
+/** Whether a status means that the login is missing or refused. */
 export const isRefusal = (status: number): boolean => status === 401 || status === 403
 
-/** What to do when it does not. */
+/** The hint for such a status. */
 export const LOGIN_HINT =
   'check the login, if it asks for one: TALOS_IMAGE_FACTORY_USER and TALOS_IMAGE_FACTORY_PASSWORD, or TALOS_IMAGE_FACTORY_TOKEN'
 
-/** Longest error text that is worth showing. */
+/** Longer error texts are cut. */
 const LONGEST_TEXT = 500
 
-/** The Factory's own words, as far as they can be shown. */
+/** The Factory's error text, cut when it is long. */
 export function toReason({ text }: FactoryResponse): string {
   const words = text.trim()
   return words.length > LONGEST_TEXT ? `${words.slice(0, LONGEST_TEXT)}...` : words
@@ -77,7 +77,7 @@ export function toReason({ text }: FactoryResponse): string {
 
 /**
  * Sends a request once.
- * @throws TalosImageError `network` when there was no answer, or only a part of one
+ * @throws TalosImageError `network` when there is no response, or an incomplete one
  */
 export function sendToFactory({ timeoutMs, userAgent, fetch }: TransportOptions): SendToFactory {
   return async ({ method, url, body, signal, onlyReason }) => {
@@ -108,7 +108,7 @@ export function sendToFactory({ timeoutMs, userAgent, fetch }: TransportOptions)
   }
 }
 
-/** Tells a debug log of every request that is really sent. */
+/** Traces every request that is sent. */
 export function traceRequests(send: SendToFactory, trace: Trace): SendToFactory {
   return (request) => {
     const { method, url, body } = request
@@ -120,7 +120,7 @@ export function traceRequests(send: SendToFactory, trace: Trace): SendToFactory 
       ({ ok, status, headers, text }) => ({
         status,
         id: headers.get('x-request-id'),
-        // A schematic can hold a cluster's secrets, and comes back as the answer.
+        // Left out for schematics, which can hold a cluster's secrets.
         ...(ok && /\/schematics(?:\/|$)/.test(url) ? {} : { answer: text.slice(0, LONGEST_TEXT) }),
       }),
     )
@@ -128,8 +128,8 @@ export function traceRequests(send: SendToFactory, trace: Trace): SendToFactory 
 }
 
 /**
- * Everything that the Factory is asked can be repeated without harm; an answer that a repetition will not change is
- * given back.
+ * Retries a request after 429, 500 and above, and network errors: every request to the Factory may be repeated. Other
+ * responses are returned.
  * @throws FactoryFailure for 429 and for 500 and above, after all tries
  */
 export function retryFaults(send: SendToFactory, { retries, firstPauseMs }: TransportOptions): SendToFactory {

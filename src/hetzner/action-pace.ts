@@ -1,80 +1,80 @@
-/** When to look at running actions: seldom, and yet soon after their end. Pure; all times in milliseconds. */
+/** When to poll running actions: rarely, but soon after their end. Pure; all times are milliseconds. */
 
 import type { Action } from './wire.ts'
 
-/** Until the first look: not much longer than the quick ones of their kind take. Typical of small servers. */
+/** How long to wait before the first poll, by command: about as long as fast actions take on small servers. */
 const FIRST_LOOK_MS: Readonly<Record<string, number>> = {
   change_protection: 500,
   create_server: 5000,
-  // It boots meanwhile, which takes longer.
+  // The boot that follows takes longer.
   start_server: 4500,
   create_image: 20_000,
 }
-/** Of all others, such as switching off or deleting a server. */
+/** For all other commands, such as powering off or deleting a server. */
 const OTHER_FIRST_LOOK_MS = 2200
 
 /** No pause is longer. */
 export const LONGEST_PAUSE_MS = 20_000
 
 const SHORTEST_MS = 200
-/** As long as the progress says nothing. */
+/** The longest pause while the progress does not change. */
 const LONGEST_BLIND_MS = 5000
-/** However long the progress says that it will take. */
+/** The longest pause that is estimated from the progress. */
 const LONGEST_MS = 12_000
 
-/** Percent. From here on the end may come at any moment. */
+/** Percent. From here on the action may end at any moment. */
 const NEARLY_DONE = 90
 
-/** How long to wait before the first look at an action. */
+/** How long to wait before an action is polled first. */
 export function firstPauseMs({ command, progress }: Action): number {
   if (progress >= NEARLY_DONE) return SHORTEST_MS
   return FIRST_LOOK_MS[command] ?? OTHER_FIRST_LOOK_MS
 }
 
-/** What the last looks have told of an action. */
+/** What is known of an action from the last polls. */
 export interface Course {
-  /** How long it has been waited for. */
+  /** How long the wait has taken so far. */
   readonly ageMs: number
-  /** Percent, at the last look that told more than the one before. */
+  /** Percent. */
   readonly progress: number
-  /** Since then; 0 when it was just now. */
+  /** How long ago the progress changed; 0 when the last poll showed it. */
   readonly stillMs: number
 }
 
-/** How long to wait before another look. */
+/** How long to wait before the next poll. */
 export function nextPauseMs({ ageMs, progress, stillMs }: Course): number {
   if (stillMs === 0 && progress > 0) {
     const leftMs = (ageMs * (100 - progress)) / progress
-    // A little late rather than a little early, which would take one more look.
+    // Slightly late, since a poll that is too early needs another one.
     return clamp(leftMs + ageMs * 0.01 + 100, Math.min(ageMs, LONGEST_MS))
   }
-  // Nothing is known but that it takes longer: of that a share is lost at most.
+  // Nothing more is known, so the pause is a share of the time so far.
   return clamp(progress >= NEARLY_DONE ? stillMs : ageMs * 0.4, LONGEST_BLIND_MS)
 }
 
 const clamp = (ms: number, longest: number): number => Math.max(SHORTEST_MS, Math.min(longest, ms))
 
 /**
- * Looks of several are brought together, since one request can ask for many.
- * @param dueMs when the first of them should be looked at
- * @param waiting how many are waited for
- * @returns when all those that are due by then are looked at
+ * Delays a poll so that one request covers several actions.
+ * @param dueMs when the first action is due
+ * @param waiting the number of waits
+ * @returns when to poll all actions that are due by then
  */
 export function gather(dueMs: number, waiting: number): number {
   const everyMs = waiting === 1 ? 1 : Math.max(250, waiting * 10)
   return Math.ceil(dueMs / everyMs) * everyMs
 }
 
-/** An action, and when it should be looked at. */
+/** An action, and when it should be polled. */
 export interface Look {
   readonly id: number
   readonly lookAt: number
 }
 
-/** Most IDs that one request may ask for (the API's page limit). */
+/** How many IDs a request may ask for (the API's page limit). */
 const BATCH = 50
 
-/** The IDs of all that are due; where there is room for more in a request, those that come next are taken along. */
+/** The IDs of all actions that are due, in batches. A batch is filled up with those that are due next. */
 export function chooseBatches(looks: Iterable<Look>, at: number): number[][] {
   const sorted = [...looks].sort((a, b) => a.lookAt - b.lookAt)
   const ids = [...new Set(sorted.map(({ id }) => id))]

@@ -1,4 +1,4 @@
-/** One poller for everything that waits for an action of the cloud, so that many builds need few requests. */
+/** One poller for all waits for actions, so that many builds need few requests. */
 
 import { TalosImageError } from '../errors.ts'
 import type { Clock } from '../util/clock.ts'
@@ -11,15 +11,15 @@ export interface WaitOptions {
   readonly signal: AbortSignal
   /** How long to wait at most, in milliseconds. */
   readonly timeoutMs: number
-  /** What is waited for, for messages: "server 42 to be created". */
+  /** What is waited for, for messages, such as "server 42 to be created". */
   readonly name: string
-  /** Whether it belongs to clean-up, which may use the part of the rate budget that others leave alone. */
+  /** Whether it belongs to clean-up, which may use the reserve of the rate limit. */
   readonly urgent?: boolean
 }
 
 export interface ActionWaiter {
   /**
-   * Waits until the action has ended well.
+   * Waits until the action has succeeded.
    * @throws TalosImageError `api` when the action failed, `timeout` when it did not end in time;
    *   the signal's reason when the signal aborts
    */
@@ -30,9 +30,9 @@ interface Waiting extends Look {
   readonly since: number
   readonly urgent: boolean
   lookAt: number
-  /** Percent, as far as it was ever told. */
+  /** Percent, the highest so far. */
   progress: number
-  /** When that was told. */
+  /** When it last changed. */
   toldAt: number
   readonly settle: (action: Action) => void
   readonly fail: (error: unknown) => void
@@ -45,7 +45,7 @@ export function createActionWaiter(
 ): ActionWaiter {
   const waiting = new Set<Waiting>()
   let polling = false
-  /** Cuts the present pause short. */
+  /** Aborts the current pause. */
   let pause = new AbortController()
 
   async function poll(): Promise<void> {
@@ -54,9 +54,9 @@ export function createActionWaiter(
       pause = new AbortController()
       const now = clock.now()
       const at = Math.max(now, gather(Math.min(...[...waiting].map(({ lookAt }) => lookAt)), waiting.size))
-      // However far away that is for a clock that was put back meanwhile.
+      // Limited, in case the clock was set back.
       const slept = clock.sleep(Math.min(at - now, LONGEST_PAUSE_MS), pause.signal)
-      // Another one that joins may be due earlier, and it ends when nobody waits any more.
+      // The pause is aborted when a new wait may be due earlier, and when no wait is left.
       if (
         !(await slept.then(
           () => true,
@@ -69,7 +69,7 @@ export function createActionWaiter(
     polling = false
   }
 
-  /** @param at for when this look was planned */
+  /** @param at when this poll was due */
   async function pollBatch(ids: readonly number[], at: number): Promise<void> {
     try {
       const urgent = waitingFor(ids).some((one) => one.urgent)
@@ -80,7 +80,7 @@ export function createActionWaiter(
         else one.settle(action)
       }
     } catch (error) {
-      // A bad moment of the API is waited out: each wait has its own deadline, and what it waits for goes on.
+      // A temporary error is ignored: the action goes on, and each wait has its own deadline.
       const mayPass = isInDoubt(error) || isNotDone(error)
       for (const one of waitingFor(ids)) {
         if (mayPass) plan(one, 0, at)
@@ -89,7 +89,7 @@ export function createActionWaiter(
     }
   }
 
-  /** Plans the next look, unless it is not even time for this one: it was only taken along. */
+  /** Plans the next poll, unless the action was not due yet and only filled up a batch. */
   function plan(one: Waiting, progress: number, at: number): void {
     if (one.lookAt > at) return
     const now = clock.now()
@@ -121,7 +121,7 @@ export function createActionWaiter(
           finish()
           reject(error)
         }
-        const onStop = (): void => fail(deadline.expired ? tookTooLong(name, timeoutMs) : signal.reason)
+        const onStop = (): void => fail(deadline.expired ? timedOut(name, timeoutMs) : signal.reason)
         deadline.signal.addEventListener('abort', onStop, { once: true })
         const since = clock.now()
         const { id, progress } = action
@@ -145,6 +145,6 @@ function assertSuccess(action: Action, name: string): void {
   })
 }
 
-function tookTooLong(name: string, timeoutMs: number): TalosImageError {
+function timedOut(name: string, timeoutMs: number): TalosImageError {
   return new TalosImageError({ code: 'timeout', message: `waited ${Math.round(timeoutMs / 1000)} s for ${name}` })
 }

@@ -7,76 +7,67 @@ import type { Proxies } from '../util/proxies.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
 import { type ActionWaiter, createActionWaiter } from './action-waiter.ts'
 import { type AccessClient, accessClient } from './resources/access.ts'
-import { type CatalogueClient, catalogueClient } from './resources/catalogue.ts'
-import { type FirewallsClient, firewallsClient } from './resources/firewalls.ts'
-import { type ImagesClient, imagesClient } from './resources/images.ts'
-import { type NetworksClient, networksClient } from './resources/networks.ts'
-import { type ServersClient, serversClient } from './resources/servers.ts'
-import { type SshKeysClient, sshKeysClient } from './resources/ssh-keys.ts'
+import * as resources from './resources/index.ts'
 import { failOnErrors } from './transport/api-failure.ts'
-import { parseResponses } from './transport/parse.ts'
 import { respectRateLimit } from './transport/rate-limit.ts'
 import { type RetryOptions, retryFaults } from './transport/retry.ts'
-import { sendOverHttp } from './transport/send.ts'
-import { traceRequests } from './transport/trace.ts'
+import { sendOverHttp, traceRequests } from './transport/send.ts'
+import { type Call, parseResponses } from './transport/transport.ts'
 import { Action } from './wire.ts'
 
 /**
- * Where the real service is. Source: Hetzner Cloud API documentation.
+ * The endpoint of the public API. Source: Hetzner Cloud API documentation.
  * @internal
  */
 export const HETZNER_ENDPOINT = 'https://api.hetzner.cloud/v1'
 
-/** How a project is reached. */
+/** How to reach a project. */
 export interface HetznerClientOptions {
-  /** A token belongs to one project. */
+  /** An API token; it belongs to one project. */
   readonly token: string
-  /** Where the token came from, for messages; HCLOUD_TOKEN by default. */
+  /** The variable that holds the token, for messages; HCLOUD_TOKEN by default. */
   readonly tokenName?: string | undefined
-  /** Where the API is, up to and with `/v1`; the real one by default. */
+  /** The URL of the API, including `/v1`; the public one by default. */
   readonly endpoint?: string | undefined
-  /** What requests call themselves; `talos-image` by default. */
+  /** The `User-Agent` of requests; `talos-image` by default. */
   readonly userAgent?: string | undefined
-  /** What requests go through: {@link findProxies}; nothing by default. */
+  /** Proxies for requests, see {@link findProxies}; none by default. */
   readonly proxies?: Proxies | undefined
   /** @internal */
   readonly clock?: Clock
-  /** How long one request may take, in milliseconds; 30 000 by default. */
+  /** The timeout of one request, in milliseconds; 30 000 by default. */
   readonly timeoutMs?: number | undefined
   /** @internal */
   readonly retry?: RetryOptions
   /** @internal */
   readonly trace?: Trace
-  /** Is told, in words, of what makes a request take long: a pause for the rate limit, another try. */
+  /** Is called with a text when a request is delayed: by the rate limit, or by another try. */
   readonly onDelay?: ((text: string) => void) | undefined
 }
 
-/** One project, for the functions that take it; what it can do by itself is no part of the library. */
+/** A client of one project, to pass to other functions. Its own functions are not part of the library. */
 export interface HetznerClient {
-  /** Where the API is. */
+  /** The URL of the API. */
   readonly endpoint: string
-  /** @internal */
-  readonly servers: ServersClient
-  /** @internal */
-  readonly images: ImagesClient
-  /** @internal */
-  readonly sshKeys: SshKeysClient
-  /** @internal */
-  readonly networks: NetworksClient
-  /** @internal */
-  readonly firewalls: FirewallsClient
-  /** @internal */
-  readonly catalogue: CatalogueClient
-  /** @internal */
+}
+
+/** @internal */
+type Resources = { readonly [Name in keyof typeof resources]: ReturnType<(typeof resources)[Name]> }
+
+/**
+ * What this program does with a project. Declarations for other programs leave it out.
+ * @internal
+ */
+export interface HetznerClient extends Resources {
   readonly access: AccessClient
-  /** @internal */
   readonly actions: ActionWaiter
 }
 
 const RETRY: RetryOptions = { retries: 5, firstPauseMs: 500, longestPauseMs: 10_000 }
 
 /**
- * A client of one project. It asks nothing yet, holds no connection and needs no closing.
+ * Creates a client of one project. It sends no request yet, and does not need to be closed.
+ * @throws TalosImageError `token` when the token holds characters that a header cannot
  * @example
  * ```ts
  * const hetzner = createHetznerClient({ token: process.env.HCLOUD_TOKEN ?? '' })
@@ -94,7 +85,7 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
   })
   const onPause = (ms: number): void =>
     onDelay(`the project's hourly requests are nearly used up; waiting ${Math.ceil(ms / 1000)} s`)
-  // From the network (inside) to the caller (outside): send, tell, watch the budget, name errors, try again, parse.
+  // From the network (innermost) to the caller (outermost): send, trace, rate limit, errors, retry, parse.
   const sent = failOnErrors(respectRateLimit(clock, onPause)(traceRequests(trace)(send)), options.tokenName)
   const call = parseResponses(retryFaults(options.retry ?? RETRY, onDelay)(sent))
 
@@ -108,13 +99,14 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
 
   return {
     endpoint,
-    servers: serversClient(call),
-    images: imagesClient(call),
-    sshKeys: sshKeysClient(call),
-    networks: networksClient(call),
-    firewalls: firewallsClient(call),
-    catalogue: catalogueClient(call),
+    ...createAll(resources, call),
     access: accessClient(sent, clock),
     actions: createActionWaiter(fetchActions, clock),
   }
+}
+
+/** Gives each resource's functions the way in which requests are sent. */
+function createAll<All>(clients: { [Name in keyof All]: (call: Call) => All[Name] }, call: Call): All
+function createAll(clients: Record<string, (call: Call) => unknown>, call: Call) {
+  return Object.fromEntries(Object.entries(clients).map(([name, create]) => [name, create(call)]))
 }

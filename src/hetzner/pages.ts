@@ -1,4 +1,4 @@
-/** Reading lists that come in pages. */
+/** Reads lists page by page. */
 
 import * as v from 'valibot'
 import { TalosImageError } from '../errors.ts'
@@ -8,7 +8,7 @@ import { Meta } from './wire.ts'
 /** The most entries that the API puts on a page. */
 const PER_PAGE = 50
 
-/** Far more than a project can hold: a server that never comes to its last page must not keep us for ever. */
+/** More than a project can hold. Ends the loop when there is no last page. */
 const MOST_PAGES = 400
 
 /**
@@ -32,7 +32,7 @@ export async function listAll<Schema extends v.GenericSchema>(
     const query: ApiRequest['query'] = { ...request.query, page: next, per_page: PER_PAGE }
     const answer: v.InferOutput<typeof page> = await call({ ...request, method: 'GET', query }, page)
     all.push(...answer.entries)
-    // A server that answers with the same page again and again must not keep us for ever.
+    // Ends the loop when the same page is named again.
     next = answer.next !== null && answer.next > next ? answer.next : null
   }
   return all

@@ -1,23 +1,23 @@
-/** A snapshot as the API tells of it, as a plain type: who uses the library needs no schema to know it. */
+/** A snapshot as the API gives it, as a plain type without a schema, for users of the library. */
 
 import type { Architecture, Labels } from '../domain.ts'
 
 /** An image of a Hetzner Cloud project; here nearly always a snapshot. The names are the API's own. */
 export interface Snapshot {
   readonly id: number
-  /** What kind of image it is; `snapshot` for all that is made here. */
+  /** The kind of image; `snapshot` for all that this tool creates. */
   readonly type: 'system' | 'app' | 'snapshot' | 'backup' | 'temporary'
   readonly status: 'available' | 'creating' | 'unavailable'
   /** null: snapshots have no name. */
   readonly name: string | null
   readonly description: string
-  /** GB, compressed: what is billed; null while it is being made. */
+  /** GB, compressed, as billed; null while it is being created. */
   readonly image_size: number | null
-  /** GB, the disk of the server that it was made on; servers made from it need at least that. */
+  /** GB, the disk of the server that it was taken of; servers created from it need at least that. */
   readonly disk_size: number
   /** ISO 8601 */
   readonly created: string
-  /** The server that it was made from. */
+  /** The server that it was taken of. */
   readonly created_from: { readonly id: number; readonly name: string } | null
   readonly architecture: Architecture
   readonly os_flavor: string

@@ -1,5 +1,5 @@
 /**
- * What travels between a client and the Hetzner Cloud API, as far as this project reads it.
+ * The documents of the Hetzner Cloud API, as far as this project reads them.
  * The names are the API's own (snake_case); unknown properties are ignored.
  * Source: the published OpenAPI document, August 2026.
  */
@@ -54,7 +54,7 @@ export const ServerType = v.object({
   memory: v.number(),
   /** GB */
   disk: v.number(),
-  /** `x86` or `arm`; one that is not known yet must not hide the others. */
+  /** `x86` or `arm`; any other value is accepted, so that a new one does not break the list. */
   architecture: v.string(),
   cpu_type: v.string(),
   deprecation: v.optional(v.nullable(Deprecation)),
@@ -77,9 +77,9 @@ export const Image = v.object({
   status: v.picklist(['available', 'creating', 'unavailable']),
   name: v.nullable(v.string()),
   description: v.string(),
-  /** GB, compressed; what is billed */
+  /** GB, compressed, as billed */
   image_size: v.nullable(v.number()),
-  /** GB, the disk of the server it was made on */
+  /** GB, the disk of the server that it was taken of */
   disk_size: v.number(),
   created: v.string(),
   created_from: v.nullable(v.object({ id: v.number(), name: v.string() })),
@@ -111,11 +111,11 @@ export const Server = v.object({
     /** a /64 network in CIDR form; the server has its `::1` */
     ipv6: v.nullable(v.object({ ip: v.string() })),
   }),
-  /** Grows while the server is attached to its networks. */
+  /** Complete only once the server is attached to its networks. */
   private_net: v.array(v.object({ network: v.optional(v.number()), ip: v.optional(v.string(), '') })),
   server_type: v.object({ id: v.number(), name: v.string(), prices: v.optional(ServerPrices, []) }),
   location: v.object({ id: v.number(), name: v.string() }),
-  /** What it was made from; null when that is gone. */
+  /** What it was created from; null when that was deleted. */
   image: v.optional(v.nullable(v.object({ id: v.number(), disk_size: v.optional(v.number()) })), null),
   rescue_enabled: v.boolean(),
   locked: v.boolean(),
@@ -129,7 +129,7 @@ export const Network = v.object({
   id: v.number(),
   name: v.string(),
   subnets: v.array(v.object({ network_zone: v.string() })),
-  /** CIDR notation; `0.0.0.0/0` is the way to the Internet. */
+  /** CIDR notation; `0.0.0.0/0` for the Internet. */
   routes: v.array(v.object({ destination: v.string() })),
 })
 export type Network = v.InferOutput<typeof Network>

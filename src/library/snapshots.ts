@@ -38,7 +38,7 @@ export interface OutdatedOptions {
 }
 
 /**
- * For each role and architecture that the project has snapshots of: the newest one, and what is newer than its Talos.
+ * For each series that the project has snapshots of: the newest one, and what is newer than its Talos.
  * @throws TalosImageError `token`, `api`, `factory` or `network` when the project or the Factory cannot be asked
  */
 export async function findOutdated({ hetzner, factory, signal }: OutdatedOptions): Promise<readonly Age[]> {
@@ -48,8 +48,13 @@ export async function findOutdated({ hetzner, factory, signal }: OutdatedOptions
 
 /** What is too old. */
 export interface PruneOptions {
-  /** How many of the newest stay, of each role and architecture: 1 by default, and at least. */
+  /**
+   * How many of the newest stay, of each series: 1 by default, and at least. A series is what has the same architecture
+   * and the same public labels, apart from the one that names the version.
+   */
   readonly keep?: number | undefined
+  /** Only snapshots with these labels are looked at; undefined as the value: with any value. All by default. */
+  readonly labels?: Readonly<Record<string, string | undefined>> | undefined
   /** What is younger stays, in milliseconds; nothing stays for its age by default. */
   readonly olderThanMs?: number | undefined
   /** Only say what would go. False by default. */
@@ -59,7 +64,7 @@ export interface PruneOptions {
 }
 
 /**
- * Deletes old snapshots: never the newest of its role and architecture, a protected one, one that a server was made from,
+ * Deletes old snapshots: never the newest of its series, a protected one, one that a server was made from,
  * or one that another tool made.
  * @returns what became of each snapshot that this tool made, newest first, and why
  * @throws ProblemsError with every deletion that was refused, after all the others were done
@@ -69,13 +74,13 @@ export async function pruneSnapshots(
   hetzner: HetznerClient,
   options: PruneOptions = {},
 ): Promise<readonly PruneDecision[]> {
-  const { keep, olderThanMs, dryRun = false, signal } = options
+  const { keep, labels, olderThanMs, dryRun = false, signal } = options
   const [snapshots, servers] = await Promise.all([
     listSnapshots(hetzner, { signal }),
     hetzner.servers.list({}, { signal }),
   ])
   const inUse = new Set(servers.flatMap(({ image }) => (image === null ? [] : [image.id])))
-  const decisions = decidePrune(snapshots, inUse, { keep, olderThanMs, nowMs: Date.now() })
+  const decisions = decidePrune(snapshots, inUse, { keep, labels, olderThanMs, nowMs: Date.now() })
   if (dryRun) return decisions
   const problems = new ProblemCollector()
   for (const { snapshot, goes } of decisions) {

@@ -4,7 +4,7 @@ import type { Labels } from '../domain.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import { isApiFailure } from '../hetzner/transport/api-failure.ts'
 import type { Image } from '../hetzner/wire.ts'
-import { LEASE_LABEL, unreadLabels } from '../plan/labels.ts'
+import { LEASE_LABEL, RUN_LABEL, unreadLabels } from '../plan/labels.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import { removeReplaced } from '../run/build-image.ts'
 import type { EventListener } from '../run/events.ts'
@@ -47,7 +47,12 @@ export async function publish(snapshot: Image, image: PlannedImage, options: Pub
   const labels: Labels = {
     ...given,
     ...(image.role === undefined ? {} : { role: image.role }),
-    ...unreadLabels({ runId, identity: image.identity, schematicId: image.schematicId }),
+    ...unreadLabels({
+      runId,
+      talosVersion: image.talosVersion,
+      identity: image.identity,
+      schematicId: image.schematicId,
+    }),
   }
   const published = await hetzner.images.update(snapshot.id, { labels }, { signal })
   const missing = Object.entries(image.labels).filter(([key, value]) => labels[key] !== value)
@@ -68,7 +73,7 @@ export async function keepOther(snapshot: Image, options: PublishOptions): Promi
   const { runId, hetzner, signal, emit } = options
   await options.release(snapshot.id)
   const { [LEASE_LABEL]: _, ...given } = snapshot.labels
-  const labels = { ...given, ...unreadLabels({ runId, identity: undefined, schematicId: undefined }) }
+  const labels = { ...given, [RUN_LABEL]: runId }
   await hetzner.images.update(snapshot.id, { labels }, { signal })
   emit({ type: 'note', text: `Packer has made another snapshot: ${snapshot.id}, "${snapshot.description}"` })
 }

@@ -13,6 +13,8 @@ export const LEASE_LABEL = `${PREFIX}lease`
 export const IDENTITY_LABEL = `${PREFIX}identity`
 /** What a snapshot was made from that Packer made, and nobody read back; as the identity, but no proof of anything. */
 export const UNREAD_LABEL = `${PREFIX}unread`
+/** The Talos version of a published snapshot, whatever its public labels are called. */
+export const VERSION_LABEL = `${PREFIX}version`
 const SCHEMATIC_LABEL = `${PREFIX}schematic`
 const SCHEMATIC_REST_LABEL = `${PREFIX}schematic-rest`
 const SOURCE_LABEL = `${PREFIX}source-sha256`
@@ -46,6 +48,8 @@ export function publicDescription(architecture: Architecture, talosVersion: stri
 
 export interface OwnLabelsInput {
   readonly runId: string
+  /** As resolved: `v1.13.9`. */
+  readonly talosVersion: string
   readonly identity: string | undefined
   readonly schematicId: string | undefined
   /** SHA-256 of the source as it was transferred. */
@@ -58,6 +62,7 @@ export interface OwnLabelsInput {
 export function ownLabels(input: OwnLabelsInput): Labels {
   return {
     [RUN_LABEL]: input.runId,
+    [VERSION_LABEL]: input.talosVersion,
     ...(input.identity === undefined ? {} : { [IDENTITY_LABEL]: input.identity }),
     ...schematicLabels(input.schematicId),
     [SOURCE_LABEL]: input.sourceSha256.slice(0, HALF),
@@ -71,11 +76,13 @@ export function ownLabels(input: OwnLabelsInput): Labels {
  */
 export function unreadLabels({
   runId,
+  talosVersion,
   identity,
   schematicId,
-}: Pick<OwnLabelsInput, 'runId' | 'identity' | 'schematicId'>): Labels {
+}: Pick<OwnLabelsInput, 'runId' | 'talosVersion' | 'identity' | 'schematicId'>): Labels {
   return {
     [RUN_LABEL]: runId,
+    [VERSION_LABEL]: talosVersion,
     ...(identity === undefined ? {} : { [UNREAD_LABEL]: identity }),
     ...schematicLabels(schematicId),
   }

@@ -12,6 +12,7 @@ import { findZoneProblem } from './network-zone.ts'
 import { type Placement, rankPlacements } from './placement.ts'
 import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
+import { seriesKey } from './series.ts'
 import type { ServerSettings } from './server-settings.ts'
 
 /**
@@ -183,7 +184,7 @@ function planImage(
 }
 
 /**
- * A snapshot serves instead of a new one when its content is the same and selectors find it in the same way.
+ * A snapshot serves instead of a new one when its content is the same and it belongs to the same series.
  * @internal
  */
 export function isSame(
@@ -195,8 +196,7 @@ export function isSame(
     snapshot.labels[IDENTITY_LABEL] === identity &&
     snapshot.labels[LEASE_LABEL] === undefined &&
     snapshot.status === 'available' &&
-    Object.entries(labels).every(([key, value]) => snapshot.labels[key] === value) &&
-    snapshot.architecture === architecture
+    seriesKey(snapshot) === seriesKey({ architecture, labels })
   )
 }
 

@@ -1,12 +1,15 @@
 /** Which old snapshots can go: a pure decision. */
 
 import type { Snapshot } from '../hetzner/snapshot.ts'
-import { LEASE_LABEL, RUN_LABEL, roleOf } from './labels.ts'
+import { LEASE_LABEL, RUN_LABEL } from './labels.ts'
+import { describeSeries, type Series, seriesKey, seriesOf } from './series.ts'
 
 /** What is too old. */
 export interface PruneRequest {
-  /** How many of the newest stay, of each role and architecture; the newest one always does. */
+  /** How many of the newest stay, of each series; the newest one always does. */
   readonly keep: number | undefined
+  /** Only snapshots with these labels are looked at; undefined as the value: with any value. */
+  readonly labels?: Readonly<Record<string, string | undefined>> | undefined
   /** What is younger stays, in milliseconds. */
   readonly olderThanMs: number | undefined
   readonly nowMs: number
@@ -15,31 +18,39 @@ export interface PruneRequest {
 /** What is to become of one snapshot. */
 export interface PruneDecision {
   readonly snapshot: Snapshot
+  /** The series that it is counted in. */
+  readonly series: Series
   readonly goes: boolean
   /** Why it goes or stays, in words. */
   readonly reason: string
 }
 
 /**
- * Decides about each snapshot, newest first. Those that this tool did not make and publish are left out: they are no
- * business of its own.
+ * Decides about each snapshot, newest first. Those that this tool did not make and publish are left out.
  * @param inUse IDs of images that servers of the project were made from
  */
 export function decidePrune(
   snapshots: readonly Snapshot[],
   inUse: ReadonlySet<number>,
-  { keep, olderThanMs, nowMs }: PruneRequest,
+  { keep, labels: wanted = {}, olderThanMs, nowMs }: PruneRequest,
 ): PruneDecision[] {
   const ranks = new Map<string, number>()
   const newestFirst = snapshots
     .filter(({ labels }) => labels[RUN_LABEL] !== undefined && labels[LEASE_LABEL] === undefined)
+    .filter(({ labels }) =>
+      Object.entries(wanted).every(
+        ([key, value]) => Object.hasOwn(labels, key) && (value ?? labels[key]) === labels[key],
+      ),
+    )
     .toSorted((a, b) => Date.parse(b.created) - Date.parse(a.created) || b.id - a.id)
   return newestFirst.map((snapshot) => {
-    const kind = [roleOf(snapshot.labels) ?? 'generic', snapshot.architecture].join(' ')
-    const rank = (ranks.get(kind) ?? 0) + 1
-    ranks.set(kind, rank)
+    const key = seriesKey(snapshot)
+    const series = seriesOf(snapshot)
+    const kind = describeSeries(series)
+    const rank = (ranks.get(key) ?? 0) + 1
+    ranks.set(key, rank)
     const ageMs = nowMs - Date.parse(snapshot.created)
-    const stays = (reason: string): PruneDecision => ({ snapshot, goes: false, reason })
+    const stays = (reason: string): PruneDecision => ({ snapshot, series, goes: false, reason })
     // The newest always stays: without it, selectors would find nothing.
     if (rank <= Math.max(keep ?? 1, 1)) {
       return stays(rank === 1 ? `the newest ${kind}` : `one of the ${keep} newest ${kind}`)
@@ -49,6 +60,11 @@ export function decidePrune(
     if (snapshot.protection.delete) return stays('protected')
     if (inUse.has(snapshot.id)) return stays('a server was made from it')
     const days = Math.floor(ageMs / 86_400_000)
-    return { snapshot, goes: true, reason: `number ${rank} of ${kind}, ${days} ${days === 1 ? 'day' : 'days'} old` }
+    return {
+      snapshot,
+      series,
+      goes: true,
+      reason: `number ${rank} of ${kind}, ${days} ${days === 1 ? 'day' : 'days'} old`,
+    }
   })
 }

@@ -3,25 +3,7 @@
 import type { TemplateImage } from '../config/template/images.ts'
 import type { Sourced } from '../config/variables.ts'
 import type { Problem } from '../errors.ts'
-
-const LABELS = ['version', 'talos_version', 'talos-version', 'talosversion'] as const
-const VERSION = /^v?(\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?)$/
-
-/** The versions that a text such as a URL speaks of. */
-export function versionsIn(text: string): string[] {
-  return text.match(/(?<![\w.])v\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?(?!\w|\.\d)/g) ?? []
-}
-
-/** The version that a snapshot's labels name, with its `v`, and the label that does. */
-export function findLabelVersion(
-  labelOf: (label: string) => string | undefined,
-): { readonly label: string; readonly version: string } | undefined {
-  for (const label of LABELS) {
-    const [, version] = VERSION.exec(labelOf(label) ?? '') ?? []
-    if (version !== undefined) return { label, version: `v${version}` }
-  }
-  return undefined
-}
+import { findLabelVersion, versionsIn } from './series.ts'
 
 /** What the label says, else the URL. */
 export function findVersion(image: TemplateImage): Sourced<string> | Problem {

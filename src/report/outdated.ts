@@ -1,15 +1,18 @@
 /** Which snapshots a newer Talos has come out for since. Pure. */
 
 import semver from 'semver'
-import type { Architecture, Role } from '../domain.ts'
+import type { Architecture, Labels, Role } from '../domain.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import { roleOf } from '../plan/labels.ts'
+import { describeSeries, type Series, seriesKey, seriesOf, talosVersionOf } from '../plan/series.ts'
 
-/** The newest snapshot of a role and architecture, and what is newer than its Talos. */
+/** The newest snapshot of a series, and what is newer than its Talos. */
 export interface Age {
   readonly architecture: Architecture
   /** null for generic images */
   readonly role: Role | null
+  /** The public labels of the series: all but the one that names the version. */
+  readonly series: Labels
   /** Its ID. */
   readonly snapshot: number
   readonly version: string
@@ -21,35 +24,36 @@ export interface Age {
 
 /**
  * @param versions all that the Image Factory has
- * @returns one entry for each role and architecture that there are snapshots of; those without a version are left out
+ * @returns one entry for each series that there are snapshots of; snapshots whose version is unknown are left out
  */
 export function findAges(snapshots: readonly Snapshot[], versions: readonly string[]): Age[] {
   const stable = versions.filter((version) => semver.valid(version) !== null && semver.prerelease(version) === null)
-  const newest = new Map<string, Snapshot>()
-  for (const image of snapshots) {
-    if (semver.valid(image.labels.version ?? '') === null) continue
-    const kind = `${roleOf(image.labels) ?? ''} ${image.architecture}`
-    const other = newest.get(kind)
-    if (other === undefined || semver.gt(image.labels.version ?? '', other.labels.version ?? ''))
-      newest.set(kind, image)
+  const newest = new Map<string, { snapshot: Snapshot; version: string }>()
+  for (const snapshot of snapshots) {
+    const version = talosVersionOf(snapshot)
+    if (version === undefined) continue
+    const key = seriesKey(snapshot)
+    const other = newest.get(key)
+    if (other === undefined || semver.gt(version, other.version)) newest.set(key, { snapshot, version })
   }
-  return [...newest.values()].map((image) => toAge(image, stable)).toSorted(byKind)
+  return [...newest.values()].map(({ snapshot, version }) => toAge(snapshot, version, stable)).toSorted(byKind)
 }
 
-function toAge({ id, architecture, labels }: Snapshot, stable: readonly string[]): Age {
-  const version = labels.version ?? ''
+function toAge(snapshot: Snapshot, version: string, stable: readonly string[]): Age {
   const newer = stable.filter((other) => semver.gt(other, version))
   const isSameMinor = (other: string): boolean =>
     semver.major(other) === semver.major(version) && semver.minor(other) === semver.minor(version)
   return {
-    architecture,
-    role: roleOf(labels) ?? null,
-    snapshot: id,
+    architecture: snapshot.architecture,
+    role: roleOf(snapshot.labels) ?? null,
+    series: seriesOf(snapshot).labels,
+    snapshot: snapshot.id,
     version,
     newerPatch: semver.rsort(newer.filter(isSameMinor))[0] ?? null,
     newerMinor: semver.rsort(newer.filter((other) => !isSameMinor(other)))[0] ?? null,
   }
 }
 
-const byKind = (a: Age, b: Age): number =>
-  `${a.role ?? ''} ${a.architecture}`.localeCompare(`${b.role ?? ''} ${b.architecture}`)
+const byKind = (a: Age, b: Age): number => describeSeries(toSeries(a)).localeCompare(describeSeries(toSeries(b)))
+
+const toSeries = ({ architecture, series }: Age): Series => ({ architecture, labels: series })

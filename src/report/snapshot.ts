@@ -4,6 +4,7 @@ import type { Architecture, Labels, Role } from '../domain.ts'
 import { installerReference } from '../factory/asset.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import { roleOf, schematicIdOf } from '../plan/labels.ts'
+import { talosVersionOf } from '../plan/series.ts'
 
 /** A snapshot in the words of this tool. */
 export interface SnapshotRecord {
@@ -13,7 +14,7 @@ export interface SnapshotRecord {
   readonly architecture: Architecture
   /** null for a generic image */
   readonly role: Role | null
-  /** The label `version`; null when there is none. */
+  /** The Talos version, with its `v`, from a label or the description; null when neither tells it. */
   readonly version: string | null
   /** ISO 8601 */
   readonly created: string
@@ -31,7 +32,7 @@ export interface SnapshotRecord {
 /** @param factoryUrl the Image Factory that the installer reference names */
 export function toSnapshotRecord(image: Snapshot, factoryUrl: string): SnapshotRecord {
   const schematicId = schematicIdOf(image.labels)
-  const version = image.labels.version
+  const version = talosVersionOf(image)
   return {
     id: image.id,
     description: image.description,
@@ -48,5 +49,31 @@ export function toSnapshotRecord(image: Snapshot, factoryUrl: string): SnapshotR
       schematicId === undefined || version === undefined
         ? null
         : installerReference(factoryUrl, { schematicId, talosVersion: version }),
+  }
+}
+
+/**
+ * A snapshot as the result of Terraform's `external` data source, documented in docs/terraform.md. That protocol knows
+ * only text; what is not known is empty.
+ * @param selector that the snapshot was found by
+ * @param factoryUrl the Image Factory that the installer reference names
+ */
+export function toExternalResult(
+  image: Snapshot,
+  selector: string,
+  factoryUrl: string,
+): Readonly<Record<string, string>> {
+  const record = toSnapshotRecord(image, factoryUrl)
+  return {
+    image_id: String(record.id),
+    selector,
+    architecture: record.architecture,
+    role: record.role ?? 'none',
+    talos_version: record.version ?? '',
+    schematic: record.schematic ?? '',
+    installer: record.installer ?? '',
+    description: record.description,
+    created: record.created,
+    disk_gb: String(record.diskGb),
   }
 }

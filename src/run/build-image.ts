@@ -19,10 +19,13 @@ export type BuiltImage =
       readonly written: WrittenDisk
       readonly placement: Placement
     }
-  /** Another run published the same disk meanwhile. */
+  /** Another run has published the same disk. */
   | { readonly status: 'existing'; readonly snapshot: Snapshot }
 
-/** Builds and publishes one snapshot. What it makes on the way is registered in `build.scope`, which the caller closes. */
+/**
+ * Builds and publishes one snapshot. Temporary resources are registered in `build.scope`, which the caller closes.
+ * @throws TalosImageError of the step that failed; the signal's reason when it aborts
+ */
 export async function buildImage(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
   const step = stepper(build, image)
 
@@ -42,7 +45,7 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
     const [duplicate] = await findDuplicates(build, image, server, written)
     if (duplicate !== undefined) {
       await taken.endLease()
-      const text = `another run has published the same disk meanwhile: snapshot ${duplicate.id}; this one's own is removed`
+      const text = `another run has published the same disk: snapshot ${duplicate.id}; the snapshot of this run is removed`
       build.emit({ type: 'note', image: image.name, text })
       return { status: 'existing', snapshot: duplicate }
     }
@@ -64,7 +67,7 @@ function stepper(build: ImageBuild, { name: image }: PlannedImage) {
   }
 }
 
-/** With `--force`: the old snapshot goes only now that the new one is published. */
+/** With `--force`: deletes the old snapshots, now that the new one is published. */
 export async function removeReplaced(
   build: Pick<ImageBuild, 'emit' | 'hetzner' | 'signal'>,
   image: Pick<PlannedImage, 'name' | 'replaces'>,
@@ -72,14 +75,14 @@ export async function removeReplaced(
   for (const old of image.replaces) {
     const note = (text: string): void => build.emit({ type: 'note', image: image.name, text })
     if (old.protection.delete) {
-      note(`the snapshot ${old.id}, which the new one replaces, is protected and stays`)
+      note(`the snapshot ${old.id}, which the new one replaces, is protected and is kept`)
       continue
     }
     try {
       await build.hetzner.images.delete(old.id, { signal: build.signal })
       note(`deleted the snapshot ${old.id}, which the new one replaces`)
     } catch (error) {
-      // The new one is published, so the image is built, whatever becomes of the old one.
+      // The image is built all the same: the new one is published.
       const reason = error instanceof Error ? error.message : String(error)
       note(`the snapshot ${old.id}, which the new one replaces, could not be deleted: ${reason}`)
     }

@@ -1,4 +1,4 @@
-/** A run: all images of a plan, side by side, each of which succeeds or fails alone. */
+/** A run: builds all images of a plan concurrently; each succeeds or fails on its own. */
 
 import { setMaxListeners } from 'node:events'
 import type { Readable } from 'node:stream'
@@ -21,40 +21,40 @@ import { findTemporary, isAbandoned, removeTemporary } from './sweep.ts'
 import type { StockPatience } from './timeouts.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
 
-/** What is built, where, and who is told. */
+/** What to build, and where. */
 export interface BuildOptions {
   /** The project that the plan was made for. */
   readonly hetzner: HetznerClient
   /** What to build; {@link plan} makes it. */
   readonly plan: Plan
-  /** The Factory that the plan was made with; only needed for one with a login or a certificate authority of its own. */
+  /** The Factory that the plan was made with; needed only for one with a login or its own certificate authority. */
   readonly factory?: FactoryClient | undefined
-  /** Aborting it stops the work and begins the clean-up. */
+  /** Aborting it stops the work and starts the clean-up. */
   readonly signal?: AbortSignal | undefined
-  /** Is told of everything that happens. */
+  /** Is called with each event. */
   readonly onEvent?: EventListener | undefined
-  /** Port of SSH on the build servers; 22 by default. The sandbox's servers have another one. */
+  /** SSH port of the build servers; 22 by default. The sandbox's servers use another one. */
   readonly sshPort?: number | undefined
   /** How long each wait may take; minutes by default. */
   readonly timeouts?: Partial<Timeouts> | undefined
   /** @internal */
   readonly clock?: Clock
-  /** Opens standard input, for a plan with an image from there. */
+  /** Opens standard input, for a plan with an image that is read from it. */
   readonly openStdin?: (() => Readable) | undefined
-  /** Whether and how to wait for servers that are out of stock; not at all by default. */
+  /** How to wait for servers that are out of stock; by default the build does not wait. */
   readonly stock?: StockPatience | undefined
   /**
-   * Is told of events, SSH connections and commands, for a debug log.
+   * Receives events, SSH connections and commands, for a debug log.
    * @internal
    */
   readonly trace?: Trace
 }
 
 /**
- * Builds a plan's images, side by side, and waits for the end: that of the clean-up, too. An image that fails does not
- * keep the others from being built, so look at each result. Aborting the signal makes it stop, remove what it made, and
- * give a result in which what was not built has failed with the code `interrupted`.
- * @throws TalosImageError when nothing could be begun, such as `token` or `api`; nothing is left behind then
+ * Builds a plan's images concurrently, and waits for the end of the build and of the clean-up. An image that fails does
+ * not stop the others, so look at each result. When the signal is aborted, the build stops, removes its temporary
+ * resources, and gives a result in which unfinished images have failed with the code `interrupted`.
+ * @throws TalosImageError when the build could not begin, such as `token` or `api`; nothing is left behind then
  * @example
  * ```ts
  * const { images, leftovers } = await build({ hetzner, plan: made, onEvent: (event) => console.log(event.type) })
@@ -80,12 +80,12 @@ export function toRun(options: Pick<BuildOptions, 'clock' | 'trace' | 'onEvent' 
   })
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
   const signal = options.signal ?? new AbortController().signal
-  // Every wait of every image listens to it, so Node.js's warning about many listeners would be a false alarm.
+  // Every wait of every image listens to it: Node.js would warn about too many listeners.
   setMaxListeners(0, signal)
   return { id: createRunId(), clock, trace, emit, timeouts, signal }
 }
 
-/** As {@link build}, for those who must know meanwhile what exists right now, such as when their process is to end at once. */
+/** As {@link build}, but also tells, while it runs, which resources exist: for a program that may have to end at once. */
 export function startBuild(options: BuildOptions): RunningBuild {
   const { id, clock, trace, emit, timeouts, signal } = toRun(options)
   const scopes: CleanupScope[] = []
@@ -117,7 +117,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
     }
     if (images.some((image) => image.existing === undefined)) return runWithKey(run, images, openScope)
     const results = images.flatMap((image) => existing(image, emit))
-    // What was left behind costs money whether or not there is something to build.
+    // Resources of earlier runs cost money even when there is nothing to build.
     try {
       await sweep(run)
     } finally {
@@ -156,7 +156,7 @@ async function runWithKey(
   } catch (error) {
     await close()
     if (leftovers.length === 0) throw error
-    // What is left behind must be named wherever results are read, so this is a result, too.
+    // Leftovers are part of a result, so this is one instead of an error.
     const problem = toProblem(error, run.signal)
     return { run: run.id, images: images.map((image) => ({ image, status: 'failed', problem, ms: 0 })), leftovers }
   }
@@ -165,7 +165,7 @@ async function runWithKey(
 }
 
 /**
- * Removes what earlier runs left behind and no longer claim. That it fails is no reason not to build.
+ * Removes what earlier runs left behind. When that fails, the build goes on.
  * @internal
  */
 export async function sweep({
@@ -226,7 +226,7 @@ async function runImage(
     run.emit({ type: 'image-built', image: image.name, snapshot: built.snapshot.id, ms })
     return { image, ms, ...built }
   } catch (error) {
-    // Before the clean-up, during which the user may interrupt.
+    // Decided before the clean-up, during which the signal may abort.
     const problem = toProblem(error, run.signal)
     await cleanUp()
     const ms = run.clock.now() - started
@@ -238,8 +238,7 @@ async function runImage(
 }
 
 /**
- * What went wrong, as a problem. A defect of this program is no reason to leave the other images' servers behind, so
- * it is reported like the rest.
+ * An error as a problem. Unexpected errors are reported the same way, so that the other images are still cleaned up.
  * @internal
  */
 export function toProblem(error: unknown, signal: AbortSignal): Problem {

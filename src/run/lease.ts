@@ -1,17 +1,17 @@
-/** The lease on everything temporary: renewed while the run lives, so that a later run can tell what was abandoned. */
+/** The lease of temporary resources: renewed while the run goes on, so that later runs can recognise what was abandoned. */
 
 import type { Labels } from '../domain.ts'
 import { temporaryLabels } from '../plan/labels.ts'
 import type { Clock } from '../util/clock.ts'
 
-/** How long a lease lasts. */
+/** How long a lease is valid. */
 export const LEASE_MS = 15 * 60_000
 const RENEW_EVERY_MS = 5 * 60_000
 
 export class Lease {
   readonly #runId: string
   readonly #clock: Clock
-  /** Each resource with its renewal that is under way. */
+  /** Each resource, with its latest renewal. */
   readonly #held = new Map<(labels: Labels) => Promise<unknown>, Promise<unknown>>()
   readonly #end = new AbortController()
   readonly #renewing: Promise<void>
@@ -19,17 +19,17 @@ export class Lease {
   constructor(runId: string, clock: Clock) {
     this.#runId = runId
     this.#clock = clock
-    this.#renewing = this.#renewForEver()
+    this.#renewing = this.#renewUntilClosed()
   }
 
-  /** The labels that a temporary resource is made with now. */
+  /** The labels of a temporary resource that is created now. */
   labels(): Labels {
     return temporaryLabels(this.#runId, this.#clock.now() + LEASE_MS)
   }
 
   /**
-   * From now on renews the lease of a resource. The function that comes back stops that, and waits for a renewal that
-   * is under way: a late one would take the published labels off a snapshot again.
+   * Renews the lease of a resource from now on. The function that it returns stops that and waits for a running renewal,
+   * which would otherwise overwrite the labels of a published snapshot.
    */
   hold(setLabels: (labels: Labels) => Promise<unknown>): () => Promise<void> {
     this.#held.set(setLabels, Promise.resolve())
@@ -40,14 +40,14 @@ export class Lease {
     }
   }
 
-  /** Ends all renewing. */
+  /** Ends all renewals. */
   async close(): Promise<void> {
     this.#end.abort()
     await this.#renewing
     await Promise.all(this.#held.values())
   }
 
-  async #renewForEver(): Promise<void> {
+  async #renewUntilClosed(): Promise<void> {
     while (!this.#end.signal.aborted) {
       try {
         await this.#clock.sleep(RENEW_EVERY_MS, this.#end.signal)
@@ -55,7 +55,7 @@ export class Lease {
         return
       }
       for (const setLabels of this.#held.keys()) {
-        // A renewal that fails is made up for by the next one, well before the lease lapses.
+        // When a renewal fails, the next one comes well before the lease expires.
         this.#held.set(
           setLabels,
           setLabels(this.labels()).catch(() => undefined),

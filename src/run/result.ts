@@ -1,4 +1,4 @@
-/** What became of a run, and of each of its images. */
+/** The result of a run and of each of its images. */
 
 import type { Problem } from '../errors.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
@@ -12,15 +12,15 @@ export interface BuiltResult {
   readonly status: 'built'
   readonly image: PlannedImage
   readonly snapshot: Snapshot
-  /** What was written onto the disk, and read back; undefined when nobody did, as with Packer. */
+  /** What was written to the disk and read back; undefined with Packer, which does not read it back. */
   readonly written: WrittenDisk | undefined
-  /** Where it was built; undefined when that was not told. */
+  /** Where it was built; undefined when that is not known. */
   readonly placement: Placement | undefined
   /** How long it took, in milliseconds. */
   readonly ms: number
 }
 
-/** An image that there is a snapshot of already. */
+/** An image that already had a snapshot. */
 export interface ExistingResult {
   readonly status: 'existing'
   readonly image: PlannedImage
@@ -37,27 +37,27 @@ export interface FailedResult {
   readonly ms: number
 }
 
-/** What became of one image; `status` tells. */
+/** The result of one image, by `status`. */
 export type ImageResult = BuiltResult | ExistingResult | FailedResult
 
-/** What became of a run. */
+/** The result of a run. */
 export interface BuildResult {
   /** Its ID, which the label `talos-image/run` of its snapshots holds. */
   readonly run: string
   /** In the order of the plan. */
   readonly images: readonly ImageResult[]
-  /** What could not be removed, each with the command that removes it. */
+  /** The resources that could not be removed, each with the command that removes it. */
   readonly leftovers: readonly Leftover[]
 }
 
-/** A run that has begun. */
+/** A run that has started. */
 export interface RunningBuild {
   /** Its ID. */
   readonly run: string
-  /** Never rejects for what befell one image; rejects when nothing could be begun, after clean-up. */
+  /** Does not reject when an image fails; rejects when the build could not begin, after the clean-up. */
   readonly result: Promise<BuildResult>
-  /** What exists right now and would stay if the process ended here. */
+  /** The temporary resources that exist now, and would be left behind if the process ended here. */
   pending(): readonly Pick<Deletion, 'name' | 'command'>[]
-  /** Ends at once what would outlive this process, without cleaning up. */
+  /** Kills child processes at once, without cleaning up. */
   abandon?(): void
 }

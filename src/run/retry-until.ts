@@ -1,4 +1,4 @@
-/** Trying until it works, for what must not be given up: removing things. */
+/** Retrying until a deadline, for what must not be given up early: removing resources. */
 
 import { TalosImageError } from '../errors.ts'
 import { ApiFailure } from '../hetzner/transport/api-failure.ts'
@@ -9,17 +9,17 @@ const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
 
 /**
- * Repeats `work` until it succeeds or the signal, which is its deadline, aborts.
- * @throws the last error of `work`; at once when it will not heal, such as a token that is refused or a protected server
+ * Repeats `work` until it succeeds or `deadline` aborts.
+ * @throws the last error of `work`; at once when trying again cannot help, as for a refused token or a protected server
  */
-export async function retryUntil<T>(work: () => Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
+export async function retryUntil<T>(work: () => Promise<T>, clock: Clock, deadline: AbortSignal): Promise<T> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
     try {
       return await work()
     } catch (error) {
-      if (!mayHeal(error)) throw error
+      if (!mayPass(error)) throw error
       try {
-        await clock.sleep(pauseMs, signal)
+        await clock.sleep(pauseMs, deadline)
       } catch {
         throw error
       }
@@ -27,7 +27,7 @@ export async function retryUntil<T>(work: () => Promise<T>, clock: Clock, signal
   }
 }
 
-function mayHeal(error: unknown): boolean {
+function mayPass(error: unknown): boolean {
   if (error instanceof ApiFailure) return isInDoubt(error) || isNotDone(error)
   return error instanceof TalosImageError && error.code !== 'token'
 }

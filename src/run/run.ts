@@ -17,28 +17,28 @@ export interface Run {
   readonly id: string
   readonly hetzner: HetznerClient
   readonly clock: Clock
-  /** Aborts when the user wants to stop. Clean-up has deadlines of its own. */
+  /** Aborts when the user stops the run. Clean-up does not listen to it. */
   readonly signal: AbortSignal
   readonly emit: EventListener
   readonly lease: Lease
   readonly sshPort: number
   readonly timeouts: Timeouts
-  /** What a server needs to download from an address. */
+  /** The login and certificate authority that a server needs to download from a URL. */
   readonly accessFor: (url: string) => FactoryAccess
-  /** Opens standard input, for images that come from there. */
+  /** Opens standard input, for images that are read from it. */
   readonly openStdin: () => Readable
   readonly stock: StockPatience
   readonly serverQueue: ServerQueue
   readonly trace: Trace
 }
 
-/** The key that all build servers of a run take. */
+/** The SSH key of all build servers of a run. */
 export interface RunKey {
   readonly id: number
   readonly pair: KeyPair
 }
 
-/** One image on its way: the run, and what is removed when the image is done. */
+/** The build of one image: the run, its SSH key, and the clean-up of the image's resources. */
 export interface ImageBuild extends Run {
   readonly key: RunKey
   readonly scope: CleanupScope
@@ -46,12 +46,12 @@ export interface ImageBuild extends Run {
 
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 
-/** Eight letters and digits that cannot be mistaken for each other: part of host names, labels, and of what people type. */
+/** Eight letters and digits that are hard to confuse: they become part of host names and labels, and are typed by people. */
 export function createRunId(): string {
   return Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('')
 }
 
-/** The name of everything that a run makes; deterministic, so that a repeated creation meets itself. */
+/** The name of a run's server or key. It is deterministic, so that a repeated creation finds the first one. */
 export function resourceName(runId: string, image?: string): string {
   return ['talos-image', runId, ...(image === undefined ? [] : [image.replaceAll(' ', '-')])].join('-')
 }

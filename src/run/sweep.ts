@@ -1,4 +1,4 @@
-/** Finding and removing what runs left behind. The labels tell whose it is; the cloud is the only record. */
+/** Finding and removing what runs left behind, by its labels. There is no local state. */
 
 import type { Labels } from '../domain.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
@@ -9,19 +9,19 @@ import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
 import { retryUntil } from './retry-until.ts'
 
-/** Something temporary that a run made. A published snapshot carries no lease and is never one. */
+/** A temporary resource of a run. Published snapshots have no lease, so they are never among them. */
 export interface Temporary {
   readonly kind: 'server' | 'SSH key' | 'snapshot'
   readonly id: number
   readonly name: string
   readonly run: string
-  /** Until when its run keeps it, in milliseconds since the epoch. */
+  /** When its lease expires, in milliseconds since the epoch. */
   readonly leaseUntilMs: number
-  /** What it costs as long as it is there, net, without its IP address; undefined when the API does not say. */
+  /** What it costs, net, without its IP address; undefined when the API does not say. */
   readonly cost: { readonly pricePerHour: number } | { readonly sizeGb: number } | undefined
 }
 
-/** Everything temporary in the project, or of one run: snapshots, then servers, then keys. */
+/** All temporary resources of the project, or of one run: snapshots, then servers, then keys. */
 export async function findTemporary(
   hetzner: HetznerClient,
   options: { readonly run?: string | undefined; readonly signal: AbortSignal; readonly urgent?: boolean },
@@ -58,26 +58,26 @@ function costOfServer({ server_type: { prices }, location }: Server): Temporary[
   return Number.isFinite(price) ? { pricePerHour: price } : undefined
 }
 
-/** NaN for anything that no run writes, such as an empty label, which as a number would be long over. */
+/** NaN for a value that no run writes, such as an empty one, which would otherwise count as expired. */
 const readLease = (text = ''): number => (/^\d+$/.test(text) ? Number(text) * 1000 : Number.NaN)
 
-/** Whether nobody renews its lease any more. A lease that cannot be read is taken for a living one. */
+/** Whether its lease has expired. A lease that cannot be read counts as valid. */
 export function isAbandoned({ leaseUntilMs }: Temporary, nowMs: number): boolean {
   return leaseUntilMs < nowMs
 }
 
 export interface RemoveOptions {
   readonly clock: Clock
-  /** How long removing one thing may take, in milliseconds. */
+  /** How long the removal of one resource may take, in milliseconds. */
   readonly timeoutMs: number
-  /** Keeps what is not removed yet. */
+  /** Aborting it stops the removal; the rest is left. */
   readonly signal: AbortSignal
-  /** Whether to spare what has been renewed since it was found. */
+  /** Whether to keep resources whose lease was renewed after they were found. */
   readonly onlyAbandoned: boolean
   readonly listener?: CleanupListener
 }
 
-/** Removes things, one after the other; says what could not be removed. */
+/** Removes resources one after the other. @returns those that could not be removed */
 export async function removeTemporary(
   hetzner: HetznerClient,
   things: readonly Temporary[],
@@ -97,7 +97,7 @@ export async function removeTemporary(
   return scope.close()
 }
 
-/** How a user removes a thing by hand. */
+/** The command that removes a resource by hand. */
 function commandFor({ kind, id }: Temporary): string {
   return {
     server: `hcloud server delete ${id}`,
@@ -106,7 +106,7 @@ function commandFor({ kind, id }: Temporary): string {
   }[kind]
 }
 
-/** Looks at the thing once more, since its run may have published or renewed it after it was found. */
+/** Looks the resource up again first, since its run may have published or renewed it in the meantime. */
 async function removeOne(
   hetzner: HetznerClient,
   thing: Temporary,

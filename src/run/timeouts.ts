@@ -1,4 +1,4 @@
-/** How long a build waits for what. */
+/** How long a build waits for each thing. */
 
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
@@ -13,15 +13,15 @@ export interface Timeouts {
   readonly commandMs: number
   /** Transferring, unpacking and writing the disk. */
   readonly writeMs: number
-  /** How long the writing may say nothing: neither progress nor an end. */
+  /** How long the write may go on without any output. */
   readonly silenceMs: number
   /** Reading the disk back. */
   readonly verifyMs: number
   /** Taking the snapshot. */
   readonly snapshotMs: number
-  /** How long a thing whose creation ended without an answer is looked for. */
+  /** How long to look for a resource whose creation ended without an answer. */
   readonly settleMs: number
-  /** Removing one thing; long enough to outlast a running snapshot, which locks the server. */
+  /** Removing one resource; longer than a running snapshot, which locks the server. */
   readonly removeMs: number
 }
 
@@ -42,8 +42,8 @@ export const TIMEOUTS: Timeouts = {
 
 /** How long to wait for servers to be in stock. */
 export interface StockPatience {
-  /** Milliseconds; 0: not at all. */
+  /** Milliseconds; 0 for not at all. */
   readonly waitMs: number
-  /** What is in stock for an image now; see {@link lookUpPlacements}. */
+  /** Looks up what is in stock for an image; see {@link lookUpPlacements}. */
   readonly look: (image: PlannedImage, signal: AbortSignal) => Promise<readonly Placement[]>
 }

@@ -1,32 +1,32 @@
 /**
- * What has been made and must go again. Deletions are registered next to the creation, before any wait, and run last
- * in, first out, under a deadline of their own, whatever has become of the caller's signal.
+ * Clean-up of temporary resources. A deletion is registered next to the creation, before any wait. Deletions run last in,
+ * first out, each with its own deadline; the caller's signal does not stop them.
  */
 
 import { ignoreErrors } from './ignore-errors.ts'
 
-/** Something that will be removed. */
+/** A resource that will be removed. */
 export interface Deletion {
-  /** What goes: "server 42 (talos-image-x-arm)". */
+  /** Such as "server 42 (talos-image-x-arm)". */
   readonly name: string
-  /** How a user removes it by hand. */
+  /** The command that removes it by hand. */
   readonly command: string
-  /** Removes it; 'not there' is as good, and gives false. */
+  /** Removes it; gives false when it did not exist. */
   readonly run: (signal: AbortSignal) => Promise<boolean>
 }
 
-/** Something that could not be removed. */
+/** A resource that could not be removed. */
 export interface Leftover {
-  /** "server 42 (talos-image-x-arm)" */
+  /** Such as "server 42 (talos-image-x-arm)". */
   readonly name: string
-  /** How a user removes it by hand. */
+  /** The command that removes it by hand. */
   readonly command: string
-  /** Why it is still there. */
+  /** Why it could not be removed. */
   readonly reason: string
 }
 
 /**
- * Is told of what happens; what it throws is ignored, since nothing may stop the removing.
+ * Is called for each removal; what it throws is ignored, so that it cannot stop the clean-up.
  * @internal
  */
 export interface CleanupListener {
@@ -49,7 +49,7 @@ export class CleanupScope {
     this.#listener = { onRemoving: ignoreErrors(onRemoving), onRemoved: ignoreErrors(onRemoved) }
   }
 
-  /** Registers a deletion. The function that comes back takes it off the list again, when the thing is to stay. */
+  /** Registers a deletion. The function that it returns cancels the deletion. */
   add(deletion: Deletion): () => void {
     const key = this.#next++
     this.#deletions.set(key, deletion)
@@ -58,12 +58,12 @@ export class CleanupScope {
     }
   }
 
-  /** What is still there, newest first. */
+  /** The resources that are not removed yet, newest first. */
   get pending(): readonly Deletion[] {
     return [...this.#deletions.values()].reverse()
   }
 
-  /** Removes everything, newest first, one after the other. Never throws; says what is left. */
+  /** Removes all resources, newest first, one after the other. Never throws. @returns what could not be removed */
   async close(): Promise<Leftover[]> {
     const leftovers: Leftover[] = []
     for (const key of [...this.#deletions.keys()].reverse()) {
@@ -96,12 +96,12 @@ export class CleanupScope {
   }
 }
 
-/** Runs a deletion until its end or its deadline; one that does not heed its signal must not keep the others waiting. */
+/** Waits for a deletion until its deadline, even when it ignores its signal. */
 async function withinTime(run: Deletion['run'], timeoutMs: number): Promise<boolean> {
   const deadline = AbortSignal.timeout(timeoutMs)
   return new Promise((resolve, reject) => {
     const tooLate = (): void => reject(new Error(`it took longer than ${timeoutMs / 1000} s`))
-    // A turn later, so that a deletion that heeds the signal can say why it had not succeeded.
+    // One turn later, so that a deletion that listens to the signal can reject with its own reason first.
     deadline.addEventListener('abort', () => setImmediate(tooLate), { once: true })
     run(deadline).then(resolve, reject)
   })

@@ -1,4 +1,4 @@
-/** Time as an injectable thing, so that tests never wait for the real one. */
+/** An injectable clock, so that tests do not wait for real time. */
 
 import { setTimeout as sleepFor } from 'node:timers/promises'
 

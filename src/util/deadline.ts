@@ -1,15 +1,15 @@
-/** A signal and a deadline in one. */
+/** A signal with a deadline. */
 
-/** Aborts when the signal does, with its reason, or when the time is over. End it, so that its timer goes. */
+/** Aborts when the signal does, with its reason, or when the time is over. Dispose of it to clear its timer. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal
-  /** Whether the time was over first. */
+  /** Whether the time was over before the signal aborted. */
   readonly expired: boolean
 }
 
 /**
- * Starts a deadline. Unlike `AbortSignal.any`, it holds what it listens to: Node.js 20 collects a source of `any` that
- * nothing else refers to, and such a deadline never comes.
+ * Starts a deadline. Unlike `AbortSignal.any`, it keeps a reference to its source: Node.js 20 may collect a source of
+ * `any` that nothing else refers to, and the result then never aborts.
  * @param timeoutMs milliseconds
  */
 export function startDeadline(signal: AbortSignal | undefined, timeoutMs: number): Deadline {

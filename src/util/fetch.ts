@@ -1,13 +1,13 @@
-/** HTTP as every client here speaks it: Node's own fetch, or one that knows proxies and other certificate authorities. */
+/** HTTP: Node's own fetch, or one with proxies and further certificate authorities. */
 
 import { type HttpProxy, type Proxies, proxyFor } from './proxies.ts'
 
-/** The headers of an answer. */
+/** The headers of a response. */
 export interface ResponseHeaders extends Iterable<[string, string]> {
   get(name: string): string | null
 }
 
-/** As much of an answer as is needed here, whosever fetch it comes from. */
+/** The part of a response that is used here; both Node's and undici's fetch give it. */
 export interface HttpResponse {
   readonly ok: boolean
   readonly status: number
@@ -24,16 +24,16 @@ export interface HttpRequest {
   readonly redirect?: 'error' | 'follow' | 'manual'
 }
 
-/** Sends one request. Rejects as fetch does: why stands in the error's cause. */
+/** Sends one request. Rejects as fetch does; the reason is in the error's cause. */
 export type Fetch = (url: string | URL, request: HttpRequest) => Promise<HttpResponse>
 
 export interface FetchOptions {
   readonly proxies?: Proxies | undefined
-  /** Certificate authorities that are trusted beside those that come with Node.js, in PEM. */
+  /** Certificate authorities in PEM that are trusted in addition to those of Node.js. */
   readonly ca?: readonly string[] | undefined
 }
 
-/** A fetch for these circumstances. What it needs is loaded when it is used first. */
+/** A fetch with these options. The library that they need is loaded with the first request. */
 export function createFetch({ proxies, ca = [] }: FetchOptions = {}): Fetch {
   if (proxies === undefined && ca.length === 0) return fetch
   let loaded: Promise<Fetch> | undefined
@@ -52,7 +52,7 @@ export function createFetch({ proxies, ca = [] }: FetchOptions = {}): Fetch {
 }
 
 async function loadFetch(proxies: Proxies | undefined, ca: readonly string[]): Promise<Fetch> {
-  // With a fetch of its own: Node's, of some versions, and the library's agents, of others, do not fit together.
+  // The library's agents do not work with the fetch of every version of Node.js, so its own fetch is used.
   const [{ default: undici }, { rootCertificates }] = await Promise.all([import('undici'), import('node:tls')])
   const trusted = ca.length === 0 ? {} : { ca: [...rootCertificates, ...ca] }
   const direct = new undici.Agent({ connect: trusted })
@@ -65,7 +65,7 @@ async function loadFetch(proxies: Proxies | undefined, ca: readonly string[]): P
     })
   const http = proxies?.http && toAgent(proxies.http)
   const https = proxies?.https && toAgent(proxies.https)
-  // For each request, since a redirect may lead from a host behind the proxy to one that is not.
+  // Chosen for each request, since a redirect may lead to a host that is not behind the proxy.
   const dispatcher = direct.compose(() => (options, handler) => {
     const proxy = proxies && proxyFor(proxies, new URL(String(options.origin)))
     const agent = proxy === undefined ? direct : proxy === proxies?.https ? https : http

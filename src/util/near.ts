@@ -1,11 +1,11 @@
-/** Near names, for 'did you mean'. */
+/** Similar names, for 'did you mean'. */
 
 import { distance } from 'fastest-levenshtein'
 
 /**
- * The candidates that look most like `name`, nearest first.
- * A candidate counts when at most a third of its letters differ, or when one contains the other; below three letters
- * neither means anything.
+ * The candidates that are most similar to `name`, most similar first.
+ * A candidate is similar when at most a third of the letters differ, or when one name of at least three letters contains
+ * the other.
  */
 export function nearNames(name: string, candidates: Iterable<string>, most = 3): string[] {
   const wanted = name.toLowerCase()
@@ -22,7 +22,7 @@ export function nearNames(name: string, candidates: Iterable<string>, most = 3):
   return scored.slice(0, most).map(({ candidate }) => candidate)
 }
 
-/** `did you mean "a" or "b"?`, or undefined when nothing is near. */
+/** `did you mean "a" or "b"?`, or undefined when no candidate is similar. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
   const near = nearNames(name, candidates).map((candidate) => `"${candidate}"`)
   const last = near.pop()

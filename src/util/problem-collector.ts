@@ -1,23 +1,23 @@
-/** Collects what goes wrong in several look-ups, so that all of it is said at once. */
+/** Collects the problems of several look-ups, to report them together. */
 
 import { type Problem, TalosImageError, throwProblems, toTalosImageError } from '../errors.ts'
 
 export class ProblemCollector {
   readonly #problems = new Map<string, Problem>()
 
-  /** Notes problems; the same one twice counts once. */
+  /** Adds problems; the same problem is kept once. */
   add(...problems: readonly (Problem | undefined)[]): void {
     for (const problem of problems) {
       if (problem !== undefined) this.#problems.set(`${JSON.stringify(problem.at)} ${problem.message}`, problem)
     }
   }
 
-  /** What was noted so far. */
+  /** The problems so far. */
   get all(): readonly Problem[] {
     return [...this.#problems.values()]
   }
 
-  /** The value of the look-up, or undefined when it failed for a reason that a user can act on. */
+  /** The result of the look-up, or undefined when it failed with a problem. @throws other errors, and `interrupted` */
   async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work()
@@ -29,7 +29,7 @@ export class ProblemCollector {
     }
   }
 
-  /** @throws ProblemsError when there is any */
+  /** @throws ProblemsError when there are problems */
   throw(): void {
     throwProblems(this.all)
   }

@@ -1,19 +1,19 @@
-/** HTTP proxies, as the environment names them. */
+/** HTTP proxies from environment variables. */
 
 import type { Problem } from '../errors.ts'
 import { registerSecret, withoutLogin } from './redact.ts'
 
-/** A proxy, and what named it. */
+/** A proxy, and the variable that set it. */
 export interface HttpProxy {
   /** Without a user and a password. */
   readonly url: string
-  /** What it is told of who asks: a user and a password as HTTP Basic has them. */
+  /** The value of the header `Proxy-Authorization`: user and password, as HTTP Basic. */
   readonly authorization?: string | undefined
   /** Such as `HTTPS_PROXY`. */
   readonly variable: string
 }
 
-/** Through what requests go. Hosts on this computer are always reached directly. */
+/** The proxies for requests. Hosts on this computer are always reached directly. */
 export interface Proxies {
   /** For `http:` addresses. */
   readonly http?: HttpProxy | undefined
@@ -24,7 +24,7 @@ export interface Proxies {
 }
 
 /**
- * The proxy for an address; undefined where there is none in between.
+ * The proxy for an address; undefined when it is reached directly.
  * @internal
  */
 export function proxyFor({ http, https, except }: Proxies, url: URL): HttpProxy | undefined {
@@ -32,7 +32,7 @@ export function proxyFor({ http, https, except }: Proxies, url: URL): HttpProxy 
   return url.protocol === 'https:' ? https : http
 }
 
-/** As most programs understand `NO_PROXY`: names with all below them, addresses as they are, each with a port or without. */
+/** `NO_PROXY` as most programs read it: domains with their subdomains, or addresses; with or without a port. */
 function isExcepted(except: string, { hostname, port, protocol }: URL): boolean {
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   const actualPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port
@@ -49,9 +49,9 @@ function isExcepted(except: string, { hostname, port, protocol }: URL): boolean 
 }
 
 /**
- * What `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say, in small letters or capitals; small ones count first. Passwords in them
- * are kept out of everything that is printed from then on.
- * @param env most programs want `process.env`
+ * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the names in lower case take precedence. Passwords in them are
+ * redacted from all output from then on.
+ * @param env usually `process.env`
  * @example
  * ```ts
  * const { proxies, problems } = findProxies(process.env)
@@ -89,7 +89,7 @@ function toProxy(text: string, variable: string): HttpProxy | undefined {
   return { url: origin, authorization: `Basic ${basic}`, variable }
 }
 
-/** undefined where a percent sign begins nothing. */
+/** undefined for an invalid percent encoding. */
 function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text)

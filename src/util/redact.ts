@@ -1,27 +1,27 @@
-/** Keeps secrets out of everything that is printed or written. */
+/** Removes secrets from what is printed or written. */
 
 const MARK = '[redacted]'
 const secrets = new Set<string>()
 
-/** From now on `redact` replaces this value wherever it occurs. Values under 8 characters are too common to replace. */
+/** Makes `redact` replace this value wherever it occurs. Values of less than 8 characters are not replaced. */
 export function registerSecret(value: string): void {
   if (value.length < 8) return
   secrets.add(value)
-  // As it stands in JSON.
+  // As it is written in JSON.
   secrets.add(JSON.stringify(value).slice(1, -1))
 }
 
 /** The text with every registered secret, private key block and bearer token replaced. */
 export function redact(text: string): string {
   let clean = text
-  // The longest first: a secret may begin with another one.
+  // Longest first: one secret may contain another.
   for (const secret of [...secrets].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, MARK)
   return clean
     .replaceAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MARK)
     .replaceAll(/\b(Bearer)\s+[\w.~+/=-]+/gi, `$1 ${MARK}`)
 }
 
-/** A text that is meant to be a URL, without the user and the password that may be in it, whatever its form. */
+/** A text that should be a URL, without user and password, even when it is not a valid one. */
 export function withoutLogin(text: string): string {
   return text.replace(/^(.*?:\/\/)?.*@/s, '$1...@')
 }

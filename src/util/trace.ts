@@ -1,15 +1,15 @@
-/** What happens underneath, for a debug log. Secrets may be in it: whoever writes it down redacts it. */
+/** Traces for a debug log. They may contain secrets: the writer of the log redacts them. */
 
-/** The kinds of things that are told: a request to the API or to a Factory, an SSH connection, a command over it, a word of Packer's. */
+/** What is traced: requests to the API and to the Factory, SSH connections, commands, build events, output of Packer. */
 export type TraceKind = 'api' | 'factory' | 'ssh' | 'command' | 'event' | 'packer'
 
-/** Is told of each thing when it has happened; `ms` in the details is how long it took. */
+/** Is called after each of them; `ms` in the details is how long it took, in milliseconds. */
 export type Trace = (kind: TraceKind, details: Readonly<Record<string, unknown>>) => void
 
-/** For those who do not want to know. */
+/** Traces nothing. */
 export const NO_TRACE: Trace = () => {}
 
-/** Runs the work and tells of it: what it gave, as `describe` says, or its error. */
+/** Runs the work and traces it: its result, as `describe` tells it, or its error. */
 export async function traced<T>(
   trace: Trace,
   kind: TraceKind,

@@ -53,7 +53,7 @@ describe('building what exists already', () => {
       await project.api(v.unknown(), 'POST', path, { delete: true })
       const { code, stderr } = await build('--force')
       expect(code).toBe(0)
-      expect(stderr).toContain(`the snapshot ${id}, which the new one replaces, is protected and stays`)
+      expect(stderr).toContain(`the snapshot ${id}, which the new one replaces, is protected and is kept`)
       expect(await project.snapshots()).toHaveLength(2)
     }))
 

@@ -5,7 +5,7 @@ import { BUILD_STEPS } from '../../src/run/events.ts'
 
 const image = v.string()
 const snapshot = v.number()
-const step = v.picklist(BUILD_STEPS)
+const step = v.picklist(Object.keys(BUILD_STEPS))
 const seconds = v.pipe(v.number(), v.minValue(0))
 const placement = v.strictObject({
   serverType: v.string(),

@@ -1,7 +1,7 @@
 /** `talos-image external`: the other end of Terraform's `external` data source. */
 
 import { formatOrigin, type Problem, TalosImageError, throwProblems } from '../../errors.ts'
-import { toExternalAnswer } from '../../report/external.ts'
+import { toExternalResult } from '../../report/snapshot.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
@@ -43,7 +43,7 @@ async function answer(io: Io, flags: ExternalFlags): Promise<void> {
     const { selected, warnings } = await selectSnapshot(cloud, input)
     if (selected === undefined) throw nothingMatches(query, flags)
     for (const warning of warnings) io.err(formatLine('warning', warning))
-    writeJson(io, toExternalAnswer(selected, selector, cloud.factoryUrl))
+    writeJson(io, toExternalResult(selected, selector, cloud.factoryUrl))
   } finally {
     await cloud.close()
   }

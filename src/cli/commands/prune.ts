@@ -71,8 +71,9 @@ function toDocument(
   factoryUrl: string,
   deleted: readonly number[],
 ) {
-  const snapshots = decisions.map(({ snapshot, goes, reason }) => ({
+  const snapshots = decisions.map(({ snapshot, series, goes, reason }) => ({
     ...toSnapshotRecord(snapshot, factoryUrl),
+    series: series.labels,
     goes,
     reason,
   }))

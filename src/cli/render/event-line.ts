@@ -1,25 +1,10 @@
 /** A build event as one line of text. */
 
-import type { BuildEvent, BuildStep } from '../../run/events.ts'
+import { BUILD_STEPS, type BuildEvent } from '../../run/events.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import type { Style } from './paint.ts'
 import { formatDuration } from './units.ts'
-
-const DOING: Record<BuildStep, readonly [long: string, short: string]> = {
-  server: ['creating the build server', 'server'],
-  boot: ['booting the rescue system', 'booting'],
-  write: ['writing the disk', 'writing'],
-  verify: ['reading the disk back', 'verifying'],
-  snapshot: ['taking the snapshot', 'snapshot'],
-  publish: ['publishing the labels', 'labels'],
-  'clean-up': ['removing the build server', 'removing'],
-}
-
-/** What a step does, in words. */
-export const describeStep = (step: BuildStep): string => DOING[step][0]
-/** The same in a word, of nine letters at most. */
-export const nameStep = (step: BuildStep): string => DOING[step][1]
 
 /** Words of others as one line that a terminal can be given: without secrets, control characters and line breaks. */
 export function oneLine(text: string): string {
@@ -44,7 +29,7 @@ export function eventLine(event: BuildEvent): EventLine | undefined {
     case 'image-existing':
       return { image: event.image, text: `exists already: snapshot ${event.snapshot}`, style: 'good' }
     case 'step-started':
-      return { image: event.image, text: `${describeStep(event.step)} ...` }
+      return { image: event.image, text: `${BUILD_STEPS[event.step].doing} ...` }
     case 'placement-failed': {
       const { serverType, location } = event.placement
       const next = event.last ? '' : ', trying the next'

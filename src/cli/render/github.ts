@@ -2,10 +2,10 @@
 
 import { relative, resolve } from 'node:path'
 import { formatOrigin, type Origin, type Problem } from '../../errors.ts'
-import type { BuildEvent } from '../../run/events.ts'
+import { BUILD_STEPS, type BuildEvent } from '../../run/events.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
-import { describeStep, eventLine, oneLine } from './event-line.ts'
+import { eventLine, oneLine } from './event-line.ts'
 import { formatDuration } from './units.ts'
 
 export interface GithubPaths {
@@ -45,7 +45,7 @@ export function formatGroup(title: string, lines: readonly string[]): string {
 /** What befell an image until its end, in its order: the steps with how long each took. @param events of this image */
 export function imageStory(events: readonly BuildEvent[]): readonly string[] {
   return events.flatMap((event) => {
-    if (event.type === 'step-finished') return [`${describeStep(event.step)}: ${formatDuration(event.ms)}`]
+    if (event.type === 'step-finished') return [`${BUILD_STEPS[event.step].doing}: ${formatDuration(event.ms)}`]
     if (event.type === 'step-started' || event.type.startsWith('image-')) return []
     if (event.type === 'server-created') {
       return [`server ${event.name}: ${event.placement.serverType} in ${event.placement.location}`]

@@ -1,8 +1,9 @@
 /** A build in a log: a line for what happens, with its time and its image, and now and then one for what goes on. */
 
+import { BUILD_STEPS } from '../../run/events.ts'
 import type { Io } from '../io.ts'
 import { type Board, createBoard, type Row, updateBoard } from './board.ts'
-import { describeStep, type EventLine, eventLine } from './event-line.ts'
+import { type EventLine, eventLine } from './event-line.ts'
 import { createPaint } from './paint.ts'
 import type { ProgressView } from './progress.ts'
 import { measureTransfer } from './transfer.ts'
@@ -49,7 +50,7 @@ export function stillLines(board: Board, nowMs: number): readonly EventLine[] {
     const { state } = row
     if (state.kind !== 'running' || nowMs - state.sinceMs < STILL_MS / 3) return []
     const transfer = describeTransfer(row, nowMs)
-    const text = `${describeStep(state.step)} for ${formatDuration(nowMs - state.sinceMs)}`
+    const text = `${BUILD_STEPS[state.step].doing} for ${formatDuration(nowMs - state.sinceMs)}`
     return [{ image: row.image, text: transfer === undefined ? text : `${text}: ${transfer}` }]
   })
 }

@@ -3,6 +3,7 @@
 import type { Pricing } from '../../hetzner/wire.ts'
 import { roleOf } from '../../plan/labels.ts'
 import type { PruneDecision } from '../../plan/prune.ts'
+import { talosVersionOf } from '../../plan/series.ts'
 import { type Column, fitTable } from './columns.ts'
 import { foldLines } from './fold.ts'
 import { formatPrice, formatTime } from './units.ts'
@@ -12,7 +13,7 @@ const COLUMNS: readonly Column<PruneDecision>[] = [
   { heading: 'ID', show: ({ snapshot }) => String(snapshot.id) },
   { heading: 'ARCH', show: ({ snapshot }) => snapshot.architecture },
   { heading: 'ROLE', show: ({ snapshot }) => roleOf(snapshot.labels) ?? '-' },
-  { heading: 'VERSION', show: ({ snapshot }) => snapshot.labels.version ?? '-', spare: 1 },
+  { heading: 'VERSION', show: ({ snapshot }) => talosVersionOf(snapshot) ?? '-', spare: 1 },
   {
     heading: 'SIZE',
     show: ({ snapshot }) => (snapshot.image_size === null ? '-' : `${snapshot.image_size.toFixed(2)} GB`),

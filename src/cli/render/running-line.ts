@@ -1,7 +1,7 @@
 /** The line of an image that is under way: as much of it as fits. */
 
+import { BUILD_STEPS } from '../../run/events.ts'
 import type { RowState } from './board.ts'
-import { describeStep, nameStep } from './event-line.ts'
 import type { Glyphs } from './glyphs.ts'
 import { formatBar, type Span } from './spans.ts'
 import { measureTransfer } from './transfer.ts'
@@ -51,7 +51,7 @@ export function chooseDensity(room: number): Density {
 
 /** The step, how long it takes, and how far its transfer is. */
 export function runningSpans(state: Running, nowMs: number, density: Density, glyphs: Glyphs): Span[] {
-  const step = density.step === 9 ? nameStep(state.step) : describeStep(state.step)
+  const step = BUILD_STEPS[state.step][density.step === 9 ? 'short' : 'doing']
   const spans: Span[] = [
     [step.padEnd(density.step), undefined],
     [density.clock === 0 ? '' : `  ${formatClock(nowMs - state.sinceMs).padStart(density.clock)}`, 'faint'],

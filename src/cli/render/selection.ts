@@ -2,6 +2,7 @@
 
 import type { Image } from '../../hetzner/wire.ts'
 import { roleOf } from '../../plan/labels.ts'
+import { talosVersionOf } from '../../plan/series.ts'
 import { type Column, fitTable } from './columns.ts'
 import { foldLines } from './fold.ts'
 import { formatTime } from './units.ts'
@@ -18,7 +19,7 @@ export function formatSelection(
     { heading: 'ID', show: ({ id }) => String(id) },
     { heading: 'ARCH', show: ({ architecture }) => architecture, spare: 1 },
     { heading: 'ROLE', show: ({ labels }) => roleOf(labels) ?? '-' },
-    { heading: 'VERSION', show: ({ labels }) => labels.version ?? '-' },
+    { heading: 'VERSION', show: (image) => talosVersionOf(image) ?? '-' },
     { heading: 'CREATED (UTC)', show: ({ created }) => formatTime(created) },
     { heading: 'DESCRIPTION', show: ({ description }) => description, spare: 2 },
   ]

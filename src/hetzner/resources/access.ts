@@ -1,38 +1,38 @@
-/** What a token may do, and what the API says beside its answers; nothing is changed by asking. */
+/** What a token may do, and the state of the API, without changing anything. */
 
 import * as v from 'valibot'
 import type { Clock } from '../../util/clock.ts'
 import { isApiFailure } from '../transport/api-failure.ts'
-import type { ApiRequest, Send } from '../transport/transport.ts'
-import type { RequestOptions } from './servers.ts'
+import { readNumber } from '../transport/rate-limit.ts'
+import type { ApiRequest, RequestOptions, Send } from '../transport/transport.ts'
 
-/** What stands in the headers of an answer; undefined what does not. */
+/** The state that the headers of a response tell; undefined where they do not. */
 export interface ApiState {
-  /** Requests an hour, and how many of them are left. */
+  /** Requests per hour, and how many are left. */
   readonly rate: { readonly limit: number; readonly remaining: number } | undefined
-  /** How far this computer's clock is ahead of the API's, in milliseconds, give or take a second. */
+  /** How far this computer's clock is ahead of the API's, in milliseconds, with an error of about a second. */
   readonly clockAheadMs: number | undefined
 }
 
-/** `unclear`: the API answered neither as it does to tokens that may write, nor as to others. */
+/** `unclear`: the API answered in another way than to tokens that may, or may not, write. */
 export type WriteAccess = 'may write' | 'may only read' | 'unclear'
 
 export type AccessClient = ReturnType<typeof accessClient>
 
 const Created = v.object({ ssh_key: v.object({ id: v.number() }) })
 
-/** No key: what has no key in it cannot become one. */
-const NO_KEY = {
+/** Not a valid public key, so no key can be created from it. */
+const INVALID_KEY = {
   name: 'talos-image-doctor',
   public_key: 'this is no key: talos-image doctor asks what its token may do',
 }
 
-/** IDs count from 1. */
-const NO_ID = 0
+/** No resource has this ID: IDs start at 1. */
+const UNUSED_ID = 0
 
-/** @param send without another try: whoever asks how the API is wants to know at once */
+/** @param send sends a request once, without retries */
 export function accessClient(send: Send, clock: Clock) {
-  /** What is wrong with a request that cannot succeed; undefined when it succeeded all the same. */
+  /** The error of a request that should fail, or its body when it succeeded. */
   async function refusalOf(request: ApiRequest): Promise<{ refusal: unknown } | { body: unknown }> {
     try {
       return { body: (await send(request)).body }
@@ -43,7 +43,7 @@ export function accessClient(send: Send, clock: Clock) {
 
   return {
     /**
-     * Reads something small.
+     * Sends a small request and reads the state from the response.
      * @throws ApiFailure 401 when the token is not known
      */
     async look(options: RequestOptions = {}): Promise<ApiState> {
@@ -52,7 +52,7 @@ export function accessClient(send: Send, clock: Clock) {
       const between = (before + clock.now()) / 2
       const limit = readNumber(headers.get('ratelimit-limit'))
       const remaining = readNumber(headers.get('ratelimit-remaining'))
-      // The header has whole seconds, cut off.
+      // The header has whole seconds, rounded down.
       const theirs = Date.parse(headers.get('date') ?? '') + 500
       return {
         rate: limit === undefined || remaining === undefined ? undefined : { limit, remaining },
@@ -61,14 +61,14 @@ export function accessClient(send: Send, clock: Clock) {
     },
 
     /**
-     * Finds out whether the token may write, by two requests that nobody could carry out: a key that is none, and a
-     * change to a key that cannot be. An API that looks at the token first refuses a read-only one for that; one that
-     * looks at the content first is likely to do so with one of the two only.
+     * Finds out whether the token may write, by two requests that cannot succeed: a key that is not valid, and a change
+     * to a key that does not exist. An API that checks the token first refuses a read-only one with its own code; one
+     * that checks the content first probably does so for one of the two only.
      */
     async findWriteAccess(options: RequestOptions = {}): Promise<WriteAccess> {
       const impossible: readonly ApiRequest[] = [
-        { method: 'POST', path: '/ssh_keys', body: NO_KEY, mustFinish: true, ...options },
-        { method: 'PUT', path: `/ssh_keys/${NO_ID}`, body: { labels: {} }, mustFinish: true, ...options },
+        { method: 'POST', path: '/ssh_keys', body: INVALID_KEY, mustFinish: true, ...options },
+        { method: 'PUT', path: `/ssh_keys/${UNUSED_ID}`, body: { labels: {} }, mustFinish: true, ...options },
       ]
       for (const request of impossible) {
         const answer = await refusalOf(request)
@@ -83,14 +83,9 @@ export function accessClient(send: Send, clock: Clock) {
   }
 }
 
-/** Should an API ever take what is no key: it goes at once. */
+/** Deletes the key, in case the API did create one. */
 async function takeBack(send: Send, body: unknown): Promise<WriteAccess> {
   const created = v.safeParse(Created, body)
   if (created.success) await send({ method: 'DELETE', path: `/ssh_keys/${created.output.ssh_key.id}`, urgent: true })
   return 'may write'
-}
-
-function readNumber(header: string | null): number | undefined {
-  const value = Number(header ?? Number.NaN)
-  return Number.isFinite(value) && header?.trim() !== '' ? value : undefined
 }

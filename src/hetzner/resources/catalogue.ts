@@ -2,11 +2,8 @@
 
 import * as v from 'valibot'
 import { listAll } from '../pages.ts'
-import type { Call } from '../transport/transport.ts'
+import type { Call, RequestOptions } from '../transport/transport.ts'
 import { Location, Pricing, ServerType } from '../wire.ts'
-import type { RequestOptions } from './servers.ts'
-
-export type CatalogueClient = ReturnType<typeof catalogueClient>
 
 export function catalogueClient(call: Call) {
   return {

@@ -1,11 +1,8 @@
-/** Firewalls of a project; never changed here. */
+/** Firewalls of a project; read only. */
 
 import { listAll } from '../pages.ts'
-import type { Call } from '../transport/transport.ts'
+import type { Call, RequestOptions } from '../transport/transport.ts'
 import { Firewall } from '../wire.ts'
-import type { RequestOptions } from './servers.ts'
-
-export type FirewallsClient = ReturnType<typeof firewallsClient>
 
 export function firewallsClient(call: Call) {
   return {

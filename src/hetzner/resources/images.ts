@@ -1,17 +1,14 @@
-/** Images; of interest here: snapshots. */
+/** Images: snapshots, and the systems that servers are created from. */
 
 import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
 import { listAll } from '../pages.ts'
-import { isApiFailure } from '../transport/api-failure.ts'
-import type { Call } from '../transport/transport.ts'
+import type { Call, RequestOptions } from '../transport/transport.ts'
 import { Action, Image } from '../wire.ts'
-import type { RequestOptions } from './servers.ts'
+import { wasFound } from './outcome.ts'
 
 const WithImage = v.object({ image: Image })
 const WithAction = v.object({ action: Action })
-
-export type ImagesClient = ReturnType<typeof imagesClient>
 
 export function imagesClient(call: Call) {
   return {
@@ -27,7 +24,7 @@ export function imagesClient(call: Call) {
         Image,
       ),
 
-    /** What servers can be made with: systems, and systems with an application; those that are on their way out, too. */
+    /** What servers can be created from: systems and apps, including deprecated ones. */
     listSystems: (options: RequestOptions = {}): Promise<Image[]> =>
       listAll(
         call,
@@ -40,7 +37,7 @@ export function imagesClient(call: Call) {
     get: async (id: number, options: RequestOptions = {}): Promise<Image> =>
       (await call({ method: 'GET', path: `/images/${id}`, ...options }, WithImage)).image,
 
-    /** Replaces description and all labels in one step. */
+    /** Replaces description and all labels in one request. */
     update: async (
       id: number,
       change: { description?: string; labels: Labels },
@@ -48,22 +45,15 @@ export function imagesClient(call: Call) {
     ): Promise<Image> =>
       (await call({ method: 'PUT', path: `/images/${id}`, body: change, ...options }, WithImage)).image,
 
-    /** Starts protecting it against deletion, or the opposite. */
+    /** Starts to protect an image against deletion, or to remove the protection. */
     protect: async (id: number, isProtected: boolean, options: RequestOptions = {}): Promise<Action> => {
       const body = { delete: isProtected }
       const path = `/images/${id}/actions/change_protection`
       return (await call({ method: 'POST', path, body, repeatable: true, ...options }, WithAction)).action
     },
 
-    /** Whether it was there to be deleted. */
-    async delete(id: number, options: RequestOptions = {}): Promise<boolean> {
-      try {
-        await call({ method: 'DELETE', path: `/images/${id}`, ...options }, v.unknown())
-        return true
-      } catch (error) {
-        if (isApiFailure(error, 'not_found')) return false
-        throw error
-      }
-    },
+    /** @returns whether it existed */
+    delete: (id: number, options: RequestOptions = {}): Promise<boolean> =>
+      wasFound(call({ method: 'DELETE', path: `/images/${id}`, ...options }, v.unknown())),
   }
 }

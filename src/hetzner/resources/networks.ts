@@ -1,11 +1,8 @@
-/** Private networks of a project; never changed here. */
+/** Private networks of a project; read only. */
 
 import { listAll } from '../pages.ts'
-import type { Call } from '../transport/transport.ts'
+import type { Call, RequestOptions } from '../transport/transport.ts'
 import { Network } from '../wire.ts'
-import type { RequestOptions } from './servers.ts'
-
-export type NetworksClient = ReturnType<typeof networksClient>
 
 export function networksClient(call: Call) {
   return {

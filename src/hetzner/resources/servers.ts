@@ -1,23 +1,22 @@
-/** Servers and what can be done to them. */
+/** Servers and their actions. */
 
 import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
 import { listAll } from '../pages.ts'
-import { isApiFailure } from '../transport/api-failure.ts'
-import { mayHaveTakenEffect } from '../transport/retry.ts'
-import type { Call } from '../transport/transport.ts'
+import type { Call, RequestOptions } from '../transport/transport.ts'
 import { Action, Image, Server } from '../wire.ts'
+import { createOrAdopt, unlessNotFound } from './outcome.ts'
 
 export interface NewServer {
   /** Unique in the project; the same name again means the same server. */
   readonly name: string
   readonly serverType: string
   readonly location: string
-  /** The system image that the placeholder disk is made from. */
+  /** The system image on its disk. */
   readonly image: string
   readonly sshKeyIds: readonly number[]
   readonly labels: Labels
-  /** Whether it gets a public address of each family; it does unless told. */
+  /** Whether it gets a public address of each family; true by default. */
   readonly ipv4?: boolean
   readonly ipv6?: boolean
   readonly networkIds?: readonly number[]
@@ -26,14 +25,8 @@ export interface NewServer {
 
 export interface CreatedServer {
   readonly server: Server
-  /** The creation, and what follows it, such as attaching networks; undefined for a server that was adopted. */
+  /** The actions of the creation, such as attaching networks; undefined for an adopted server. */
   readonly actions?: readonly Action[]
-}
-
-export interface RequestOptions {
-  readonly signal?: AbortSignal | undefined
-  readonly mustFinish?: boolean
-  readonly urgent?: boolean
 }
 
 const WithServer = v.object({ server: Server })
@@ -41,11 +34,9 @@ const WithAction = v.object({ action: Action })
 const Created = v.object({ server: Server, action: Action, next_actions: v.optional(v.array(Action), []) })
 const Imaged = v.object({ image: Image, action: Action })
 
-export type ServersClient = ReturnType<typeof serversClient>
-
 export function serversClient(call: Call) {
   const act = async (id: number, action: string, body: unknown, options: RequestOptions): Promise<Action> => {
-    // Each of these leads to the same state when it is repeated, save for a reset: the first one used rescue up.
+    // Each action may be repeated, except for a reset: the first one has used up the rescue mode.
     const repeatable = action !== 'reset'
     const request = { method: 'POST', path: `/servers/${id}/actions/${action}`, body, repeatable } as const
     return (await call({ ...request, ...options }, WithAction)).action
@@ -70,7 +61,7 @@ export function serversClient(call: Call) {
     findByName,
 
     /**
-     * Creates a server that stays switched off. When it is in doubt whether a try took effect, it is repeated under the
+     * Creates a server that stays switched off. When it is unknown whether a try took effect, it is repeated under the
      * same name, and the server of that name is adopted, so that there is never a second one.
      */
     async create(
@@ -89,19 +80,17 @@ export function serversClient(call: Call) {
         ...(firewallIds.length === 0 ? {} : { firewalls: firewallIds.map((firewall) => ({ firewall })) }),
         start_after_create: false,
       }
-      try {
-        const created = await call(
-          { method: 'POST', path: '/servers', body, repeatable: true, mustFinish: true, ...options },
-          Created,
-        )
-        return { server: created.server, actions: [created.action, ...created.next_actions] }
-      } catch (error) {
-        if (!mayHaveTakenEffect(error) && !isApiFailure(error, 'uniqueness_error')) throw error
-        // Why it cannot be looked for, such as an abort, must not hide that it may be there.
-        const adopted = await findByName(wanted.name, options).catch(() => undefined)
-        if (adopted === undefined) throw error
-        return { server: adopted }
-      }
+      const request = { method: 'POST', path: '/servers', body, repeatable: true, mustFinish: true } as const
+      return createOrAdopt(
+        async () => {
+          const { server, action, next_actions } = await call({ ...request, ...options }, Created)
+          return { server, actions: [action, ...next_actions] }
+        },
+        async () => {
+          const server = await findByName(wanted.name, options)
+          return server && { server }
+        },
+      )
     },
 
     enableRescue: (id: number, sshKeyIds: readonly number[], options: RequestOptions = {}): Promise<Action> =>
@@ -110,7 +99,7 @@ export function serversClient(call: Call) {
     powerOff: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'poweroff', undefined, options),
     reset: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'reset', undefined, options),
 
-    /** Starts taking a snapshot. Not repeatable: every call that takes effect makes another one. */
+    /** Starts taking a snapshot. Not repeatable: every call that takes effect creates another one. */
     createSnapshot: (
       id: number,
       snapshot: { description: string; labels: Labels },
@@ -135,14 +124,8 @@ export function serversClient(call: Call) {
     setLabels: async (id: number, labels: Labels, options: RequestOptions = {}): Promise<Server> =>
       (await call({ method: 'PUT', path: `/servers/${id}`, body: { labels }, ...options }, WithServer)).server,
 
-    /** Starts the deletion; undefined when there is no such server any more. */
-    async delete(id: number, options: RequestOptions = {}): Promise<Action | undefined> {
-      try {
-        return (await call({ method: 'DELETE', path: `/servers/${id}`, ...options }, WithAction)).action
-      } catch (error) {
-        if (isApiFailure(error, 'not_found')) return undefined
-        throw error
-      }
-    },
+    /** Starts the deletion. @returns undefined when the server does not exist */
+    delete: async (id: number, options: RequestOptions = {}): Promise<Action | undefined> =>
+      (await unlessNotFound(call({ method: 'DELETE', path: `/servers/${id}`, ...options }, WithAction)))?.action,
   }
 }

@@ -1,11 +1,11 @@
-/** Answers of the API that are errors, as errors that a user can act on. */
+/** Error responses of the API as errors that a user can act on. */
 
 import * as v from 'valibot'
 import { type ErrorCode, TalosImageError } from '../../errors.ts'
 import { ApiError } from '../wire.ts'
 import type { ApiRequest, Send } from './transport.ts'
 
-/** The API said no. `apiCode` is its own word for why, `status` the HTTP status. */
+/** An error response of the API. `apiCode` is its error code, `status` the HTTP status. */
 export class ApiFailure extends TalosImageError {
   readonly status: number
   readonly apiCode: string
@@ -21,12 +21,12 @@ export class ApiFailure extends TalosImageError {
   }
 }
 
-/** Whether an error is the API's answer with one of these codes. */
+/** Whether an error is an error response of the API, with one of these codes if any are given. */
 export function isApiFailure(error: unknown, ...apiCodes: string[]): error is ApiFailure {
   return error instanceof ApiFailure && (apiCodes.length === 0 || apiCodes.includes(error.apiCode))
 }
 
-/** Turns every answer of 400 and above into an {@link ApiFailure}. @param tokenName where the token came from */
+/** Turns every response of 400 and above into an {@link ApiFailure}. @param tokenName the variable that holds the token */
 export function failOnErrors(next: Send, tokenName?: string): Send {
   return async (request) => {
     const response = await next(request)
@@ -49,7 +49,7 @@ const Limits = v.object({
   error: v.object({ details: v.object({ limits: v.array(v.object({ name: v.string() })) }) }),
 })
 
-/** Adds the fields or limits that an error names, since its message alone rarely says which one it was. */
+/** The message with the fields or limits that the error details name. */
 function withDetails(message: string, body: unknown): string {
   const limits = v.safeParse(Limits, body)
   if (limits.success) return [message, ...limits.output.error.details.limits.map(({ name }) => `(${name})`)].join(' ')

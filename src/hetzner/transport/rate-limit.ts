@@ -1,4 +1,4 @@
-/** Stays within the project's hourly number of requests, which others share. */
+/** Keeps within the project's rate limit, which is shared with its other clients. */
 
 import type { Clock } from '../../util/clock.ts'
 import type { ApiRequest, ApiResponse, Send } from './transport.ts'
@@ -6,10 +6,10 @@ import type { ApiRequest, ApiResponse, Send } from './transport.ts'
 /** Requests kept back for clean-up. */
 const RESERVE = 20
 
-/** A budget is refilled evenly over an hour: the documented 3600 by one a second. */
+/** The limit is refilled evenly over an hour: the documented 3600 by one a second. */
 const HOUR_MS = 3_600_000
 
-/** What the API has told of the budget, and when. */
+/** The rate limit as the API last told it, and when. */
 interface Budget {
   readonly limit: number
   readonly remaining: number
@@ -17,20 +17,20 @@ interface Budget {
 }
 
 /**
- * Makes requests, other than those of clean-up, wait while the budget is used up to the reserve, for as long as the
- * refill needs. Requests that are under way count as used, so that many at once do not all take the last one.
- * @param onPause is told how long a request waits, in milliseconds
+ * Delays requests, other than those of clean-up, while only the reserve is left, until enough is refilled. Requests in
+ * progress count as used, so that concurrent ones do not all take the last one.
+ * @param onPause is called with the time that a request waits, in milliseconds
  */
 export function respectRateLimit(clock: Clock, onPause: (ms: number) => void = () => {}): (next: Send) => Send {
   let budget: Budget | undefined
   let underWay = 0
 
-  /** How long until there is a request to be had beyond the reserve, in milliseconds. */
+  /** How long until there is a request beyond the reserve, in milliseconds. */
   function waitMs(): number {
     if (budget === undefined) return 0
     const { limit, remaining, atMs } = budget
     const refillMs = HOUR_MS / limit
-    // A project with a tiny limit must not wait for ever on a reserve that it can never have.
+    // With a very small limit, the full reserve could never be reached.
     const reserve = Math.min(RESERVE, Math.floor(limit / 4))
     const missing = reserve + 1 + underWay - remaining
     return missing <= 0 ? 0 : atMs + missing * refillMs - clock.now()
@@ -63,7 +63,8 @@ export function respectRateLimit(clock: Clock, onPause: (ms: number) => void = (
   }
 }
 
-function readNumber(header: string | null): number | undefined {
+/** The number in a header; undefined when there is none. */
+export function readNumber(header: string | null): number | undefined {
   if (header === null || header.trim() === '') return undefined
   const value = Number(header)
   return Number.isFinite(value) ? value : undefined

@@ -1,4 +1,4 @@
-/** Sends a request again when that is safe and likely to help. */
+/** Retries a request when that is safe and likely to help. */
 
 import pRetry from 'p-retry'
 import { TalosImageError } from '../../errors.ts'
@@ -6,7 +6,7 @@ import { ApiFailure } from './api-failure.ts'
 import type { ApiRequest, Send } from './transport.ts'
 
 export interface RetryOptions {
-  /** How often a request is sent again. */
+  /** The most retries of a request. */
   readonly retries: number
   /** The first pause in milliseconds; each further one is twice as long. */
   readonly firstPauseMs: number
@@ -14,24 +14,24 @@ export interface RetryOptions {
   readonly longestPauseMs: number
 }
 
-/** From this try on, whoever waits is told why. */
-const TOLD_FROM = 2
+/** From this failed try on, `onRetry` is called. */
+const REPORTED_FROM = 2
 
-/** The request was certainly not carried out, so that even a POST may be repeated. */
+/** Codes which say that the request was not carried out, so that even a POST may be repeated. */
 const NOT_DONE = new Set(['rate_limit_exceeded', 'conflict', 'locked'])
 
 /**
- * Retries what the official clients retry, and a little more, since here nobody sits in front of it at night.
- * @param onRetry is told why the answer is late, from the second failed try on
+ * Retries what the official clients retry, and 500 and 503 as well, for unattended runs.
+ * @param onRetry is called with the reason, from the second failed try on
  */
 export function retryFaults(options: RetryOptions, onRetry: (why: string) => void = () => {}): (next: Send) => Send {
   return (next) => async (request) => {
     request.signal?.throwIfAborted()
     let last: unknown
-    // Whatever the last try ended with, an earlier one may have taken effect.
+    // Whether a try may have taken effect, even when the last one did not.
     let doubtful = false
     const send = (): ReturnType<Send> => {
-      // The signal aborted during the pause before this try: nothing new is begun.
+      // The signal aborted during the pause before this try.
       if (last !== undefined && request.signal?.aborted === true) throw last
       return next(request)
     }
@@ -41,48 +41,48 @@ export function retryFaults(options: RetryOptions, onRetry: (why: string) => voi
       maxTimeout: options.longestPauseMs,
       factor: 2,
       randomize: true,
-      // With a signal, p-retry would throw an answer away that came after the signal aborted.
+      // With a signal, p-retry would discard a response that comes after the abort.
       ...(request.signal === undefined || request.mustFinish === true ? {} : { signal: request.signal }),
       shouldRetry: ({ error }) => mayRepeat(request, error),
       onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
         last = error
         doubtful ||= isInDoubt(error)
-        // One fault is nothing to speak of.
-        if (attemptNumber >= TOLD_FROM && retriesLeft > 0 && mayRepeat(request, error)) {
+        // A single failure is not reported.
+        if (attemptNumber >= REPORTED_FROM && retriesLeft > 0 && mayRepeat(request, error)) {
           onRetry(`${error.message}; trying again (${attemptNumber} of ${options.retries})`)
         }
       },
     }).catch((error: unknown) => {
-      // The reason of an abort is everybody's, and says nothing of this request.
+      // The abort reason is shared by many requests, so it is not marked.
       if (doubtful && error instanceof Error && error !== request.signal?.reason) afterDoubt.add(error)
-      // Clean-up runs until its deadline; what kept it from succeeding says more than that the time is over.
+      // For clean-up, the last error says more than the end of its deadline.
       if (request.urgent === true && request.signal?.aborted === true && last !== undefined) throw last
       throw error
     })
   }
 }
 
-/** Whether sending the request again is safe, and can change the answer. */
+/** Whether a retry is safe and can change the outcome. */
 export function mayRepeat(request: ApiRequest, error: unknown): boolean {
   if (request.signal?.aborted === true) return false
   if (isNotDone(error)) return true
   return isInDoubt(error) && (request.method !== 'POST' || request.repeatable === true)
 }
 
-/** Whether the API said that it has not carried the request out, for a reason that passes. */
+/** Whether the API has not carried the request out, for a temporary reason. */
 export function isNotDone(error: unknown): boolean {
   return error instanceof ApiFailure && NOT_DONE.has(error.apiCode)
 }
 
-/** Errors of requests of which an earlier try ended in doubt. */
+/** Errors of requests with an earlier try whose outcome is unknown. */
 const afterDoubt = new WeakSet<Error>()
 
-/** Whether a request that ended with this error may have taken effect, in any of its tries. */
+/** Whether any try of the request that ended with this error may have taken effect. */
 export function mayHaveTakenEffect(error: unknown): boolean {
   return isInDoubt(error) || (error instanceof Error && afterDoubt.has(error))
 }
 
-/** Whether it is unknown if the request took effect: a fault of the server, or no answer at all. */
+/** Whether it is unknown if the try took effect: a server error, or no response. */
 export function isInDoubt(error: unknown): boolean {
   if (error instanceof ApiFailure) return error.status >= 500
   return error instanceof TalosImageError && error.code === 'network'

@@ -1,12 +1,13 @@
-/** The end of the chain: one HTTP request over the network, with a deadline of its own. */
+/** The end of the chain: sends one HTTP request, with a timeout. */
 
 import { TalosImageError } from '../../errors.ts'
 import { startDeadline } from '../../util/deadline.ts'
 import type { Fetch, HttpResponse } from '../../util/fetch.ts'
 import { fetchFailureReason, readText } from '../../util/fetch.ts'
+import { type Trace, traced } from '../../util/trace.ts'
 import type { ApiRequest, ApiResponse, Send } from './transport.ts'
 
-/** Far more than a page of anything, in bytes. */
+/** Larger than any page, in bytes. */
 const LONGEST_ANSWER = 32 << 20
 
 export interface SendOptions {
@@ -20,17 +21,17 @@ export interface SendOptions {
 }
 
 /**
- * Sends requests.
- * @throws TalosImageError `token` at once for a token that no header can hold; a request throws `network` when there
- *   was no answer, or none that is JSON
+ * Gives a function that sends requests; it throws TalosImageError `network` when there is no response, or when the response
+ * is not JSON.
+ * @throws TalosImageError `token` at once for a token that no header can hold
  */
 export function sendOverHttp(options: SendOptions): Send {
-  // fetch would quote such a token in its error, once for every retry.
+  // fetch would quote such a token in its error.
   if (!/^[\x21-\x7e]+$/.test(options.token)) {
     throw new TalosImageError({
       code: 'token',
-      message: 'the API token holds a character that no token has, such as a line break or a space',
-      hint: 'set HCLOUD_TOKEN anew: copy the token once more, and nothing around it',
+      message: 'the API token holds a character that tokens do not have, such as a line break or a space',
+      hint: 'set HCLOUD_TOKEN again: copy the token without anything around it',
     })
   }
   return async (request) => {
@@ -77,7 +78,7 @@ async function readJson(response: HttpResponse): Promise<ApiResponse['body']> {
   try {
     return JSON.parse(text)
   } catch {
-    // A proxy's HTML page in front of an error is no reason to hide the status; the next link names it.
+    // An error page of a proxy: the status is reported by the next link of the chain.
     if (response.status >= 400) return undefined
     throw new Error('the answer is not JSON')
   }
@@ -91,4 +92,26 @@ function noAnswer(options: SendOptions, request: ApiRequest, why: string): Talos
       ? 'a proxy in between that opens TLS is made known with NODE_EXTRA_CA_CERTS=FILE'
       : 'check the network and, if it is set, HCLOUD_ENDPOINT',
   })
+}
+
+/**
+ * Traces every request that is sent. The requests hold no token here; passwords in answers are for the writer of the log
+ * to redact.
+ */
+export function traceRequests(trace: Trace): (next: Send) => Send {
+  return (next) => (request) => {
+    const { method, path, query, body } = request
+    return traced(
+      trace,
+      'api',
+      { method, path, query, body },
+      () => next(request),
+      ({ status, headers, body: answer }) => ({
+        status,
+        remaining: headers.get('ratelimit-remaining'),
+        correlation: headers.get('x-correlation-id'),
+        answer,
+      }),
+    )
+  }
 }

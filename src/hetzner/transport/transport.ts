@@ -1,28 +1,31 @@
-/** The shape that every link of the transport chain has; each link is one concern in one file. */
+/** The types of the transport chain, and its first link, which parses responses. */
 
-import type * as v from 'valibot'
+import * as v from 'valibot'
+import { TalosImageError } from '../../errors.ts'
 import type { ResponseHeaders } from '../../util/fetch.ts'
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Below the endpoint, beginning with a slash. */
+  /** Relative to the endpoint, with a leading slash. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | readonly (string | number)[] | undefined>>
   readonly body?: unknown
   readonly signal?: AbortSignal | undefined
   /**
-   * Whether the request may be sent again when it is unknown if it took effect. GET, PUT and DELETE always may;
-   * a POST may only when its caller says so.
+   * Whether a POST may be sent again when it is unknown if it took effect. GET, PUT and DELETE always may.
    */
   readonly repeatable?: boolean
   /**
-   * Whether its answer is waited for even when the signal aborts meanwhile: what creates or publishes something must
-   * not be left in doubt. The signal still keeps it from being sent, and from being sent again.
+   * Whether to wait for the response even when the signal aborts, as for requests that create or publish something. An
+   * aborted signal still prevents the request from being sent, and sent again.
    */
   readonly mustFinish?: boolean
-  /** Whether the request belongs to clean-up, which may use the part of the rate budget that others leave alone. */
+  /** Whether the request belongs to clean-up, which may use the reserve of the rate limit. */
   readonly urgent?: boolean
 }
+
+/** The options of a resource's functions. */
+export type RequestOptions = Pick<ApiRequest, 'signal' | 'mustFinish' | 'urgent'>
 
 export interface ApiResponse {
   readonly status: number
@@ -33,8 +36,29 @@ export interface ApiResponse {
 
 export type Send = (request: ApiRequest) => Promise<ApiResponse>
 
-/** Sends a request and parses what comes back. */
+/** Sends a request and parses the response. */
 export type Call = <Schema extends v.GenericSchema>(
   request: ApiRequest,
   schema: Schema,
 ) => Promise<v.InferOutput<Schema>>
+
+/** valibot quotes the value that it was given, however long it is. */
+const shorten = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}...` : text)
+
+/**
+ * Parses the body of each response with the caller's schema.
+ * @throws TalosImageError `api` when the answer is not of the documented form
+ */
+export function parseResponses(send: Send): Call {
+  return async (request, schema) => {
+    const { body } = await send(request)
+    const parsed = v.safeParse(schema, body)
+    if (parsed.success) return parsed.output
+    const issue = parsed.issues[0]
+    throw new TalosImageError({
+      code: 'api',
+      message: `Hetzner Cloud's answer to ${request.method} ${request.path} is not of the documented form: ${v.getDotPath(issue) ?? 'the body'}: ${shorten(issue.message)}`,
+      hint: 'a newer version of talos-image may know the new form',
+    })
+  }
+}

@@ -1,4 +1,4 @@
-/** Into the rescue system, straight from power-on: the placeholder system is never booted. */
+/** Boots a server into the rescue system at its first power-on; the placeholder system is never booted. */
 
 import { TalosImageError } from '../../errors.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
@@ -15,13 +15,13 @@ export const DEVICE = '/dev/sda'
 /** A server in its rescue system. */
 export interface Rescue {
   readonly session: Session
-  /** Whether it came up at once: after a boot that went astray the placeholder system may have run, and written. */
+  /** Whether the first boot succeeded: after a failed one, the placeholder system may have run and written to the disk. */
   readonly isFirstBoot: boolean
 }
 
 /**
  * Boots a server that is switched off. When SSH does not come up, tries once more with a reset.
- * @throws TalosImageError `ssh` when it stays away, or when what answers is not the rescue system
+ * @throws TalosImageError `ssh` when SSH does not come up, or when the server did not boot the rescue system
  */
 export async function bootRescue(build: ImageBuild, image: PlannedImage, server: BuildServer): Promise<Rescue> {
   try {
@@ -33,12 +33,12 @@ export async function bootRescue(build: ImageBuild, image: PlannedImage, server:
   }
 }
 
-/** Whether the machine did not answer, or not to the end, which another boot may heal. */
+/** Whether the connection failed or was lost; another boot may help. */
 export function isLost(error: TalosImageError): boolean {
   return error instanceof SessionFailure || error.code === 'ssh'
 }
 
-/** Boots a server into the rescue system again. It may have lost its power, and then there is nothing to reset. */
+/** Boots a server into the rescue system again: with a reset, or with power-on when it is off. */
 export async function resetIntoRescue(build: ImageBuild, image: PlannedImage, server: BuildServer): Promise<Session> {
   const { status } = await build.hetzner.servers.get(server.id, { signal: build.signal })
   return boot(build, image, server, status === 'off' ? 'powerOn' : 'reset')
@@ -53,7 +53,7 @@ async function boot(
   const { hetzner, signal, timeouts, clock } = build
   const { ssh, source, sourceFacts } = image
   const wait = { signal, timeoutMs: timeouts.actionMs }
-  // Rescue is switched off again by each boot into it, so it is enabled before each.
+  // Each boot into rescue disables it again, so it is enabled before every boot.
   const rescue = await hetzner.servers.enableRescue(server.id, [build.key.id], { signal })
   await hetzner.actions.wait(rescue, { ...wait, name: `rescue of ${server.name} to be enabled` })
   const power = await hetzner.servers[how](server.id, { signal })
@@ -92,7 +92,7 @@ async function checkRescue(
   if (report.get('mounted') !== 'no') fail(`${DEVICE} is mounted: this is not the rescue system`)
   const missing = report.get('missing')
   if (missing !== undefined && missing !== '') {
-    // Another boot would not bring them.
+    // Not `ssh`: another boot would not help.
     throw new TalosImageError({ code: 'write', message: `the rescue system lacks ${missing.split(' ').join(', ')}` })
   }
   if (!(Number(report.get('device-bytes')) > 0)) fail(`the rescue system has no disk ${DEVICE}`)

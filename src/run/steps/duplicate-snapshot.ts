@@ -1,4 +1,4 @@
-/** Other runs that want the same image at the same time: of two equal snapshots, one is enough. */
+/** Duplicate snapshots: other runs may build the same image at the same time, and one snapshot is enough. */
 
 import type { Image } from '../../hetzner/wire.ts'
 import { IDENTITY_LABEL, isOfDisk, LEASE_LABEL } from '../../plan/labels.ts'
@@ -8,8 +8,8 @@ import type { BuildServer } from './server.ts'
 import type { WrittenDisk } from './write-disk.ts'
 
 /**
- * The snapshots with the very same disk that other runs have published by now; none of an image that is to be made
- * anew anyway, or that has no identity.
+ * The snapshots of the same image with the same disk that other runs have published; empty with `--force` and for images
+ * without an identity.
  */
 export async function findDuplicates(
   { hetzner, signal }: ImageBuild,
@@ -24,12 +24,12 @@ export async function findDuplicates(
     (snapshot) =>
       isSame(snapshot, image) &&
       isOfDisk(snapshot.labels, written.diskHash) &&
-      // One of a bigger disk could not start the servers that this one's can.
+      // A snapshot of a bigger disk cannot start servers with smaller disks.
       snapshot.disk_size <= placement.diskGb,
   )
 }
 
-/** Says so when two runs have published the same image within a moment. */
+/** Emits a note when another run has published the same image at the same moment. */
 export async function noteDuplicates(
   build: ImageBuild,
   image: PlannedImage,
@@ -37,11 +37,11 @@ export async function noteDuplicates(
   written: WrittenDisk,
   published: Image,
 ): Promise<void> {
-  // The image is published; that others cannot be looked for changes nothing about it.
+  // The image is published in any case, so an error of this look-up is ignored.
   const duplicates = await findDuplicates(build, image, server, written).catch(() => [])
   for (const { id } of duplicates) {
     if (id === published.id) continue
-    const text = `another run published the same image in the same moment: snapshot ${id}; both are right, and the older one can go: talos-image delete ${Math.min(id, published.id)}`
+    const text = `another run published the same image at the same moment: snapshot ${id}; both are correct, and the older one can be deleted: talos-image delete ${Math.min(id, published.id)}`
     build.emit({ type: 'note', image: image.name, text })
   }
 }

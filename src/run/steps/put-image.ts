@@ -1,4 +1,4 @@
-/** Writing and checking, again when that can help. */
+/** Writes the disk and reads it back, with retries. */
 
 import { TalosImageError } from '../../errors.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
@@ -9,12 +9,12 @@ import type { BuildServer } from './server.ts'
 import { findDiskFault } from './verify-disk.ts'
 import { type WriteMode, type WrittenDisk, writeDisk } from './write-disk.ts'
 
-/** How often a download or a machine may fail until the image is given up. */
+/** How often a download or a machine may fail before the build of the image fails. */
 const MOST_TRIES = 3
-/** After the first failed download; after the second one twice as long. */
+/** The pause after the first failed download; it is doubled after the second one. */
 const DOWNLOAD_PAUSE_MS = 2000
 
-/** As Hetzner counts the sizes of disks, to be on the safe side. */
+/** The larger of the two units in which disk sizes are given. */
 const GB = 1024 ** 3
 
 export interface PutImageSteps {
@@ -23,9 +23,9 @@ export interface PutImageSteps {
 }
 
 /**
- * Writes the image and reads it back. A fault of the download or of the connection is met with another try, a disk
- * that does not hold what was written with one plain write, without discarding or leaving blocks out.
- * @throws TalosImageError what the last try ended with; `verify` when the disk is wrong after a plain write, too
+ * Writes the image and reads it back. After a failed download or a lost connection it tries again; when the disk differs
+ * from what was written, it writes once more, all blocks and without discarding first.
+ * @throws TalosImageError of the last try; `verify` when the disk is wrong after the second write as well
  */
 export async function putImage(
   build: ImageBuild,
@@ -37,7 +37,7 @@ export async function putImage(
   let session: Session | undefined = rescue.session
   let isFirstBoot = rescue.isFirstBoot
   let mode: WriteMode = 'sparse'
-  // What was written and synced stays on the disk, even when the connection is lost while it is read back.
+  // Kept when the connection is lost while the disk is read back: what was written and synced is still there.
   let written: WrittenDisk | undefined
   try {
     for (let losses = 0; ; ) {
@@ -49,7 +49,7 @@ export async function putImage(
         const now = session
         written ??= await steps.write(() => writeDisk(build, image, now, mode))
         const done = written
-        // What is wrong once is looked at as a whole.
+        // A disk that was wrong once is read back as a whole.
         const oldBytes = isFirstBoot && mode === 'sparse' ? toBytes(server.systemGb) : undefined
         const fault = await steps.verify(() => findDiskFault(build, now, done, oldBytes))
         if (fault === undefined) return written
@@ -79,7 +79,7 @@ export async function putImage(
 
 const toBytes = (gb: number | undefined): number | undefined => (gb === undefined ? undefined : gb * GB)
 
-/** A lost machine or a broken download can be repeated; what was read here, or cannot be read twice, is not. */
+/** A lost connection or a failed download can be repeated; an error of a local file, or reading standard input, cannot. */
 function mayRepeat(build: ImageBuild, { source }: PlannedImage, error: TalosImageError, isWritten: boolean): boolean {
   if (build.signal.aborted) return false
   if (isLost(error)) return isWritten || source.kind !== 'stdin'
@@ -99,7 +99,7 @@ function wrongDisk(message: string, { source }: PlannedImage): TalosImageError {
   })
 }
 
-/** A build from standard input that would have been tried again. */
+/** Explains why a build from standard input is not tried again. */
 function withReason(error: TalosImageError, { source }: PlannedImage): TalosImageError {
   if (source.kind !== 'stdin' || !isLost(error)) return error
   const { code, message } = error

@@ -1,4 +1,4 @@
-/** Reading a disk image on this computer, for sending it to the build server. */
+/** Reads a disk image on this computer, to send it to the build server. */
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -8,7 +8,7 @@ import { TalosImageError } from '../../errors.ts'
 /** What is sent to the server. */
 export interface Sent {
   readonly stream: Readable
-  /** SHA-256 of what went by, so that what arrives can be compared with it. Ask once, at the end. */
+  /** SHA-256 of what was sent, to compare with what arrived. May be called once, at the end. */
   readonly sha256: () => string
   /** @throws TalosImageError `source` when reading failed */
   readonly assertWhole: () => void
@@ -31,7 +31,7 @@ export function sendLocal(source: string | Readable): Sent {
       done(null, chunk)
     },
   })
-  // Without a listener a failure would end the process; here it is told by `assertWhole`.
+  // An error is reported by `assertWhole`; without this callback it would end the process.
   pipeline(input, stream, () => undefined)
   return {
     stream,

@@ -1,10 +1,13 @@
-/** Where SSH goes: the address of a server that the settings ask for. */
+/** The address of a build server that SSH connects to. */
 
 import { TalosImageError } from '../../errors.ts'
 import type { Server } from '../../hetzner/wire.ts'
 import type { ServerSettings } from '../../plan/server-settings.ts'
 
-/** @throws TalosImageError `api` when the server has no such address */
+/**
+ * The address that the settings ask for.
+ * @throws TalosImageError `api` when the server has no such address
+ */
 export function addressOf(
   server: Server,
   { sshOver, networkIds }: Pick<ServerSettings, 'sshOver' | 'networkIds'>,

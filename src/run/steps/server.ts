@@ -1,4 +1,4 @@
-/** The build server: created switched off, wherever there is one in stock. */
+/** The build server: created switched off, at the first placement that is in stock. */
 
 import type { Labels, SshOver } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
@@ -6,8 +6,7 @@ import { mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import type { Action, Server } from '../../hetzner/wire.ts'
 import type { Placement } from '../../plan/placement.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
-import { findCreated } from '../find-created.ts'
-import { retryUntil } from '../retry-until.ts'
+import { removeCreated } from '../remove-created.ts'
 import { type ImageBuild, resourceName } from '../run.ts'
 import { addressOf } from './server-address.ts'
 import { findStock } from './stock.ts'
@@ -15,15 +14,15 @@ import { findStock } from './stock.ts'
 export interface BuildServer {
   readonly id: number
   readonly name: string
-  /** Where SSH answers. */
+  /** The address that SSH connects to. */
   readonly host: string
   readonly sshOver: SshOver
   readonly placement: Placement
-  /** How much of its disk the placeholder system takes, in GB; nothing was ever written behind that. */
+  /** How much of the disk the placeholder system's image covers, in GB; the rest was never written to. */
   readonly systemGb: number | undefined
 }
 
-/** What is known of the server that is being created. */
+/** What is known about the server that is being created. */
 interface Creation {
   readonly name: string
   id: number | undefined
@@ -33,11 +32,14 @@ interface Creation {
   release: (() => Promise<void>) | undefined
 }
 
-/** @throws TalosImageError `stock` and `limit` as `findStock` says; any other error of the API at once */
+/**
+ * Creates the build server of an image, and registers its deletion.
+ * @throws TalosImageError `stock` and `limit` as `findStock` says; any other error of the API at once
+ */
 export async function createServer(build: ImageBuild, image: PlannedImage): Promise<BuildServer> {
   const name = resourceName(build.id, image.name)
   const creation: Creation = { name, id: undefined, inDoubt: false, release: undefined }
-  // The deletion is registered before the creation, by name, since an answer that gets lost leaves a server, too.
+  // The deletion is registered first, by name: a creation whose answer is lost leaves a server as well.
   build.scope.add({
     name: `server ${name}`,
     command: `hcloud server delete ${name}`,
@@ -56,7 +58,7 @@ async function tryPlacement(
 ): Promise<BuildServer> {
   const { hetzner, signal, timeouts } = build
   const { name } = creation
-  // Our own come last: a run must find its servers, whatever else stands there.
+  // The run's own labels come last, so that they cannot be overridden.
   const labelsNow = (leased: Labels = build.lease.labels()): Labels => ({ ...settings.labels, ...leased })
   const wanted = {
     name,
@@ -79,10 +81,10 @@ async function tryPlacement(
   creation.release = build.lease.hold((leased) => hetzner.servers.setLabels(id, labelsNow(leased)))
   try {
     const wait = { signal, timeoutMs: timeouts.actionMs, name: `server ${name} to be created` }
-    // An adopted one was made by an earlier request, whose answer was lost, perhaps at another placement.
+    // An adopted server was created by an earlier request whose answer was lost, possibly at another placement.
     const isAdopted = created.actions === undefined
     for (const action of created.actions ?? (await findCreation(build, id))) await hetzner.actions.wait(action, wait)
-    // Its networks give it their addresses only while it is attached to them.
+    // Private addresses are known only once the server is attached to its networks.
     const isKnown = !isAdopted && settings.networkIds.length === 0
     const server = isKnown ? created.server : await hetzner.servers.get(id, { signal })
     const systemGb = server.image?.disk_size
@@ -90,7 +92,7 @@ async function tryPlacement(
     const host = addressOf(server, settings)
     return { id, name, host, sshOver: settings.sshOver, placement: found, systemGb }
   } catch (error) {
-    // Before another placement is tried under the same name, what is left of this one must be gone.
+    // The name must be free before the next placement is tried.
     if (error instanceof TalosImageError && error.code === 'stock') {
       await removeServer(build, creation, AbortSignal.timeout(timeouts.removeMs))
       creation.id = undefined
@@ -99,7 +101,7 @@ async function tryPlacement(
   }
 }
 
-/** The actions that an adopted server came to be with, in their order. */
+/** The actions that created an adopted server, in their order. */
 async function findCreation({ hetzner, signal }: ImageBuild, id: number): Promise<Action[]> {
   const actions = await hetzner.servers.actions(id, { signal })
   return actions.filter(({ command }) => CREATION.has(command)).toReversed()
@@ -107,29 +109,20 @@ async function findCreation({ hetzner, signal }: ImageBuild, id: number): Promis
 
 const CREATION = new Set(['create_server', 'attach_to_network', 'apply_firewall'])
 
-/** Whether there was one. */
-async function removeServer(
-  { hetzner, clock, timeouts }: ImageBuild,
-  creation: Creation,
-  signal: AbortSignal,
-): Promise<boolean> {
+/** @returns whether there was a server */
+async function removeServer(build: ImageBuild, creation: Creation, deadline: AbortSignal): Promise<boolean> {
+  const { servers, actions } = build.hetzner
   const { name, inDoubt } = creation
   await creation.release?.()
-  const urgent = { signal, urgent: true }
-  const look = async (): Promise<number | undefined> =>
-    creation.id ?? (await hetzner.servers.findByName(name, urgent))?.id
-  return retryUntil(
-    async () => {
-      const found = await findCreated(look, { inDoubt, settleMs: timeouts.settleMs, clock, signal })
-      const action = found === undefined ? undefined : await hetzner.servers.delete(found, urgent)
-      if (action === undefined) return found !== undefined
-      const wait = { ...urgent, timeoutMs: timeouts.removeMs, name: `server ${name} to be deleted` }
-      await hetzner.actions.wait(action, wait)
-      return true
-    },
-    clock,
-    signal,
-  )
+  const urgent = { signal: deadline, urgent: true }
+  const wait = { ...urgent, timeoutMs: build.timeouts.removeMs, name: `server ${name} to be deleted` }
+  const find = async (): Promise<number | undefined> => creation.id ?? (await servers.findByName(name, urgent))?.id
+  const remove = async (id: number): Promise<boolean> => {
+    const action = await servers.delete(id, urgent)
+    if (action !== undefined) await actions.wait(action, wait)
+    return true
+  }
+  return removeCreated(build, { inDoubt, find, remove }, deadline)
 }
 
 function placementOf(server: Server, placements: readonly Placement[]): Placement {
@@ -137,5 +130,8 @@ function placementOf(server: Server, placements: readonly Placement[]): Placemen
   const placement = placements.find((one) => one.serverType === server_type.name && one.location === location.name)
   if (placement !== undefined) return placement
   const where = `${server_type.name} in ${location.name}`
-  throw new TalosImageError({ code: 'api', message: `the server ${server.name} is a ${where}, which nobody asked for` })
+  throw new TalosImageError({
+    code: 'api',
+    message: `the server ${server.name} is a ${where}, which is none of the planned placements`,
+  })
 }

@@ -1,4 +1,4 @@
-/** The snapshot: taken under the run's labels, looked at, and only then shown to selectors. */
+/** The snapshot: taken with the run's labels, checked, and only then published with its own labels. */
 
 import type { Labels } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
@@ -6,22 +6,21 @@ import { isInDoubt, mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import type { Action, Image } from '../../hetzner/wire.ts'
 import { LEASE_LABEL, ownLabels, RUN_LABEL } from '../../plan/labels.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
-import { findCreated } from '../find-created.ts'
-import { retryUntil } from '../retry-until.ts'
+import { removeCreated } from '../remove-created.ts'
 import type { ImageBuild } from '../run.ts'
 import type { BuildServer } from './server.ts'
 import type { WrittenDisk } from './write-disk.ts'
 
-/** A snapshot that no selector finds yet. */
+/** A snapshot with the run's labels only: public selectors do not match it. */
 export interface UnpublishedSnapshot {
   readonly image: Image
   /** Stops renewing its lease. */
   readonly endLease: () => Promise<void>
-  /** Takes it off the list of what is removed. */
+  /** Cancels its removal at the end. */
   readonly keep: () => void
 }
 
-/** Switches the server off, whose disk is synced, so that the disk is consistent. */
+/** Powers the server off, so that the disk, which is synced, does not change any more. */
 export async function powerOff(build: ImageBuild, server: BuildServer): Promise<void> {
   const { hetzner, signal, timeouts } = build
   const action = await hetzner.servers.powerOff(server.id, { signal })
@@ -29,7 +28,10 @@ export async function powerOff(build: ImageBuild, server: BuildServer): Promise<
   await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.actionMs, name })
 }
 
-/** @throws TalosImageError `snapshot` when what was made is not what was asked for; errors of the API and of waiting */
+/**
+ * Takes the snapshot and checks it.
+ * @throws TalosImageError `snapshot` when it is not as planned; errors of the API and of waiting
+ */
 export async function takeSnapshot(
   build: ImageBuild,
   planned: PlannedImage,
@@ -52,7 +54,7 @@ export async function takeSnapshot(
     if (action !== undefined) await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.snapshotMs, name })
     const taken = await hetzner.images.get(image.id, { signal })
     checkSnapshot(taken, planned, server)
-    // What still comes of a try in doubt is removed; the removing leaves alone what is published.
+    // A second snapshot may still appear after a try in doubt: its removal stays registered. It spares published ones.
     return { image: taken, endLease, keep: mayHaveAnother ? () => {} : forget }
   } catch (error) {
     await endLease()
@@ -61,8 +63,9 @@ export async function takeSnapshot(
 }
 
 /**
- * One `PUT` replaces all labels: the public ones come, the lease goes, and selectors find the snapshot from now on.
- * Clean-up removes only what still carries the lease, so nothing that selectors can see is ever removed.
+ * Publishes a snapshot: one `PUT` replaces the run's labels and the lease by the public labels, which selectors match.
+ * Clean-up removes only snapshots with a lease, so a published one is never removed.
+ * @throws TalosImageError `snapshot` when it did not take its labels; errors of the API
  */
 export async function publishSnapshot(
   build: ImageBuild,
@@ -70,11 +73,12 @@ export async function publishSnapshot(
   snapshot: UnpublishedSnapshot,
   written: WrittenDisk,
 ): Promise<Image> {
-  const { identity, schematicId, description } = planned
+  const { identity, schematicId, talosVersion, description } = planned
   const labels = {
     ...planned.labels,
     ...ownLabels({
       runId: build.id,
+      talosVersion,
       identity,
       schematicId,
       sourceSha256: written.sourceSha256,
@@ -88,7 +92,7 @@ export async function publishSnapshot(
   return published
 }
 
-/** The snapshot as it is afterwards, also when the answer that says so got lost. */
+/** The snapshot after the change, also when the answer to the change was lost. */
 async function publish(
   { hetzner, signal, timeouts }: ImageBuild,
   id: number,
@@ -109,10 +113,10 @@ function isPublished(image: Image, labels: Labels): boolean {
   return complete && image.labels[LEASE_LABEL] === undefined
 }
 
-/** How often taking a snapshot is tried while it is in doubt. */
+/** How often taking a snapshot is tried while the outcome is unknown. */
 const MOST_TRIES = 3
 
-/** Snapshots have no names: when it is in doubt whether one is being made, the server's own actions tell. */
+/** Snapshots have no names: when it is unknown whether one is being made, it is looked up by its labels and server. */
 async function create(
   build: ImageBuild,
   planned: PlannedImage,
@@ -126,12 +130,12 @@ async function create(
     try {
       return { ...(await hetzner.servers.createSnapshot(server.id, snapshot, { signal })), mayHaveAnother: isDoubtful }
     } catch (error) {
-      // After a try in doubt, a refusal such as 'locked' may well be that try's own work.
+      // After a try in doubt, a refusal such as 'locked' may be caused by that try.
       isDoubtful ||= mayHaveTakenEffect(error)
       if (!isDoubtful) throw error
       onDoubt()
       const [image] = await findUnpublished(build, server, signal).catch(() => [])
-      // Found after the first try, it is that one's; after a second one, another may be on its way.
+      // After a second try, there may be one more than the one that was found.
       if (image !== undefined) {
         return { image, action: await findAction(build, server, image), mayHaveAnother: tries > 1 }
       }
@@ -166,28 +170,22 @@ async function findUnpublished(
   return images.filter(({ created_from }) => created_from?.id === server.id)
 }
 
-/** Whether there was one. */
+/** @returns whether there was one */
 async function removeUnpublished(
   build: ImageBuild,
   server: BuildServer,
   inDoubt: boolean,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { hetzner, clock, timeouts } = build
-  const look = async (): Promise<Image | undefined> => (await findUnpublished(build, server, signal, true))[0]
-  return retryUntil(
-    async () => {
-      let found = await findCreated(look, { inDoubt, settleMs: timeouts.settleMs, clock, signal })
-      const wasThere = found !== undefined
-      // More than one only if a creation in doubt was repeated. Each is looked up anew right before it goes.
-      for (; found !== undefined; found = await look()) {
-        await hetzner.images.delete(found.id, { signal, urgent: true })
-      }
-      return wasThere
-    },
-    clock,
-    signal,
-  )
+  const find = async (): Promise<Image | undefined> => (await findUnpublished(build, server, signal, true))[0]
+  const remove = async (first: Image): Promise<boolean> => {
+    // More than one only if a creation in doubt was repeated. Each is looked up again right before it is deleted.
+    for (let found: Image | undefined = first; found !== undefined; found = await find()) {
+      await build.hetzner.images.delete(found.id, { signal, urgent: true })
+    }
+    return true
+  }
+  return removeCreated(build, { inDoubt, find, remove }, signal)
 }
 
 function checkSnapshot(image: Image, planned: PlannedImage, server: BuildServer): void {

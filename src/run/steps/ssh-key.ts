@@ -3,29 +3,26 @@
 import { mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import { createKeyPair } from '../../remote/key-pair.ts'
 import type { CleanupScope } from '../../util/cleanup-scope.ts'
-import { findCreated } from '../find-created.ts'
-import { retryUntil } from '../retry-until.ts'
+import { removeCreated } from '../remove-created.ts'
 import { type Run, type RunKey, resourceName } from '../run.ts'
 
-/** @throws TalosImageError `token` when the token may not write: the first request of a run that changes anything */
+/**
+ * Creates the run's SSH key and registers its deletion. This is the first request of a run that changes anything.
+ * @throws TalosImageError `token` when the token may not write
+ */
 export async function createSshKey(run: Run, scope: CleanupScope): Promise<RunKey> {
-  const { clock, signal, timeouts } = run
+  const { signal } = run
   const name = resourceName(run.id)
   const { sshKeys } = run.hetzner
   const pair = await createKeyPair(name)
   let id: number | undefined
   let inDoubt = false
-  const remove = async (deadline: AbortSignal): Promise<boolean> => {
+  const remove = (deadline: AbortSignal): Promise<boolean> => {
     const urgent = { signal: deadline, urgent: true }
-    const look = async (): Promise<number | undefined> => id ?? (await sshKeys.list({ name }, urgent))[0]?.id
-    const found = await findCreated(look, { inDoubt, settleMs: timeouts.settleMs, clock, signal: deadline })
-    return found !== undefined && (await sshKeys.delete(found, urgent))
+    const find = async (): Promise<number | undefined> => id ?? (await sshKeys.list({ name }, urgent))[0]?.id
+    return removeCreated(run, { inDoubt, find, remove: (found) => sshKeys.delete(found, urgent) }, deadline)
   }
-  scope.add({
-    name: `SSH key ${name}`,
-    command: `hcloud ssh-key delete ${name}`,
-    run: (deadline) => retryUntil(() => remove(deadline), clock, deadline),
-  })
+  scope.add({ name: `SSH key ${name}`, command: `hcloud ssh-key delete ${name}`, run: remove })
   try {
     const key = await sshKeys.create({ name, publicKey: pair.publicKey, labels: run.lease.labels() }, { signal })
     id = key.id

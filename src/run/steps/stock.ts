@@ -1,4 +1,4 @@
-/** Looking for a server: placement by placement, again when more may be in stock, after others when there is a limit. */
+/** Finds a placement that is in stock, and waits for stock or for the project's limit on servers where that can help. */
 
 import { TalosImageError } from '../../errors.ts'
 import { isInDoubt, isNotDone } from '../../hetzner/transport/retry.ts'
@@ -6,14 +6,14 @@ import type { Placement } from '../../plan/placement.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { ImageBuild } from '../run.ts'
 
-/** How long to wait until the stock is looked at again, in milliseconds. */
+/** How long to wait before the stock is looked up again. */
 const LOOK_AGAIN_MS = 60_000
 
 /**
  * Tries the placements in their order until one of them has a server.
- * - Where the project's limit on servers is reached, waits for another image of the same run to be done with its own.
- * - Where nothing is in stock, looks again and again as long as the run may wait for that.
- * @throws TalosImageError `stock` with all tries when none has; `limit` when there is nothing to wait for
+ * - When the project's limit on servers is reached, waits until the server of another image of this run is removed.
+ * - When nothing is in stock, tries again until the time that the run may wait is over.
+ * @throws TalosImageError `stock` with all tries when none has; `limit` when there is no other server to wait for
  */
 export async function findStock<T>(
   build: ImageBuild,
@@ -21,7 +21,7 @@ export async function findStock<T>(
   attempt: (placement: Placement, placements: readonly Placement[]) => Promise<T>,
 ): Promise<T> {
   const { clock, signal, stock } = build
-  // Counted from when nothing was in stock: an image may have queued for long before.
+  // Counted from the first time that nothing was in stock: the image may have waited for the limit before.
   let until: number | undefined
   let { placements } = image
   for (;;) {
@@ -42,22 +42,22 @@ export async function findStock<T>(
     const pauseMs = Math.min(LOOK_AGAIN_MS, leftMs)
     const text = `nothing is in stock; looking again in ${Math.ceil(pauseMs / 1000)} s, for ${toMinutes(leftMs)} more`
     build.emit({ type: 'note', image: image.name, text })
-    // Who waits for another image's server must not wait for one that may never come.
+    // Other images must not wait for this one, which may never get a server.
     build.serverQueue.removed(image.name)
     await clock.sleep(pauseMs, signal)
     const before = placements
     placements = await stock.look(image, signal).catch((error: unknown) => {
-      // One bad moment of the API must not end a wait of half an hour.
+      // A temporary error of the API does not end the wait.
       if (signal.aborted || !(isInDoubt(error) || isNotDone(error))) throw error
       return before
     })
   }
 }
 
-/** Makes the attempt, again after another server of the run has gone if the project may have no more at once. */
+/** Makes the attempt; when the project's limit on servers is reached, again after another server of the run is removed. */
 async function queue<T>(build: ImageBuild, { name }: PlannedImage, attempt: () => Promise<T>): Promise<T> {
   const { serverQueue, signal, clock, timeouts } = build
-  // What was removed may be counted for a moment longer.
+  // For a short time, the API may still count a removed server.
   let patientUntil = Number.NEGATIVE_INFINITY
   for (;;) {
     serverQueue.creating(name)

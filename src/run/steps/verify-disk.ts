@@ -10,9 +10,9 @@ import { DEVICE } from './boot-rescue.ts'
 import type { WrittenDisk } from './write-disk.ts'
 
 /**
- * What is wrong with the disk, in words, or undefined when it is as it should be.
- * @param oldBytes how far the disk may have held something before; undefined when that could be anywhere
- * @throws TalosImageError `verify` when it cannot be read; `source` when the image is no disk at all
+ * Reads the disk back. @returns what is wrong with it, in words, or undefined when it is correct
+ * @param oldBytes up to which byte the disk may have held data before; undefined when that could be anywhere
+ * @throws TalosImageError `verify` when it cannot be read; `source` when the image has no boot sector
  */
 export async function findDiskFault(
   build: ImageBuild,

@@ -1,4 +1,4 @@
-/** Writes the image onto the disk and makes sure that it is there. */
+/** Writes the image to the disk of a build server. */
 
 import { Readable } from 'node:stream'
 import { TalosImageError } from '../../errors.ts'
@@ -14,16 +14,17 @@ import { sendLocal } from './send-local.ts'
 /** @internal */
 export type WriteMode = 'sparse' | 'plain'
 
-/** What was written, by the server's own account. */
+/** What was written, as the server reports it. */
 export interface WrittenDisk {
-  /** SHA-256 of the source as it arrived. */
+  /** SHA-256 of the source as it arrived, in hexadecimal. */
   readonly sourceSha256: string
-  /** BLAKE2b of the unpacked disk as it was written. */
+  /** BLAKE2b of the unpacked disk as it was written, in hexadecimal. */
   readonly diskHash: string
   readonly diskBytes: number
 }
 
 /**
+ * Writes the image.
  * @throws TalosImageError `source` when the source is at fault, `write` when the disk is, `ssh` or `timeout`
  * @internal
  */
@@ -46,13 +47,13 @@ export async function writeDisk(
     .run(script, {
       signal: build.signal,
       timeoutMs: build.timeouts.writeMs,
-      // Zeroing a whole disk says nothing, and neither does standard input whose writer is still at work.
+      // No output comes while a whole disk is zeroed, or while standard input has nothing to read.
       silenceMs: mode === 'plain' || source.kind === 'stdin' ? undefined : build.timeouts.silenceMs,
       name: 'writing the disk',
       stdin: sent?.stream ?? (login && Readable.from([curlConfig(login)])),
       onStderr: progressReader(onBytes),
     })
-    // What went wrong here ended the command there, and says more than that.
+    // An error of the local file is the reason why the command failed, so it is reported first.
     .finally(() => sent?.assertWhole())
   const report = parseReport(result.stdout)
   const error = report.get('error')
@@ -63,7 +64,7 @@ export async function writeDisk(
     build.emit({
       type: 'note',
       image: image.name,
-      text: 'the disk could not be discarded; what it held is checked for below',
+      text: 'the disk could not be discarded; the check afterwards finds old data',
     })
   }
   const written = {
@@ -110,7 +111,7 @@ function explain(error: string, image: PlannedImage): TalosImageError {
     case 'unpack':
       return new TalosImageError({ code: 'source', message: `what came${from} is damaged: ${text}` })
     default:
-      // A disk's end is ENOSPC; where the disk is a file, it is EFBIG.
+      // ENOSPC at the end of a disk, EFBIG when the disk is a file.
       if (!/no space left|file too large/i.test(text)) return failed(`the disk could not be written: ${text}`)
       return new TalosImageError({
         code: 'source',

@@ -71,7 +71,7 @@ describe('a token', () => {
   it('that no header can hold is not shown in the error', async () => {
     const env = { ...project.env, HCLOUD_TOKEN: 'half-of-the-token\nother-half-of-it' }
     const result = await runInWorkspace(['list'], { env })
-    expectRefusal(result, 'the API token holds a character that no token has', 'hint: set HCLOUD_TOKEN anew')
+    expectRefusal(result, 'the API token holds a character that tokens do not have', 'hint: set HCLOUD_TOKEN again')
     expect(result.stderr).not.toContain('half-of')
   })
 })

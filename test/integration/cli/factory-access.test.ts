@@ -36,7 +36,7 @@ describe('the login', () => {
     [{ PASSWORD: 'secret' }, 'USER: TALOS_IMAGE_FACTORY_PASSWORD has no user'],
     [{ TOKEN: 'a', USER: 'me', PASSWORD: 'b' }, 'TOKEN: there is a token, and a user or a password, too'],
     [{ USER: 'a:b', PASSWORD: 'c' }, 'USER: a user name with a colon cannot log in'],
-    [{ TOKEN: 'a\nb' }, 'TOKEN: it holds a character that no token has, such as a line break'],
+    [{ TOKEN: 'a\nb' }, 'TOKEN: it holds a character that tokens do not have, such as a line break'],
     [{ USER: 'me', PASSWORD: 'a\tb' }, 'PASSWORD: it holds a control character, such as a line break'],
   ])('%j cannot be', (given, message) => {
     const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [`TALOS_IMAGE_FACTORY_${name}`, value]))
@@ -46,11 +46,11 @@ describe('the login', () => {
   test('goes over https alone, but on this computer', () => {
     const env = { TALOS_IMAGE_FACTORY_TOKEN: 'abcdefgh' }
     expect(messages(env, { url: 'http://factory.internal' })).toEqual([
-      'TALOS_IMAGE_FACTORY_TOKEN: the login would go to http://factory.internal for everybody on the way to read',
+      'TALOS_IMAGE_FACTORY_TOKEN: the login would be sent to http://factory.internal without encryption',
     ])
     expect(messages(env, { url: 'http://127.0.0.1:8080' })).toEqual([])
     expect(messages(env, { url: 'https://factory.talos.dev' })).toEqual([
-      'TALOS_IMAGE_FACTORY_TOKEN: the login would go to the public Image Factory, which asks for none',
+      'TALOS_IMAGE_FACTORY_TOKEN: the login would be sent to the public Image Factory, which needs none',
     ])
   })
 

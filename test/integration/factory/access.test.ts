@@ -39,7 +39,7 @@ describe('a login', () => {
     const fault = (url: string) => findLoginFault(LOGIN, url)?.message
     expect(fault('https://factory.talos.dev')).toContain('the public Image Factory')
     expect(fault('http://factory.internal:8080/x')).toBe(
-      'the login would go to http://factory.internal:8080 for everybody on the way to read',
+      'the login would be sent to http://factory.internal:8080 without encryption',
     )
     for (const url of ['http://127.0.0.1:8080', 'http://localhost', 'http://[::1]:1', 'https://factory.internal']) {
       expect(fault(url)).toBeUndefined()
@@ -48,7 +48,7 @@ describe('a login', () => {
 
   test('that cannot be is refused by the client, and not shown', () => {
     const make = () => createFactoryClient({ url: 'https://factory.example', login: { token: 'SECRET-A\nSECRET-B' } })
-    expect(make).toThrow(/^the login of the Image Factory: it holds a character that no token has/)
+    expect(make).toThrow(/^the login of the Image Factory: it holds a character that tokens do not have/)
   })
 
   test('is for the Factory alone', () => {

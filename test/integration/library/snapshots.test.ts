@@ -10,6 +10,7 @@ const published = (talosVersion: string) => ({
   ...publicLabels({ architecture: 'x86', talosVersion }),
   ...ownLabels({
     runId: 'abc',
+    talosVersion,
     identity: 'i',
     schematicId: undefined,
     sourceSha256: '0'.repeat(64),

@@ -40,7 +40,7 @@ describe('a build', { timeout: 60_000 }, () => {
     const steps = events.flatMap((event) =>
       event.type === 'step-started' && event.image === 'arm' ? [event.step] : [],
     )
-    expect(steps).toEqual([...BUILD_STEPS])
+    expect(steps).toEqual(Object.keys(BUILD_STEPS))
   })
 
   it('never shows a snapshot to selectors before it is published', async () => {
@@ -103,7 +103,7 @@ describe('a build', { timeout: 60_000 }, () => {
     expect(await contentsOf(sandbox)).toEqual({ servers: [], sshKeys: [], snapshots: [] })
   })
 
-  it.each(BUILD_STEPS.filter((step) => step !== 'clean-up'))(
+  it.each(Object.keys(BUILD_STEPS).filter((step) => step !== 'clean-up'))(
     'cleans up when it is stopped at the step %s',
     async (step) => {
       await using sandbox = await testSandbox()

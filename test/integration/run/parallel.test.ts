@@ -91,7 +91,7 @@ describe('two runs that want the same image', { timeout: 60_000 }, () => {
     const disk = await factoryDisk(sandbox)
     for (const { id } of snapshots) expect(holds(await snapshotDisk(sandbox, id), disk)).toBe(true)
     const notes = runs.flatMap((run) => run.notes).join('\n')
-    if (snapshots.length > 1) expect(notes).toContain('both are right')
+    if (snapshots.length > 1) expect(notes).toContain('both are correct')
     for (const { result } of runs) {
       expect(result.leftovers).toEqual([])
       expect(result.images).toMatchObject([{ status: expect.stringMatching(/^(built|existing)$/) }])

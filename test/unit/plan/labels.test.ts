@@ -16,6 +16,7 @@ const ASSET: FactoryAsset = { schematicId: ID, talosVersion: 'v1.12.2', architec
 describe('labels', () => {
   const own = {
     runId: 'abcd2345',
+    talosVersion: 'v1.12.2',
     identity: 'e'.repeat(40),
     schematicId: ID,
     sourceSha256: 'f'.repeat(64),
@@ -34,7 +35,7 @@ describe('labels', () => {
       ...ownLabels(own),
       ...temporaryLabels('abcd2345', 1.5e12),
     }
-    expect(Object.keys(all)).toHaveLength(13)
+    expect(Object.keys(all)).toHaveLength(14)
     for (const [key, value] of Object.entries(all)) {
       const [name = '', prefix = 'p'] = key.split('/').reverse()
       expect(prefix).toMatch(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/)

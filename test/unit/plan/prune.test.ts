@@ -29,6 +29,40 @@ describe('prune', () => {
     expect(going(decide(all, 2))).toEqual([])
   })
 
+  test.each([
+    ['of another cluster', { cluster: 'beta' }],
+    ['that Cluster API names', { 'caph-image-name': 'talos-b' }],
+    ['with a label of its own', { team: '' }],
+    ['of another schematic in a public label', { talos_schematic_id: 'ce4c980550dd2ab1b17bbf2b08801c7e' }],
+    ['of a role that is not built in', { role: 'gpu-worker' }],
+  ])('never counts a snapshot %s', (_, more) => {
+    const labels = { os: 'talos', 'talos-image/run': 'abcdefgh' }
+    const all = [snapshot(1, 9), snapshot(2, 1, { labels: { ...labels, ...more } })]
+    expect(going(decide(all, 1))).toEqual([])
+    expect(going(decide([...all, snapshot(3, 0)], 1))).toEqual([1])
+  })
+
+  test.each(['version', 'talos_version', 'talos-version'])('counts across versions that %s names', (label) => {
+    const of = (version: string) => ({ labels: { os: 'talos', 'talos-image/run': 'a', [label]: version } })
+    expect(going(decide([snapshot(1, 9, of('v1.12.1')), snapshot(2, 1, of('1.12.2'))], 1))).toEqual([1])
+    // A label of that name that holds something else tells series apart.
+    expect(going(decide([snapshot(1, 9, of('blue')), snapshot(2, 1, of('green'))], 1))).toEqual([])
+  })
+
+  test('looks only at snapshots with the labels that are asked for', () => {
+    const of = (cluster: string) => ({ labels: { os: 'talos', 'talos-image/run': 'a', cluster } })
+    const all = [1, 2].flatMap((id) => [
+      snapshot(id, id, of('alpha')),
+      snapshot(10 + id, id, of('beta')),
+      snapshot(20 + id, id),
+    ])
+    const goingOf = (labels: Record<string, string | undefined>) =>
+      going(decidePrune(all, new Set(), { keep: 1, labels, olderThanMs: undefined, nowMs: NOW_MS }))
+    expect(goingOf({ cluster: 'alpha' })).toEqual([2])
+    expect(goingOf({ cluster: undefined })).toEqual([12, 2])
+    expect(goingOf({ cluster: 'alpha', role: undefined })).toEqual([])
+  })
+
   test('spares what is young; with both, a snapshot must be old and too many', () => {
     const all = [snapshot(1, 40), snapshot(2, 31), snapshot(3, 29)]
     expect(going(decide(all, undefined, 30))).toEqual([2, 1])
@@ -44,7 +78,12 @@ describe('prune', () => {
     ['not old enough', snapshot(1, 99, { created: 'some day' }), []],
   ])('spares what is %s', (reason, image, inUse) => {
     const newest = snapshot(9, 0)
-    expect(decide([image, newest], undefined, 30, inUse)).toContainEqual({ snapshot: image, goes: false, reason })
+    expect(decide([image, newest], undefined, 30, inUse)).toContainEqual({
+      snapshot: image,
+      series: { architecture: 'x86', labels: { os: 'talos' } },
+      goes: false,
+      reason,
+    })
   })
 
   test('has nothing to do with what others made, or what is not published', () => {

@@ -1,19 +1,20 @@
 import { expect, test } from 'vitest'
 import { ownLabels } from '../../../src/plan/labels.ts'
-import { toExternalAnswer } from '../../../src/report/external.ts'
+import { toExternalResult } from '../../../src/report/snapshot.ts'
 import { snapshot } from '../plan/fixture.ts'
 import { FACTORY, SCHEMATIC_ID } from './fixture.ts'
 
 test('the answer is flat text', () => {
   const own = ownLabels({
     runId: 'abcd2345',
+    talosVersion: 'v1.12.2',
     identity: undefined,
     schematicId: SCHEMATIC_ID,
     sourceSha256: 'a'.repeat(64),
     diskHash: 'b'.repeat(128),
   })
   const image = snapshot({ labels: { ...own, os: 'talos', version: 'v1.12.2', role: 'worker' } })
-  expect(toExternalAnswer(image, 'os=talos,role=worker', FACTORY)).toEqual({
+  expect(toExternalResult(image, 'os=talos,role=worker', FACTORY)).toEqual({
     image_id: '4711',
     selector: 'os=talos,role=worker',
     architecture: 'x86',
@@ -28,7 +29,7 @@ test('the answer is flat text', () => {
 })
 
 test('what is not known is empty, since the protocol has no null', () => {
-  const answer = toExternalAnswer(snapshot({ labels: {} }), 'os=talos', FACTORY)
+  const answer = toExternalResult(snapshot({ labels: {}, description: 'Talos' }), 'os=talos', FACTORY)
   expect(answer).toMatchObject({ role: 'none', talos_version: '', schematic: '', installer: '' })
   expect(Object.values(answer).filter((value) => typeof value !== 'string')).toEqual([])
 })

@@ -27,6 +27,6 @@ describe('newer versions', () => {
   })
 
   test('are not looked for without a version', () => {
-    expect(findAges([snapshotOf('latest')], versions)).toEqual([])
+    expect(findAges([{ ...snapshotOf('latest'), description: 'Talos' }], versions)).toEqual([])
   })
 })

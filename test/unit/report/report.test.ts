@@ -13,6 +13,7 @@ describe('a snapshot as it is written', () => {
   test('names its installer when its labels hold the schematic', () => {
     const own = ownLabels({
       runId: 'abcd2345',
+      talosVersion: 'v1.12.2',
       identity: 'e'.repeat(40),
       schematicId: SCHEMATIC_ID,
       sourceSha256: 'a'.repeat(64),
@@ -36,7 +37,10 @@ describe('a snapshot as it is written', () => {
   })
 
   test('has null for what is not known, as for those that Packer made', () => {
-    const record = toSnapshotRecord(snapshot({ image_size: null, protection: { delete: true } }), FACTORY)
+    const record = toSnapshotRecord(
+      snapshot({ description: 'Talos', image_size: null, protection: { delete: true } }),
+      FACTORY,
+    )
     expect(record).toMatchObject({
       role: null,
       version: null,

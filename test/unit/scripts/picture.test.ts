@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { drawSvg } from '../../../scripts/picture/draw.ts'
 import { type Shown, toFrames } from '../../../scripts/picture/frames.ts'
-import { describeStep } from '../../../src/cli/render/event-line.ts'
+import { BUILD_STEPS } from '../../../src/run/events.ts'
 import { findTexts, isWellFormed } from '../../support/svg.ts'
 
 const SIZE = { columns: 20, rows: 3, everyMs: 1000 } as const
@@ -71,7 +71,7 @@ describe('docs/build.svg', async () => {
 
   test('shows the steps by the names that they have', () => {
     for (const step of ['server', 'boot', 'write', 'verify', 'snapshot', 'clean-up'] as const) {
-      expect(all).toContain(describeStep(step))
+      expect(all).toContain(BUILD_STEPS[step].doing)
     }
     expect(all.join('\n')).toMatch(/^\d+ MiB of \d+ MiB$/m)
     expect(all.join('\n')).toMatch(/^━+$/m)
