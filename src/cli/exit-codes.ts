@@ -14,7 +14,7 @@ export const EXIT = {
   partial: 3,
   /** Something could not be removed, and is named. */
   leftovers: 4,
-  /** SIGHUP: the terminal is gone. */
+  /** SIGHUP: the terminal was closed. */
   hungUp: 129,
   /** SIGINT, as shells report it. */
   interrupted: 130,

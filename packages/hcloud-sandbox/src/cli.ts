@@ -2,10 +2,10 @@
 /** `hcloud-sandbox`: the emulated cloud as a command of its own. */
 
 import { homedir } from 'node:os'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { HCLOUD_SANDBOX } from './command/environment.ts'
-import { sandboxFlags } from './command/flags.ts'
+import { sandboxExamples, sandboxFlags } from './command/flags.ts'
 import type { CommandHost } from './command/run.ts'
 import { SandboxError, type SandboxProblem } from './errors.ts'
 
@@ -37,14 +37,30 @@ const host: CommandHost = {
   },
 }
 
-const program = sandboxFlags(new Command(HCLOUD_SANDBOX.command), HCLOUD_SANDBOX)
+const program = new Command(HCLOUD_SANDBOX.command)
   .description(`${packageJson.description}. Runs until Ctrl-C.`)
   .version(packageJson.version)
+  .addHelpText(
+    'after',
+    `\nExamples:\n${sandboxExamples('hcloud-sandbox')
+      .map((line) => `  $ ${line}\n`)
+      .join('')}`,
+  )
   .exitOverride()
   .action(async (flags) => {
     const { runSandboxCommand } = await import('./command/run.ts')
     await runSandboxCommand(host, HCLOUD_SANDBOX, flags)
   })
+
+for (const [words, flag] of Object.entries(sandboxFlags(HCLOUD_SANDBOX.variables))) {
+  const option = new Option(words, typeof flag === 'string' ? flag : flag.text)
+  if (typeof flag === 'object' && 'choices' in flag) option.choices(flag.choices)
+  if (typeof flag === 'object' && 'parse' in flag) option.argParser(flag.parse)
+  if (typeof flag === 'object' && 'repeatable' in flag) {
+    option.argParser((text: string, before: readonly string[] = []) => [...before, text])
+  }
+  program.addOption(option)
+}
 
 process.exitCode = await program.parseAsync().then(() => 0, report)
 

@@ -84,7 +84,7 @@ export function findLeftovers({ leftovers }: Pick<ResultDocument, 'leftovers'>):
   }))
 }
 
-/** The line for what was not built because somebody stopped it; empty when nothing was. */
+/** The line for what was not built because it was stopped; empty when nothing was. */
 export function formatInterrupted({ failed, leftovers }: ResultDocument): string {
   const images = failed.filter(({ error }) => error.code === 'interrupted').map(({ image }) => image)
   if (images.length === 0) return ''

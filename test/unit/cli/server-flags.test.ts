@@ -66,10 +66,7 @@ describe('--server-label', () => {
     ['a=', 'a', ''],
     ['a=b=c', 'a', 'b=c'],
   ])('%s', (text, key, value) => {
-    expect(parseServerLabel(text, [{ key: 'first', value: '' }])).toEqual([
-      { key: 'first', value: '' },
-      { key, value },
-    ])
+    expect(parseServerLabel(text)).toEqual({ key, value })
   })
 
   test.each(['', '=b'])('is not %j', (text) => expect(() => parseServerLabel(text)).toThrow('Use KEY=VALUE'))

@@ -1,13 +1,12 @@
 /**
- * The flags of a command that runs a sandbox. This loads nothing of the sandbox itself.
+ * The flags of a command that runs a sandbox, as data. This loads nothing of the sandbox itself.
  * @module hcloud-sandbox/command
  */
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import { MACHINE_KINDS, type MachineKindName } from '../machines/index.ts'
-import type { CommandNames } from './environment.ts'
 
-/** As commander gives them. */
+/** What was given. */
 export interface SandboxFlags {
   readonly machines?: MachineKindName
   readonly latency?: 'instant' | 'realistic'
@@ -23,44 +22,41 @@ export interface SandboxFlags {
   readonly verbose?: boolean
 }
 
-/** Adds the flags and examples to a command; `runSandboxCommand` takes what commander reads. */
-export function sandboxFlags(
-  command: Command,
-  { command: name, variables }: Pick<CommandNames, 'command' | 'variables'>,
-) {
-  return command
-    .addOption(
-      new Option('--machines <kind>', `what the servers are (default: ${MACHINE_KINDS[0].name})`).choices(
-        MACHINE_KINDS.map((kind) => kind.name),
-      ),
-    )
-    .addOption(
-      new Option('--latency <profile>', 'how long things take (default: instant)').choices(['instant', 'realistic']),
-    )
-    .option('--state <dir>', `where its state is kept (${variables}_STATE)`)
-    .option('--port <port>', 'port of the cloud API; default: any', parsePort)
-    .option('--factory-port <port>', 'port of the Image Factory; default: any', parsePort)
-    .option('--ssh-port <port>', "port of the servers' SSH; default: any", parsePort)
-    .option('--project <name>', 'a project with a token of its own; repeatable', collect)
-    .option('--rate-limit <requests>', 'requests an hour for each project; default: 3600', parseCount)
-    .option('--limit <what=number>', 'most servers, snapshots or primary-ips of a project; repeatable', collect)
-    .option('--out-of-stock <type@location>', 'what cannot be had; repeatable', collect)
-    .option('--fault <rule>', 'what goes wrong, as docs/sandbox.md says; @FILE: a rule a line; repeatable', collect)
-    .option('-v, --verbose', 'show every request as it is answered')
-    .addHelpText('after', `\nExamples:\n${toExamples(name)}`)
-}
+/**
+ * By what is typed; a text alone is the help of a flag that needs no more than that.
+ * @param variables what the environment variables of the command begin with
+ */
+export const sandboxFlags = (variables: string) =>
+  ({
+    '--machines <kind>': {
+      text: `what the servers are (default: ${MACHINE_KINDS[0].name})`,
+      choices: MACHINE_KINDS.map(({ name }) => name),
+    },
+    '--latency <profile>': { text: 'how long things take (default: instant)', choices: ['instant', 'realistic'] },
+    '--state <dir>': `where its state is kept (${variables}_STATE)`,
+    '--port <port>': { text: 'port of the cloud API; default: any', parse: parsePort },
+    '--factory-port <port>': { text: 'port of the Image Factory; default: any', parse: parsePort },
+    '--ssh-port <port>': { text: "port of the servers' SSH; default: any", parse: parsePort },
+    '--project <name>': { text: 'a project with a token of its own; repeatable', repeatable: true },
+    '--rate-limit <requests>': { text: 'requests an hour for each project; default: 3600', parse: parseCount },
+    '--limit <what=number>': {
+      text: 'most servers, snapshots or primary-ips of a project; repeatable',
+      repeatable: true,
+    },
+    '--out-of-stock <type@location>': { text: 'what cannot be had; repeatable', repeatable: true },
+    '--fault <rule>': {
+      text: 'what goes wrong, as docs/sandbox.md says; @FILE: a rule a line; repeatable',
+      repeatable: true,
+    },
+    '-v, --verbose': 'show every request as it is answered',
+  }) as const
 
-function toExamples(name: string): string {
-  const lines = [
-    [name, 'in one terminal, and in another one:'],
-    [`export $(${name})`, 'hcloud, Packer, Terraform now talk to it'],
-  ]
-  const width = `export $(${name})`.length
-  return [
-    ...lines.map(([text = '', what]) => `  $ ${text.padEnd(width)}       ${what}`),
-    `  $ ${name} --verbose --fault 'api DELETE /servers/* 500 times=2'`,
-  ].join('\n')
-}
+/** Command lines for the help. @param name of the command */
+export const sandboxExamples = (name: string): string[] => [
+  `${name}${' '.repeat('export $()'.length + 7)}in one terminal, and in another one:`,
+  `export $(${name})       hcloud, Packer, Terraform now talk to it`,
+  `${name} --verbose --fault 'api DELETE /servers/* 500 times=2'`,
+]
 
 function parsePort(text: string): number {
   const port = Number(text)
@@ -72,5 +68,3 @@ function parseCount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('Use a whole number of at least 1.')
 }
-
-const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value]
