@@ -1,6 +1,6 @@
 /** What `plan` and `build` take. */
 
-import type { Parameters, Values } from './define-command.ts'
+import type { FlagName, Parameters, Values } from './define-command.ts'
 import { parseArchitecture, parseDuration, parsePort, parseRole, parseSha256, parseTimeout } from './flags.ts'
 import { LINES, OUTPUTS } from './formats/formats.ts'
 import { serverFlags } from './server-flags.ts'
@@ -84,3 +84,5 @@ export const buildParameters = {
   },
 } as const satisfies Parameters
 export type BuildFlags = Values<typeof buildParameters>
+/** Such as `--arch`. */
+export type BuildFlagName = FlagName<keyof typeof buildParameters>

@@ -22,7 +22,7 @@ import {
   portOf,
 } from './connection.ts'
 import type { Io } from './io.ts'
-import { toSandboxOptions } from './sandbox-options.ts'
+import { SANDBOX_NAMES } from './sandbox-names.ts'
 import { toGrants, tokenInSandbox } from './sandbox-projects.ts'
 import { say } from './say.ts'
 import { USER_AGENT } from './version.ts'
@@ -197,9 +197,15 @@ export async function startSandboxFor(
   { machines, sshPort }: CloudOptions,
   projects: readonly ChosenProject[],
 ): Promise<Sandbox> {
-  const { startSandbox } = await import('hcloud-sandbox')
+  const { readSandboxEnvironment, startSandbox } = await import('hcloud-sandbox')
   const tokens = toGrants(projects)
-  const sandbox = await startSandbox({ ...toSandboxOptions(io), machines, sshPort, tokens, signal: io.signal })
+  const sandbox = await startSandbox({
+    ...readSandboxEnvironment(io, SANDBOX_NAMES),
+    machines,
+    sshPort,
+    tokens,
+    signal: io.signal,
+  })
   if (sandbox.attached && machines !== undefined && sandbox.machines !== machines) {
     throw new TalosImageError({
       code: 'usage',

@@ -1,4 +1,4 @@
-/** What flags mean with `--engine packer`: those that Packer cannot follow are refused, before anything happens. Pure. */
+/** Flags with `--engine packer`: those that Packer has no equivalent for are refused before anything happens. Pure. */
 
 import type { Problem } from '../errors.ts'
 import type { Template } from '../packer/template.ts'
@@ -10,7 +10,7 @@ export type PackerFlags = Omit<BuildFlags, 'output' | 'engine' | 'fallback'>
 /** Timeouts that count after Packer is done. */
 const HONOURED_TIMEOUTS = new Set(['removeMs', 'actionMs'])
 
-/** Every flag that Packer cannot follow, and why. */
+/** The given flags that Packer has no equivalent for, and why. */
 export function findFlagProblems(flags: PackerFlags): Problem[] {
   const refused: readonly (readonly [isGiven: boolean, name: string, why: string])[] = [
     [
@@ -18,7 +18,7 @@ export function findFlagProblems(flags: PackerFlags): Problem[] {
       '--image-file',
       'Packer downloads images by itself: give it an address with -var image_url_x86=URL',
     ],
-    [flags.sha256 !== undefined, '--sha256', 'Packer does not look at what it downloads'],
+    [flags.sha256 !== undefined, '--sha256', 'Packer does not check what it downloads'],
     [flags.allowBiggerDisk === true, '--allow-bigger-disk', 'Packer takes the one server type that the template names'],
     [flags.waitForStock !== undefined, '--wait-for-stock', 'Packer tries once, at one place'],
     ...findServerFlags(flags).map((name) => [true, name, 'write it into the source blocks of the template'] as const),
@@ -59,7 +59,7 @@ export function findTemplateProblems(flags: PackerFlags, template: Template): Pr
   }
   if (template.targets.length === 0) {
     refuse(
-      'no build block of a .pkr.hcl file in the directory uses a source "hcloud"',
+      'no build block in the directory uses a source "hcloud"',
       'name the directory with such a template: --directory DIR',
     )
     return problems

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { adaptPlan, type PlanSurroundings } from '../../../src/packer/adapt-plan.ts'
+import { type AdaptOptions, adaptPlan } from '../../../src/packer/adapt-plan.ts'
 import type { Template } from '../../../src/packer/template.ts'
 import { chooseImages } from '../../../src/plan/choose-images.ts'
 import { createPlan } from '../../../src/plan/plan.ts'
@@ -15,7 +15,7 @@ const TEMPLATE: Template = {
 }
 
 function adapt(
-  change: Partial<PlanSurroundings> & {
+  change: Partial<AdaptOptions> & {
     readonly ask?: Partial<PlanRequest>
     readonly compression?: 'xz' | 'zst' | 'none'
   } = {},
@@ -42,7 +42,7 @@ it('says nothing of a default image that it does not know, but a warning', () =>
   const { adapted } = adapt({ template: { ...TEMPLATE, knowsDefaultImage: false } })
   expect(adapted.images[0]).toMatchObject({ source: { kind: 'template' }, identity: undefined, schematicId: undefined })
   expect(adapted.warnings).toMatchObject([
-    { code: 'packer', message: expect.stringContaining('a default image of its own') },
+    { code: 'packer', message: expect.stringContaining('another default image') },
   ])
 })
 

@@ -1,4 +1,4 @@
-/** Removing what Packer left in the project, and naming what may be its own. */
+/** Removes what Packer left in the project, and finds what may be Packer's. */
 
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { EventListener } from '../run/events.ts'
@@ -7,12 +7,12 @@ import { findTemporary, removeTemporary, type Temporary } from '../run/sweep.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
-import type { Ledger } from './ledger.ts'
+import type { CreatedResources } from './resources.ts'
 
-export interface TidyOptions {
+export interface CleanUpOptions {
   readonly runId: string
   readonly hetzner: HetznerClient
-  readonly ledger: Ledger
+  readonly resources: CreatedResources
   readonly clock: Clock
   readonly emit: EventListener
   /** How long removing one thing may take, in milliseconds. */
@@ -20,9 +20,9 @@ export interface TidyOptions {
 }
 
 /** Removes everything temporary of the run that is still there; says what could not be removed. Never throws. */
-export async function tidy(options: TidyOptions): Promise<Leftover[]> {
-  const { runId, hetzner, ledger, clock, emit, timeoutMs } = options
-  // Nobody's signal keeps it from its work: a deadline of its own does.
+export async function removeLeftovers(options: CleanUpOptions): Promise<Leftover[]> {
+  const { runId, hetzner, resources, clock, emit, timeoutMs } = options
+  // Independent of the run's signal: an interrupt does not stop it.
   using deadline = startDeadline(undefined, timeoutMs)
   const { signal } = deadline
   let found: Temporary[]
@@ -30,10 +30,10 @@ export async function tidy(options: TidyOptions): Promise<Leftover[]> {
     found = await retryUntil(() => findTemporary(hetzner, { run: runId, signal, urgent: true }), clock, signal)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return ledger.pending.map((thing) => ({ ...thing, reason: `it could not be looked for: ${reason}` }))
+    return resources.pending.map((thing) => ({ ...thing, reason: `it could not be looked for: ${reason}` }))
   }
   // What Packer has deleted may be listed a moment longer.
-  const left = found.filter(({ kind, id }) => !ledger.isGone(kind, id))
+  const left = found.filter(({ kind, id }) => !resources.isDone(kind, id))
   for (const { kind, id, name } of left) {
     emit({ type: 'note', text: `Packer has left the ${kind} ${id} (${name}) behind; it is removed now` })
   }
@@ -49,21 +49,21 @@ export async function tidy(options: TidyOptions): Promise<Leftover[]> {
   })
 }
 
-/** How a Packer names what it makes, unless the template says otherwise. */
-const PACKERS_OWN = /^packer-/
+/** Packer's default names. */
+const PACKER_NAME = /^packer-/
 
-/** Servers and keys that some Packer made since then, and that no run of this tool claims. */
-export async function findStrangers(
+/** Servers and keys with Packer's names that are not known. */
+export async function findUnclaimed(
   hetzner: HetznerClient,
   known: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<{ readonly name: string; readonly command: string }[]> {
-  const all = await listPackersOwn(hetzner, signal)
+  const all = await listPackerResources(hetzner, signal)
   return all.filter(({ name }) => !known.has(name))
 }
 
-/** Everything that bears the name of something that a Packer makes. */
-export async function listPackersOwn(
+/** All servers and keys with Packer's names. */
+export async function listPackerResources(
   hetzner: HetznerClient,
   signal: AbortSignal,
 ): Promise<{ readonly name: string; readonly command: string }[]> {
@@ -82,5 +82,5 @@ export async function listPackersOwn(
       name: `SSH key ${id} (${name})`,
       command: `hcloud ssh-key delete ${id}`,
     })),
-  ].flatMap(({ is, ...thing }) => (PACKERS_OWN.test(is) ? [thing] : []))
+  ].flatMap(({ is, ...thing }) => (PACKER_NAME.test(is) ? [thing] : []))
 }

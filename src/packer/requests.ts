@@ -1,10 +1,10 @@
-/** Which of Packer's requests create or delete something, and what their answers say of it. */
+/** Reads Packer's requests: what they create and delete. */
 
 import * as v from 'valibot'
 import type { Architecture } from '../domain.ts'
-import type { Kind, Made } from './ledger.ts'
+import type { CreatedResource, ResourceKind } from './resources.ts'
 
-const KINDS = new Map<string, Kind>([
+const KINDS = new Map<string, ResourceKind>([
   ['servers', 'server'],
   ['ssh_keys', 'SSH key'],
   ['images', 'snapshot'],
@@ -41,8 +41,8 @@ const SnapshotAnswer = v.object({
   image: v.object({ id: Id, description: v.string(), architecture: v.fallback(v.optional(Architectures), undefined) }),
 })
 
-/** Where a server was made, and what it costs. */
-export interface MadeServer {
+/** A server, with its place and price. */
+export interface CreatedServer {
   readonly name: string
   readonly architecture: Architecture | undefined
   readonly serverType: string
@@ -50,12 +50,12 @@ export interface MadeServer {
   /** GB */
   readonly diskGb: number
   readonly pricePerHour: number | undefined
-  /** Whether it has a public IPv4 address, which costs, too. */
+  /** Whether it has a public IPv4 address, which has a price, too. */
   readonly ipv4: boolean
 }
 
 /** What a request creates; undefined for all others. @param path without `/v1` and without the query */
-export function kindOfCreation(method: string, path: string): Kind | undefined {
+export function readCreatedKind(method: string, path: string): ResourceKind | undefined {
   if (method !== 'POST') return undefined
   if (path === '/servers') return 'server'
   if (path === '/ssh_keys') return 'SSH key'
@@ -63,13 +63,13 @@ export function kindOfCreation(method: string, path: string): Kind | undefined {
 }
 
 /** What a request deletes; undefined for all others. */
-export function readDeletion(method: string, path: string): Pick<Made, 'kind' | 'id'> | undefined {
+export function readDeletion(method: string, path: string): Pick<CreatedResource, 'kind' | 'id'> | undefined {
   const [, collection, id] = (method === 'DELETE' && /^\/(servers|ssh_keys|images)\/(\d+)$/.exec(path)) || []
   const kind = collection === undefined ? undefined : KINDS.get(collection)
   return kind === undefined ? undefined : { kind, id: Number(id) }
 }
 
-/** The body of a request that creates something; undefined when it is none that the API would take. */
+/** The body of a request that creates something; undefined when the API would refuse it. */
 export function readBody(text: string): CreationBody | undefined {
   const parsed = v.safeParse(Body, parseJson(text))
   return parsed.success ? parsed.output : undefined
@@ -77,10 +77,10 @@ export function readBody(text: string): CreationBody | undefined {
 
 /** What was made, by the answer; undefined when it does not say. */
 export function readCreated(
-  kind: Kind,
+  kind: ResourceKind,
   body: CreationBody,
   answer: string,
-): { readonly made: Made; readonly server?: MadeServer } | undefined {
+): { readonly made: CreatedResource; readonly server?: CreatedServer } | undefined {
   const labels = body.labels ?? {}
   const json = parseJson(answer)
   if (kind === 'server') {
@@ -117,4 +117,28 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+const ImagesAnswer = v.looseObject({ images: v.array(v.looseObject({ description: v.optional(v.unknown()) })) })
+
+/**
+ * The answer without snapshots of these descriptions, where it is the list that the plugin looks through. Newer versions of
+ * the plugin refuse to build when a snapshot has the description of the new one, and with -force they delete it; but the
+ * images of all roles, and all builds of a version, have the same. Source: the plugin's first check, since 2021.
+ * @param query without the question mark
+ */
+export function withoutSameName(
+  method: string,
+  path: string,
+  query: string,
+  answer: string,
+  descriptions: ReadonlySet<string>,
+): string {
+  const asked = new URLSearchParams(query)
+  const isList = method === 'GET' && path === '/images' && asked.get('type') === 'snapshot'
+  if (!isList || asked.has('label_selector') || asked.has('name')) return answer
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ImagesAnswer), answer)
+  if (!parsed.success) return answer
+  const images = parsed.output.images.filter(({ description }) => !descriptions.has(String(description)))
+  return JSON.stringify({ ...parsed.output, images })
 }

@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest'
 import type { Architecture } from '../../../src/domain.ts'
-import { Watch } from '../../../src/packer/watch.ts'
+import { ProgressTracker } from '../../../src/packer/progress.ts'
 import type { BuildEvent } from '../../../src/run/events.ts'
 import { systemClock } from '../../../src/util/clock.ts'
 
 function follow(lines: readonly string[], known: Readonly<Record<string, Architecture>> = { 'hcloud.a': 'arm' }) {
   const events: BuildEvent[] = []
   let now = 0
-  const watch = new Watch({
+  const progress = new ProgressTracker({
     clock: { ...systemClock, now: () => now++ },
     emit: (event) => events.push(event),
     imageOf: (architecture) => (architecture === 'arm' ? 'arm' : undefined),
     architectureOf: (target) => known[target],
     architectureAt: (address) => (address === '192.0.2.1' ? 'arm' : undefined),
   })
-  for (const line of lines) watch.onLine(line)
+  for (const line of lines) progress.onLine(line)
   const steps = events.map((event) => ('step' in event ? `${event.type} ${event.step}` : event.type))
-  return { watch, events, steps }
+  return { progress, events, steps }
 }
 
 const say = (text: string, target = 'hcloud.a'): string => `1,,ui,say,==> ${target}: ${text}`
@@ -58,7 +58,7 @@ it('tells the steps, and how much is downloaded', () => {
 })
 
 it('never says that a step was finished which failed', () => {
-  const { steps, watch } = follow([
+  const { steps, progress } = follow([
     say('Connected to SSH!'),
     say('ERROR 404: Not Found.'),
     say('Destroying server...'),
@@ -66,10 +66,10 @@ it('never says that a step was finished which failed', () => {
     '1,hcloud.a,error,Script exited with 8',
   ])
   expect(steps).toEqual(['step-started write', 'step-started clean-up'])
-  expect(watch.targets).toMatchObject([
+  expect(progress.targets).toMatchObject([
     { target: 'hcloud.a', architecture: 'arm', error: 'Script exited with 8', lastLines: expect.any(Array) },
   ])
-  expect(watch.targets[0]?.lastLines).toContain('ERROR 404: Not Found.')
+  expect(progress.targets[0]?.lastLines).toContain('ERROR 404: Not Found.')
 })
 
 it('learns by the address of the server which image a target makes', () => {
@@ -84,16 +84,16 @@ it('learns by the address of the server which image a target makes', () => {
 
 it('keeps the last lines only, and none of the dots', () => {
   const dots = say('   100K .......... .......... .......... .......... ..........  5% 6.93M 1s')
-  const { watch } = follow([...Array.from({ length: 9 }, (_, index) => say(`line ${index}`)), dots, dots])
-  expect(watch.targets[0]?.lastLines).toEqual(['line 4', 'line 5', 'line 6', 'line 7', 'line 8'])
+  const { progress } = follow([...Array.from({ length: 9 }, (_, index) => say(`line ${index}`)), dots, dots])
+  expect(progress.targets[0]?.lastLines).toEqual(['line 4', 'line 5', 'line 6', 'line 7', 'line 8'])
 })
 
 it('keeps snapshots by their target, and errors that are of none', () => {
-  const { watch } = follow([
+  const { progress } = follow([
     '1,hcloud.a,artifact,0,id,7',
     '1,hcloud.a,artifact,0,id,7',
     '1,,ui,error,Error: bad template',
   ])
-  expect([...(watch.targets[0]?.snapshots ?? [])]).toEqual([7])
-  expect(watch.errors).toEqual(['Error: bad template'])
+  expect([...(progress.targets[0]?.snapshots ?? [])]).toEqual([7])
+  expect(progress.errors).toEqual(['Error: bad template'])
 })

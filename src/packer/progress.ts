@@ -1,26 +1,26 @@
-/** Follows a run of Packer by its lines: what became of each target, and how far each image is. */
+/** Follows a run of Packer by its output: the result of each target, and the progress of each image. */
 
 import type { Architecture } from '../domain.ts'
 import type { BuildStep, EventListener } from '../run/events.ts'
 import type { Clock } from '../util/clock.ts'
-import { addressOf, isTelling, readDownload, stepOf } from './marks.ts'
+import { addressOf, isInformative, readDownload, stepOf } from './messages.ts'
 import { parsePackerLine } from './output.ts'
 
 /** How many of the last lines of a target are kept, to explain a failure. */
 const KEPT_LINES = 5
 
-/** What became of a target. */
+/** The result of a target. */
 export interface TargetState {
   readonly target: string
   readonly architecture: Architecture | undefined
   readonly snapshots: ReadonlySet<number>
   /** Why it failed; undefined when it did not say that. */
   readonly error: string | undefined
-  /** The last that it said. */
+  /** Its last messages. */
   readonly lastLines: readonly string[]
 }
 
-export interface WatchOptions {
+export interface ProgressOptions {
   readonly clock: Clock
   readonly emit: EventListener
   /** The image that a target makes, by its architecture. */
@@ -41,13 +41,13 @@ interface Progress {
   percent: number
 }
 
-export class Watch {
-  readonly #options: WatchOptions
+export class ProgressTracker {
+  readonly #options: ProgressOptions
   readonly #targets = new Map<string, Progress>()
   /** Errors that are of no target, such as a template that is wrong. */
   readonly #errors: string[] = []
 
-  constructor(options: WatchOptions) {
+  constructor(options: ProgressOptions) {
     this.#options = options
   }
 
@@ -55,12 +55,12 @@ export class Watch {
   onLine(line: string): void {
     const parsed = parsePackerLine(line)
     switch (parsed.kind) {
-      case 'said':
-        if (parsed.target !== undefined) this.#onSaid(this.#target(parsed.target), parsed.text)
-        else if (parsed.isError && isTelling(parsed.text)) this.#errors.push(parsed.text.trim())
+      case 'message':
+        if (parsed.target !== undefined) this.#onMessage(this.#target(parsed.target), parsed.text)
+        else if (parsed.isError && isInformative(parsed.text)) this.#errors.push(parsed.text.trim())
         return
       case 'finished':
-        this.#enter(this.#target(parsed.target), undefined)
+        this.#startStep(this.#target(parsed.target), undefined)
         return
       case 'failed': {
         const target = this.#target(parsed.target)
@@ -86,7 +86,7 @@ export class Watch {
   #target(name: string): Progress {
     const found = this.#targets.get(name)
     if (found !== undefined) return found
-    const made: Progress = {
+    const created: Progress = {
       architecture: this.#options.architectureOf(name),
       snapshots: new Set(),
       error: undefined,
@@ -95,21 +95,21 @@ export class Watch {
       totalBytes: undefined,
       percent: 0,
     }
-    this.#targets.set(name, made)
-    return made
+    this.#targets.set(name, created)
+    return created
   }
 
-  #onSaid(target: Progress, text: string): void {
-    if (isTelling(text)) target.lastLines = [...target.lastLines, text.trim()].slice(-KEPT_LINES)
+  #onMessage(target: Progress, text: string): void {
+    if (isInformative(text)) target.lastLines = [...target.lastLines, text.trim()].slice(-KEPT_LINES)
     const address = addressOf(text)
     if (address !== undefined) target.architecture ??= this.#options.architectureAt(address)
     const step = stepOf(text)
-    if (step !== undefined) this.#enter(target, step)
+    if (step !== undefined) this.#startStep(target, step)
     else this.#onDownload(target, text)
   }
 
-  /** Ends the step that a target is at, and begins the next one, if there is one. */
-  #enter(target: Progress, next: BuildStep | undefined): void {
+  /** Ends the step of a target, and begins the next one, if there is one. */
+  #startStep(target: Progress, next: BuildStep | undefined): void {
     const { clock, emit } = this.#options
     const image = this.#imageOf(target)
     const now = clock.now()

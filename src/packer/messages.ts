@@ -1,9 +1,9 @@
-/** What Packer's words mean: where an image is on its way. */
+/** What Packer's messages tell of the progress of a build. */
 
 import type { BuildStep } from '../run/events.ts'
 
-/** What is said when a step begins. Source: Packer 1.6.6, and the plugin for Hetzner Cloud up to 1.8. */
-const MARKS: readonly (readonly [RegExp, BuildStep])[] = [
+/** The messages at the beginning of each step. Source: Packer 1.6.6, and the plugin for Hetzner Cloud up to 1.8. */
+const STEP_MESSAGES: readonly (readonly [RegExp, BuildStep])[] = [
   [/^(?:(?:pre)?validating|creating server|(?:creating|uploading) .*ssh key)/i, 'server'],
   [/^(?:Enabling rescue mode|Using ssh communicator|Waiting for SSH)/i, 'boot'],
   [/^Connected to SSH/i, 'write'],
@@ -11,12 +11,12 @@ const MARKS: readonly (readonly [RegExp, BuildStep])[] = [
   [/^(?:Destroying server|Deleting temporary ssh key)/i, 'clean-up'],
 ]
 
-/** The step that begins with these words, if one does. */
+/** The step that begins with this message; undefined for other messages. */
 export function stepOf(text: string): BuildStep | undefined {
-  return MARKS.find(([words]) => words.test(text))?.[1]
+  return STEP_MESSAGES.find(([words]) => words.test(text))?.[1]
 }
 
-/** The address of the server that a target talks to, if these words name it. */
+/** The address of the server that a target talks to, if this message names it. */
 export function addressOf(text: string): string | undefined {
   return /^Using ssh communicator to connect: (\S+)/i.exec(text)?.[1]
 }
@@ -31,5 +31,5 @@ export function readDownload(text: string): Download | undefined {
   return percent === undefined ? undefined : { percent: Number(percent) }
 }
 
-/** Whether a line helps to understand a failure; the dots of a download do not. */
-export const isTelling = (text: string): boolean => text.trim() !== '' && readDownload(text) === undefined
+/** Whether a line may explain a failure: not the dots of a download. */
+export const isInformative = (text: string): boolean => text.trim() !== '' && readDownload(text) === undefined
