@@ -45,7 +45,7 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   delete: [TIDYING, 'Delete snapshots by ID.', () => import('./commands/delete.ts')],
   prune: [TIDYING, 'Show old snapshots that can go, or delete them.', () => import('./commands/prune.ts')],
   cleanup: [TIDYING, 'Show what interrupted runs left behind, or remove it.', () => import('./commands/cleanup.ts')],
-  sandbox: [TOOLS, 'Run the emulated cloud alone, for other programs.', () => import('./commands/sandbox-command.ts')],
+  sandbox: [TOOLS, 'Run the emulated cloud alone, for other programs.', () => import('./commands/sandbox.ts')],
   schematic: [
     LOOKING,
     'Check, submit and show schematics of the Image Factory.',

@@ -11,7 +11,7 @@ export async function toCloudOptions(
   io: Io,
   { sandbox, machines, factoryUrl, project, ...flags }: Omit<ProjectFlags, 'output'> & { readonly directory?: string },
 ) {
-  const { chooseProject } = await import('./projects.ts')
+  const { chooseProject } = await import('../request/projects.ts')
   const inProject = await chooseProject(io, { project, sandbox, ...flags })
   return { sandbox, machines, factoryUrl, inProject }
 }

@@ -11,13 +11,13 @@ import { readTemplate, type Template } from '../packer/template.ts'
 import { LEASE_LABEL, UNREAD_LABEL } from '../plan/labels.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
+import { findDirectory } from '../request/directory.ts'
 import type { RunningBuild } from '../run/result.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import type { Cloud } from './cloud.ts'
 import { findAccessVariable } from './factory-access.ts'
 import type { Io } from './io.ts'
 import { findFlagProblems, findTemplateProblems, type PackerFlags } from './packer-flags.ts'
-import { findDirectory } from './request.ts'
 
 /** The port that a template means which says nothing of it. */
 const SSH_PORT = 22

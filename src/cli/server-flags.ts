@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander'
 import type { Sourced } from '../config/variables.ts'
 import { SSH_WAYS } from '../domain.ts'
 import type { Problem } from '../errors.ts'
-import { findServerProblems, PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
+import { PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
 import type { Parameters, Values } from './define-command.ts'
 
 /** Which public addresses build servers get. */
@@ -37,7 +37,7 @@ export function parseServerLabel(text: string): ServerLabelFlag {
   return { key, value }
 }
 
-/** The build servers that the flags ask for, and all that is wrong with them. */
+/** The build servers that the flags ask for, and what is wrong with flags that were repeated. */
 export function readServerFlags(flags: ServerFlags): { server: ServerRequest; problems: readonly Problem[] } {
   const { ipFamily, network = [], sshOver, firewall = [], serverLabel = [] } = flags
   const from = <T>(name: string, value: T): Sourced<T> => ({ value, origin: { kind: 'flag', name } })
@@ -52,11 +52,11 @@ export function readServerFlags(flags: ServerFlags): { server: ServerRequest; pr
     ipv6: family('ipv6') ?? PLAIN_SERVER.ipv6,
     sshOver: sshOver === undefined ? undefined : from('--ssh-over', sshOver),
   }
-  return { server, problems: [...findRivals(serverLabel), ...findServerProblems(server)] }
+  return { server, problems: findRepetitions(serverLabel) }
 }
 
 /** One label with two values. */
-function findRivals(labels: readonly ServerLabelFlag[]): Problem[] {
+function findRepetitions(labels: readonly ServerLabelFlag[]): Problem[] {
   const keys = new Set(labels.map(({ key }) => key))
   return [...keys].flatMap((key) => {
     const values = new Set(labels.filter((label) => label.key === key).map(({ value }) => value))

@@ -3,25 +3,21 @@
 import type { Problem } from '../errors.ts'
 import type { BuildEvent } from '../run/events.ts'
 import type { PlanDocument } from './plan-document.ts'
-import type { ProjectPlanDocument, ProjectResult } from './projects.ts'
-import type { ResultDocument } from './result.ts'
+import type { Outcome } from './result.ts'
 
-/** What a build writes, line by line: the plan first, then the events, and in the end the result or an error. */
-export type BuildRecord =
+/**
+ * What a build writes, line by line: the plan first, then the events, and in the end the result or an error. Each record
+ * says which project it is of, when that was named; then each project has a plan and a result.
+ */
+export type BuildRecord = { readonly project?: string | undefined } & (
   | ({ readonly type: 'plan' } & PlanDocument)
   | EventRecord
-  | ({ readonly type: 'result' } & ResultDocument)
+  | ({ readonly type: 'result' } & Outcome)
   | { readonly type: 'error'; readonly problems: readonly Problem[] }
-
-/** The same where there are several projects: each record says whose it is, and each project has a plan and a result. */
-export type ProjectRecord =
-  | ({ readonly type: 'plan' } & Extract<ProjectPlanDocument, { readonly talosVersion: string }>)
-  | ({ readonly project: string } & EventRecord)
-  | ({ readonly type: 'result' } & ProjectResult)
-  | { readonly type: 'error'; readonly project: string; readonly problems: readonly Problem[] }
+)
 
 /** A record as the line that is written, without its line break. `time` is ISO 8601. */
-export function toJsonLine(record: BuildRecord | ProjectRecord, now: Date): string {
+export function toJsonLine(record: BuildRecord, now: Date): string {
   return JSON.stringify({ time: now.toISOString(), ...record })
 }
 

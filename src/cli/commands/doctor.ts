@@ -4,8 +4,9 @@ import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
 import { ARCHITECTURES } from '../../domain.ts'
 import { ProblemsError, TalosImageError } from '../../errors.ts'
 import type { FactoryClient } from '../../factory/client.ts'
+import { chooseImages } from '../../plan/choose-images.ts'
 import { toPlacementInput } from '../../plan/placement-input.ts'
-import { chooseImages, type PlanRequest } from '../../plan/request.ts'
+import type { PlanRequest } from '../../plan/request.ts'
 import {
   type Check,
   hasFailed,
@@ -85,10 +86,10 @@ async function open(io: Io, options: CloudOptions): Promise<Cloud> {
 
 async function readConfig(io: Io, flags: DoctorFlags): Promise<{ check: Check; request: PlanRequest | undefined }> {
   const name = 'configuration'
-  const { readRequest } = await import('../request.ts')
+  const { readPlanFlags } = await import('../request.ts')
   // What is wrong with the token is a question of its own.
   const { value, failed } = await attempt(io, name, () =>
-    readRequest(io, { ...flags, project: [], sandbox: true, fallback: true }, undefined),
+    readPlanFlags(io, { ...flags, project: [], sandbox: true, fallback: true }, undefined),
   )
   const [check] = failed
   if (check !== undefined || value === undefined) return { check: check ?? toSkippedCheck(name, name), request: value }

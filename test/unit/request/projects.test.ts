@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { chooseProject, chooseProjects, type ProjectFlags } from '../../../src/cli/projects.ts'
+import { chooseProject, chooseProjects, type ProjectFlags } from '../../../src/request/projects.ts'
 import { redact } from '../../../src/util/redact.ts'
 import { failureOf } from '../util/failure.ts'
 import { tempDir } from '../util/temp-dir.ts'
-import { testIo } from './fixture.ts'
 
 const TWO = 'projects:\n  - name: prod\n    token: PROD\n  - name: dev\n'
 
@@ -12,17 +11,17 @@ const TWO = 'projects:\n  - name: prod\n    token: PROD\n  - name: dev\n'
 async function choose(file: string | undefined, flags: ProjectFlags, env: Record<string, string> = {}) {
   await using dir = await tempDir()
   if (file !== undefined) await writeFile(dir.file('talos-image.yaml'), file)
-  const { projects, problems } = await chooseProjects(testIo({ cwd: dir.path, env }), flags)
+  const { projects, problems } = await chooseProjects({ cwd: dir.path, env }, flags)
   return {
-    projects: projects.map(({ name, variable }) => `${name}=${variable}`),
+    projects: projects.map(({ name = '', variable }) => `${name}=${variable}`),
     problems: problems.map(({ message, hint }) => `${message}; ${hint}`),
   }
 }
 
 describe('projects', () => {
   test.each<[string, string | undefined, ProjectFlags, string[]]>([
-    ['none, when nobody names any', undefined, {}, []],
-    ['none of an empty file', '# nothing\n', {}, []],
+    ['that of HCLOUD_TOKEN, when none is named', undefined, {}, ['=HCLOUD_TOKEN']],
+    ['that of HCLOUD_TOKEN, when the file is empty', '# nothing\n', {}, ['=HCLOUD_TOKEN']],
     ['all of the file', TWO, {}, ['prod=PROD', 'dev=HCLOUD_TOKEN_DEV']],
     ['those of the flags, with the variables of the file', TWO, { project: ['prod'] }, ['prod=PROD']],
     ['the variable of the flag, which outweighs the file', TWO, { project: ['prod=MINE'] }, ['prod=MINE']],
@@ -70,7 +69,7 @@ describe('projects', () => {
   test('one is chosen for a command that works in one', async () => {
     await using dir = await tempDir()
     await writeFile(dir.file('other.yaml'), TWO)
-    const io = testIo({ cwd: dir.path })
+    const io = { cwd: dir.path, env: {} }
     const config = 'other.yaml'
     expect(await chooseProject(io, {})).toBeUndefined()
     expect(await chooseProject(io, { project: 'prod', config })).toMatchObject({ name: 'prod', variable: 'PROD' })

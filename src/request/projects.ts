@@ -16,8 +16,7 @@ import { displayName, readSourceFile } from '../config/source-file.ts'
 import { type Origin, type Problem, throwProblems } from '../errors.ts'
 import { didYouMean } from '../util/near.ts'
 import { registerSecret } from '../util/redact.ts'
-import type { Io } from './io.ts'
-import { findDirectory } from './request.ts'
+import { findDirectory } from './directory.ts'
 
 /** The flags that say so. */
 export interface ProjectFlags {
@@ -29,32 +28,52 @@ export interface ProjectFlags {
   readonly sandbox?: boolean | undefined
 }
 
+/** A project that something is done in: one that was named, or that of HCLOUD_TOKEN. */
+export interface ChosenProject {
+  /** undefined: it is the only one, and was not named. */
+  readonly name: string | undefined
+  /** The environment variable that holds the project's token. */
+  readonly variable: string
+}
+
+/** The project that a command works in when none is named. */
+export const UNNAMED_PROJECT: ChosenProject = { name: undefined, variable: 'HCLOUD_TOKEN' }
+
 /** The projects, and what is wrong with how they were named. */
 export interface ChosenProjects {
-  readonly projects: readonly ProjectToken[]
+  readonly projects: readonly ChosenProject[]
+  /** Whether they were named, well or badly; otherwise there is one, that of HCLOUD_TOKEN. */
+  readonly isNamed: boolean
   readonly problems: readonly Problem[]
 }
 
-/** Whether a command is about projects that were named, well or badly. */
-export function hasProjects({ projects, problems }: ChosenProjects): boolean {
-  return projects.length > 0 || problems.length > 0
+/** The process as far as the reader needs it. */
+interface Surroundings {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
 }
 
 const FLAG: Origin = { kind: 'flag', name: '--project' }
 
 /**
  * All projects of the settings file, or those that `--project` names: with a variable of their own (`NAME=VARIABLE`), else
- * with the file's, else with HCLOUD_TOKEN_NAME where there is no file. None at all for a command without projects.
+ * with the file's, else with HCLOUD_TOKEN_NAME where there is no file. That of HCLOUD_TOKEN when none is named.
  */
-export async function chooseProjects(io: Io, flags: ProjectFlags): Promise<ChosenProjects> {
-  const file = await readFile(io, flags)
+export async function chooseProjects(from: Surroundings, flags: ProjectFlags): Promise<ChosenProjects> {
+  const { projects, problems } = await findNamed(from, flags)
+  const isNamed = projects.length > 0 || problems.length > 0
+  return { projects: isNamed ? projects : [UNNAMED_PROJECT], isNamed, problems }
+}
+
+async function findNamed(from: Surroundings, flags: ProjectFlags): Promise<NamedProjects> {
+  const file = await readFile(from, flags)
   const named = flags.project ?? []
   const chosen = named.length === 0 ? { projects: file.projects, problems: [] } : readFlags(named, file, flags)
   const problems = [...file.problems, ...chosen.problems]
   // A sandbox has tokens of its own.
   return {
     projects: chosen.projects,
-    problems: flags.sandbox === true ? problems : [...problems, ...findTwins(io, chosen)],
+    problems: flags.sandbox === true ? problems : [...problems, ...findSameTokens(from, chosen)],
   }
 }
 
@@ -63,27 +82,32 @@ export async function chooseProjects(io: Io, flags: ProjectFlags): Promise<Chose
  * @throws ProblemsError `usage` or `config` when there is no such project
  */
 export async function chooseProject(
-  io: Io,
+  from: Surroundings,
   { project, ...flags }: Omit<ProjectFlags, 'project'> & { readonly project?: string | undefined },
 ): Promise<ProjectToken | undefined> {
   if (project === undefined) return undefined
-  const { projects, problems } = await chooseProjects(io, { ...flags, project: [project] })
+  const { projects, problems } = await findNamed(from, { ...flags, project: [project] })
   throwProblems(problems)
   return projects[0]
 }
 
-interface SettingsFile extends ChosenProjects {
+interface NamedProjects {
+  readonly projects: readonly ProjectToken[]
+  readonly problems: readonly Problem[]
+}
+
+interface SettingsFile extends NamedProjects {
   /** undefined when there is none. */
   readonly name: string | undefined
 }
 
-async function readFile(io: Io, { config, directory }: ProjectFlags): Promise<SettingsFile> {
+async function readFile({ cwd }: Surroundings, { config, directory }: ProjectFlags): Promise<SettingsFile> {
   const path =
     config === undefined
-      ? join(resolve(io.cwd, directory ?? (await findDirectory(io.cwd)) ?? '.'), SETTINGS_FILE)
-      : resolve(io.cwd, config)
+      ? join(resolve(cwd, directory ?? (await findDirectory(cwd)) ?? '.'), SETTINGS_FILE)
+      : resolve(cwd, config)
   if (config === undefined && !existsSync(path)) return { name: undefined, projects: [], problems: [] }
-  const name = displayName(path, io.cwd)
+  const name = displayName(path, cwd)
   const file = await readSourceFile(path, name)
   if ('message' in file) return { name, projects: [], problems: [file] }
   const { items, problems } = readSettings(file)
@@ -96,7 +120,7 @@ async function readFile(io: Io, { config, directory }: ProjectFlags): Promise<Se
   return { name, projects: [], problems: [{ ...empty, hint: 'write "projects:", and a list below it' }] }
 }
 
-function readFlags(named: readonly string[], file: SettingsFile, { sandbox }: ProjectFlags): ChosenProjects {
+function readFlags(named: readonly string[], file: SettingsFile, { sandbox }: ProjectFlags): NamedProjects {
   const problems: Problem[] = []
   const projects: NamedProject[] = []
   for (const text of named) {
@@ -126,12 +150,12 @@ function toUnknown(name: string, file: SettingsFile): Problem {
 }
 
 /** Two variables with the same token are the same project, in which each image would be built twice. */
-function findTwins({ env }: Io, { projects }: Pick<ChosenProjects, 'projects'>): Problem[] {
+function findSameTokens({ env }: Surroundings, { projects }: Pick<NamedProjects, 'projects'>): Problem[] {
   return projects.flatMap(({ name, variable }, index) => {
     const token = env[variable]?.trim() ?? ''
-    const twin = projects.slice(0, index).find((one) => token !== '' && env[one.variable]?.trim() === token)
-    if (twin === undefined || twin.variable === variable) return []
-    const message = `the projects "${twin.name}" and "${name}" have the same token`
+    const other = projects.slice(0, index).find((one) => token !== '' && env[one.variable]?.trim() === token)
+    if (other === undefined || other.variable === variable) return []
+    const message = `the projects "${other.name}" and "${name}" have the same token`
     const hint = `a token belongs to one project: set ${variable} to that of "${name}"`
     return [{ code: 'token', message, at: { kind: 'env', name: variable }, hint } as const]
   })
