@@ -1,4 +1,4 @@
-/** A build's events as JSON, a line each: an interface that scripts rely on, documented in docs/output.md. */
+/** A build as JSON lines: an interface that scripts rely on, documented in docs/output.md. */
 
 import type { Problem } from '../errors.ts'
 import type { BuildEvent } from '../run/events.ts'
@@ -6,21 +6,21 @@ import type { PlanDocument } from './plan-document.ts'
 import type { ProjectPlanDocument, ProjectResult } from './projects.ts'
 import type { ResultDocument } from './result.ts'
 
-/** What a build writes, line by line: the plan first, then the events, and in the end the result or an error. */
+/** A line of a build: first the plan, then the events, and at the end the result or an error. */
 export type BuildRecord =
   | ({ readonly type: 'plan' } & PlanDocument)
   | EventRecord
   | ({ readonly type: 'result' } & ResultDocument)
   | { readonly type: 'error'; readonly problems: readonly Problem[] }
 
-/** The same where there are several projects: each record says whose it is, and each project has a plan and a result. */
+/** A line of a build in several projects: each names its project, and each project has a plan and a result. */
 export type ProjectRecord =
   | ({ readonly type: 'plan' } & Extract<ProjectPlanDocument, { readonly talosVersion: string }>)
   | ({ readonly project: string } & EventRecord)
   | ({ readonly type: 'result' } & ProjectResult)
   | { readonly type: 'error'; readonly project: string; readonly problems: readonly Problem[] }
 
-/** A record as the line that is written, without its line break. `time` is ISO 8601. */
+/** A record as a line without its line break. `time` is ISO 8601. */
 export function toJsonLine(record: BuildRecord | ProjectRecord, now: Date): string {
   return JSON.stringify({ time: now.toISOString(), ...record })
 }

@@ -29,7 +29,7 @@ function formatDataSource(snapshot: ResultSnapshot, name: string): string {
 }`
 }
 
-/** Finds the snapshots of this role and this version, and no newer ones of another. */
+/** A selector for the snapshots of this role and this version only. */
 export function versionedSelector({ labels, version }: Pick<ResultSnapshot, 'labels' | 'version'>): string {
   return [selectorOf(labels), ...(version === null ? [] : [`version=${version}`])].join(',')
 }
