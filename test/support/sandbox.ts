@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Sandbox, type SandboxOptions, startSandbox } from 'hcloud-sandbox'
 import * as v from 'valibot'
-import { createVerdict } from './verdict.ts'
+import { createVerdict } from '../../packages/hcloud-sandbox/test/openapi/verdict.ts'
 
 const MIB = 1024 * 1024
 
@@ -22,7 +22,7 @@ export interface TestSandbox extends Sandbox {
 
 /**
  * Starts a sandbox with a 16 MiB disk image (3 MiB of data) and 64 MiB server disks. Use it with `await using`.
- * Each answer of its cloud is held against the published document where that is at hand; closing it fails otherwise.
+ * Each answer of its cloud is held against the published OpenAPI document; closing it fails otherwise.
  * A state directory given in the options stays; a temporary one goes when the sandbox closes.
  */
 export async function testSandbox(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {

@@ -3,8 +3,8 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { judgeRecord } from '../../packages/hcloud-sandbox/test/openapi/verdict.ts'
 import { type CommandOptions, type CommandResult, ROOT, runCommand } from './command.ts'
-import { judgeRecord } from './verdict.ts'
 
 export interface Workspace extends AsyncDisposable {
   /** Holds `_packer`; commands run here. */

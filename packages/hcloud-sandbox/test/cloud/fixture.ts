@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { Action } from '../../../../src/hetzner/wire.ts'
-import { createVerdict } from '../../../../test/support/verdict.ts'
 import { createCloud } from '../../src/cloud/cloud.ts'
 import type { Cloud, CloudOptions, Disks } from '../../src/cloud/options.ts'
 import type { BootTarget, MachineSpec } from '../../src/machines/machine.ts'
 import { createNoMachines } from '../../src/machines/none/machines.ts'
+import { createVerdict } from '../openapi/verdict.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 
 export const TOKEN = 'a'.repeat(64)
@@ -55,7 +55,7 @@ export interface TestCloud extends AsyncDisposable {
 }
 
 /**
- * Makes a cloud; each of its answers is held against the published document where that is at hand.
+ * Makes a cloud; each of its answers is held against the published OpenAPI document.
  * @param stateDir the folder of an earlier cloud; without it a new one is made and removed in the end
  */
 export async function createTestCloud(overrides: Partial<CloudOptions> = {}, stateDir?: string): Promise<TestCloud> {

@@ -14,11 +14,6 @@ function shorten(operation: string): string {
   return `\`${action ?? operation.replace(/\/\w+/, '').trim()}\``
 }
 
-function lengthen(resource: string, short: string): string {
-  const [method = '', rest = ''] = short.split(' ')
-  return /^[A-Z]+$/.test(method) ? `${method} /${resource}${rest}` : `POST /${resource}/{id}/actions/${method}`
-}
-
 /**
  * The table with its markers.
  * @param missing documented operations that the sandbox does not have
@@ -49,12 +44,4 @@ export function findTable(text: string): string {
   const table = text.slice(text.indexOf(BEGIN), text.indexOf(END) + END.length)
   if (!table.startsWith(BEGIN)) throw new Error(`there is no ${BEGIN} ... ${END}`)
   return table
-}
-
-/** The operations in the last column of a table. */
-export function findMissing(table: string): string[] {
-  return table.split('\n').flatMap((line) => {
-    const [, resource = '', , , missing = ''] = line.split('|').map((cell) => cell.trim())
-    return [...missing.matchAll(/`([^`]+)`/g)].map(([, short = '']) => lengthen(resource, short))
-  })
 }

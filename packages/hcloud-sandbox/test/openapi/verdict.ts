@@ -1,9 +1,9 @@
-/** Holds every answer of an emulated cloud against the published OpenAPI document, where that is at hand. */
+/** Holds every answer of an emulated cloud against the provider's published OpenAPI document. */
 
 import { readFile } from 'node:fs/promises'
 import type { AnsweredExchange } from 'hcloud-sandbox'
 import * as v from 'valibot'
-import { createOpenApiJudge, type OpenApiJudge } from './openapi.ts'
+import { createOpenApiJudge, type OpenApiJudge } from './judge.ts'
 
 export interface Verdict {
   /** Judges one answer. */
@@ -12,15 +12,15 @@ export interface Verdict {
   speak(): void
 }
 
-/** One judge a test file, made when the first answer comes: it reads a large document. */
-let shared: { readonly judge: OpenApiJudge | undefined } | undefined
+/** One judge a test file, made when the first answer comes. */
+let shared: OpenApiJudge | undefined
 
 export function createVerdict(): Verdict {
   const problems = new Set<string>()
   return {
     onAnswer({ method, path, status, body }) {
-      shared ??= { judge: createOpenApiJudge() }
-      for (const problem of shared.judge?.check(method, path, status, body) ?? []) problems.add(problem)
+      shared ??= createOpenApiJudge()
+      for (const problem of shared.check(method, path, status, body)) problems.add(problem)
     },
     speak() {
       if (problems.size === 0) return
