@@ -22,8 +22,8 @@ type PackerBuild = {
 
 /** Needed because valibot accepts a list as an object. */
 const notList = (message: string) => v.check((value: unknown) => !Array.isArray(value), message)
-const NO_OBJECT = 'is no object'
-const NO_BUILD = 'holds a build that is no object'
+const NO_OBJECT = 'is not an object'
+const NO_BUILD = 'holds a build that is not an object'
 
 /** The structure that a file must have to be added to; other fields are kept. */
 const PackerManifest = v.pipe(
@@ -32,10 +32,10 @@ const PackerManifest = v.pipe(
   v.looseObject(
     {
       builds: v.nullish(
-        v.array(v.pipe(v.unknown(), notList(NO_BUILD), v.looseObject({}, NO_BUILD)), 'has `builds` that are no list'),
+        v.array(v.pipe(v.unknown(), notList(NO_BUILD), v.looseObject({}, NO_BUILD)), 'has `builds` that are not a list'),
         [],
       ),
-      last_run_uuid: v.optional(v.string('has a `last_run_uuid` that is no text')),
+      last_run_uuid: v.optional(v.string('has a `last_run_uuid` that is not a string')),
     },
     NO_OBJECT,
   ),
@@ -44,17 +44,14 @@ export type PackerManifest = v.InferOutput<typeof PackerManifest>
 
 /**
  * Parses a manifest that Packer or an earlier run has written. An empty text is an empty manifest, as for Packer.
- * @returns the manifest, or what is wrong with the text, such as `is no JSON`
+ * @returns the manifest, or what is wrong with the text, such as `is not JSON`
  */
 export function parsePackerManifest(text: string): PackerManifest | string {
   if (text.trim() === '') return { builds: [] }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return 'is no JSON'
-  }
-  const { success, output, issues } = v.safeParse(PackerManifest, value)
+  const { success, output, issues } = v.safeParse(
+    v.pipe(v.string(), v.parseJson({}, 'is not JSON'), PackerManifest),
+    text,
+  )
   return success ? output : issues[0].message
 }
 
