@@ -1,7 +1,7 @@
 /** docs/commands.md, made from the program that prints the help: so that the two cannot differ. */
 
 import type { Command, Option } from 'commander'
-import { allCommands, allOptions, examplesOf, GENERAL, notesOf } from '../src/cli/help.ts'
+import { allCommands, allOptions, describedAs, examplesOf, GENERAL } from '../src/cli/help.ts'
 
 /** The flags that stand once for all commands. */
 type General = ReadonlyMap<string, string>
@@ -38,7 +38,7 @@ function rowsOf(command: Command): Map<string, [string, string][]> {
 function toSection(name: string, command: Command, general: General): string {
   const help = command.createHelp()
   const parts = [`## ${name}`, command.description(), `\`\`\`text\n${help.commandUsage(command)}\n\`\`\``]
-  const [operands, examples, notes] = [help.visibleArguments(command), examplesOf(command), notesOf(command)]
+  const [operands, examples, { notes }] = [help.visibleArguments(command), examplesOf(command), describedAs(command)]
   if (operands.length > 0) {
     parts.push(
       toTable(
@@ -51,7 +51,7 @@ function toSection(name: string, command: Command, general: General): string {
     const own = heading === GENERAL ? rows.filter(([term, text]) => general.get(term) !== text) : rows
     if (own.length > 0) parts.push(heading === GENERAL ? 'Otherwise than elsewhere:' : heading, toTable(own))
   }
-  if (notes !== '') parts.push(notes)
+  if (notes !== undefined) parts.push(notes)
   if (examples.length > 0) parts.push(`\`\`\`sh\n${examples.map(({ text }) => text).join('\n')}\n\`\`\``)
   return parts.join('\n\n')
 }

@@ -11,7 +11,7 @@ const program =
 await build({
   ...BUNDLING,
   stdin: {
-    contents: `${program}export const page = (io) => createCommandsPage(createProgram(io, () => undefined))`,
+    contents: `${program}export const page = async (io) => createCommandsPage(await createProgram(io, () => undefined))`,
     resolveDir: new URL('.', import.meta.url).pathname,
     loader: 'ts',
   },
@@ -21,7 +21,7 @@ try {
   const { page } = await import(bundle.href)
   await writeFile(
     new URL('../docs/commands.md', import.meta.url),
-    page({ out: () => undefined, err: () => undefined, columns: () => 80 }),
+    await page({ out: () => undefined, err: () => undefined, columns: () => 80 }),
   )
 } finally {
   await rm(bundle)

@@ -38,8 +38,8 @@ export {
 export { createHetznerClient, type HetznerClient, type HetznerClientOptions } from './hetzner/client.ts'
 export type { Snapshot } from './hetzner/snapshot.ts'
 export { type CleanUpOptions, type CleanUpResult, cleanUp } from './library/clean-up.ts'
-export { readPlanRequest } from './library/read-plan-request.ts'
-export type { PlanRequestOptions } from './library/request-options.ts'
+export { type PlanOptions, plan } from './library/plan.ts'
+export { type PlanRequestOptions, readPlanRequest } from './library/read-plan-request.ts'
 export { type Sandbox, type SandboxOptions, startSandbox } from './library/sandbox.ts'
 export {
   findOutdated,
@@ -49,7 +49,7 @@ export {
   type PruneOptions,
   pruneSnapshots,
 } from './library/snapshots.ts'
-export { lookUpPlacements, type PlanOptions, plan } from './plan/make-plan.ts'
+export { lookUpPlacements } from './plan/look-up-placements.ts'
 export type { Placement } from './plan/placement.ts'
 export type { Cost, Plan, PlannedImage } from './plan/plan.ts'
 export type { PruneDecision } from './plan/prune.ts'

@@ -5,7 +5,7 @@ import { isRoleName, ROLE_RULE } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import { didYouMean } from '../util/near.ts'
 
-/** What makes sense in a job, where nobody answers questions. */
+/** The commands for jobs, where questions cannot be answered. */
 const COMMANDS = ['build', 'plan', 'prune', 'cleanup', 'doctor', 'list', 'outdated'] as const
 
 /** Inputs that not every command has a use for. */

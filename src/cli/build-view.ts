@@ -1,8 +1,9 @@
 /** How a build is shown while it runs: as its flags, the terminal, and the surroundings ask for. */
 
-import type { Plan } from '../plan/plan.ts'
+import type { ProjectsPlan } from '../plan/plan-projects.ts'
 import { toEventRecord } from '../report/event-record.ts'
-import { toPlanDocument } from '../report/plan-document.ts'
+import { toProjectPlanDocument } from '../report/projects.ts'
+import type { BuildEvent } from '../run/events.ts'
 import { createGithubView } from './github-actions.ts'
 import type { Io } from './io.ts'
 import { type OutputForm, writeRecord } from './output.ts'
@@ -10,33 +11,59 @@ import { formatGroup } from './render/github.ts'
 import { createPlainView } from './render/plain-view.ts'
 import { formatPlan } from './render/plan.ts'
 import type { ProgressView } from './render/progress.ts'
+import { toProjectEvent } from './render/project-event.ts'
 import type { Rates } from './render/running-cost.ts'
 import { createTerminalView } from './render/terminal-view.ts'
 import { isGithubActions } from './screen.ts'
 
-/** Shows the plan, and gives what shows the rest. */
-export async function openBuildView(io: Io, output: OutputForm, plan: Plan): Promise<ProgressView> {
+export interface BuildView {
+  /** @param project in which it happens; undefined when it was not named */
+  readonly onEvent: (project: string | undefined, event: BuildEvent) => void
+  /** Leaves the screen as it is to stay. */
+  close(): void
+}
+
+/** Shows the plan, and gives what shows the rest: one display for all projects. */
+export async function openBuildView(io: Io, output: OutputForm, planned: ProjectsPlan): Promise<BuildView> {
   if (output === 'jsonl') {
-    writeRecord(io, { type: 'plan', ...toPlanDocument(plan) })
+    writePlanRecords(io, planned)
     // What standard output says need not stand on standard error, too.
-    return { onEvent: (event) => writeRecord(io, toEventRecord(event)), close: () => undefined }
+    const onEvent: BuildView['onEvent'] = (project, event) =>
+      writeRecord(io, { ...(project === undefined ? {} : { project }), ...toEventRecord(event) })
+    return { onEvent, close: () => undefined }
   }
-  if (output === 'text') showPlan(io, (width) => formatPlan(plan, width))
-  return openProgress(io, plan.cost)
+  if (output === 'text') showPlan(io, planned)
+  const view = await openProgress(io, commonRates(planned))
+  return { onEvent: (project, event) => view.onEvent(toProjectEvent(project, event)), close: () => view.close() }
+}
+
+/** A line for each project: its plan, or what is wrong with it. */
+export function writePlanRecords(io: Io, { projects }: ProjectsPlan): void {
+  for (const planned of projects) {
+    const document = toProjectPlanDocument(planned)
+    if ('error' in document) writeRecord(io, { type: 'error', project: document.project, ...document.error })
+    else writeRecord(io, { type: 'plan', ...document })
+  }
 }
 
 /** What shows a build, decided by the surroundings. @param rates what servers cost, when that is known */
-export async function openProgress(io: Io, rates: Rates | undefined): Promise<ProgressView> {
+async function openProgress(io: Io, rates: Rates | undefined): Promise<ProgressView> {
   if (isGithubActions(io)) return createGithubView(io)
   return io.errIsTerminal
     ? createTerminalView(io, process.stderr, rates, () => process.stderr.rows || Number.POSITIVE_INFINITY)
     : createPlainView(io)
 }
 
-/** Shows the text of a plan before its build. @param format makes it fit a width */
-export function showPlan(io: Io, format: (width?: number) => string): void {
+/** Those of all projects: undefined when they are billed in different currencies, which have no sum. */
+function commonRates({ projects }: ProjectsPlan): Rates | undefined {
+  const [first, ...others] = projects.flatMap((one) => ('plan' in one ? [one.plan.cost] : []))
+  return others.every(({ currency }) => currency === first?.currency) ? first : undefined
+}
+
+/** Shows the text of a plan before its build. */
+export function showPlan(io: Io, planned: ProjectsPlan): void {
   if (isGithubActions(io)) {
-    const [title = '', ...lines] = format().trimEnd().split(/\n+/)
+    const [title = '', ...lines] = formatPlan(planned).trimEnd().split(/\n+/)
     io.err(formatGroup(title, lines))
-  } else io.err(`${format(io.errColumns())}\n`)
+  } else io.err(`${formatPlan(planned, io.errColumns())}\n`)
 }

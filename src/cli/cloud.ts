@@ -6,6 +6,8 @@ import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
 import { createHetznerClient, HETZNER_ENDPOINT, type HetznerClient } from '../hetzner/client.ts'
+import type { Project } from '../plan/plan-projects.ts'
+import { type ChosenProject, UNNAMED_PROJECT } from '../request/projects.ts'
 import { printable } from '../util/printable.ts'
 import { findProxies, type Proxies } from '../util/proxies.ts'
 import { redact, registerSecret } from '../util/redact.ts'
@@ -20,8 +22,8 @@ import {
   portOf,
 } from './connection.ts'
 import type { Io } from './io.ts'
-import { toSandboxOptions } from './sandbox-options.ts'
-import { toGrants, tokenIn } from './sandbox-projects.ts'
+import { SANDBOX_NAMES } from './sandbox-names.ts'
+import { toGrants, tokenInSandbox } from './sandbox-projects.ts'
 import { say } from './say.ts'
 import { USER_AGENT } from './version.ts'
 
@@ -32,84 +34,159 @@ export interface CloudOptions extends ConnectionOptions {
   readonly inProject?: ProjectToken | undefined
 }
 
-/** Who watches what goes on underneath. */
+/** Who watches what goes on underneath, and where. */
 export interface CloudWatch {
   readonly trace?: Trace
-  /** Is told, in words, of what makes a request take long. */
-  readonly onDelay?: (text: string) => void
+  /** Is told, in words, of what makes a request take long; `project` is missing when it has no name, or is all of them. */
+  readonly onDelay?: (text: string, project?: string) => void
 }
 
-export interface Cloud {
-  readonly hetzner: HetznerClient
+interface Shared {
   /** @throws ProblemsError `usage` when what the environment says of its login or its certificates cannot be */
   readonly factory: FactoryClient
   /** What the Factory is called: see `publicUrl` of {@link FactoryClient}. */
   readonly factoryUrl: string
   readonly sshPort: number
-  /** For programs that talk to the same project. */
-  readonly access: { readonly endpoint: string; readonly token: string; readonly proxies?: Proxies | undefined }
   /** Ends a sandbox that this command started. */
   close(): Promise<void>
 }
 
-/** What is missing to open the cloud, as far as it can be told without asking a person. */
-export function findCloudProblems(io: Io, options: CloudOptions): Problem[] {
+/** How a project is reached, for programs that talk to it, too. */
+export interface Access {
+  readonly endpoint: string
+  readonly token: string
+  readonly proxies?: Proxies | undefined
+}
+
+/** A project that was opened: with how it is reached, or with what keeps it from being reached. */
+export type OpenProject = Project &
+  ({ readonly hetzner: HetznerClient; readonly access: Access } | { readonly hetzner: Problem })
+
+/** Several projects, each with a client of its own, and one Image Factory. */
+export interface Clouds extends Shared {
+  readonly projects: readonly OpenProject[]
+}
+
+/** The only project of a command. */
+export interface Cloud extends Shared {
+  readonly hetzner: HetznerClient
+  readonly access: Access
+}
+
+/** What is missing to open the projects, as far as it can be told without a prompt. */
+export function findCloudProblems(
+  io: Io,
+  options: CloudOptions,
+  projects: readonly ChosenProject[] = [options.inProject ?? UNNAMED_PROJECT],
+): Problem[] {
   if (options.sandbox === true) return []
-  const { inProject } = options
-  if (tokenOf(io, inProject) !== undefined) return findConnectionProblems(io, options)
-  if (inProject !== undefined) return [noTokenOf(inProject), ...findConnectionProblems(io, options)]
-  return [...(io.stdinIsTerminal ? [] : [NO_TOKEN]), ...findConnectionProblems(io, options)]
+  return [...findTokenProblems(io, projects), ...findConnectionProblems(io, options)]
+}
+
+/** That none of the projects has a token, so that there is nothing to do anywhere. */
+function findTokenProblems(io: Io, projects: readonly ChosenProject[]): Problem[] {
+  const canBeHad = ({ name, variable }: ChosenProject): boolean =>
+    tokenIn(io, variable) !== undefined || (name === undefined && io.stdinIsTerminal)
+  return projects.some(canBeHad) ? [] : projects.map(noTokenOf)
 }
 
 /**
- * Opens the project that HCLOUD_TOKEN belongs to, or the sandbox, which ignores any real token and endpoint.
+ * Opens the only project of a command, or the sandbox, which ignores any real token and endpoint.
  * @throws TalosImageError `token` when there is none; `sandbox` when it cannot be started
  */
 export async function openCloud(io: Io, options: CloudOptions, watch: CloudWatch = {}): Promise<Cloud> {
-  const watched = { userAgent: USER_AGENT, onDelay: (text: string) => say(io, printable(redact(text))), ...watch }
-  if (options.sandbox === true) return openSandbox(io, options, watched)
+  return toCloud(await openClouds(io, options, [options.inProject ?? UNNAMED_PROJECT], watch))
+}
+
+/** The first of the projects, for what works in one. @throws TalosImageError what keeps it from being reached */
+export function toCloud(opened: Clouds): Cloud {
+  const [project] = opened.projects
+  if (project === undefined || !('access' in project)) {
+    throw project === undefined ? new RangeError('no project was opened') : new TalosImageError(project.hetzner)
+  }
+  const { hetzner, access } = project
+  const { factoryUrl, sshPort, close } = opened
+  return {
+    hetzner,
+    access,
+    get factory() {
+      return opened.factory
+    },
+    factoryUrl,
+    sshPort,
+    close,
+  }
+}
+
+/**
+ * Opens projects, or projects of these names in the sandbox. One without a token is there, too, with that as its problem;
+ * that of HCLOUD_TOKEN is asked for, in a terminal.
+ * @throws TalosImageError `sandbox` when that cannot be started; `usage` when the one that runs lacks a project
+ */
+export async function openClouds(
+  io: Io,
+  options: CloudOptions,
+  chosen: readonly ChosenProject[],
+  { trace, onDelay }: CloudWatch = {},
+): Promise<Clouds> {
+  const tell = onDelay ?? ((text, project) => say(io, `${prefixOf(project)}${printable(redact(text))}`))
+  const open = ({ name, variable }: ChosenProject, access: Access): OpenProject => {
+    registerSecret(access.token)
+    const hetzner = createHetznerClient({
+      userAgent: USER_AGENT,
+      ...access,
+      tokenName: name === undefined ? undefined : variable,
+      onDelay: (text) => tell(text, name),
+      ...(trace === undefined ? {} : { trace: traceIn(trace, name) }),
+    })
+    return { name, at: name === undefined ? undefined : { kind: 'env', name: variable }, hetzner, access }
+  }
+  const watched = { userAgent: USER_AGENT, onDelay: (text: string) => tell(text), ...(trace ? { trace } : {}) }
+  if (options.sandbox === true) {
+    const sandbox = await startSandboxFor(io, options, chosen)
+    const { endpoint, sshPort, factoryUrl } = sandbox
+    return {
+      projects: chosen.map((one) => open(one, { token: tokenInSandbox(sandbox, one), endpoint })),
+      factory: createFactoryClient({ ...watched, url: factoryUrl, publicUrl: FACTORY_URL }),
+      factoryUrl: FACTORY_URL,
+      sshPort,
+      close: () => sandbox.close(),
+    }
+  }
   const sshPort = portOf(io, options)
   if (typeof sshPort !== 'number') throw new TalosImageError(sshPort)
-  const { inProject } = options
-  const given = tokenOf(io, inProject)
-  if (given === undefined && inProject !== undefined) throw new TalosImageError(noTokenOf(inProject))
-  const token = given ?? (await askForToken(io))
-  registerSecret(token)
   const { proxies } = findProxies(io.env)
-  const factoryUrl = factoryUrlOf(io, options)
+  const endpoint = (io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT).replace(/\/+$/, '')
+  const projects: OpenProject[] = []
+  for (const one of chosen) {
+    const token = tokenIn(io, one.variable) ?? (one.name === undefined ? await askForToken(io) : undefined)
+    projects.push(
+      token === undefined
+        ? { name: one.name, at: { kind: 'env', name: one.variable }, hetzner: noTokenOf(one) }
+        : open(one, { token, endpoint, proxies }),
+    )
+  }
   let factory: FactoryClient | undefined
-  const access = { token, endpoint: (io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT).replace(/\/+$/, ''), proxies }
   return {
-    access,
-    hetzner: createHetznerClient({ ...watched, ...access, tokenName: inProject?.variable }),
-    // What only asks the project is not kept from it.
+    projects,
+    // A command that asks only the project needs no right settings of the Factory.
     get factory() {
       factory ??= createFactoryClient({ ...watched, ...openFactoryAccess(io, options) })
       return factory
     },
-    factoryUrl,
+    factoryUrl: factoryUrlOf(io, options),
     sshPort,
     close: async () => undefined,
   }
 }
 
-async function openSandbox(
-  io: Io,
-  options: CloudOptions,
-  watched: CloudWatch & { readonly userAgent: string },
-): Promise<Cloud> {
-  const { inProject } = options
-  const sandbox = await startSandboxFor(io, options, inProject === undefined ? [] : [inProject])
-  const access = { token: tokenIn(sandbox, inProject), endpoint: sandbox.endpoint }
-  return {
-    access,
-    hetzner: createHetznerClient({ ...watched, ...access }),
-    factory: createFactoryClient({ ...watched, url: sandbox.factoryUrl, publicUrl: FACTORY_URL }),
-    factoryUrl: FACTORY_URL,
-    sshPort: sandbox.sshPort,
-    close: () => sandbox.close(),
-  }
+/** What happens in a project, told with its name, if it has one. */
+export function traceIn(trace: Trace, project: string | undefined): Trace {
+  return project === undefined ? trace : (kind, details) => trace(kind, { project, ...details })
 }
+
+/** What a line about a project begins with. */
+export const prefixOf = (project: string | undefined): string => (project === undefined ? '' : `${project}: `)
 
 /**
  * Starts the sandbox, with projects beside its own one, or finds the one that runs.
@@ -118,11 +195,17 @@ async function openSandbox(
 export async function startSandboxFor(
   io: Io,
   { machines, sshPort }: CloudOptions,
-  projects: readonly ProjectToken[],
+  projects: readonly ChosenProject[],
 ): Promise<Sandbox> {
-  const { startSandbox } = await import('hcloud-sandbox')
+  const { readSandboxEnvironment, startSandbox } = await import('hcloud-sandbox')
   const tokens = toGrants(projects)
-  const sandbox = await startSandbox({ ...toSandboxOptions(io), machines, sshPort, tokens, signal: io.signal })
+  const sandbox = await startSandbox({
+    ...readSandboxEnvironment(io, SANDBOX_NAMES),
+    machines,
+    sshPort,
+    tokens,
+    signal: io.signal,
+  })
   if (sandbox.attached && machines !== undefined && sandbox.machines !== machines) {
     throw new TalosImageError({
       code: 'usage',
@@ -131,7 +214,7 @@ export async function startSandboxFor(
       hint: 'leave the flag out to use that one, or end it first',
     })
   }
-  for (const project of projects) tokenIn(sandbox, project)
+  for (const project of projects) tokenInSandbox(sandbox, project)
   for (const { token } of sandbox.tokens) registerSecret(token)
   const state = shortenHome(sandbox.stateDir, io.home)
   say(io, `Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${state}`)
@@ -159,8 +242,9 @@ const NO_TOKEN: Problem = {
   hint: 'set HCLOUD_TOKEN to a token with "Read & Write" (Hetzner Console, Security, API tokens), or try it with --sandbox',
 }
 
-/** That a project's variable is not set. Nobody is asked for it: who names a variable means to set it. */
-export function noTokenOf({ name, variable }: ProjectToken): Problem {
+/** That a project's variable is not set. Only that of HCLOUD_TOKEN is asked for: a variable that was named is to be set. */
+function noTokenOf({ name, variable }: ChosenProject): Problem {
+  if (name === undefined) return NO_TOKEN
   return {
     code: 'token',
     message: 'there is no API token',
@@ -169,15 +253,9 @@ export function noTokenOf({ name, variable }: ProjectToken): Problem {
   }
 }
 
-/** That none of the projects has a token, so that there is nothing to do anywhere. */
-export function findTokenProblems(io: Io, projects: readonly ProjectToken[]): Problem[] {
-  return projects.some((project) => tokenOf(io, project) !== undefined) ? [] : projects.map(noTokenOf)
-}
-
-/** The token of a project, or that of HCLOUD_TOKEN; undefined when it is not set. */
-export function tokenOf({ env }: Io, inProject?: ProjectToken): string | undefined {
-  const token = env[inProject?.variable ?? 'HCLOUD_TOKEN']?.trim()
-  return token === undefined || token === '' ? undefined : token
+/** The token in a variable; undefined when it is not set. */
+function tokenIn({ env }: Io, variable: string): string | undefined {
+  return env[variable]?.trim() || undefined
 }
 
 async function askForToken(io: Io): Promise<string> {

@@ -31,7 +31,7 @@ export function openDebugLog(io: Io, path: string, flag: string): DebugLog {
       const line = text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}...` : text
       writeSync(file, `${new Date().toISOString()} ${kind} ${line}\n`)
     } catch {
-      // A full disk, or an answer that nests too deeply, is no reason to stop a build.
+      // A full disk, or an answer that nests too deeply, must not stop a build.
     }
   }
   write('start', { version: VERSION, node: process.version, platform: `${process.platform} ${process.arch}` })

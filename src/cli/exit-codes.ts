@@ -1,8 +1,7 @@
 /** Exit codes: an interface, documented in docs/exit-codes.md. */
 
 import { type ErrorCode, TalosImageError } from '../errors.ts'
-import type { ProjectsDocument } from '../report/projects.ts'
-import type { BuildResult } from '../run/result.ts'
+import type { Outcome } from '../report/result.ts'
 
 export const EXIT = {
   success: 0,
@@ -14,7 +13,7 @@ export const EXIT = {
   partial: 3,
   /** Something could not be removed, and is named. */
   leftovers: 4,
-  /** SIGHUP: the terminal is gone. */
+  /** SIGHUP: the terminal was closed. */
   hungUp: 129,
   /** SIGINT, as shells report it. */
   interrupted: 130,
@@ -31,17 +30,12 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof TalosImageError && INPUT.has(error.code) ? EXIT.badInput : EXIT.failed
 }
 
-/** The exit code of a run in several projects: as if all of their images were one project's. */
-export function exitCodeOfProjects({ projects }: ProjectsDocument): number {
-  if (projects.some(({ leftovers }) => leftovers.length > 0)) return EXIT.leftovers
-  if (projects.every(({ failed }) => failed.length === 0)) return EXIT.success
-  return projects.every(({ snapshots }) => snapshots.length === 0) ? EXIT.failed : EXIT.partial
-}
-
-/** The exit code of a run that came to its end. What is left behind outweighs the rest, since it costs money. */
-export function exitCodeOfRun({ images, leftovers }: BuildResult): number {
-  if (leftovers.length > 0) return EXIT.leftovers
-  const failed = images.filter(({ status }) => status === 'failed').length
-  if (failed === 0) return EXIT.success
-  return failed === images.length ? EXIT.failed : EXIT.partial
+/**
+ * The exit code of a run that came to its end, as if the images of all its projects were one project's. What is left behind
+ * outweighs the rest, since it costs money.
+ */
+export function exitCodeOfRun(results: readonly Pick<Outcome, 'snapshots' | 'failed' | 'leftovers'>[]): number {
+  if (results.some(({ leftovers }) => leftovers.length > 0)) return EXIT.leftovers
+  if (results.every(({ failed }) => failed.length === 0)) return EXIT.success
+  return results.every(({ snapshots }) => snapshots.length === 0) ? EXIT.failed : EXIT.partial
 }

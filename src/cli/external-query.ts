@@ -37,10 +37,10 @@ export function parseExternalQuery(text: string): ExternalQuery {
   }
   if (talosVersion !== undefined && !(talosVersion.startsWith('v') && semver.valid(talosVersion) !== null)) {
     const hint = 'labels hold whole versions, such as v1.13.9; without talos_version the newest snapshot is taken'
-    problems.push(usage(`query talos_version: "${talosVersion}" is no whole version`, hint))
+    problems.push(usage(`query talos_version: "${talosVersion}" is not a whole version`, hint))
   }
   throwProblems(problems)
-  if (architecture === undefined) throw new RangeError('there is no architecture, for no reason')
+  if (architecture === undefined) throw new RangeError('there is no architecture, and no problem that says so')
   return {
     architecture,
     selector: [selector ?? selectorFor(role), ...(talosVersion === undefined ? [] : [`version=${talosVersion}`])].join(
@@ -63,7 +63,7 @@ function readGiven(text: string, problems: Problem[]): { readonly given: Given; 
     } else if (typeof value !== 'string') {
       wrong.add(key)
       problems.push(
-        usage(`query ${key}: ${JSON.stringify(value)} is no text`, 'put it in quotes; leave it out for none'),
+        usage(`query ${key}: ${JSON.stringify(value)} is not text`, 'put it in quotes; leave it out for none'),
       )
     } else if (value !== '') given[known] = value
   }
@@ -77,10 +77,10 @@ function readObject(text: string): object {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throwProblems([usage(`the query is no JSON: ${error instanceof Error ? error.message : error}`, SHAPE)])
+    throwProblems([usage(`the query is not JSON: ${error instanceof Error ? error.message : error}`, SHAPE)])
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  throwProblems([usage('the query is no JSON object', SHAPE)])
+  throwProblems([usage('the query is not a JSON object', SHAPE)])
   return {}
 }
 

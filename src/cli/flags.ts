@@ -13,10 +13,10 @@ export const ARCHITECTURE_ALIASES: ReadonlyMap<string, Architecture> = new Map<s
   ['x86_64', 'x86'],
 ])
 
-/** `--arch arm`, repeatable. */
-export function parseArchitecture(text: string, previous: readonly Architecture[] = []): Architecture[] {
+/** `--arch arm` */
+export function parseArchitecture(text: string): Architecture {
   const architecture = ARCHITECTURES.find((one) => one === text)
-  if (architecture !== undefined) return [...previous, architecture]
+  if (architecture !== undefined) return architecture
   const alias = ARCHITECTURE_ALIASES.get(text)
   throw new InvalidArgumentError(alias === undefined ? 'Use arm or x86.' : `Hetzner calls it "${alias}".`)
 }
@@ -69,25 +69,22 @@ const TIMEOUTS = {
 } as const
 type TimeoutName = (typeof TIMEOUTS)[keyof typeof TIMEOUTS]
 
-/** `--timeout write=1h`, repeatable; in milliseconds. */
-export function parseTimeout(
-  text: string,
-  previous: { readonly [Name in TimeoutName]?: number } = {},
-): { readonly [Name in TimeoutName]?: number } {
+/** `--timeout write=1h`; in milliseconds. */
+export function parseTimeout(text: string): { readonly [Name in TimeoutName]?: number } {
   const [what = '', duration] = text.split('=', 2)
   const name = Object.entries(TIMEOUTS).find(([key]) => key === what)?.[1]
-  if (name !== undefined && duration !== undefined) return { ...previous, [name]: parseDuration(duration) }
+  if (name !== undefined && duration !== undefined) return { [name]: parseDuration(duration) }
   const near = didYouMean(what, Object.keys(TIMEOUTS))
   const names = Object.keys(TIMEOUTS).join(', ')
   throw new InvalidArgumentError(`Use NAME=DURATION with one of ${names}${near === undefined ? '.' : `; ${near}`}`)
 }
 
-/** `--sha256 HEX`, or `--sha256 arm=HEX` where several architectures are built; repeatable. */
-export function parseSha256(text: string, previous: readonly PinnedHash[] = []): PinnedHash[] {
+/** `--sha256 HEX`, or `--sha256 arm=HEX` where several architectures are built. */
+export function parseSha256(text: string): PinnedHash {
   const [, architecture, hex] = /^(?:(\w+)=)?([0-9a-fA-F]{64})$/.exec(text) ?? []
   if (hex === undefined) throw new InvalidArgumentError('Use 64 hexadecimal digits, or arm=... and x86=... with them.')
-  const [named] = architecture === undefined ? [] : parseArchitecture(architecture)
-  return [...previous, { architecture: named, hex: hex.toLowerCase() }]
+  const named = architecture === undefined ? undefined : parseArchitecture(architecture)
+  return { architecture: named, hex: hex.toLowerCase() }
 }
 
 /** A pinned hash; without an architecture it is for the only image that is built. */
@@ -96,9 +93,10 @@ export interface PinnedHash {
   readonly hex: string
 }
 
-/** Collects the values of a flag that may be given several times. */
-export function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value]
+/** The ID of a snapshot. */
+export function parseId(text: string): number {
+  if (/^[1-9]\d{0,15}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Snapshot IDs are numbers; talos-image list shows them.')
 }
 
 /** Packer's own flags have one dash; commander knows only two. */

@@ -2,7 +2,6 @@
 
 import { appendFile } from 'node:fs/promises'
 import type { ProjectResult } from '../report/projects.ts'
-import type { ResultDocument } from '../report/result.ts'
 import type { BuildEvent } from '../run/events.ts'
 import type { Io } from './io.ts'
 import { eventLine } from './render/event-line.ts'
@@ -43,7 +42,7 @@ function outcomeOf(events: readonly BuildEvent[]): string {
 }
 
 /** Adds what a run came to, to the summary of the job, if it has one. That it cannot be written stops nothing. */
-export async function writeJobSummary(io: Io, result: ResultDocument | ProjectResult): Promise<void> {
+export async function writeJobSummary(io: Io, result: ProjectResult): Promise<void> {
   const file = io.env.GITHUB_STEP_SUMMARY
   if (!isGithubActions(io) || file === undefined || file === '') return
   try {

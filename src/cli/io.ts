@@ -19,14 +19,14 @@ export interface Io {
   readonly errStyle: ScreenStyle
   /** Width of the terminal. */
   readonly columns: () => number
-  /** Width of the terminal that results are written to; infinite when it is none. */
+  /** Width of the terminal that results are written to; infinite without a terminal. */
   readonly outColumns: () => number
-  /** Width of the terminal that everything else is written to; infinite when it is none. */
+  /** Width of the terminal that everything else is written to; infinite without a terminal. */
   readonly errColumns: () => number
   /** Aborts when the user wants to stop. */
   readonly signal: AbortSignal
   /** Says what stays if the process is ended at once; asked when a second signal comes. */
   readonly onSecondSignal: (describe: () => string) => void
-  /** A signal is the usual end of this command: it says this text instead of the usual one, and is no failure. */
+  /** A signal is the usual end of this command: it says this text instead of the usual one, and is not a failure. */
   readonly endsBySignal: (text: string) => void
 }

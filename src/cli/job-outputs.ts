@@ -23,7 +23,7 @@ export async function writeOutputs(io: Io, outputs: JobOutputs): Promise<boolean
   const file = fileOf(io)
   if (file === undefined) return true
   try {
-    // Nobody knows this end of a value beforehand, so nothing in a value can pretend to be it.
+    // A value cannot contain its own end mark, since the mark cannot be guessed.
     await append(file, formatOutputs(mapValues(outputs, redact), `end-${randomUUID()}`))
     return true
   } catch (error) {

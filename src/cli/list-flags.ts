@@ -1,34 +1,20 @@
 /** The flags of `talos-image list` that need more than their text. */
 
-import { type Command, InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import { isRoleName, NO_ROLE, ROLE_RULE, type Role } from '../domain.ts'
 import { SORT_FIELDS, type Sort, type SortField } from '../report/sort-fields.ts'
 import { didYouMean } from '../util/near.ts'
-import { parseArchitecture } from './flags.ts'
 
-/** Which snapshots are listed, and how. */
-export function listFlags(command: Command): Command {
-  return command
-    .optionsGroup('Which ones:')
-    .option('--arch <arch>', 'arm or x86; repeatable', parseArchitecture)
-    .option('--role <role>', 'such as worker, or none for generic images; repeatable', parseRoleFilter)
-    .option('--version <version>', 'a Talos version, such as v1.13.9, or v1.13; repeatable', parseVersionFilter)
-    .option('--selector <selector>', 'a Hetzner label selector', 'os=talos')
-    .optionsGroup('How they are shown:')
-    .option('--sort <field[:desc]>', `by ${SORT_FIELDS.join(', ')}; default: created:desc`, parseSort)
-    .option('--wide', 'more columns: disk, protection, schematic, labels')
-}
-
-/** `--role worker`, `--role none`; repeatable. null stands for generic images. */
-export function parseRoleFilter(text: string, previous: readonly (Role | null)[] = []): (Role | null)[] {
-  if (text === NO_ROLE) return [...previous, null]
-  if (isRoleName(text)) return [...previous, text]
+/** `--role worker`, `--role none`. null stands for generic images. */
+export function parseRoleFilter(text: string): Role | null {
+  if (text === NO_ROLE) return null
+  if (isRoleName(text)) return text
   throw new InvalidArgumentError(`Use ${ROLE_RULE}; or none for generic images.`)
 }
 
-/** `--version v1.13.9`, or `--version v1.13` for all of a minor version; repeatable. */
-export function parseVersionFilter(text: string, previous: readonly string[] = []): string[] {
-  if (/^v\d+(\.\d+(\.\d+([-+][\w.+-]+)?)?)?$/.test(text)) return [...previous, text]
+/** `--version v1.13.9`, or `--version v1.13` for all of a minor version. */
+export function parseVersionFilter(text: string): string {
+  if (/^v\d+(\.\d+(\.\d+([-+][\w.+-]+)?)?)?$/.test(text)) return text
   const [, number] = /^\s*v?(\d+(?:\.\d+){0,2})\s*$/i.exec(text) ?? []
   throw new InvalidArgumentError(
     number === undefined ? 'Use a version such as v1.13.9, or v1.13 for all of them.' : `Did you mean "v${number}"?`,

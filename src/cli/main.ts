@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The entry: the process, its signals, and its one exit. */
+/** The entry point: the process, its signals, and its exit. */
 
 import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
@@ -8,14 +8,15 @@ import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
 import { redact } from '../util/redact.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { normalizeArguments } from './flags.ts'
+import { formatDocument } from './formats/formats.ts'
 import type { Io } from './io.ts'
-import { writeJson, writeRecord } from './output.ts'
+import { writeRecord } from './output.ts'
 import { createProgram } from './program.ts'
 import { describeScreen, isGithubActions } from './screen.ts'
 import { showError } from './show-problem.ts'
 import { NO_COMMAND, toUsageProblem } from './usage-problem.ts'
 
-/** What action.yml calls, in the place of a command; nobody types it. */
+/** What action.yml calls in the place of a command; it is not for users. */
 const ACTION = 'github-action'
 
 const SIGNAL_CODES = { SIGHUP: EXIT.hungUp, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
@@ -41,10 +42,10 @@ for (const [signal, code] of Object.entries(SIGNAL_CODES)) {
   })
 }
 
-// Whoever reads what is printed may be gone (`| head`, a closed terminal). That must not keep the clean-up from its work.
+// The reader of standard output may be gone (`| head`, a closed terminal). The clean-up must run all the same.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
-// A defect must not either: what was made is removed before it is shown.
+// Nor may a defect keep it from that: what was made is removed before the defect is shown.
 let defect: unknown
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
@@ -93,10 +94,11 @@ async function run(): Promise<number> {
   let exitCode: number = EXIT.success
   try {
     if (argv[0] === ACTION) argv = normalizeArguments((await import('./action-arguments.ts')).actionArguments(io.env))
-    await createProgram(io, (code) => {
+    const onExit = (code: number): void => {
       exitCode = code
-    }).parseAsync(argv, { from: 'user' })
-    if (defect !== undefined) return report(defect)
+    }
+    await (await createProgram(io, onExit, argv)).parseAsync(argv, { from: 'user' })
+    if (defect !== undefined) return await report(defect)
     // What is left behind outweighs the signal, since it costs money.
     if (exitCode === EXIT.leftovers || goodbye !== undefined) return exitCode
     return signalCode ?? exitCode
@@ -105,17 +107,17 @@ async function run(): Promise<number> {
   }
 }
 
-function report(error: unknown): number {
-  // commander has printed its own message by now; asking for help is no error.
+async function report(error: unknown): Promise<number> {
+  // commander has printed its own message by now; asking for help is not an error.
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.success
     const isMissing = error.code === 'commander.help'
     if (isMissing && isGithubActions(io)) showError(io, NO_COMMAND)
-    writeErrorDocument([isMissing ? NO_COMMAND : toUsageProblem(error.message)])
+    await writeErrorDocument([isMissing ? NO_COMMAND : toUsageProblem(error.message)])
     return EXIT.badInput
   }
   if (signalCode !== undefined && defect === undefined) {
-    writeErrorDocument([{ code: 'interrupted', message: 'interrupted' }])
+    await writeErrorDocument([{ code: 'interrupted', message: 'interrupted' }])
     return signalCode
   }
   if (!(error instanceof TalosImageError)) {
@@ -125,15 +127,15 @@ function report(error: unknown): number {
     return EXIT.failed
   }
   for (const problem of error.problems) showError(io, problem)
-  writeErrorDocument(error.problems)
+  await writeErrorDocument(error.problems)
   return exitCodeOf(error)
 }
 
-/** Scripts that asked for JSON get errors as JSON, too. */
-function writeErrorDocument(problems: readonly Problem[]): void {
+/** Programs that asked for a document get errors as one, too. */
+async function writeErrorDocument(problems: readonly Problem[]): Promise<void> {
   const form = outputOf(argv)
-  if (form === 'json') writeJson(io, { error: { problems } })
   if (form === 'jsonl') writeRecord(io, { type: 'error', problems })
+  else io.out((await formatDocument(form, { error: { problems } })) ?? '')
 }
 
 /** The form in which results were asked for, also where the arguments could not be understood. */

@@ -4,7 +4,7 @@ import type { Stats } from 'node:fs'
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { TalosImageError } from '../errors.ts'
-import { type BuildRecord, type ProjectRecord, toJsonLine } from '../report/event-record.ts'
+import { type BuildRecord, toJsonLine } from '../report/event-record.ts'
 import { redact } from '../util/redact.ts'
 import type { Io } from './io.ts'
 
@@ -21,7 +21,7 @@ export function writeJson(io: Io, document: unknown): void {
 }
 
 /** A line of `--output jsonl`. */
-export function writeRecord(io: Io, record: BuildRecord | ProjectRecord, now = new Date()): void {
+export function writeRecord(io: Io, record: BuildRecord, now = new Date()): void {
   io.out(`${redact(toJsonLine(record, now))}\n`)
 }
 

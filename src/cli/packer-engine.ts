@@ -1,23 +1,23 @@
 /** `--engine packer`: Packer and its template found and checked, and what the build needs of them. */
 
 import { resolve } from 'node:path'
+import { readWrittenTemplate } from '../config/load.ts'
 import { type Problem, TalosImageError } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { adaptPlan } from '../packer/adapt-plan.ts'
 import { type PackerBuildOptions, startPackerBuild } from '../packer/build.ts'
-import { readTemplateFiles } from '../packer/directory.ts'
 import { findPacker, type Packer } from '../packer/program.ts'
 import { readTemplate, type Template } from '../packer/template.ts'
 import { LEASE_LABEL, UNREAD_LABEL } from '../plan/labels.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
+import { findDirectory } from '../request/directory.ts'
 import type { RunningBuild } from '../run/result.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import type { Cloud } from './cloud.ts'
 import { findAccessVariable } from './factory-access.ts'
 import type { Io } from './io.ts'
 import { findFlagProblems, findTemplateProblems, type PackerFlags } from './packer-flags.ts'
-import { findDirectory } from './request.ts'
 
 /** The port that a template means which says nothing of it. */
 const SSH_PORT = 22
@@ -37,9 +37,10 @@ export async function findPackerEngine(io: Io, flags: PackerFlags): Promise<Pack
   const directory = resolve(io.cwd, flags.directory ?? (await findDirectory(io.cwd)) ?? '.')
   const [program, template] = await Promise.all([
     problems.attempt(() => findPacker(io.env, io.signal)),
-    problems.attempt(() => openTemplate(directory)),
+    problems.attempt(() => openTemplate(io, directory, flags)),
   ])
-  if (template !== undefined) problems.add(...findTemplateProblems(flags, template))
+  // What is wrong with files that cannot be read, the reader of the variables says.
+  if (template?.isComplete) problems.add(...findTemplateProblems(flags, template))
   const found = { program, template }
   return {
     problems: problems.all,
@@ -85,17 +86,21 @@ function findAccessProblem({ env }: Io): Problem | undefined {
 }
 
 function required({ program, template }: { program: Packer | undefined; template: Template | undefined }) {
-  if (program === undefined || template === undefined) throw new RangeError('the problems were not looked at')
+  if (program === undefined || template === undefined) throw new RangeError('the problems were not checked')
   return { program, template }
 }
 
-async function openTemplate(directory: string): Promise<Template> {
-  const files = await readTemplateFiles(directory).catch(() => [])
-  if (files.length > 0) return readTemplate(files)
+async function openTemplate(
+  { env, cwd }: Io,
+  directory: string,
+  { varFile, var: vars }: PackerFlags,
+): Promise<Template & { readonly isComplete: boolean }> {
+  const written = await readWrittenTemplate({ directory, varFiles: varFile ?? [], vars: vars ?? [], env, cwd })
+  if (written !== undefined) return { ...readTemplate(written), isComplete: written.isComplete }
   throw new TalosImageError({
     code: 'packer',
     message: `there is no template for Packer in ${directory}`,
     at: { kind: 'flag', name: '--engine' },
-    hint: 'name the directory with *.pkr.hcl files: --directory DIR; talos-image init writes one',
+    hint: 'name the directory with *.pkr.hcl or *.pkr.json files: --directory DIR; talos-image init writes one',
   })
 }

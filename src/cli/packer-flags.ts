@@ -1,4 +1,4 @@
-/** What flags mean with `--engine packer`: those that Packer cannot heed are refused, before anything happens. Pure. */
+/** Flags with `--engine packer`: those that Packer has no equivalent for are refused before anything happens. Pure. */
 
 import type { Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
@@ -31,7 +31,7 @@ export interface PackerFlags {
 /** Timeouts that count after Packer is done. */
 const HONOURED_TIMEOUTS = new Set(['removeMs', 'actionMs'])
 
-/** Every flag that Packer cannot heed, and why. */
+/** The given flags that Packer has no equivalent for, and why. */
 export function findFlagProblems(flags: PackerFlags): Problem[] {
   const refused: readonly (readonly [isGiven: boolean, name: string, why: string])[] = [
     [
@@ -39,7 +39,7 @@ export function findFlagProblems(flags: PackerFlags): Problem[] {
       '--image-file',
       'Packer downloads images by itself: give it an address with -var image_url_x86=URL',
     ],
-    [flags.sha256 !== undefined, '--sha256', 'Packer does not look at what it downloads'],
+    [flags.sha256 !== undefined, '--sha256', 'Packer does not check what it downloads'],
     [flags.allowBiggerDisk === true, '--allow-bigger-disk', 'Packer takes the one server type that the template names'],
     [flags.waitForStock !== undefined, '--wait-for-stock', 'Packer tries once, at one place'],
     ...findServerFlags(flags).map((name) => [true, name, 'write it into the source blocks of the template'] as const),
@@ -80,7 +80,7 @@ export function findTemplateProblems(flags: PackerFlags, template: Template): Pr
   }
   if (template.targets.length === 0) {
     refuse(
-      'no build block of a .pkr.hcl file in the directory uses a source "hcloud"',
+      'no build block in the directory uses a source "hcloud"',
       'name the directory with such a template: --directory DIR',
     )
     return problems

@@ -1,23 +1,16 @@
-/** The commands and their flags, as commander knows them. */
+/** The program as commander knows it, made of the commands' definitions. */
 
-import { Command, Option } from 'commander'
-import { MATRIX_FORMS } from './build-matrix.ts'
-import { parseDuration, parseTimeout } from './flags.ts'
-import { arrangeHelp } from './help.ts'
+import { Argument, Command, Option } from 'commander'
+import { COMMANDS, HEADINGS, TOOLS } from './commands.ts'
+import type { CommandDefinition, CommandGroup, ParameterDetails } from './define-command.ts'
+import { addHelpCommand, describeCommand } from './help.ts'
 import type { Io } from './io.ts'
-import { addKeepingCommands } from './program-keeping.ts'
-import { addLookingCommands } from './program-looking.ts'
-import { addSchematicCommands } from './program-schematic.ts'
-import { addSetupCommands } from './program-setup.ts'
+import { printOutcome } from './outcome.ts'
 import { foldLines } from './render/fold.ts'
 import { isGithubActions } from './screen.ts'
-import { outputFlag, planFlags, ROLE, sandboxFlags } from './shared-flags.ts'
 import { showError } from './show-problem.ts'
 import { toUsageProblem } from './usage-problem.ts'
 import { VERSION } from './version.ts'
-
-/** With `jsonl`, a build prints a line for each event. */
-const BUILD_OUTPUTS = ['text', 'json', 'jsonl']
 
 /** `talos-image --sandbox build`: the program itself has next to no flags. */
 const sayWhereFlagsBelong = (text: string): string =>
@@ -26,10 +19,25 @@ const sayWhereFlagsBelong = (text: string): string =>
     '$1\n(Flags come after the command: talos-image COMMAND $2)\n',
   )
 
-/** Builds the program; `onExit` gets each command's exit code. Each command's code is loaded only when it runs. */
-export function createProgram(io: Io, onExit: (code: number) => void): Command {
+/** What a definition becomes a command with. */
+interface Surroundings {
+  readonly io: Io
+  readonly onExit: (code: number) => void
+  /** The program with all of its commands. */
+  readonly whole: () => Promise<Command>
+}
+
+/**
+ * Builds the program; `onExit` gets the exit code of the command that runs.
+ * @param words of the command line. Only the commands that they name are loaded: the others are no more than a line in the
+ *   list of commands. All are loaded without it
+ */
+export async function createProgram(
+  io: Io,
+  onExit: (code: number) => void,
+  words: readonly string[] = Object.keys(COMMANDS),
+): Promise<Command> {
   const program = new Command('talos-image')
-    .description('Builds verified Talos Linux snapshots in Hetzner Cloud projects, and leaves nothing else behind.')
     .version(VERSION, '-V, --version')
     .exitOverride()
     .configureOutput({
@@ -42,85 +50,75 @@ export function createProgram(io: Io, onExit: (code: number) => void): Command {
     })
     // `list --version` is a flag of its own.
     .enablePositionalOptions()
-    .addHelpText(
-      'after',
-      `
-Examples, without an account:
-  $ talos-image build --sandbox
-  $ talos-image list --sandbox
-
-talos-image help COMMAND shows the flags of each, with examples.`,
-    )
-
-  planFlags(program.command('build').argument(...ROLE), BUILD_OUTPUTS)
-    .description('Build snapshots: the generic images, or those of one role.')
-    .option('--force', 'build what exists, too; the new one replaces it')
-    .addOption(new Option('--engine <who>', 'who builds').choices(['native', 'packer']).default('native'))
-    .option('--dry-run', 'show the plan and stop')
-    .option('--manifest <file>', 'write what was built to a JSON file')
-    .option('--tfvars <file>', "write it as Terraform's variables")
-    .option('--packer-manifest <file>', "add it to a file as Packer's manifest has it")
-    .option('--wait-for-stock <duration>', 'look so long for a server in stock, such as 30m', parseDuration)
-    .option('--debug-log <file>', 'write a trace for a bug report, without secrets')
-    .option('--ssh-timeout <duration>', 'wait so long for the rescue system, such as 5m', parseDuration)
-    .option(
-      '--timeout <what=duration>',
-      'other waits: action, ssh, write, silence, verify, snapshot, remove',
-      parseTimeout,
-    )
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ talos-image build             generic images, ARM and x86
-  $ talos-image build --roles     every role with a schematic-<role>.yaml
-  $ talos-image build --arch x86 --schematic schematic.yaml`,
-    )
-    .action(async (role, flags) => onExit(await (await import('./commands/build.ts')).runBuild(io, role, flags)))
-
-  planFlags(program.command('plan').argument(...ROLE))
-    .description('Show what build would do, where, and for how much. Makes nothing.')
-    .option('--force', 'plan as build --force would')
-    .addOption(new Option('--matrix <for>', 'print what needs building as jobs').choices(MATRIX_FORMS))
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ talos-image plan --roles
-  $ talos-image plan worker --arch arm --var talos_version=latest
-  $ talos-image plan --output json
-  $ talos-image plan --roles --matrix github`,
-    )
-    .action(async (role, flags) => onExit(await (await import('./commands/plan.ts')).runPlan(io, role, flags)))
-
-  addLookingCommands(program, io, onExit)
-  addKeepingCommands(program, io, onExit)
-
-  sandboxFlags(program.command('sandbox'))
-    .description('Run the emulated cloud and Image Factory alone, for other programs, until Ctrl-C.')
-    .action(async (flags) => onExit(await (await import('./commands/sandbox.ts')).runSandbox(io, flags)))
-
-  const schematic = program
-    .command('schematic')
-    .description('Schematics, the customization documents of the Image Factory.')
-  outputFlag(schematic.command('id'))
-    .argument('<file>', 'a schematic, or - for standard input')
-    .description('Print the ID of a schematic, without the network.')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ talos-image schematic id schematic.yaml
-  $ talos-image schematic id - < schematic.yaml`,
-    )
-    .action(async (file, flags) =>
-      onExit(await (await import('./commands/schematic-id.ts')).runSchematicId(io, file, flags)),
-    )
-  addSchematicCommands(schematic, io, onExit)
-  addSetupCommands(program, io, onExit)
-  arrangeHelp(program)
+  const whole = (): Promise<Command> => createProgram(io, onExit)
+  for (const [name, [heading, summary, load]] of Object.entries(COMMANDS)) {
+    const command = program.command(name).summary(summary).helpGroup(heading)
+    if (words.includes(name)) addDefinition(command, [name], (await load()).command, { io, onExit, whole })
+  }
+  addHelpCommand(program).helpGroup(TOOLS)
+  describeCommand(program, [], {
+    description: 'Builds verified Talos Linux snapshots in Hetzner Cloud projects, and leaves nothing else behind.',
+    examplesHeading: 'Examples, without an account:',
+    examples: ['talos-image build --sandbox', 'talos-image list --sandbox'],
+    closing: 'talos-image help COMMAND shows the flags of each, with examples.',
+    headings: HEADINGS,
+  })
   const { outputError } = program.configureOutput()
   // Only for what stands before the command: those that are there by now have what they got above.
   program.configureOutput({ outputError: (text, write) => outputError?.(sayWhereFlagsBelong(text), write) })
   return program
+}
+
+function addDefinition(
+  command: Command,
+  path: readonly string[],
+  definition: CommandDefinition | CommandGroup,
+  surroundings: Surroundings,
+): void {
+  if ('commands' in definition) {
+    for (const [name, below] of Object.entries(definition.commands)) {
+      addDefinition(command.command(name), [...path, name], below, surroundings)
+    }
+  } else {
+    for (const [words, given] of Object.entries(definition.parameters)) {
+      const details = typeof given === 'string' ? { text: given } : given
+      if (/^[<[]/.test(words)) command.addArgument(toArgument(words, details))
+      else command.addOption(toOption(words, details))
+    }
+    const { io, onExit, whole } = surroundings
+    command.action(async () => {
+      // Beside the flags, where the handler gets them.
+      for (const [index, argument] of command.registeredArguments.entries()) {
+        const value: unknown = command.processedArgs[index]
+        if (value !== undefined) command.setOptionValue(argument.name(), value)
+      }
+      const outcome = await definition.run(io, command, whole)
+      onExit(await printOutcome(io, command.getOptionValue('output'), outcome))
+    })
+  }
+  describeCommand(command, path, definition)
+}
+
+function toArgument(words: string, details: ParameterDetails): Argument {
+  const argument = new Argument(words, details.text)
+  if (details.choices !== undefined) argument.choices(details.choices)
+  if (details.default !== undefined) argument.default(details.default)
+  const { parse } = details
+  if (parse !== undefined) argument.argParser(argument.variadic ? collect(parse) : (typed) => parse(typed))
+  return argument
+}
+
+function toOption(words: string, details: ParameterDetails): Option {
+  const option = new Option(words, details.text).makeOptionMandatory(details.required === true)
+  if (details.choices !== undefined) option.choices(details.choices)
+  if (details.default !== undefined) option.default(details.default)
+  const { parse, repeatable = false } = details
+  if (repeatable) option.argParser(collect(parse ?? ((typed) => typed)))
+  else if (parse !== undefined) option.argParser((typed) => parse(typed))
+  return option
+}
+
+/** One value after the other. */
+function collect(parse: (typed: string) => unknown) {
+  return (typed: string, previous: unknown): unknown[] => [...(Array.isArray(previous) ? previous : []), parse(typed)]
 }

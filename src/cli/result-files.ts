@@ -4,12 +4,16 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Problem, TalosImageError } from '../errors.ts'
 import { addToPackerManifest, type PackerManifest, parsePackerManifest } from '../report/packer-manifest.ts'
+import { type ProjectResult, toRunDocument } from '../report/projects.ts'
 import type { Outcome } from '../report/result.ts'
 import { toTfvars } from '../report/tfvars.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import type { Io } from './io.ts'
 import { checkWritable, notWritable, writeJsonFile } from './output.ts'
 import { showError } from './show-problem.ts'
+
+const TFVARS = '--tfvars'
+const PACKER_MANIFEST = '--packer-manifest'
 
 /** Paths, relative to where the command runs. */
 export interface ResultFileFlags {
@@ -28,10 +32,27 @@ interface ResultFile {
 }
 
 /**
- * A file that cannot be written is better found out before the build than after it.
- * @throws ProblemsError `usage` with everything that is wrong with the files
+ * Everything that is wrong with the files, before there is something to write.
+ * @param projects the names of the projects; none when the only one was not named
  */
-export async function checkResultFiles(io: Io, flags: ResultFileFlags): Promise<void> {
+export async function findFileProblems(
+  io: Io,
+  flags: ResultFileFlags,
+  projects: readonly string[] = [],
+): Promise<readonly Problem[]> {
+  if (projects.length === 0) return checkFiles(io, flags)
+  const { tfvars, packerManifest } = flags
+  const problems = new ProblemCollector()
+  for (const [flag, path] of Object.entries({ [TFVARS]: tfvars, [PACKER_MANIFEST]: packerManifest })) {
+    if (path !== undefined) problems.add(findPathProblem(flag, path, projects.length))
+  }
+  for (const one of [commonFile(flags), ...projects.map((project) => filesOf(flags, project))]) {
+    problems.add(...(await checkFiles(io, one)))
+  }
+  return problems.all
+}
+
+async function checkFiles(io: Io, flags: ResultFileFlags): Promise<readonly Problem[]> {
   const problems = new ProblemCollector()
   const files = toFiles(flags)
   for (const { flag, path, check } of files) {
@@ -42,15 +63,33 @@ export async function checkResultFiles(io: Io, flags: ResultFileFlags): Promise<
     const other = files.find((one) => resolve(io.cwd, one.path) === resolve(io.cwd, path))
     if (other !== undefined && other.flag !== flag) problems.add(sameFile(flag, other.flag, path))
   }
-  problems.throw()
+  return problems.all
 }
 
-/** Comes last, so that a disk that has become full does not hide what was built. Whether all of them were written. */
-export async function writeResultFiles(io: Io, flags: ResultFileFlags, document: Outcome): Promise<boolean> {
+/**
+ * Writes the files of each project, and the manifest that holds all of them. Comes last, so that a disk that has become full
+ * does not hide what was built. Whether all of them were written; what could not be is shown.
+ */
+export async function writeResultFiles(
+  io: Io,
+  flags: ResultFileFlags,
+  results: readonly ProjectResult[],
+): Promise<boolean> {
+  const { manifest } = commonFile(flags)
+  const writes = [
+    ...(manifest === undefined ? [] : [() => writeJsonFile(io, manifest, '--manifest', toRunDocument(results))]),
+    ...results.flatMap((result) =>
+      toFiles(filesOf(flags, result.project)).map(
+        ({ path, write }) =>
+          () =>
+            write(io, path, result),
+      ),
+    ),
+  ]
   let written = true
-  for (const { path, write } of toFiles(flags)) {
+  for (const write of writes) {
     try {
-      await write(io, path, document)
+      await write()
     } catch (error) {
       if (!(error instanceof TalosImageError)) throw error
       for (const problem of error.problems) showError(io, problem)
@@ -58,6 +97,35 @@ export async function writeResultFiles(io: Io, flags: ResultFileFlags, document:
     }
   }
   return written
+}
+
+/** `{project}` in the path of a flag stands for the project's name. */
+const PLACE = '{project}'
+
+/** The manifest of all projects, unless each has its own. */
+function commonFile({ manifest }: ResultFileFlags): ResultFileFlags {
+  return manifest === undefined || manifest.includes(PLACE) ? {} : { manifest }
+}
+
+/** The files of one project. @param project a valid name, so that the path leads nowhere else; undefined: not named */
+function filesOf({ manifest, tfvars, packerManifest }: ResultFileFlags, project: string | undefined): ResultFileFlags {
+  const own = (path: string): string => (project === undefined ? path : path.replaceAll(PLACE, project))
+  return {
+    ...(manifest?.includes(PLACE) === true ? { manifest: own(manifest) } : {}),
+    ...(tfvars === undefined ? {} : { tfvars: own(tfvars) }),
+    ...(packerManifest === undefined ? {} : { packerManifest: own(packerManifest) }),
+  }
+}
+
+/** For files that cannot hold several projects: that there are several, and one path for all of them. */
+function findPathProblem(flag: string, path: string, projects: number): Problem | undefined {
+  if (projects < 2 || path.includes(PLACE)) return undefined
+  return {
+    code: 'usage',
+    message: `${projects} projects cannot write to the same file, ${path}`,
+    at: { kind: 'flag', name: flag },
+    hint: `put ${PLACE} where the name of the project belongs, such as ${flag} ${PLACE}/${path.split('/').at(-1)}`,
+  }
 }
 
 function toFiles({ manifest, tfvars, packerManifest }: ResultFileFlags): ResultFile[] {
@@ -79,11 +147,9 @@ const sameFile = (flag: string, other: string, path: string): Problem => ({
 })
 
 /** Writes the document as it is. */
-export async function writeManifest(io: Io, path: string, document: Outcome): Promise<void> {
+async function writeManifest(io: Io, path: string, document: Outcome): Promise<void> {
   await writeJsonFile(io, path, '--manifest', document)
 }
-
-const TFVARS = '--tfvars'
 
 async function checkTfvarsName(_io: Io, path: string): Promise<void> {
   if (path.endsWith('.json')) return
@@ -96,20 +162,18 @@ async function checkTfvarsName(_io: Io, path: string): Promise<void> {
 }
 
 /** Writes Terraform's variables. When an image failed, what was there stays, and it is said. */
-export async function writeTfvars(io: Io, path: string, document: Outcome): Promise<void> {
+async function writeTfvars(io: Io, path: string, document: Outcome): Promise<void> {
   const variables = toTfvars(document)
   if (variables !== undefined) await writeJsonFile(io, path, TFVARS, variables)
   else io.err(`${path} was not written, since an image is missing; what it held before, it still holds.\n`)
 }
-
-const PACKER_MANIFEST = '--packer-manifest'
 
 async function checkPackerManifest(io: Io, path: string): Promise<void> {
   await readPackerManifest(io, path)
 }
 
 /** Adds what was built or existed to what is there by now, which another run may have written to meanwhile. */
-export async function writePackerManifest(io: Io, path: string, document: Outcome): Promise<void> {
+async function writePackerManifest(io: Io, path: string, document: Outcome): Promise<void> {
   const manifest = await readPackerManifest(io, path)
   if (document.snapshots.length === 0) return
   await writeJsonFile(io, path, PACKER_MANIFEST, addToPackerManifest(manifest, document))

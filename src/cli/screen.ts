@@ -25,7 +25,7 @@ type Env = Readonly<Record<string, string | undefined>>
 export function describeScreen(env: Env, stream: ScreenStream): Screen {
   const isSmart = stream.isTTY === true && env.TERM !== 'dumb'
   return {
-    // A pseudo-terminal that nobody gave a size has no room to draw in.
+    // A pseudo-terminal without a size has no room to draw in.
     isDrawable: isSmart && (stream.columns ?? 0) > 0 && (stream.rows ?? 0) > 0 && !isSet(env.CI),
     style: { colors: hasColors(env, isSmart), ascii: env.TERM === 'linux' || !isUnicode(env) },
   }

@@ -16,7 +16,7 @@ export interface SelectionInput {
 
 /**
  * What Terraform's `hcloud_image` with `most_recent` takes.
- * @throws TalosImageError `usage` when it is no selector
+ * @throws TalosImageError `usage` when it is not a selector
  */
 export async function selectSnapshot(
   { hetzner }: Cloud,

@@ -1,11 +1,11 @@
 /** What the flags say of build servers: `--ip-family`, `--network`, `--ssh-over`, `--firewall`, `--server-label`. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import type { Sourced } from '../config/variables.ts'
-import { SSH_WAYS, type SshOver } from '../domain.ts'
+import { SSH_WAYS } from '../domain.ts'
 import type { Problem } from '../errors.ts'
-import { findServerProblems, PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
-import { collect } from './flags.ts'
+import { PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
+import type { Parameters, Values } from './define-command.ts'
 
 /** Which public addresses build servers get. */
 const IP_FAMILIES = ['any', 'ipv4', 'ipv6', 'none'] as const
@@ -16,32 +16,28 @@ export interface ServerLabelFlag {
   readonly value: string
 }
 
-export interface ServerFlags {
-  readonly ipFamily?: IpFamily
-  readonly network?: readonly string[]
-  readonly sshOver?: SshOver
-  readonly firewall?: readonly string[]
-  readonly serverLabel?: readonly ServerLabelFlag[]
-}
+/** The flags. */
+export const serverFlags = {
+  '--ip-family <family>': { text: 'public addresses', choices: IP_FAMILIES },
+  '--network <name|id>': { text: 'a private network to be in; repeatable', repeatable: true },
+  '--ssh-over <way>': { text: 'where SSH goes', choices: SSH_WAYS },
+  '--firewall <name|id>': { text: 'a firewall to be behind; repeatable', repeatable: true },
+  '--server-label <key=value>': {
+    text: 'a label of the build server; repeatable',
+    parse: parseServerLabel,
+    repeatable: true,
+  },
+} as const satisfies Parameters
+export type ServerFlags = Values<typeof serverFlags>
 
-/** The flags, as commander knows them. */
-export function serverFlags(command: Command): Command {
-  return command
-    .addOption(new Option('--ip-family <family>', 'public addresses').choices(IP_FAMILIES))
-    .option('--network <name|id>', 'a private network to be in; repeatable', collect)
-    .addOption(new Option('--ssh-over <way>', 'where SSH goes').choices(SSH_WAYS))
-    .option('--firewall <name|id>', 'a firewall to be behind; repeatable', collect)
-    .option('--server-label <key=value>', 'a label of the build server; repeatable', parseServerLabel)
-}
-
-/** `--server-label KEY=VALUE`, or `KEY` for one without a value; repeatable. */
-export function parseServerLabel(text: string, previous: readonly ServerLabelFlag[] = []): ServerLabelFlag[] {
+/** `--server-label KEY=VALUE`, or `KEY` for one without a value. */
+export function parseServerLabel(text: string): ServerLabelFlag {
   const [, key = '', value = ''] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? []
   if (key === '') throw new InvalidArgumentError('Use KEY=VALUE, such as team=infra.')
-  return [...previous, { key, value }]
+  return { key, value }
 }
 
-/** The build servers that the flags ask for, and all that is wrong with them. */
+/** The build servers that the flags ask for, and what is wrong with flags that were repeated. */
 export function readServerFlags(flags: ServerFlags): { server: ServerRequest; problems: readonly Problem[] } {
   const { ipFamily, network = [], sshOver, firewall = [], serverLabel = [] } = flags
   const from = <T>(name: string, value: T): Sourced<T> => ({ value, origin: { kind: 'flag', name } })
@@ -56,11 +52,11 @@ export function readServerFlags(flags: ServerFlags): { server: ServerRequest; pr
     ipv6: family('ipv6') ?? PLAIN_SERVER.ipv6,
     sshOver: sshOver === undefined ? undefined : from('--ssh-over', sshOver),
   }
-  return { server, problems: [...findRivals(serverLabel), ...findServerProblems(server)] }
+  return { server, problems: findRepetitions(serverLabel) }
 }
 
 /** One label with two values. */
-function findRivals(labels: readonly ServerLabelFlag[]): Problem[] {
+function findRepetitions(labels: readonly ServerLabelFlag[]): Problem[] {
   const keys = new Set(labels.map(({ key }) => key))
   return [...keys].flatMap((key) => {
     const values = new Set(labels.filter((label) => label.key === key).map(({ value }) => value))

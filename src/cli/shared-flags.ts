@@ -1,100 +1,93 @@
-/** Flags that several commands share, as commander knows them. */
+/** Flags that several commands share. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
 import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
-import { collect, parseArchitecture, parseCount, parsePort, parseRole, parseSha256 } from './flags.ts'
-import type { Io } from './io.ts'
+import type { Parameters, Values } from './define-command.ts'
+import { parseArchitecture, parseId, parsePort, parseRole, parseSha256 } from './flags.ts'
+import { OUTPUTS } from './formats/formats.ts'
 import { serverFlags } from './server-flags.ts'
 
-/** The argument that names a role. */
-export const ROLE = ['[role]', 'such as worker; left out: generic images', parseRole] as const
-
 /** How a command prints its result. */
-export function outputFlag(command: Command, forms: readonly string[] = ['text', 'json']): Command {
-  return command.addOption(new Option('-o, --output <form>', 'how to print results').choices(forms).default('text'))
-}
+export const outputFlag = {
+  '-o, --output <form>': { text: 'how to print results', choices: OUTPUTS, default: 'text' },
+} as const satisfies Parameters
+
+const COMMANDED = MACHINE_KINDS.filter(({ runsCommands }) => runsCommands)
 
 /** Which cloud a command talks to. */
-export function cloudFlags(command: Command, forms?: readonly string[]): Command {
-  return outputFlag(command, forms)
-    .option('--sandbox', 'an emulated cloud on this computer; no account')
-    .addOption(machinesOption())
-    .option('--factory-url <url>', 'Image Factory (TALOS_IMAGE_FACTORY_URL)')
-}
-
-function machinesOption(): Option {
-  const kinds = MACHINE_KINDS.filter(({ runsCommands }) => runsCommands)
-  return new Option('--machines <kind>', "what a sandbox's servers are").choices(kinds.map(({ name }) => name))
-}
-
-/** What a sandbox is started with. */
-export function sandboxFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--machines <kind>', `what the servers are (default: ${MACHINE_KINDS[0].name})`).choices(
-        MACHINE_KINDS.map(({ name }) => name),
-      ),
-    )
-    .addOption(
-      new Option('--latency <profile>', 'how long things take (default: instant)').choices(['instant', 'realistic']),
-    )
-    .option('--state <dir>', 'where its state is kept (TALOS_IMAGE_SANDBOX_STATE)')
-    .option('--port <port>', 'port of the cloud API; default: any', parsePort)
-    .option('--factory-port <port>', 'port of the Image Factory; default: any', parsePort)
-    .option('--ssh-port <port>', "port of the servers' SSH; default: any", parsePort)
-    .option('--project <name>', 'a project with a token of its own; repeatable', collect)
-    .option('--rate-limit <requests>', 'requests an hour for each project; default: 3600', parseCount)
-    .option('--limit <what=number>', 'most servers, snapshots or primary-ips of a project; repeatable', collect)
-    .option('--out-of-stock <type@location>', 'what cannot be had; repeatable', collect)
-    .option('--fault <rule>', 'what goes wrong, as docs/sandbox.md says; @FILE: a rule a line; repeatable', collect)
-    .option('-v, --verbose', 'show every request as it is answered')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ talos-image sandbox                 in one terminal, and in another one:
-  $ export $(talos-image sandbox)       hcloud, Packer, Terraform now talk to it
-  $ talos-image sandbox --verbose --fault 'api DELETE /servers/* 500 times=2'`,
-    )
-}
+export const cloudFlags = {
+  ...outputFlag,
+  '--sandbox': 'an emulated cloud on this computer; no account',
+  '--machines <kind>': { text: "what a sandbox's servers are", choices: COMMANDED.map(({ name }) => name) },
+  '--factory-url <url>': 'Image Factory (TALOS_IMAGE_FACTORY_URL)',
+} as const satisfies Parameters
+export type CloudFlags = Values<typeof cloudFlags>
 
 const CONFIG = 'names the projects; default: talos-image.yaml'
 
 /** Which project a command works in, where there are several. */
-export function projectFlag(command: Command, io: Io): Command {
-  return command
-    .option('--project <name>', 'which of several projects; docs/projects.md')
-    .option('--config <file>', CONFIG)
-    .hook('preAction', async () => {
-      const { project, config, directory, sandbox } = command.opts()
-      if (project === undefined) return
-      const { chooseProject } = await import('./projects.ts')
-      command.setOptionValue('inProject', await chooseProject(io, { project, config, directory, sandbox }))
-    })
-}
+export const projectFlags = {
+  ...cloudFlags,
+  '--project <name>': 'which of several projects; docs/projects.md',
+  '--config <file>': CONFIG,
+} as const satisfies Parameters
+export type ProjectFlags = Values<typeof projectFlags>
+
+/** Where the variables of a build come from. */
+export const variableFlags = {
+  '--directory <dir>': 'where .pkr.hcl files are; default: . or ./_packer',
+  '--var <name=value>': { text: 'set a variable; repeatable', repeatable: true },
+  '--var-file <file>': { text: 'read variables from a file; repeatable', repeatable: true },
+} as const satisfies Parameters
 
 /** What is to be built. */
-export function planFlags(command: Command, forms?: readonly string[]): Command {
-  const building = cloudFlags(command, forms)
-    .option('--roles', 'every role that has a schematic-<role>.yaml')
-    .option('--arch <arch>', 'arm or x86; repeatable; default: both', parseArchitecture)
-    .option('--schematic <file>', 'submit this schematic and build from it')
-    .option('--image-file <path>', 'a disk image of your own; - is standard input')
-    .option('--sha256 <hex>', 'what the source hashes to; or arm=HEX, x86=HEX', parseSha256)
-    .option('--project <name=variable>', 'a project, and its token variable; repeatable', collect)
-    .option('--config <file>', CONFIG)
-    .option('--directory <dir>', 'where .pkr.hcl files are; default: . or ./_packer')
-    .option('--var <name=value>', 'set a variable; repeatable (-var works, too)', collect)
-    .option('--var-file <file>', 'read variables from a file; repeatable', collect)
-    .option('--ssh-port <port>', 'port of the build servers', parsePort)
-    .option('--no-fallback', 'only the chosen server type and location')
-    .option('--allow-bigger-disk', 'bigger disks, too, which the snapshot then needs')
-  return serverFlags(building)
-}
+export const planParameters = {
+  '[role]': { text: 'such as worker; left out: generic images', parse: parseRole },
+  ...cloudFlags,
+  '--roles': 'every role that has a schematic-<role>.yaml',
+  '--arch <arch>': { text: 'arm or x86; repeatable; default: both', parse: parseArchitecture, repeatable: true },
+  '--schematic <file>': 'submit this schematic and build from it',
+  '--image-file <path>': 'a disk image of your own; - is standard input',
+  '--sha256 <hex>': {
+    text: 'what the source hashes to; or arm=HEX, x86=HEX',
+    parse: parseSha256,
+    repeatable: true,
+  },
+  '--project <name=variable>': { text: 'a project, and its token variable; repeatable', repeatable: true },
+  '--config <file>': CONFIG,
+  ...variableFlags,
+  '--var <name=value>': { text: 'set a variable; repeatable (-var works, too)', repeatable: true },
+  '--ssh-port <port>': { text: 'port of the build servers', parse: parsePort },
+  '--no-fallback': 'only the chosen server type and location',
+  '--allow-bigger-disk': 'bigger disks, too, which the snapshot then needs',
+  ...serverFlags,
+} as const satisfies Parameters
 
-/** Snapshot IDs, one after the other. */
-export function collectIds(text: string, previous: unknown): number[] {
-  if (!/^[1-9]\d{0,15}$/.test(text))
-    throw new InvalidArgumentError('Snapshot IDs are numbers; talos-image list shows them.')
-  return [...(Array.isArray(previous) ? previous : []), Number(text)]
-}
+/** The headings of those flags in the help. */
+export const PLAN_GROUPS = {
+  'What is built:': [
+    '--roles',
+    '--arch',
+    '--schematic',
+    '--image-file',
+    '--sha256',
+    '--force',
+    '--project',
+    '--config',
+  ],
+  'Variables:': ['--directory', '--var', '--var-file'],
+  'Build servers:': [
+    '--no-fallback',
+    '--allow-bigger-disk',
+    '--ssh-port',
+    '--ip-family',
+    '--network',
+    '--ssh-over',
+    '--firewall',
+    '--server-label',
+  ],
+} as const
+
+/** Snapshot IDs. */
+export const idsArgument = {
+  '<id...>': { text: 'snapshot IDs', parse: parseId },
+} as const satisfies Parameters

@@ -2,9 +2,10 @@
 
 import { type Problem, throwProblems } from '../errors.ts'
 import { registerSecret } from '../util/redact.ts'
-import { isVariableName } from './declarations.ts'
+import { type Declaration, isVariableName } from './declarations.ts'
 import type { Chosen } from './precedence.ts'
 import { describesImages, type ReadSources, readSources, type VariableSources } from './read-sources.ts'
+import type { Block } from './template/block.ts'
 import { evaluateTemplate } from './template/evaluate-template.ts'
 import { collectParts, type Template } from './template/template.ts'
 import { findValidationProblems } from './template/validations.ts'
@@ -47,6 +48,29 @@ export async function loadConfiguration(sources: VariableSources): Promise<Confi
   return { variables: withWarnings(variables, read.warnings), template }
 }
 
+/** A template as it is written, with the values of its variables; nothing else in it is evaluated. */
+export interface WrittenTemplate {
+  readonly template: Template
+  /** The variables that it declares. */
+  readonly declared: ReadonlyMap<string, Declaration>
+  /** All other blocks. */
+  readonly blocks: readonly Block[]
+  /** Whether all of its files could be read. */
+  readonly isComplete: boolean
+}
+
+/**
+ * Reads a template for Packer, which can do more than is evaluated here. What is wrong with it, {@link loadVariables} and
+ * Packer itself tell.
+ * @returns undefined when there is no template
+ */
+export async function readWrittenTemplate(sources: VariableSources): Promise<WrittenTemplate | undefined> {
+  const read = await readSources(sources, false)
+  if (read.isComplete && read.bodies.length === 0) return undefined
+  const blocks = read.bodies.flatMap((body) => body.blocks)
+  return { template: putTogether(read, sources).template, declared: read.declared, blocks, isComplete: read.isComplete }
+}
+
 const NOTHING = { template: undefined, problems: [] } as const
 /** Nothing in it that a shell would take for its own. */
 const PLAIN_URL = /^https?:\/\/[^\s'"`\\<>{}|^$()]+$/i
@@ -61,21 +85,22 @@ function withWarnings(variables: Omit<Variables, 'warnings'> | undefined, warnin
   return { ...variables, warnings }
 }
 
-function toTemplate(
-  read: ReadSources,
-  { directory = '.', cwd }: VariableSources,
-): { readonly template: Template | undefined; readonly problems: readonly Problem[] } {
-  if (!describesImages(read.bodies)) return { template: undefined, problems: [] }
+function putTogether(read: ReadSources, { directory = '.', cwd }: VariableSources) {
   const { parts, problems } = collectParts(read.bodies.flatMap(({ blocks }) => blocks))
   const own = read.chosen.filter(({ name }) => read.declared.has(name))
+  const variables = new Map(own.flatMap(({ name, sourced }) => (sourced === undefined ? [] : [[name, sourced]])))
+  const template: Template = { ...parts, variables, directory, cwd }
   hideSecrets(own)
+  return { template, own, problems }
+}
+
+function toTemplate(
+  read: ReadSources,
+  sources: VariableSources,
+): { readonly template: Template | undefined; readonly problems: readonly Problem[] } {
+  if (!describesImages(read.bodies)) return NOTHING
+  const { template, own, problems } = putTogether(read, sources)
   const missing = own.flatMap(toMissingProblem)
-  const template: Template = {
-    ...parts,
-    variables: new Map(own.flatMap(({ name, sourced }) => (sourced === undefined ? [] : [[name, sourced]]))),
-    directory,
-    cwd,
-  }
   const unread = [...read.bodies.flatMap((body) => body.problems), ...problems, ...missing]
   // Where values or blocks are missing, what follows from that is no news.
   if (unread.length > 0 || read.problems.length > 0) return { template, problems: unread }

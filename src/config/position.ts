@@ -33,13 +33,3 @@ function countCharacters(text: string): number {
   }
   return count
 }
-
-/**
- * Moves a place inside an expression to the file that the expression stands in.
- * @param start where the expression begins in the file
- * @param inside a place counted from the expression's own first line
- */
-export function shift(start: Position, inside: Position): Position {
-  if (inside.line > 1) return { line: start.line + inside.line - 1, column: inside.column }
-  return { line: start.line, column: start.column + inside.column - 1 }
-}

@@ -1,19 +1,16 @@
 /** Reads all files, variables of the environment and flags that a configuration comes from, as Packer does. */
 
 import type { Problem } from '../errors.ts'
-import type { Declaration } from './declarations.ts'
-import { toDeclarations } from './declarations.ts'
-import { readEnvVariables } from './env-variables.ts'
+import { type Declaration, toDeclarations } from './declarations.ts'
 import { findFiles } from './find-files.ts'
 import { loadHclParser } from './hcl/parser.ts'
-import { readHclTemplate } from './hcl/template.ts'
 import { readHclVarFile } from './hcl/var-file.ts'
-import { readJsonTemplate } from './json/template.ts'
 import { readJsonVarFile } from './json/var-file.ts'
 import { type Chosen, chooseValues } from './precedence.ts'
 import { displayName, type Found, readSourceFile, type SourceFile } from './source-file.ts'
 import type { ReadBody } from './template/block.ts'
-import { readVarFlags } from './var-flag.ts'
+import { readTemplateFile } from './template/read-template.ts'
+import { readEnvVariables, readVarFlags } from './text-assignments.ts'
 
 /** Where variables may come from. */
 export interface VariableSources {
@@ -35,6 +32,8 @@ export interface ReadSources {
   readonly chosen: readonly Chosen[]
   /** The names that the template itself declares. */
   readonly declared: ReadonlyMap<string, Declaration>
+  /** Whether all templates could be read. */
+  readonly isComplete: boolean
   /** Everything else in the templates, file by file. */
   readonly bodies: readonly ReadBody[]
   readonly problems: readonly Problem[]
@@ -57,10 +56,8 @@ export async function readSources(sources: VariableSources, strict: boolean): Pr
   const { env, cwd } = sources
   const files = await findFiles(sources.directory, sources.varFiles, cwd)
 
-  const parts = [
-    ...(await readAll(files.templates.hcl, cwd, async (file) => readHclTemplate(file, await loadHclParser(), env))),
-    ...(await readAll(files.templates.json, cwd, (file) => readJsonTemplate(file, env, loadHclParser))),
-  ]
+  const paths = [...files.templates.hcl, ...files.templates.json]
+  const parts = await readAll(paths, cwd, (file) => readTemplateFile(file, env))
   const templates = join(parts)
   const bodies = parts.flatMap((part) => ('body' in part ? [part.body] : []))
   const { declarations, problems: repeated } = toDeclarations(templates.items)
@@ -86,6 +83,7 @@ export async function readSources(sources: VariableSources, strict: boolean): Pr
   return {
     chosen: chosen.items,
     declared: own,
+    isComplete: complete,
     bodies,
     problems: all.flatMap((part) => part.problems),
     warnings: [...files.warnings, ...hclFiles.warnings, ...jsonFiles.warnings],

@@ -1,5 +1,6 @@
 /** What a template says about a variable's type, and how a value becomes one of that type. */
 
+import type { Expression } from './expression/expression.ts'
 import { isScalar, type Scalar, type Value } from './value.ts'
 
 /** `any` takes everything. */
@@ -24,42 +25,37 @@ export function formatType(type: VariableType): string {
   return { string: 'a string', number: 'a number', bool: 'a bool', any: 'a string' }[type]
 }
 
-/** The type that an expression such as `map(string)` stands for; undefined when it is none. */
-export function parseType(text: string): VariableType | undefined {
-  const trimmed = text.trim()
-  if (trimmed === 'string' || trimmed === 'number' || trimmed === 'bool' || trimmed === 'any') return trimmed
-  const [, name, inside = ''] = /^(list|set|map|object|tuple)\s*\(([\s\S]*)\)$/.exec(trimmed) ?? []
-  if (name === undefined) return undefined
-  if (name === 'tuple') return { kind: 'list', element: 'any' }
-  if (name === 'object') return parseObject(inside)
-  const element = parseType(inside)
-  return element && { kind: name === 'map' ? 'map' : 'list', element }
+/** The type that an expression such as `map(string)` means; undefined when it is not a type. */
+export function toType(expression: Expression): VariableType | undefined {
+  if (expression.kind === 'reference' && expression.steps.length === 0) {
+    return PLAIN_TYPES.find((type) => type === expression.root)
+  }
+  if (expression.kind !== 'call') return undefined
+  const [inside] = expression.args
+  if (expression.name === 'tuple') return { kind: 'list', element: 'any' }
+  if (expression.name === 'object') return inside?.kind === 'object' ? toObjectType(inside.members) : undefined
+  const element = inside && toType(inside)
+  const kind = KINDS.get(expression.name)
+  return kind && element && { kind, element }
 }
 
-function parseObject(text: string): VariableType | undefined {
-  const [, inside] = /^\s*\{([\s\S]*)\}\s*$/.exec(text) ?? []
-  if (inside === undefined) return undefined
+const PLAIN_TYPES = ['string', 'number', 'bool', 'any'] as const
+const KINDS: ReadonlyMap<string, 'list' | 'map'> = new Map([
+  ['list', 'list'],
+  ['set', 'list'],
+  ['map', 'map'],
+])
+
+function toObjectType(
+  members: readonly { readonly key: Expression; readonly value: Expression }[],
+): CollectionType | undefined {
   const attributes = new Map<string, VariableType>()
-  for (const part of splitMembers(inside)) {
-    const [, name, type] = /^\s*"?([\w-]+)"?\s*[=:]\s*([\s\S]+)$/.exec(part) ?? []
-    const parsed = type === undefined ? undefined : parseType(type)
-    if (name === undefined || parsed === undefined) return undefined
-    attributes.set(name, parsed)
+  for (const { key, value } of members) {
+    const type = toType(value)
+    if (type === undefined || key.kind !== 'literal' || key.value.kind !== 'string') return undefined
+    attributes.set(key.value.text, type)
   }
   return { kind: 'object', attributes }
-}
-
-/** At the commas and line ends that stand in no brackets. */
-function splitMembers(text: string): string[] {
-  const parts = ['']
-  let depth = 0
-  for (const char of text.replace(/(?:#|\/\/)[^\n]*|\/\*[\s\S]*?\*\//g, '')) {
-    if ('({'.includes(char)) depth += 1
-    if (')}'.includes(char)) depth -= 1
-    if (depth === 0 && (char === ',' || char === '\n')) parts.push('')
-    else parts[parts.length - 1] += char
-  }
-  return parts.filter((part) => part.trim() !== '')
 }
 
 /**

@@ -1,21 +1,64 @@
-/** From a few options to everything that is asked for. */
+/** From a few options of a program to everything that is asked for. */
 
 import { resolve } from 'node:path'
-import { loadConfiguration } from '../config/load.ts'
-import { ARCHITECTURES } from '../domain.ts'
-import type { LocalImage, PlanRequest } from '../plan/request.ts'
-import { readSchematicFile } from '../plan/schematic-file.ts'
-import { PLAIN_SERVER } from '../plan/server-settings.ts'
-import { withTemplateVersion } from '../plan/template-images.ts'
-import { readRoleSchematics } from '../request/role-schematics.ts'
-import { inspectFile } from '../source/inspect-file.ts'
-import { ProblemCollector } from '../util/problem-collector.ts'
-import { findOptionProblems, type PlanRequestOptions } from './request-options.ts'
+import { ARCHITECTURES, type Architecture, type Role } from '../domain.ts'
+import type { PlanRequest } from '../plan/request.ts'
+import { PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
+import type { Spelling } from '../request/options.ts'
+import { readRequest } from '../request/read-request.ts'
+
+/** What to plan. All of it may be left out: then it is a generic image of the built-in version for each architecture. */
+export interface PlanRequestOptions {
+  /** A directory as `_packer`: its `*.pkr.hcl` and `*.auto.pkrvars.*` files are read, and the roles' `schematic-<role>.yaml`. */
+  readonly directory?: string | undefined
+  /** Variables by name, such as `talos_version`: stronger than what stands in files. */
+  readonly variables?: Readonly<Record<string, string>> | undefined
+  /** Var files beside those of the directory, in order. */
+  readonly varFiles?: readonly string[] | undefined
+  /** Where `PKR_VAR_name` is looked up; nowhere by default. Most programs want `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
+  /** Where relative paths count from; the working directory by default. */
+  readonly cwd?: string | undefined
+  /** Both by default. */
+  readonly architectures?: readonly Architecture[] | undefined
+  /**
+   * An image for each role and architecture, made from `schematic-<role>.yaml` in the directory, or `every` for all roles
+   * that have one there; generic images by default.
+   */
+  readonly roles?: readonly Role[] | 'every' | undefined
+  /** A file with the schematic of generic images. */
+  readonly schematicFile?: string | undefined
+  /** A raw Talos disk on this computer, built as it is; `-` is what `openStdin` of `build` opens. One architecture only. */
+  readonly imageFile?: string | undefined
+  /** Pinned SHA-256 of each source as it is transferred, 64 hexadecimal digits. */
+  readonly sha256?: Readonly<Partial<Record<Architecture, string>>> | undefined
+  /** Build what exists already, too; the new snapshot then replaces it. False by default. */
+  readonly force?: boolean | undefined
+  /** Whether other server types and locations do when the wanted one is out of stock. True by default. */
+  readonly fallback?: boolean | undefined
+  /** Whether server types with a bigger disk do, too; the snapshot then starts only on such. False by default. */
+  readonly allowBiggerDisk?: boolean | undefined
+  /** Networks, firewalls, addresses and labels of the build servers: `{ ...PLAIN_SERVER, ... }`. */
+  readonly server?: ServerRequest | undefined
+}
+
+const SPELLING: Spelling = {
+  names: {
+    architectures: 'architectures',
+    roles: 'roles',
+    schematicFile: 'schematicFile',
+    imageFile: 'imageFile',
+    sha256: 'sha256',
+    directory: 'directory',
+  },
+  write: (option, value) => (option === 'architectures' ? `${option}: ['${value}']` : `${option}: ${value}`),
+}
 
 /**
- * Reads what is to be planned: variables from all their sources, and schematics. Nobody is asked for anything yet, and
- * nothing of the environment is read that is not given.
- * @throws ProblemsError with everything that is wrong: `usage`, `config`, `schematic` or `source`
+ * Reads what is to be planned: variables from all their sources, and schematics. Nothing is looked up yet, and nothing of
+ * the environment is read that is not given.
+ * @throws ProblemsError with everything that is wrong: `usage`, `config`, `schematic`, `source`, or `token` for a template
+ * with an API token that is not HCLOUD_TOKEN of `env`
  * @example
  * ```ts
  * const request = await readPlanRequest({ variables: { talos_version: 'v1.13' }, architectures: ['arm'] })
@@ -23,45 +66,29 @@ import { findOptionProblems, type PlanRequestOptions } from './request-options.t
  * ```
  */
 export async function readPlanRequest(options: PlanRequestOptions = {}): Promise<PlanRequest> {
-  const { varFiles = [], env = {}, schematicFile, imageFile, sha256 = {} } = options
+  const { roles = [], variables = {}, sha256 = {}, ...given } = options
   const cwd = resolve(options.cwd ?? '.')
-  const directory = options.directory === undefined ? undefined : resolve(cwd, options.directory)
-  const roles = [...new Set(options.roles)]
-  const problems = new ProblemCollector()
-  problems.add(...findOptionProblems(options))
-  const vars = Object.entries(options.variables ?? {}).map(([name, value]) => `${name}=${value}`)
-  const localImage = toLocalImage(imageFile, cwd)
-  const [configuration, roleSchematics, schematic] = await Promise.all([
-    problems.attempt(() => loadConfiguration({ directory, varFiles, vars, env, cwd })),
-    // A local image is built as it is, for whichever role.
-    readRoleSchematics(
-      { cwd, directory, roles: localImage === undefined && directory !== undefined ? roles : [] },
-      problems,
-    ),
-    schematicFile === undefined
-      ? undefined
-      : problems.attempt(() => readSchematicFile(cwd, schematicFile, 'schematicFile')),
-    localImage?.kind === 'file' ? problems.attempt(() => inspectFile(localImage.path, localImage.at)) : undefined,
-  ])
-  problems.throw()
-  if (configuration === undefined) throw new RangeError('the variables could not be read, for no reason')
-  return withTemplateVersion({
-    ...configuration,
-    architectures: options.architectures ?? ARCHITECTURES,
-    roles: roles.length === 0 ? [undefined] : roles,
-    roleSchematics,
-    schematic,
-    localImage,
-    sha256,
-    force: options.force === true,
-    noFallback: options.fallback === false,
-    allowBiggerDisk: options.allowBiggerDisk === true,
-    server: options.server ?? PLAIN_SERVER,
-  })
-}
-
-function toLocalImage(imageFile: string | undefined, cwd: string): LocalImage | undefined {
-  if (imageFile === undefined) return undefined
-  if (imageFile === '-') return { kind: 'stdin' }
-  return { kind: 'file', path: resolve(cwd, imageFile), at: { kind: 'flag', name: 'imageFile' } }
+  return readRequest(
+    {
+      cwd,
+      env: given.env ?? {},
+      directory: given.directory === undefined ? undefined : resolve(cwd, given.directory),
+      vars: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+      varFiles: given.varFiles ?? [],
+      architectures: given.architectures ?? ARCHITECTURES,
+      roles: roles === 'every' ? [] : roles,
+      everyRole: roles === 'every',
+      schematicFile: given.schematicFile,
+      imageFile: given.imageFile,
+      pins: Object.entries(sha256).map(([architecture, hex]) => ({ architecture, hex })),
+      force: given.force === true,
+      fallback: given.fallback !== false,
+      allowBiggerDisk: given.allowBiggerDisk === true,
+      server: given.server ?? PLAIN_SERVER,
+      projects: 1,
+      sandbox: false,
+      forPacker: false,
+    },
+    SPELLING,
+  )
 }

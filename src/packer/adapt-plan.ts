@@ -1,4 +1,4 @@
-/** A plan as Packer carries it out: what it decides otherwise, and what it cannot do. Pure. */
+/** A plan as Packer carries it out: what differs, and what Packer cannot do. Pure. */
 
 import { describeCompression } from '../compressions.ts'
 import { type Problem, throwProblems } from '../errors.ts'
@@ -9,27 +9,27 @@ import type { PlanRequest } from '../plan/request.ts'
 import { urlVariable } from './arguments.ts'
 import type { Template } from './template.ts'
 
-export interface PlanSurroundings {
+export interface AdaptOptions {
   readonly template: Template
   readonly request: PlanRequest
-  /** Whether the template's own addresses lead where the Image Factory is that was asked. */
+  /** Whether the Image Factory is the public one, which templates name. */
   readonly isPublicFactory: boolean
   /** With `--force`: snapshots of earlier runs that Packer made, which new ones may replace; else none. */
   readonly earlier: readonly Image[]
 }
 
 /** @throws ProblemsError with everything that Packer could not build as it is planned */
-export function adaptPlan(plan: Plan, around: PlanSurroundings): Plan {
-  const adapted = plan.images.map((image) => adaptImage(image, around))
+export function adaptPlan(plan: Plan, options: AdaptOptions): Plan {
+  const adapted = plan.images.map((image) => adaptImage(image, options))
   throwProblems(adapted.flatMap(({ problems }) => problems))
   const [first] = plan.images
-  const asksForLatest = first !== undefined && first.talosVersion !== around.request.variables.talosVersion.value
-  if (asksForLatest && !around.template.variables.has('talos_version')) {
+  const asksForLatest = first !== undefined && first.talosVersion !== options.request.variables.talosVersion.value
+  if (asksForLatest && !options.template.variables.has('talos_version')) {
     throwProblems([
       {
         code: 'packer',
         message: `the template declares no variable "talos_version", so Packer cannot be told ${plan.talosVersion}`,
-        at: around.request.variables.talosVersion.origin,
+        at: options.request.variables.talosVersion.origin,
         hint: 'declare it in the template, or write the version there',
       },
     ])
@@ -47,27 +47,27 @@ interface Adapted {
   readonly warnings: readonly Problem[]
 }
 
-function adaptImage(planned: PlannedImage, around: PlanSurroundings): Adapted {
-  const { template } = around
+function adaptImage(planned: PlannedImage, options: AdaptOptions): Adapted {
+  const { template } = options
   const { architecture } = planned
   const problems: Problem[] = []
   const notes = [...planned.notes]
-  if (planned.placements.length === 0) notes.push('Packer tries it all the same, and nowhere else')
+  if (planned.placements.length === 0) notes.push('Packer tries it all the same, at this place only')
   const typeVariable = `server_type_${architecture}`
   if (!template.variables.has(typeVariable)) {
     notes.push(`the template declares no ${typeVariable}: it chooses the server type by itself`)
   }
   const image: PlannedImage = {
-    ...withOwnSource(planned, around),
-    // Packer builds whatever there is. What was read back is never replaced by what was not.
+    ...withDefaultSource(planned, options),
+    // Packer always builds. A verified snapshot is never replaced by one that is not.
     existing: undefined,
-    replaces: around.earlier.filter(
+    replaces: options.earlier.filter(
       ({ labels }) => planned.identity !== undefined && labels[UNREAD_LABEL] === planned.identity,
     ),
     notes,
   }
   if (image.source.kind !== 'template') {
-    if (!template.variables.has(urlVariable(architecture)) && mustBeTold(planned, around)) {
+    if (!template.variables.has(urlVariable(architecture)) && needsUrl(planned, options)) {
       problems.push({
         code: 'packer',
         message: `${planned.name}: the template declares no variable "${urlVariable(architecture)}", so Packer cannot be told what to build from`,
@@ -82,7 +82,7 @@ function adaptImage(planned: PlannedImage, around: PlanSurroundings): Adapted {
       ? [
           {
             code: 'packer',
-            message: `${planned.name}: the template has a default image of its own, which nobody has looked at`,
+            message: `${planned.name}: the template has another default image, which was not checked`,
             hint: `set ${urlVariable(architecture)} to have it checked before the build`,
           },
         ]
@@ -90,15 +90,15 @@ function adaptImage(planned: PlannedImage, around: PlanSurroundings): Adapted {
   return { image, problems, warnings }
 }
 
-/** Whether the template would build from something else, if it were not told. */
-function mustBeTold({ role }: PlannedImage, { request, isPublicFactory }: PlanSurroundings): boolean {
+/** Whether the template would build from another image without a URL. */
+function needsUrl({ role }: PlannedImage, { request, isPublicFactory }: AdaptOptions): boolean {
   return role !== undefined || request.schematic !== undefined || !isPublicFactory
 }
 
-/** Where nobody says otherwise, a template may have a default of its own, of which nothing is known. */
-function withOwnSource(image: PlannedImage, around: PlanSurroundings): PlannedImage {
-  const isAsked = around.request.variables.imageUrls[image.architecture].value !== null
-  if (isAsked || mustBeTold(image, around) || around.template.knowsDefaultImage) return image
+/** Without a URL a template may build from its own default image, of which nothing is known. */
+function withDefaultSource(image: PlannedImage, options: AdaptOptions): PlannedImage {
+  const isAsked = options.request.variables.imageUrls[image.architecture].value !== null
+  if (isAsked || needsUrl(image, options) || options.template.knowsDefaultImage) return image
   return {
     ...image,
     source: { kind: 'template' },

@@ -1,4 +1,4 @@
-/** The arguments that Packer gets: the user's own first, then those that this program decides, which win. */
+/** Packer's arguments: the user's first, then those of this program, which take precedence. */
 
 import type { Architecture, Role } from '../domain.ts'
 import type { PlannedImage } from '../plan/plan.ts'

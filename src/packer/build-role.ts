@@ -8,13 +8,13 @@ import type { PlannedImage } from '../plan/plan.ts'
 import type { ImageResult } from '../run/result.ts'
 import { toArguments } from './arguments.ts'
 import { toFailure } from './failure.ts'
-import { keepOther, publish, readSnapshots } from './publish.ts'
+import { ProgressTracker } from './progress.ts'
+import { publish, publishOther, readSnapshots } from './publish.ts'
 import type { PackerSession } from './session.ts'
-import { Watch } from './watch.ts'
 
-/** Builds, publishes, and says what became of each image. What Packer left behind is the caller's to remove. */
+/** Builds and publishes the images. The caller removes what Packer leaves behind. */
 export async function buildRole(images: readonly PlannedImage[], session: PackerSession): Promise<ImageResult[]> {
-  const { clock, emit, ledger, setup, signal } = session
+  const { clock, emit, resources, setup, signal } = session
   const began = clock.now()
   const placements = new Map<Architecture, Placement>()
   const imageOf = (architecture: Architecture): string | undefined =>
@@ -26,51 +26,51 @@ export async function buildRole(images: readonly PlannedImage[], session: Packer
     emit({ type: 'server-created', image, name, placement, ipv4 })
   })
   const known = new Map(setup.template.targets.map(({ name, architecture }) => [name, architecture]))
-  const watch = new Watch({
+  const progress = new ProgressTracker({
     clock,
     emit,
     imageOf,
     architectureOf: (target) => known.get(target),
-    architectureAt: (address) => ledger.architectureAt(address),
+    architectureAt: (address) => resources.architectureAt(address),
   })
-  const earlier = new Set(ledger.made.map(({ id }) => id))
+  const earlier = new Set(resources.all.map(({ id }) => id))
   let end: number | string
   try {
     const words = ['build', '-machine-readable', '-color=false', ...toArguments(images, setup.template, setup)]
-    end = await session.run(words, (line) => watch.onLine(line))
+    end = await session.run(words, (line) => progress.onLine(line))
   } catch (error) {
     return images.map((image) => fail(image, toProblem(error, signal)))
   }
 
   const options = { ...session, runId: session.id, release: session.release, signal: new AbortController().signal }
-  let left: Image[]
+  let remaining: Image[]
   try {
-    left = await readSnapshots(findSnapshotIds(), session.hetzner, options.signal)
+    remaining = await readSnapshots(findSnapshotIds(), session.hetzner, options.signal)
   } catch (error) {
     return images.map((image) => fail(image, toProblem(error, signal)))
   }
   const results = []
   for (const image of images) {
-    const snapshot = left.find(({ architecture }) => architecture === image.architecture)
-    left = left.filter((one) => one !== snapshot)
-    results.push(snapshot === undefined ? fail(image, whyNot(image)) : await finish(image, snapshot))
+    const snapshot = remaining.find(({ architecture }) => architecture === image.architecture)
+    remaining = remaining.filter((one) => one !== snapshot)
+    results.push(snapshot === undefined ? fail(image, failureOf(image)) : await finish(image, snapshot))
   }
-  for (const snapshot of left) {
-    await keepOther(snapshot, options).catch((error: unknown) => {
+  for (const snapshot of remaining) {
+    await publishOther(snapshot, options).catch((error: unknown) => {
       const text = `the snapshot ${snapshot.id} could not be labelled: ${error instanceof Error ? error.message : error}`
       emit({ type: 'note', text })
     })
   }
   return results
 
-  /** Those that Packer names; and, since it names none after an interrupt, those of targets that came to their end before. */
+  /** Those in Packer's output; after an interrupt, which leaves them out, also those of targets that had ended before. */
   function findSnapshotIds(): number[] {
-    const named = watch.targets.flatMap(({ snapshots }) => [...snapshots])
+    const named = progress.targets.flatMap(({ snapshots }) => [...snapshots])
     if (!signal.aborted) return named
     const failed = new Set(
-      watch.targets.flatMap(({ error, architecture }) => (error === undefined ? [] : architecture)),
+      progress.targets.flatMap(({ error, architecture }) => (error === undefined ? [] : architecture)),
     )
-    const made = ledger.made.filter(
+    const made = resources.all.filter(
       ({ kind, id, architecture }) =>
         kind === 'snapshot' && !earlier.has(id) && architecture !== undefined && !failed.has(architecture),
     )
@@ -92,10 +92,10 @@ export async function buildRole(images: readonly PlannedImage[], session: Packer
     }
   }
 
-  function whyNot(image: PlannedImage): Problem {
+  function failureOf(image: PlannedImage): Problem {
     if (signal.aborted) return { code: 'interrupted', message: 'interrupted' }
-    const targets = watch.targets.filter(({ architecture }) => architecture === image.architecture)
-    return toFailure(targets.find(({ error }) => error !== undefined) ?? targets[0], watch.errors, end)
+    const targets = progress.targets.filter(({ architecture }) => architecture === image.architecture)
+    return toFailure(targets.find(({ error }) => error !== undefined) ?? targets[0], progress.errors, end)
   }
 
   function fail(image: PlannedImage, problem: Problem): ImageResult {

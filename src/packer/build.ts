@@ -1,4 +1,4 @@
-/** A run with Packer as the engine: it builds, this tool checks before, watches, labels, and tidies up after. */
+/** A run with Packer as the engine: Packer builds; checks, progress, labels and clean-up are done here. */
 
 import type { Problem } from '../errors.ts'
 import type { PlannedImage } from '../plan/plan.ts'
@@ -8,8 +8,8 @@ import type { BuildResult, ImageResult, RunningBuild } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { groupByRole } from './arguments.ts'
 import { buildRole } from './build-role.ts'
+import { listPackerResources, removeLeftovers } from './clean-up.ts'
 import { openSession, type PackerSession, type PackerSetup } from './session.ts'
-import { listPackersOwn, tidy } from './tidy.ts'
 
 export type PackerBuildOptions = Pick<
   BuildOptions,
@@ -34,14 +34,14 @@ export function startPackerBuild(options: PackerBuildOptions): RunningBuild {
       await opened.fetchPlugins()
       // What is wrong with the template is found out for all roles before the first of them is built.
       for (const images of groupByRole(plan.images)) await opened.validate(images)
-      const before = new Set((await listPackersOwn(hetzner, signal)).map(({ name }) => name))
+      const before = new Set((await listPackerResources(hetzner, signal)).map(({ name }) => name))
       emit({ type: 'run-started', run: id, images: plan.images.map(({ name }) => name) })
       emit({
         type: 'note',
         text: `${opened.title} builds; it does not read disks back, so the snapshots are not verified`,
       })
       const [built] = await Promise.all([buildRoles(opened), sweep(context)])
-      await opened.nameStrangers(before)
+      await opened.reportUnclaimed(before)
       return { run: id, ...built }
     } finally {
       await lease.close()
@@ -55,7 +55,14 @@ export function startPackerBuild(options: PackerBuildOptions): RunningBuild {
       results.push(...(signal.aborted ? stopped(images) : await buildRole(images, opened)))
       // After each role, so that what was left behind costs as little as can be.
       leftovers.push(
-        ...(await tidy({ runId: id, hetzner, ledger: opened.ledger, clock, emit, timeoutMs: timeouts.removeMs })),
+        ...(await removeLeftovers({
+          runId: id,
+          hetzner,
+          resources: opened.resources,
+          clock,
+          emit,
+          timeoutMs: timeouts.removeMs,
+        })),
       )
     }
     for (const leftover of leftovers) emit({ type: 'leftover', leftover })
@@ -73,7 +80,7 @@ export function startPackerBuild(options: PackerBuildOptions): RunningBuild {
   return {
     run: id,
     result: run(),
-    pending: () => session?.ledger.pending ?? [],
+    pending: () => session?.resources.pending ?? [],
     abandon: () => session?.abandon(),
   }
 }

@@ -1,9 +1,9 @@
-/** From Packer's words to a problem that a user can act on. */
+/** Problems made of Packer's error messages. */
 
 import { type ErrorCode, type Problem, TalosImageError } from '../errors.ts'
-import type { TargetState } from './watch.ts'
+import type { TargetState } from './progress.ts'
 
-/** What others call a reason, by the words that the API's errors and Packer's own have. */
+/** The code of a problem, by what the errors of the API and of Packer hold. */
 const CODES: readonly (readonly [RegExp, ErrorCode])[] = [
   [/\((?:unauthorized|token_readonly)\b/, 'token'],
   [/\((?:resource_unavailable|placement_error)\b/, 'stock'],
@@ -25,15 +25,15 @@ export function toFailure(target: TargetState | undefined, errors: readonly stri
   return {
     code,
     message: [`Packer: ${reason.trim()}`, ...lines.map((line) => `  | ${line}`)].join('\n'),
-    hint: HINTS[code] ?? 'the lines above are the last that Packer said of it; --debug-log FILE keeps all of them',
+    hint: HINTS[code] ?? "the lines above are the last of Packer's output; --debug-log FILE keeps all of it",
   }
 }
 
-/** Packer would not begin. @param what it was asked to do, in words */
+/** The error when Packer cannot start. @param what it was to do, for the message */
 export function toRefusal(what: string, errors: readonly string[], end: number | string): TalosImageError {
   return new TalosImageError({
     code: 'packer',
     message: `Packer could not ${what}: ${errors.join('\n').trim() || `it ended with ${end}`}`,
-    hint: 'nothing was made; see what Packer says about it, or leave --engine packer out',
+    hint: "nothing was created; see Packer's message, or leave --engine packer out",
   })
 }

@@ -1,10 +1,10 @@
 /** What Packer says with `-machine-readable`: a line each, as `timestamp,target,type,data,...`. */
 
-/** A line, as far as this program makes something of it. */
+/** A line of output; `other` for those that are not used. */
 export type PackerLine =
-  /** Something said to people; of one target, or of the whole when it names none. */
-  | { readonly kind: 'said'; readonly isError: boolean; readonly target: string | undefined; readonly text: string }
-  /** A target has come to its end, which is no success by itself: one that was cancelled says so, too. */
+  /** A message to people, about one target or the whole run. */
+  | { readonly kind: 'message'; readonly isError: boolean; readonly target: string | undefined; readonly text: string }
+  /** A target has ended; that is also said of one that was cancelled. */
   | { readonly kind: 'finished'; readonly target: string }
   | { readonly kind: 'failed'; readonly target: string; readonly message: string }
   /** A snapshot that was made. */
@@ -16,10 +16,10 @@ const OTHER: PackerLine = { kind: 'other' }
 const OF_TARGET = /^\s*(?:==>|-->)?\s*((?:[\w-]+\.)+[\w-]+): ?([\s\S]*)$/
 const ENDED = /^Build '([^']+)' (?:finished after|errored after [^:]*:\s*([\s\S]*))/
 
-/** Reads one line; whatever it is not made for is `other`. */
+/** Reads one line. */
 export function parsePackerLine(line: string): PackerLine {
   const [, target = '', type, ...data] = line.split(',').map(unescapeField)
-  if (type === 'ui') return readSaid(data[0] ?? '', data.slice(1).join(','))
+  if (type === 'ui') return readMessage(data[0] ?? '', data.slice(1).join(','))
   if (target === '') return OTHER
   if (type === 'error') return { kind: 'failed', target, message: data.join(',') }
   const id = Number(data[2])
@@ -29,7 +29,7 @@ export function parsePackerLine(line: string): PackerLine {
   return OTHER
 }
 
-function readSaid(level: string, text: string): PackerLine {
+function readMessage(level: string, text: string): PackerLine {
   const [ended, ofBuild, message] = ENDED.exec(text) ?? []
   if (ended !== undefined && ofBuild !== undefined) {
     return message === undefined
@@ -37,7 +37,7 @@ function readSaid(level: string, text: string): PackerLine {
       : { kind: 'failed', target: ofBuild, message: message.trim() }
   }
   const [, target, words] = OF_TARGET.exec(text) ?? []
-  return { kind: 'said', isError: level === 'error', target, text: words ?? text }
+  return { kind: 'message', isError: level === 'error', target, text: words ?? text }
 }
 
 /** Commas and line breaks are written otherwise. */

@@ -8,8 +8,8 @@ import semver from 'semver'
 import { type Problem, TalosImageError } from '../errors.ts'
 
 const execute = promisify(execFile)
-/** It answers in a tenth of a second; another program of that name may wait for input for ever. */
-const PATIENCE_MS = 20_000
+/** It answers in a tenth of a second; another program of that name may wait for input. */
+const TIMEOUT_MS = 20_000
 /** The first that reads HCL templates whole. Source: Packer's list of changes. */
 const OLDEST = '1.5.6'
 const INSTALL =
@@ -27,7 +27,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Finds the Packer that PATH names first.
- * @throws TalosImageError `packer` when there is none, or none that can be used
+ * @throws TalosImageError `packer` when there is none that can be used
  */
 export async function findPacker(env: Environment, signal: AbortSignal): Promise<Packer> {
   const path = await findInPath('packer', env.PATH ?? '')
@@ -48,10 +48,10 @@ export async function findPacker(env: Environment, signal: AbortSignal): Promise
 
 async function askVersion(path: string, env: Environment, signal: AbortSignal): Promise<string> {
   try {
-    // It would ask its maker whether there is a newer one.
+    // Without its check for a newer version.
     const running = execute(path, ['version'], {
       env: { ...env, CHECKPOINT_DISABLE: '1' },
-      timeout: PATIENCE_MS,
+      timeout: TIMEOUT_MS,
       signal,
     })
     running.child.stdin?.end()

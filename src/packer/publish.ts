@@ -14,7 +14,7 @@ export interface PublishOptions {
   readonly hetzner: HetznerClient
   readonly signal: AbortSignal
   readonly emit: EventListener
-  /** Stops whoever else writes the labels of a snapshot. */
+  /** Stops the renewal of a snapshot's lease, so that nothing else writes its labels. */
   readonly release: (id: number) => Promise<void>
 }
 
@@ -68,8 +68,8 @@ export async function publish(snapshot: Image, image: PlannedImage, options: Pub
   return published
 }
 
-/** A snapshot that no image of the plan stands for: Packer made it, so it stays. */
-export async function keepOther(snapshot: Image, options: PublishOptions): Promise<void> {
+/** Publishes a snapshot that is not in the plan. */
+export async function publishOther(snapshot: Image, options: PublishOptions): Promise<void> {
   const { runId, hetzner, signal, emit } = options
   await options.release(snapshot.id)
   const { [LEASE_LABEL]: _, ...given } = snapshot.labels

@@ -1,6 +1,6 @@
 /**
- * Between Packer and the cloud: passes every request on as it is, and notes what is made and what is deleted. So it is known
- * for certain what is Packer's, whatever else goes on in the project. What is made gets the run's labels beside Packer's own.
+ * A proxy between Packer and the cloud: passes on every request, and records what is created and deleted. What is created
+ * gets the run's labels in addition to Packer's.
  */
 
 import { once } from 'node:events'
@@ -10,16 +10,23 @@ import { startDeadline } from '../util/deadline.ts'
 import type { Fetch } from '../util/fetch.ts'
 import { readText } from '../util/fetch.ts'
 import type { Trace } from '../util/trace.ts'
-import { type CreationBody, kindOfCreation, type MadeServer, readBody, readCreated, readDeletion } from './creation.ts'
-import type { Kind, Ledger, Made } from './ledger.ts'
-import { withoutSameName } from './same-name.ts'
+import {
+  type CreatedServer,
+  type CreationBody,
+  readBody,
+  readCreated,
+  readCreatedKind,
+  readDeletion,
+  withoutSameName,
+} from './requests.ts'
+import type { CreatedResource, CreatedResources, ResourceKind } from './resources.ts'
 
-/** How long one request may take, in milliseconds; Packer has patience of its own. */
+/** How long one request may take, in milliseconds. */
 const REQUEST_MS = 60_000
-/** Far more than a page of anything, in bytes. */
-const LONGEST = 32 << 20
-/** What belongs to a connection and not to what is said over it, and what fetch writes by itself. */
-const NOT_PASSED_ON = new Set([
+/** The largest answer, in bytes: far more than a page of a list. */
+const MAX_ANSWER_BYTES = 32 << 20
+/** Headers of the connection, and those that fetch sets. */
+const OWN_HEADERS = new Set([
   'accept-encoding',
   'connection',
   'content-encoding',
@@ -36,32 +43,31 @@ const NOT_PASSED_ON = new Set([
 export interface RelayOptions {
   /** Where the cloud is, such as `https://api.hetzner.cloud/v1`, without a slash at the end. */
   readonly endpoint: string
-  /** How it is asked. */
   readonly fetch: Fetch
-  readonly ledger: Ledger
-  /** Those of the snapshots that are to be made: Packer is not told of others that have the same. */
+  readonly resources: CreatedResources
+  /** Of the snapshots of this run: older ones with the same are left out of lists. */
   readonly descriptions: ReadonlySet<string>
-  /** The labels that everything is made with, beside Packer's own. */
+  /** The labels of everything that is created, in addition to Packer's. */
   readonly labels: () => Labels
-  readonly onMade: (made: Made, server: MadeServer | undefined) => void
-  readonly onGone: (gone: Pick<Made, 'kind' | 'id'>) => void
+  readonly onCreated: (made: CreatedResource, server: CreatedServer | undefined) => void
+  readonly onDeleted: (gone: Pick<CreatedResource, 'kind' | 'id'>) => void
   readonly trace: Trace
 }
 
 export interface Relay extends AsyncDisposable {
   /** The address that Packer is given. */
   readonly endpoint: string
-  /** Whether anything was asked; a template may name another address of its own. */
+  /** Whether there was a request; a template may set another endpoint. */
   readonly wasUsed: boolean
 }
 
-/** Starts it on the loopback address, at any free port. */
+/** Starts it on the loopback address, at a free port. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   let wasUsed = false
   const server = createServer((request, response) => {
     wasUsed = true
     relay(request, response, options).catch(() => {
-      // No answer is passed on as none: whoever asks knows best what to do then.
+      // Without an answer Packer gets none either, and repeats the request or fails.
       response.destroy()
     })
   })
@@ -87,12 +93,12 @@ async function relay(request: IncomingMessage, response: ServerResponse, options
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(Buffer.from(chunk))
   const text = Buffer.concat(chunks).toString('utf8')
-  const kind = kindOfCreation(method, path)
+  const kind = readCreatedKind(method, path)
   const body = kind === undefined ? undefined : readBody(text)
   const sent = body === undefined ? text : JSON.stringify({ ...body, labels: { ...body.labels, ...options.labels() } })
-  const answered = kind === undefined || body === undefined ? undefined : noteCreation(kind, body, options)
+  const answered = kind === undefined || body === undefined ? undefined : trackCreation(kind, body, options)
   const began = performance.now()
-  // Packer may give up while its request is on its way; what comes of that must be known all the same.
+  // Not the signal of the run: when Packer has stopped, the answer of a request is still needed.
   using deadline = startDeadline(undefined, REQUEST_MS)
   const answer = await options.fetch(`${options.endpoint}${path}${query === undefined ? '' : `?${query}`}`, {
     method,
@@ -101,33 +107,33 @@ async function relay(request: IncomingMessage, response: ServerResponse, options
     signal: deadline.signal,
     redirect: 'manual',
   })
-  const answerText = await readText(answer, LONGEST)
+  const answerText = await readText(answer, MAX_ANSWER_BYTES)
   options.trace('api', { by: 'Packer', method, path, status: answer.status, ms: Math.round(performance.now() - began) })
   answered?.(answer.status, answerText)
   const deleted = readDeletion(method, path)
   if (deleted !== undefined && (answer.ok || answer.status === 404)) {
-    options.ledger.gone(deleted.kind, deleted.id)
-    options.onGone(deleted)
+    options.resources.markDone(deleted.kind, deleted.id)
+    options.onDeleted(deleted)
   }
-  const headers = [...answer.headers].filter(([name]) => !NOT_PASSED_ON.has(name))
+  const headers = [...answer.headers].filter(([name]) => !OWN_HEADERS.has(name))
   response.writeHead(answer.status, Object.fromEntries(headers))
   response.end(answer.ok ? withoutSameName(method, path, query ?? '', answerText, options.descriptions) : answerText)
 }
 
-/** Notes that something is asked for, before it can be there. What comes back is told the answer. */
-function noteCreation(kind: Kind, body: CreationBody, { ledger, onMade }: RelayOptions) {
-  const note = ledger.ask(kind, body.name ?? body.description ?? 'without a name')
+/** Records a request to create something before it is sent. The function that is returned takes the answer. */
+function trackCreation(kind: ResourceKind, body: CreationBody, { resources, onCreated }: RelayOptions) {
+  const note = resources.expect(kind, body.name ?? body.description ?? 'without a name')
   return (status: number, text: string): void => {
     const created = status < 300 ? readCreated(kind, body, text) : undefined
-    // After a fault of the server it may be there all the same: it stays on the list as a doubt.
+    // After a fault of the server it may exist, so it stays among what is expected.
     if (created === undefined && (status < 300 || status >= 500)) return
     note(created?.made)
-    if (created !== undefined) onMade(created.made, created.server)
+    if (created !== undefined) onCreated(created.made, created.server)
   }
 }
 
 function headersOf({ headers }: IncomingMessage): [string, string][] {
   return Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-    value === undefined || NOT_PASSED_ON.has(name) ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    value === undefined || OWN_HEADERS.has(name) ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
   )
 }

@@ -1,4 +1,4 @@
-/** Runs Packer, one time after another; an interrupt reaches whichever is running. */
+/** Runs Packer several times, one after the other; an interrupt stops the one that runs. */
 
 import { TalosImageError } from '../errors.ts'
 import type { Trace } from '../util/trace.ts'
@@ -47,10 +47,10 @@ export function createRunner(
         onLog: (line) => trace('packer', { log: line }),
       })
       running = packer
-      let tooLate: NodeJS.Timeout | undefined
+      let killTimer: NodeJS.Timeout | undefined
       const stop = (): void => {
         packer.interrupt()
-        tooLate = setTimeout(() => packer.kill(), stopMs)
+        killTimer = setTimeout(() => packer.kill(), stopMs)
       }
       signal.addEventListener('abort', stop, { once: true })
       try {
@@ -62,7 +62,7 @@ export function createRunner(
       } finally {
         running = undefined
         signal.removeEventListener('abort', stop)
-        clearTimeout(tooLate)
+        clearTimeout(killTimer)
       }
     },
     abandon: () => running?.kill(),

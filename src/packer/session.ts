@@ -1,4 +1,4 @@
-/** What all of Packer's runs in one build share: the program, its directory, the relay, and what was made. */
+/** What all of Packer's runs in one build share: the program, its directory, the relay, and the created resources. */
 
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
@@ -11,18 +11,18 @@ import { createFetch } from '../util/fetch.ts'
 import type { Proxies } from '../util/proxies.ts'
 import type { Trace } from '../util/trace.ts'
 import { type PackerInput, toArguments } from './arguments.ts'
-import type { MadeServer } from './creation.ts'
+import { findUnclaimed } from './clean-up.ts'
 import { openDirectory } from './directory.ts'
 import { toRefusal } from './failure.ts'
-import { Ledger, type Made } from './ledger.ts'
 import { parsePackerLine } from './output.ts'
 import type { Packer } from './program.ts'
 import { startRelay } from './relay.ts'
+import type { CreatedServer } from './requests.ts'
+import { type CreatedResource, CreatedResources } from './resources.ts'
 import { createRunner } from './runner.ts'
 import type { Template } from './template.ts'
-import { findStrangers } from './tidy.ts'
 
-/** All that a user and this computer decide about Packer. */
+/** Packer, its template and its environment. */
 export interface PackerSetup extends PackerInput {
   readonly program: Packer
   /** Where the template is; Packer runs there. */
@@ -54,7 +54,7 @@ export interface PackerSession extends PackerContext, AsyncDisposable {
   /** Such as `Packer 1.6.6`. */
   readonly title: string
   readonly setup: PackerSetup
-  readonly ledger: Ledger
+  readonly resources: CreatedResources
   /** Runs Packer to its end. @returns its exit code, or the signal that ended it */
   run(words: readonly string[], onLine: (line: string) => void): Promise<number | string>
   /** Lets Packer fetch them, where it needs any. @throws TalosImageError `packer` when it cannot */
@@ -62,43 +62,43 @@ export interface PackerSession extends PackerContext, AsyncDisposable {
   /** @throws TalosImageError `packer` with what Packer finds wrong with the template and the variables */
   validate(images: readonly PlannedImage[]): Promise<void>
   /** Is told of each server that Packer makes from now on. */
-  onServer(listener: (server: MadeServer) => void): void
-  /** Nobody renews or takes away the labels of a snapshot any more. */
+  onServer(listener: (server: CreatedServer) => void): void
+  /** Stops the renewal of a snapshot's lease. */
   release(snapshot: number): Promise<void>
-  /** Names what may be Packer's own and is not known to be, since the template goes past the relay. @param before what there was */
-  nameStrangers(before: ReadonlySet<string>): Promise<void>
+  /** Reports what may be Packer's, where the template does not use the relay. @param before what there was before the run */
+  reportUnclaimed(before: ReadonlySet<string>): Promise<void>
   /** Ends Packer at once. */
   abandon(): void
 }
 
 /** How long Packer may take to clean up after an interrupt, in milliseconds. */
 const STOP_MS = 5 * 60_000
-/** How long is looked for what may be Packer's own, in milliseconds. */
-const LOOK_MS = 60_000
+/** How long the search for resources that may be Packer's takes at most, in milliseconds. */
+const SEARCH_MS = 60_000
 
-/** Opens it. Packer has not been called by then. */
+/** Opens it, without calling Packer. */
 export async function openSession(setup: PackerSetup, context: PackerContext): Promise<PackerSession> {
   const { program, directory, template, sshPort } = setup
   const working = await openDirectory(directory, {
     withoutPlugins: template.requiresPlugins && !program.hasInit,
     sshPort,
   })
-  const ledger = new Ledger()
+  const resources = new CreatedResources()
   const releases = new Map<string, () => Promise<void>>()
-  let onServer = (_: MadeServer): void => undefined
-  const onMade = (made: Made, server: MadeServer | undefined): void => {
+  let onServer = (_: CreatedServer): void => undefined
+  const onCreated = (made: CreatedResource, server: CreatedServer | undefined): void => {
     releases.set(`${made.kind} ${made.id}`, holdLease(made, context))
     if (server !== undefined) onServer(server)
   }
-  const release = async (kind: Made['kind'], id: number): Promise<void> => releases.get(`${kind} ${id}`)?.()
+  const release = async (kind: CreatedResource['kind'], id: number): Promise<void> => releases.get(`${kind} ${id}`)?.()
   const relay = await startRelay({
     endpoint: setup.endpoint,
     fetch: createFetch({ proxies: setup.proxies }),
-    ledger,
+    resources,
     descriptions: new Set(context.plan.images.map(({ description }) => description)),
     labels: () => context.lease.labels(),
-    onMade,
-    onGone: ({ kind, id }) => {
+    onCreated,
+    onDeleted: ({ kind, id }) => {
       release(kind, id).catch(() => undefined)
     },
     trace: context.trace,
@@ -119,7 +119,8 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
     const errors: string[] = []
     const code = await runner.run(words, (line) => {
       const parsed = parsePackerLine(line)
-      if (parsed.kind === 'said' && (parsed.isError || parsed.text.startsWith('Error'))) errors.push(parsed.text.trim())
+      if (parsed.kind === 'message' && (parsed.isError || parsed.text.startsWith('Error')))
+        errors.push(parsed.text.trim())
     })
     context.signal.throwIfAborted()
     if (code !== 0) throw toRefusal(what, errors, code)
@@ -129,7 +130,7 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
     ...context,
     title: `Packer ${program.version}`,
     setup,
-    ledger,
+    resources,
     run: runner.run,
     async fetchPlugins() {
       if (!program.hasInit || !template.requiresPlugins) return
@@ -141,17 +142,17 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
       onServer = listener
     },
     release: async (snapshot) => {
-      ledger.gone('snapshot', snapshot)
+      resources.markDone('snapshot', snapshot)
       await release('snapshot', snapshot)
     },
-    async nameStrangers(before) {
-      // What went through the relay is known for certain, so the rest is somebody else's.
+    async reportUnclaimed(before) {
+      // What Packer created through the relay is known, so nothing else is its own.
       if (relay.wasUsed) return
       // After an interrupt, too.
-      using deadline = startDeadline(undefined, LOOK_MS)
-      const strangers = await findStrangers(context.hetzner, before, deadline.signal).catch(() => [])
-      for (const { name, command } of strangers) {
-        const text = `${name} came while Packer was running, and may be its own; if nobody else's, remove it: ${command}`
+      using deadline = startDeadline(undefined, SEARCH_MS)
+      const unclaimed = await findUnclaimed(context.hetzner, before, deadline.signal).catch(() => [])
+      for (const { name, command } of unclaimed) {
+        const text = `${name} was created while Packer was running, and may be Packer's; if it is, remove it: ${command}`
         context.emit({ type: 'note', text })
       }
     },
@@ -160,7 +161,7 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
   }
 }
 
-/** The user's own, with the token and the address of the relay; Packer is not to ask its maker for news. */
+/** The user's own, with the token and the address of the relay, and without checks for a new version. */
 function environmentOf(setup: PackerSetup, endpoint: string, scratch: string): PackerSetup['env'] {
   return {
     PACKER_CACHE_DIR: scratch,
@@ -172,8 +173,8 @@ function environmentOf(setup: PackerSetup, endpoint: string, scratch: string): P
   }
 }
 
-/** Renews the lease of something that Packer made; the function that comes back ends that. */
-function holdLease({ kind, id, labels: own }: Made, { lease, hetzner }: PackerContext): () => Promise<void> {
+/** Renews the lease of a resource; the function that is returned ends that. */
+function holdLease({ kind, id, labels: own }: CreatedResource, { lease, hetzner }: PackerContext): () => Promise<void> {
   return lease.hold((temporary) => {
     const labels = { ...own, ...temporary }
     if (kind === 'server') return hetzner.servers.setLabels(id, labels)

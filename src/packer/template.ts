@@ -1,21 +1,20 @@
-/** What a template tells about itself: its variables, its sources, what it unpacks with. A pure reading of its text. */
+/** What a template tells about itself: its variables, its sources, what it decompresses with. Pure. */
 
 import { EMPTY_SCHEMATIC, schematicId } from 'talos-schematic'
-import * as v from 'valibot'
 import { COMPRESSIONS, type Compression } from '../compressions.ts'
-import { type HclBlock, type HclItem, scanHcl } from '../config/hcl/scan.ts'
+import { textsOf } from '../config/expression/expression.ts'
+import type { WrittenTemplate } from '../config/load.ts'
+import { type Attribute, type Block, type Body, findAttribute } from '../config/template/block.ts'
+import { findUses, nameOfUse, type Use } from '../config/template/evaluate-template.ts'
+import { TemplateScope } from '../config/template/template-scope.ts'
+import { AttributeReader } from '../config/template/values.ts'
+import { isScalar } from '../config/value.ts'
 import { ARCHITECTURES, type Architecture } from '../domain.ts'
-
-/** A file of the template, which Packer's parser has accepted. */
-export interface TemplateFile {
-  readonly name: string
-  readonly text: string
-}
 
 /** A source that a build uses, by the name that `-only` takes. */
 export interface Target {
   readonly name: string
-  /** undefined when the text does not tell. */
+  /** undefined when the template does not tell. */
   readonly architecture: Architecture | undefined
 }
 
@@ -23,86 +22,85 @@ export interface Template {
   readonly variables: ReadonlySet<string>
   readonly targets: readonly Target[]
   readonly requiresPlugins: boolean
-  /** Whether the default image is the one that it uses by itself. */
+  /** Whether its default image is that of this tool. */
   readonly knowsDefaultImage: boolean
-  /** What it unpacks with; empty when the text names nothing known. */
+  /** What it decompresses; empty when it names no known program. */
   readonly unpacks: ReadonlySet<Compression>
-}
-
-/** @param files all `*.pkr.hcl` and `*.pkr.json` of the directory; of JSON only variables and words are looked at */
-export function readTemplate(files: readonly TemplateFile[]): Template {
-  const blocks = files
-    .filter(({ name }) => name.endsWith('.hcl'))
-    .flatMap(({ text }) => scanHcl(text).filter((item) => item.kind === 'block'))
-  const text = files.map((file) => file.text).join('\n')
-  const sources = new Map(
-    blocks
-      .filter(({ type, labels }) => type === 'source' && labels[0] === 'hcloud')
-      .map((block) => [block.labels.join('.'), architectureOf(block)]),
-  )
-  return {
-    variables: new Set([
-      ...blocks.flatMap(({ type, labels, items }) =>
-        type === 'variable' ? labels.slice(0, 1) : type === 'variables' ? items.flatMap(nameOf) : [],
-      ),
-      ...files.filter(({ name }) => name.endsWith('.json')).flatMap(({ text }) => variablesOfJson(text)),
-    ]),
-    targets: blocks.filter(({ type }) => type === 'build').flatMap((build) => targetsOf(build, sources)),
-    requiresPlugins: blocks.some(
-      ({ type, items }) => type === 'packer' && items.some((item) => nameOf(item)[0] === 'required_plugins'),
-    ),
-    knowsDefaultImage: text.includes(DEFAULT_IMAGE),
-    unpacks: findCompressions(text),
-  }
-}
-
-const JsonTemplate = v.object({ variable: v.record(v.string(), v.unknown()) })
-
-function variablesOfJson(text: string): string[] {
-  try {
-    const parsed = v.safeParse(JsonTemplate, JSON.parse(text))
-    return parsed.success ? Object.keys(parsed.output.variable) : []
-  } catch {
-    // Whoever reads the variables says what is wrong with it.
-    return []
-  }
 }
 
 /** The ID of the schematic that changes nothing. */
 const DEFAULT_IMAGE = schematicId(EMPTY_SCHEMATIC)
 
-const nameOf = (item: HclItem): string[] => [item.kind === 'argument' ? item.name : item.type]
-
-function argumentOf({ items }: HclBlock, name: string): string | undefined {
-  const found = items.find((item) => item.kind === 'argument' && item.name === name)
-  return found?.kind === 'argument' ? found.expression : undefined
+/** Values that the evaluator cannot tell are left open: Packer may know them. */
+export function readTemplate({ template, declared, blocks }: WrittenTemplate): Template {
+  const defaults = [...declared.values()].flatMap(({ defaultValue }) => defaultValue?.value ?? [])
+  const texts = [
+    ...defaults.flatMap((value) => (isScalar(value) ? [value.text] : [])),
+    ...blocks.flatMap((block) => textsIn(block)),
+  ]
+  const reader = new AttributeReader(new TemplateScope(template, new Map()), template, [])
+  return {
+    variables: new Set(declared.keys()),
+    targets: template.builds.flatMap((build) => {
+      const name = findAttribute(build, 'name')
+      const prefix = name && reader.text(name)?.value
+      return usesOf(template, build).map((use) => ({
+        name: [...(prefix === undefined ? [] : [prefix]), use.source.type, nameOfUse(use, reader)].join('.'),
+        architecture: architectureOf(use, reader),
+      }))
+    }),
+    requiresPlugins: blocks.some(
+      ({ type, blocks: inner }) => type === 'packer' && inner.some((one) => one.type === 'required_plugins'),
+    ),
+    knowsDefaultImage: texts.some((text) => text.includes(DEFAULT_IMAGE)),
+    unpacks: findCompressions(texts),
+  }
 }
 
-/** `sources = ["source.hcloud.a"]`, and blocks `source "hcloud.a" {}` in it. */
-function targetsOf(build: HclBlock, sources: ReadonlyMap<string, Architecture | undefined>): Target[] {
-  const [, name] = /^"([\w-]+)"$/.exec(argumentOf(build, 'name') ?? '') ?? []
-  const listed = [...(argumentOf(build, 'sources') ?? '').matchAll(/(?:source\.)?(hcloud\.[\w-]+)/g)].flatMap(
-    ([, source]) => source ?? [],
-  )
-  const nested = build.items.flatMap((item) =>
-    item.kind === 'block' && item.type === 'source' ? [(item.labels[0] ?? '').replace(/^source\./, '')] : [],
-  )
-  return [...listed, ...nested].map((source) => ({
-    name: name === undefined ? source : `${name}.${source}`,
-    architecture: sources.get(source),
-  }))
+function textsIn(body: Body): string[] {
+  return [
+    ...body.attributes.flatMap(({ expression }) => textsOf(expression)),
+    ...body.blocks.flatMap((block) => textsIn(block)),
+  ]
+}
+
+/** The sources of Hetzner Cloud that a build uses; where their list cannot be evaluated, those whose names stand in it. */
+function usesOf(template: WrittenTemplate['template'], build: Block): Use[] {
+  const findings = { problems: [], warnings: [] }
+  const uses = findUses(template, build, { scope: new TemplateScope(template, new Map()), findings })
+  if (findings.problems.length > 0) {
+    const texts = textsIn({ attributes: build.attributes.filter(({ name }) => name === 'sources'), blocks: [] })
+    const names = new Set(texts.map((text) => text.replace(/^source\./, '')))
+    for (const [name, source] of template.sources) {
+      const isNew = names.has(name) && uses.every((use) => use.source !== source)
+      if (isNew) uses.push({ source, over: undefined, origin: build.origin })
+    }
+  }
+  return uses.filter(({ source }) => source.type === 'hcloud')
 }
 
 /** By the label that its snapshot gets, else by its server type, else by its name. */
-function architectureOf(source: HclBlock): Architecture | undefined {
-  const [, label] = /\barch\s*[=:]\s*"(arm|x86)"/.exec(argumentOf(source, 'snapshot_labels') ?? '') ?? []
-  const serverType = argumentOf(source, 'server_type') ?? ''
+function architectureOf({ source, over }: Use, reader: AttributeReader): Architecture | undefined {
+  const find = (name: string): Attribute | undefined =>
+    (over && findAttribute(over, name)) ?? findAttribute(source.block, name)
+  const labels = find('snapshot_labels')
+  const label = labels && readLabel(labels, reader)
+  const serverType = find('server_type')
+  const type = serverType && reader.text(serverType)?.value
   return (
     ARCHITECTURES.find((one) => one === label) ??
-    ARCHITECTURES.find((one) => serverType.endsWith(`_${one}`)) ??
-    (/^"cax/.test(serverType) ? 'arm' : /^"c[cp]?x/.test(serverType) ? 'x86' : undefined) ??
-    byName(source.labels[1] ?? '')
+    ARCHITECTURES.find((one) => serverType?.text.endsWith(`_${one}`)) ??
+    (/^cax/.test(type ?? '') ? 'arm' : /^c[cp]?x/.test(type ?? '') ? 'x86' : undefined) ??
+    byName(source.name)
   )
+}
+
+/** The label `arch`, also where other labels cannot be evaluated. */
+function readLabel(labels: Attribute, reader: AttributeReader): string | undefined {
+  const members = labels.expression.kind === 'object' ? labels.expression.members : []
+  const own = members.find(({ key }) => key.kind === 'literal' && textsOf(key)[0] === 'arch')
+  if (own !== undefined) return reader.text({ ...labels, expression: own.value })?.value
+  return reader.textMap(labels).get('arch')?.value
 }
 
 function byName(name: string): Architecture | undefined {
@@ -111,9 +109,9 @@ function byName(name: string): Architecture | undefined {
   return isArm === isX86 ? undefined : isArm ? 'arm' : 'x86'
 }
 
-/** What a text of commands decompresses. */
-function findCompressions(text: string): ReadonlySet<Compression> {
-  const words = new Set(text.split(/[\s"'`|&;()]+/))
+/** What commands in these texts decompress. */
+function findCompressions(texts: readonly string[]): ReadonlySet<Compression> {
+  const words = new Set(texts.flatMap((text) => text.split(/[\s"'`|&;()]+/)))
   const used = COMPRESSIONS.filter(({ templatePrograms }) => templatePrograms.some((program) => words.has(program)))
   return new Set(used.map(({ name }) => name))
 }

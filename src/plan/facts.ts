@@ -1,63 +1,29 @@
 /** The look-ups before a plan: everything that can be checked without making anything, all problems at once. */
 
 import { EMPTY_SCHEMATIC } from 'talos-schematic'
-import type { Problem } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import { checkImageUrl } from '../source/inspect-url.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { IDENTITY_LABEL, LEASE_LABEL } from './labels.ts'
 import { checkSchematicFile, lookUpSource, type SourceLookUp, submitSchematic } from './look-up-source.ts'
-import { findChoiceProblems } from './placement-input.ts'
 import type { Facts } from './plan.ts'
 import type { ImageRequest, PlanRequest, SchematicFile } from './request.ts'
-import { findServerProblems, resolveServer, type ServerOffers } from './server-settings.ts'
+import { resolveServer, type ServerOffers } from './server-settings.ts'
 import { findServerWarnings } from './server-warnings.ts'
 import { chooseSystemImage, isNamedImage } from './system-image.ts'
 import { checkVersionForm, isFloating, resolveVersion } from './version.ts'
 
-export interface LookUpOptions {
-  readonly hetzner: HetznerClient
+interface SourceOptions {
   readonly factory: FactoryClient
   readonly signal: AbortSignal
-  readonly nowMs: number
-  /** Whether the disks must be packed as Packer's template asks for: with xz, or as a URL of the user's own says. */
-  readonly forPacker?: boolean
+  readonly forPacker?: boolean | undefined
 }
 
-/**
- * @param known problems that were found before, and are told together with the others
- * @throws ProblemsError with everything that was found wrong
- */
-export async function gatherFacts(
-  request: PlanRequest,
-  images: readonly ImageRequest[],
-  options: LookUpOptions,
-  known: readonly Problem[] = [],
-): Promise<Facts> {
-  const problems = new ProblemCollector()
-  problems.add(...known)
-  for (const { server } of images) problems.add(...findServerProblems(server))
-
-  const [project, servers, resolved] = await Promise.all([
-    problems.attempt(() => lookUpProject(options)),
-    problems.attempt(() => lookUpServers(images, problems, options)),
-    gatherSources(request, images, problems, options),
-  ])
-  // Planning finds these, too, but without all of its sources there is no plan.
-  if (project !== undefined && resolved?.sources.length !== images.length) {
-    const offers = { ...project, nowMs: options.nowMs }
-    for (const image of images) problems.add(...findChoiceProblems(request, image, offers))
-  }
-  problems.throw()
-  if (project === undefined || servers === undefined || resolved === undefined) {
-    throw new RangeError('a look-up failed without a reason')
-  }
-  return { nowMs: options.nowMs, ...project, ...servers, ...resolved }
+interface ProjectOptions {
+  readonly hetzner: HetznerClient
+  readonly signal: AbortSignal
 }
-
-/** What it takes to look sources up. */
-type SourceOptions = Pick<LookUpOptions, 'factory' | 'signal' | 'forPacker'>
 
 /** What the images are made of, which is the same in each project; less than all of it when there are problems. */
 export async function gatherSources(
@@ -87,10 +53,7 @@ export type ProjectFacts = Pick<Facts, 'serverTypes' | 'locations' | 'pricing' |
 type SourceFacts = Pick<Facts, 'talosVersion' | 'sources'>
 
 /** Asks one project for what a plan needs. @throws TalosImageError what the API said */
-export async function lookUpProject({
-  hetzner,
-  signal,
-}: Pick<LookUpOptions, 'hetzner' | 'signal'>): Promise<ProjectFacts> {
+export async function lookUpProject({ hetzner, signal }: ProjectOptions): Promise<ProjectFacts> {
   const [serverTypes, locations, pricing, snapshots] = await Promise.all([
     hetzner.catalogue.serverTypes({ signal }),
     hetzner.catalogue.locations({ signal }),
@@ -100,11 +63,11 @@ export async function lookUpProject({
   return { serverTypes, locations, pricing, snapshots }
 }
 
-/** What build servers are asked to be part of, in one project. Nobody is asked when nothing is. */
+/** What build servers are asked to be part of, in one project; only what is named somewhere is looked up. */
 export async function lookUpServers(
   images: readonly ImageRequest[],
   problems: ProblemCollector,
-  { hetzner, signal }: Pick<LookUpOptions, 'hetzner' | 'signal'>,
+  { hetzner, signal }: ProjectOptions,
 ): Promise<Pick<Facts, 'servers' | 'serverWarnings'>> {
   const [systems, firewalls, networks] = await Promise.all([
     images.some(isNamedImage) ? hetzner.images.listSystems({ signal }) : [],
@@ -168,7 +131,7 @@ async function lookUpVersion(
   { variables: { talosVersion } }: PlanRequest,
   images: readonly ImageRequest[],
   problems: ProblemCollector,
-  { factory, signal }: Pick<LookUpOptions, 'factory' | 'signal'>,
+  { factory, signal }: SourceOptions,
 ): Promise<string | undefined> {
   if (!isFloating(talosVersion.value) && images.every(({ choice }) => choice.kind !== 'schematic')) {
     return talosVersion.value

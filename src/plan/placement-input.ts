@@ -1,16 +1,20 @@
 /** From a request and the project's facts to what placements are ranked by. */
 
 import type { Problem } from '../errors.ts'
-import type { ServerType } from '../hetzner/wire.ts'
+import type { Location, ServerType } from '../hetzner/wire.ts'
 import { isChosen } from './placement.ts'
 import { findPlacementProblems, isRetired, type PlacementInput } from './placement-checks.ts'
-import type { Facts } from './plan.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 
 /** What of an image decides where it can be built. */
 export type Wanted = Pick<ImageRequest, 'architecture' | 'serverType' | 'location'>
 
-type Offers = Pick<Facts, 'serverTypes' | 'locations' | 'nowMs'>
+/** What a project offers at a moment. */
+interface Offers {
+  readonly serverTypes: readonly ServerType[]
+  readonly locations: readonly Location[]
+  readonly nowMs: number
+}
 
 /**
  * @param rawBytes of the image's disk; undefined when unknown

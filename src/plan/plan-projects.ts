@@ -1,6 +1,7 @@
 /**
- * The same images in several projects: what they are made of is looked up once, stock, prices and snapshots in each. What
- * is wrong with one project is that project's failure, and keeps no other from being planned.
+ * From a request to plans: the same images in a list of projects, one or more. What they are made of is looked up once,
+ * stock, prices and snapshots in each project. What is wrong with one project is that project's failure, and keeps no
+ * other from being planned.
  */
 
 import { setMaxListeners } from 'node:events'
@@ -8,27 +9,30 @@ import { type Origin, type Problem, TalosImageError, throwProblems } from '../er
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
+import { settleImages } from './choose-images.ts'
 import { findContradictions } from './contradictions.ts'
 import { gatherSources, lookUpProject, lookUpServers, type ProjectFacts } from './facts.ts'
-import { settleImages } from './make-plan.ts'
 import { findChoiceProblems } from './placement-input.ts'
 import { createPlan, type Facts, type Plan } from './plan.ts'
-import { joinProblems } from './project-problems.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { findServerProblems } from './server-settings.ts'
 
 /** A project, or what keeps it from being asked. */
 export interface Project {
-  readonly name: string
+  /** undefined: it is the only one, and was not named. */
+  readonly name: string | undefined
   /** Where its token came from, for what is wrong with that. */
-  readonly at: Origin
+  readonly at: Origin | undefined
   readonly hetzner: HetznerClient | Problem
 }
 
 /** What will be made in a project, or why nothing can. */
-export type ProjectPlan =
-  | { readonly project: string; readonly plan: Plan }
-  | { readonly project: string; readonly problems: readonly Problem[] }
+export type ProjectPlan = { readonly project: string | undefined; readonly plan: Plan } | ProjectProblems
+
+export interface ProjectProblems {
+  readonly project: string | undefined
+  readonly problems: readonly Problem[]
+}
 
 export interface ProjectsPlan {
   readonly talosVersion: string
@@ -45,8 +49,11 @@ export interface PlanProjectsOptions {
   readonly factory: FactoryClient
   readonly signal: AbortSignal
   /** Whether a token that may only read is a problem where something is to be built. */
-  readonly checkWriting: boolean
-  readonly nowMs?: number
+  readonly checkWriting?: boolean
+  /** The present, in milliseconds since the epoch; by default now. */
+  readonly nowMs?: number | undefined
+  /** Whether the disks must be packed as Packer's template asks for: with xz, or as a URL of the user's own says. */
+  readonly forPacker?: boolean
 }
 
 /**
@@ -79,7 +86,7 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
       const made = await attempt(project, async () => {
         const warned = [...all, ...value.serverWarnings]
         const plan = createPlan(request, images, warned, { nowMs, ...value, ...resolved } satisfies Facts)
-        if (options.checkWriting && plan.images.some(({ existing }) => existing === undefined)) {
+        if (options.checkWriting === true && plan.images.some(({ existing }) => existing === undefined)) {
           await checkWriting(project, options.signal)
         }
         return plan
@@ -103,9 +110,7 @@ function unique(warnings: readonly Problem[]): readonly Problem[] {
   return collector.all
 }
 
-type Attempt<T> =
-  | { readonly project: Project; readonly value: T }
-  | { readonly project: string; readonly problems: readonly Problem[] }
+type Attempt<T> = { readonly project: Project; readonly value: T } | ProjectProblems
 
 /** What a user can understand becomes the project's failure; the end of everything, and defects, do not. */
 async function attempt<T>(project: Project, work: () => Promise<T>): Promise<Attempt<T>> {
@@ -152,9 +157,27 @@ function checkChoices(
   images: readonly ImageRequest[],
   asked: Attempt<ProjectFacts>,
   nowMs: number,
-): { readonly project: string; readonly problems: readonly Problem[] } {
+): ProjectProblems {
   if ('problems' in asked) return asked
   const offers = { ...asked.value, nowMs }
   const problems = images.flatMap((image) => findChoiceProblems(request, image, offers))
   return { project: asked.project.name, problems }
+}
+
+/** Each problem once; those that not all of the projects have begin with the names of those that have them. */
+export function joinProblems(found: readonly ProjectProblems[]): Problem[] {
+  const groups = new Map<string, { readonly problem: Problem; readonly projects: Set<string | undefined> }>()
+  for (const { project, problems } of found) {
+    for (const problem of problems) {
+      const key = JSON.stringify(problem)
+      const group = groups.get(key) ?? { problem, projects: new Set<string | undefined>() }
+      group.projects.add(project)
+      groups.set(key, group)
+    }
+  }
+  return [...groups.values()].map(({ problem, projects }) =>
+    projects.size === found.length
+      ? problem
+      : { ...problem, message: `${[...projects].join(', ')}: ${problem.message}` },
+  )
 }

@@ -3,11 +3,9 @@
 import type { ParsedSchematic } from 'talos-schematic'
 import type { Template } from '../config/template/template.ts'
 import type { Sourced, Variables } from '../config/variables.ts'
-import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
+import type { Architecture, Labels, Role } from '../domain.ts'
 import type { Origin, Problem } from '../errors.ts'
-import { toOverruled } from './overruled.ts'
 import type { ServerRequest } from './server-settings.ts'
-import { chooseTemplateImages } from './template-images.ts'
 
 /** A schematic, and the file it came from. */
 export interface SchematicFile {
@@ -53,7 +51,7 @@ export interface PlanRequest {
 }
 
 /**
- * Where the disk of one image is to come from, before anybody was asked about it.
+ * Where the disk of one image is to come from, before it is looked up.
  * @internal
  */
 export type SourceChoice =
@@ -103,57 +101,4 @@ export interface ChosenImages {
   readonly images: readonly ImageRequest[]
   readonly problems: readonly Problem[]
   readonly warnings: readonly Problem[]
-}
-
-/**
- * Decides which images are wanted. Pure.
- * @internal
- */
-export function chooseImages(request: PlanRequest): ChosenImages {
-  if (request.template !== undefined) return chooseTemplateImages(request, request.template)
-  const warnings: Problem[] = []
-  const architectures = ARCHITECTURES.filter((architecture) => request.architectures.includes(architecture))
-  const images = request.roles.flatMap((role) =>
-    architectures.map((architecture): ImageRequest => {
-      const { choice, warning } = chooseSource(request, architecture, role)
-      if (warning !== undefined) warnings.push(warning)
-      const name = role === undefined ? architecture : `${architecture} ${role}`
-      const { variables, server } = request
-      return {
-        name,
-        architecture,
-        role,
-        choice,
-        sha256: request.sha256[architecture],
-        server,
-        serverType: variables.serverTypes[architecture],
-        location: variables.location,
-        template: undefined,
-      }
-    }),
-  )
-  return { images, problems: [], warnings: unique(warnings) }
-}
-
-function chooseSource(
-  request: PlanRequest,
-  architecture: Architecture,
-  role: Role | undefined,
-): { choice: SourceChoice; warning?: Problem } {
-  const { value: url, origin } = request.variables.imageUrls[architecture]
-  const overruled = (by: string): { warning?: Problem } => toOverruled(request, architecture, by)
-  if (request.localImage !== undefined) return { choice: request.localImage, ...overruled('--image-file') }
-  if (role !== undefined) {
-    const schematic = request.roleSchematics.get(role)
-    return { choice: { kind: 'schematic', schematic }, ...overruled(`the schematic of the role ${role}`) }
-  }
-  if (request.schematic !== undefined) {
-    return { choice: { kind: 'schematic', schematic: request.schematic }, ...overruled('--schematic') }
-  }
-  if (url !== null) return { choice: { kind: 'url', url, at: origin, variable: `image_url_${architecture}` } }
-  return { choice: { kind: 'schematic', schematic: undefined } }
-}
-
-function unique(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [problem.message, problem])).values()]
 }

@@ -3,25 +3,21 @@
 import type { Problem } from '../errors.ts'
 import type { BuildEvent } from '../run/events.ts'
 import type { PlanDocument } from './plan-document.ts'
-import type { ProjectPlanDocument, ProjectResult } from './projects.ts'
-import type { ResultDocument } from './result.ts'
+import type { Outcome } from './result.ts'
 
-/** A line of a build: first the plan, then the events, and at the end the result or an error. */
-export type BuildRecord =
+/**
+ * A line of a build: first the plan, then the events, and at the end the result or an error. In a build of named
+ * projects each line names its project, and each project has a plan and a result.
+ */
+export type BuildRecord = { readonly project?: string | undefined } & (
   | ({ readonly type: 'plan' } & PlanDocument)
   | EventRecord
-  | ({ readonly type: 'result' } & ResultDocument)
+  | ({ readonly type: 'result' } & Outcome)
   | { readonly type: 'error'; readonly problems: readonly Problem[] }
-
-/** A line of a build in several projects: each names its project, and each project has a plan and a result. */
-export type ProjectRecord =
-  | ({ readonly type: 'plan' } & Extract<ProjectPlanDocument, { readonly talosVersion: string }>)
-  | ({ readonly project: string } & EventRecord)
-  | ({ readonly type: 'result' } & ProjectResult)
-  | { readonly type: 'error'; readonly project: string; readonly problems: readonly Problem[] }
+)
 
 /** A record as a line without its line break. `time` is ISO 8601. */
-export function toJsonLine(record: BuildRecord | ProjectRecord, now: Date): string {
+export function toJsonLine(record: BuildRecord, now: Date): string {
   return JSON.stringify({ time: now.toISOString(), ...record })
 }
 

@@ -32,7 +32,10 @@ const PackerManifest = v.pipe(
   v.looseObject(
     {
       builds: v.nullish(
-        v.array(v.pipe(v.unknown(), notList(NO_BUILD), v.looseObject({}, NO_BUILD)), 'has `builds` that are not a list'),
+        v.array(
+          v.pipe(v.unknown(), notList(NO_BUILD), v.looseObject({}, NO_BUILD)),
+          'has `builds` that are not a list',
+        ),
         [],
       ),
       last_run_uuid: v.optional(v.string('has a `last_run_uuid` that is not a string')),

@@ -2,6 +2,7 @@
 
 import { HCLOUD_TALOS_ROLES } from '../domain.ts'
 import { selectorOf } from '../plan/labels.ts'
+import { findLabelVersion } from '../plan/series.ts'
 import { terraformKey, terraformRole } from './image-names.ts'
 import type { ResultSnapshot } from './result.ts'
 
@@ -29,9 +30,12 @@ function formatDataSource(snapshot: ResultSnapshot, name: string): string {
 }`
 }
 
-/** A selector for the snapshots of this role and this version only. */
-export function versionedSelector({ labels, version }: Pick<ResultSnapshot, 'labels' | 'version'>): string {
-  return [selectorOf(labels), ...(version === null ? [] : [`version=${version}`])].join(',')
+/** A selector for the snapshots of this series and this version only. */
+export function versionedSelector({ labels }: Pick<ResultSnapshot, 'labels'>): string {
+  const label = findLabelVersion((name) => labels[name])?.label
+  const terms = new Set(selectorOf(labels).split(','))
+  if (label !== undefined) terms.add(`${label}=${labels[label]}`)
+  return [...terms].join(',')
 }
 
 /** As `terraform fmt` would. */

@@ -16,7 +16,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
 }
 
 /** In the order of the help, in which each finds what those before it have made. */
-const EXAMPLES = allCommands(createProgram(testIo(), () => undefined)).flatMap(([, command]) =>
+const EXAMPLES = allCommands(await createProgram(testIo(), () => undefined)).flatMap(([, command]) =>
   examplesOf(command).map(({ line }) => line),
 )
 

@@ -90,11 +90,11 @@ describe('external', () => {
   it('refuses a query that is none, before it asks anybody', async () => {
     project.forget()
     expectLines(await ask(''), 'there is no query on standard input')
-    expectLines(await ask('arm'), 'the query is no JSON')
-    expectLines(await ask('["arm"]'), 'the query is no JSON object')
+    expectLines(await ask('arm'), 'the query is not JSON')
+    expectLines(await ask('["arm"]'), 'the query is not a JSON object')
     expectLines(
       await ask({ architecture: 86, rol: 'worker' }),
-      'query architecture: 86 is no text',
+      'query architecture: 86 is not text',
       'query: there is no key "rol"; did you mean "role"?',
     )
     expectLines(

@@ -123,7 +123,7 @@ describe('delete', () => {
     const { images } = await project.api(v.object({ images: v.array(Image) }), 'GET', '/images?type=system')
     expectRefusal(
       await run('delete', String(images[0]?.id)),
-      'is no snapshot but a system image',
+      'is not a snapshot but a system image',
       'hint: only snapshots',
     )
   })

@@ -176,7 +176,8 @@ describe('--output json', () => {
     ['a file', ['plan', '--var-file', 'none.hcl'], { code: 'config', at: { kind: 'file' } }],
     ['a flag', ['build', '--ssh-port', '0'], { code: 'usage' }],
     ['a command', ['bild'], { code: 'usage' }],
-    ['an argument', ['build', 'workers'], { code: 'usage' }],
+    ['an argument', ['build', 'Workers'], { code: 'usage' }],
+    ['a role', ['build', 'workers'], { code: 'schematic' }],
   ])('of a mistake in %s is the problem', async (_, args, problem) => {
     const { code, stdout, stderr } = await run(...args)
     expect(code).toBe(2)

@@ -281,7 +281,7 @@ describe('Ctrl-C in a build in several projects', () => {
       const [, id] = new RegExp(`Left behind by run (\\w+) in ${name}:\n`).exec(stderr) ?? []
       const token = `HCLOUD_TOKEN_${name.toUpperCase()}`
       expect(stderr).toContain(`: HCLOUD_TOKEN="$${token}" hcloud server delete talos-image-${id}-arm\n`)
-      expect(stderr).toContain(`Remove all of it: talos-image cleanup --run ${id} --project ${name}=${token}\n`)
+      expect(stderr).toContain(`Remove all of it:\n  talos-image cleanup --run ${id} --project ${name}=${token}\n`)
       expect(await projects.remains(name)).toHaveLength(2)
       const cleaned = await run(projects, ['cleanup', '--run', id ?? '', '--project', `${name}=${token}`])
       expect(cleaned.stdout, cleaned.stderr).toBe('Removed 2 of 2.\n')

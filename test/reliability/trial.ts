@@ -9,7 +9,8 @@ import { loadVariables } from '../../src/config/load.ts'
 import { TalosImageError } from '../../src/errors.ts'
 import { createFactoryClient } from '../../src/factory/client.ts'
 import { createHetznerClient } from '../../src/hetzner/client.ts'
-import { plan } from '../../src/plan/make-plan.ts'
+import { plan } from '../../src/library/plan.ts'
+import { toResultDocument } from '../../src/report/result.ts'
 import { build } from '../../src/run/build.ts'
 import type { BuildResult } from '../../src/run/result.ts'
 import { findTemporary, removeTemporary } from '../../src/run/sweep.ts'
@@ -85,7 +86,7 @@ async function buildIn(sandbox: TestSandbox): Promise<Outcome> {
   try {
     const result = await planAndBuild(sandbox)
     return {
-      exitCode: exitCodeOfRun(result),
+      exitCode: exitCodeOfRun([toResultDocument(result, '', '')]),
       built: result.images.every(({ status }) => status === 'built'),
       leftovers: result.leftovers,
       defects: result.images.flatMap((image) =>

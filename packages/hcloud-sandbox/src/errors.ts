@@ -9,6 +9,7 @@ export interface SandboxProblem {
   readonly at?:
     | { readonly kind: 'file'; readonly file: string; readonly line?: number; readonly column?: number }
     | { readonly kind: 'flag'; readonly name: string }
+    | { readonly kind: 'env'; readonly name: string }
     | undefined
   readonly hint?: string | undefined
 }

@@ -9,6 +9,15 @@ export type { Coverage } from './cloud/resource.ts'
 export { COVERAGE } from './cloud/resources/index.ts'
 export { LOCATIONS } from './cloud/resources/locations.ts'
 export { SERVER_TYPES } from './cloud/resources/server-types.ts'
+export {
+  type CommandEnvironment,
+  type CommandNames,
+  HCLOUD_SANDBOX,
+  readSandboxEnvironment,
+} from './command/environment.ts'
+export type { SandboxFlags } from './command/flags.ts'
+export { readSandboxFlags } from './command/read-flags.ts'
+export { type CommandHost, runSandboxCommand } from './command/run.ts'
 export { allocatedBytes, PLACEHOLDER_MARKER } from './disks.ts'
 export { SandboxError, type SandboxProblem } from './errors.ts'
 export { parseFaultFile, parseFaultFlag } from './faults/parse.ts'
@@ -21,6 +30,5 @@ export { toInstallHint } from './machines/qemu/check.ts'
 export { findMissingPrograms } from './machines/qemu/program.ts'
 export { describeSetups, makeSetups } from './machines/qemu/setup.ts'
 export { type AnsweredRequest, type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts'
-export { defaultStateDir } from './state/directory.ts'
 export { resetConnection } from './state/loopback.ts'
 export { makeToken } from './token.ts'

@@ -13,7 +13,7 @@ import { createReport } from './yaml-problem.ts'
 /**
  * The schematic in a text, read by the Image Factory's rules (fields of docs/api.md of v1.5.0, parser go-yaml v4).
  * Stricter than the Factory in a few cases that it would accept without a word: a second document, and rare
- * line breaks. An empty text is the empty schematic.
+ * line breaks. A text without a document (empty, or comments only) is refused, as the Factory does.
  * @param text YAML, or JSON, which is YAML
  * @param file its name, for messages
  * @throws SchematicError with everything that is wrong, each with line and column

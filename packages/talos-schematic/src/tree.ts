@@ -32,6 +32,10 @@ export function readTree(text: string, report: Report): TreeNode | undefined {
   for (const error of errors) reportSyntax(error, lines, report)
   reportCharacters(text, lines, report)
   if (errors.length > 0) return undefined
+  // go-yaml finds no document in such a text, which the Factory refuses.
+  if (documents.length === 0) {
+    report({ line: 1, column: 1 }, 'the schematic is empty', 'write "customization: {}" for one that changes nothing')
+  }
   const [first, ...others] = documents
   const extra = others.find((document) => !isBlank(document))
   if (extra !== undefined) {

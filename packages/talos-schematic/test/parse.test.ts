@@ -81,12 +81,13 @@ customization:
     })
   })
 
-  it.each(['', '\n', '# nothing but a comment\n', '{}', '---\n', 'null', 'customization:\n', 'overlay: {}'])(
-    'takes %j for the empty schematic',
-    (text) => {
-      expect(parse(text)).toEqual(EMPTY_SCHEMATIC)
-    },
-  )
+  it.each(['', '\n', '# nothing but a comment\n', '\uFEFF'])('refuses %j, which holds no document', (text) => {
+    expect(linesOf(text)).toEqual(['1:1 the schematic is empty'])
+  })
+
+  it.each(['{}', '---\n', 'null', 'customization:\n', 'overlay: {}'])('takes %j for the empty schematic', (text) => {
+    expect(parse(text)).toEqual(EMPTY_SCHEMATIC)
+  })
 
   it('takes every name of the bootloader that means "not set"', () => {
     for (const name of ['none', 'auto', 'None', '', '~']) {

@@ -1,19 +1,30 @@
-/** `talos-image build`: plan, build, report. */
+/** `talos-image build`: plan, build, report; in each of the projects, side by side, each for itself. */
 
 import type { Role } from '../../domain.ts'
 import type { Problem } from '../../errors.ts'
-import { lookUpPlacements } from '../../plan/make-plan.ts'
+import { lookUpPlacements } from '../../plan/look-up-placements.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { toPlanDocument } from '../../report/plan-document.ts'
-import { type ResultDocument, toResultDocument } from '../../report/result.ts'
-import { startBuild } from '../../run/build.ts'
-import type { BuildResult } from '../../run/result.ts'
+import type { PlanRequest } from '../../plan/request.ts'
+import {
+  cleanupCommand,
+  type ProjectAccess,
+  type ProjectResult,
+  toProjectCommand,
+  toProjectResult,
+  toRunDocument,
+  toUnbegun,
+} from '../../report/projects.ts'
+import { toResultDocument } from '../../report/result.ts'
+import { type ChosenProjects, chooseProjects } from '../../request/projects.ts'
+import { startBuild, toProblem } from '../../run/build.ts'
+import type { BuildEvent } from '../../run/events.ts'
+import type { BuildResult, RunningBuild } from '../../run/result.ts'
 import type { Timeouts } from '../../run/timeouts.ts'
-import type { Deletion } from '../../util/cleanup-scope.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import type { Trace } from '../../util/trace.ts'
-import { openBuildView } from '../build-view.ts'
+import { type BuildView, openBuildView } from '../build-view.ts'
+import { type Clouds, prefixOf, toCloud, traceIn } from '../cloud.ts'
 import { openDebugLog } from '../debug-log.ts'
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
 import { writeJobSummary } from '../github-actions.ts'
@@ -21,16 +32,14 @@ import type { Io } from '../io.ts'
 import { checkOutputs, writeOutputs } from '../job-outputs.ts'
 import { type OutputForm, writeJson, writeRecord } from '../output.ts'
 import type { PackerEngine } from '../packer-engine.ts'
-import { chooseProjects, hasProjects } from '../projects.ts'
 import { foldLines } from '../render/fold.ts'
-import { buildOutputs, planOutputs } from '../render/job-outputs.ts'
-import { formatPlan } from '../render/plan.ts'
+import { buildOutputs } from '../render/job-outputs.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../render/summary.ts'
 import type { PlanFlags } from '../request.ts'
-import { checkResultFiles, type ResultFileFlags, writeResultFiles } from '../result-files.ts'
+import { findFileProblems, type ResultFileFlags, writeResultFiles } from '../result-files.ts'
 import { say } from '../say.ts'
 import { showError } from '../show-problem.ts'
-import { makePlan, sayWhatNext } from './plan.ts'
+import { makePlan, printPlan } from './plan.ts'
 
 export interface BuildFlags extends PlanFlags, ResultFileFlags {
   readonly output: OutputForm
@@ -63,67 +72,53 @@ const PACKER_HAS_ONE: Problem = {
 
 async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trace?: Trace): Promise<number> {
   const chosen = await chooseProjects(io, flags)
-  if (hasProjects(chosen)) {
-    const problems = [...chosen.problems, ...(flags.engine === 'packer' ? [PACKER_HAS_ONE] : [])]
-    const { buildProjects } = await import('./build-projects.ts')
-    return buildProjects(io, role, flags, { ...chosen, problems }, trace)
-  }
-  await checkResultFiles(io, flags)
+  const names = chosen.projects.flatMap(({ name }) => name ?? [])
+  const packer = flags.engine === 'packer' && !chosen.isNamed ? await findEngine(io, flags) : undefined
+  const wrong = [
+    ...chosen.problems,
+    ...(flags.engine === 'packer' && chosen.isNamed ? [PACKER_HAS_ONE] : []),
+    ...(await findFileProblems(io, flags, names)),
+  ]
   // Until there is a view to show them in, delays are lines of their own.
-  let showDelay = (text: string): void => say(io, printable(redact(text)))
-  const watch = { ...(trace === undefined ? {} : { trace }), onDelay: (text: string) => showDelay(text) }
-  const packer = flags.engine === 'packer' ? await findEngine(io, flags) : undefined
+  let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${printable(redact(text))}`)
+  const onDelay = (text: string, project?: string): void => showDelay(text, project)
   // Packer builds at the one place that it is told, and whatever there is.
   const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }
-  const { plan, cloud, request } = await makePlan(io, role, planFlags, watch, packer)
+  const { planned, clouds, request } = await makePlan(
+    io,
+    role,
+    planFlags,
+    { ...chosen, problems: wrong },
+    {
+      watch: { ...(trace === undefined ? {} : { trace }), onDelay },
+      checkWriting: chosen.isNamed && flags.dryRun !== true,
+      packer,
+    },
+  )
   try {
-    if (flags.dryRun === true) {
-      printPlan(io, flags.output, plan)
-      return (await writeOutputs(io, planOutputs(plan))) ? EXIT.success : EXIT.failed
+    if (flags.dryRun === true) return await printPlan(io, flags.output, planned, 'without --dry-run it is built')
+    const view = await openBuildView(io, flags.output, planned)
+    showDelay = (text, project) => {
+      view.onEvent(chosen.isNamed ? (project ?? 'all') : undefined, { type: 'note', text })
     }
-    const view = await openBuildView(io, flags.output, plan)
-    showDelay = (text) => view.onEvent({ type: 'note', text })
-    let result: BuildResult
+    let results: readonly ProjectResult[]
     try {
-      const common = {
-        hetzner: cloud.hetzner,
-        factory: cloud.factory,
-        plan,
-        signal: io.signal,
-        onEvent: view.onEvent,
-        timeouts: { ...(flags.sshTimeout === undefined ? {} : { sshMs: flags.sshTimeout }), ...flags.timeout },
-        ...(trace === undefined ? {} : { trace }),
-      }
-      const building =
-        packer?.start(common, request, cloud) ??
-        startBuild({
-          ...common,
-          sshPort: cloud.sshPort,
-          openStdin: () => io.stdin,
-          stock: {
-            waitMs: flags.waitForStock ?? 0,
-            look: (image, signal) => lookUpPlacements(request, image, { hetzner: cloud.hetzner, signal }),
-          },
-        })
-      io.onSecondSignal(() => {
-        building.abandon?.()
-        return describePending(building.run, building.pending(), flags.sandbox === true)
-      })
-      // At once, for whoever has to tidy up after a job that was killed.
-      const noted = writeOutputs(io, { run: building.run })
-      result = await building.result
-      await noted
+      const start = starter(io, { flags, chosen, clouds, request, view, packer, trace })
+      const runs = planned.projects.map((one) =>
+        'plan' in one ? start(one.project, one.plan) : toUnbegun(one, planned),
+      )
+      io.onSecondSignal(() => runs.map((run) => ('building' in run ? abandon(run) : '')).join(''))
+      results = await Promise.all(runs.map((run) => ('building' in run ? finish(io, run, clouds.factoryUrl) : run)))
     } finally {
       view.close()
     }
-    const document = toResultDocument(result, plan.talosVersion, cloud.factoryUrl)
-    printResult(io, flags.output, document)
-    await writeJobSummary(io, document)
-    const noted = await writeOutputs(io, buildOutputs(document))
-    const written = (await writeResultFiles(io, flags, document)) && noted
-    return exitCodeOfRun(result) || (written ? EXIT.success : EXIT.failed)
+    printResults(io, flags.output, results)
+    for (const result of results) await writeJobSummary(io, result)
+    const noted = await writeOutputs(io, buildOutputs(results))
+    const written = (await writeResultFiles(io, flags, results)) && noted
+    return exitCodeOfRun(results) || (written ? EXIT.success : EXIT.failed)
   } finally {
-    await cloud.close()
+    await clouds.close()
   }
 }
 
@@ -132,37 +127,119 @@ async function findEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
   return findPackerEngine(io, flags)
 }
 
-function printPlan(io: Io, output: OutputForm, plan: Plan): void {
-  if (output === 'text') {
-    io.out(formatPlan(plan, io.outColumns()))
-    sayWhatNext(io, plan, 'without --dry-run it is built')
-  } else if (output === 'json') writeJson(io, toPlanDocument(plan))
-  else writeRecord(io, { type: 'plan', ...toPlanDocument(plan) })
+/** The build that goes on in one project. */
+interface Running {
+  readonly access: ProjectAccess
+  readonly plan: Plan
+  readonly building: RunningBuild
+}
+
+interface Surroundings {
+  readonly flags: BuildFlags
+  readonly chosen: ChosenProjects
+  readonly clouds: Clouds
+  readonly request: PlanRequest
+  readonly view: BuildView
+  readonly packer: PackerEngine | undefined
+  readonly trace: Trace | undefined
+}
+
+/** What starts the build of a plan in its project. */
+function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }: Surroundings) {
+  const timeouts = { ...(flags.sshTimeout === undefined ? {} : { sshMs: flags.sshTimeout }), ...flags.timeout }
+  return (project: string | undefined, plan: Plan): Running => {
+    const hetzner = clientOf(clouds, project)
+    const access: ProjectAccess = {
+      project,
+      variable: flags.sandbox === true ? undefined : chosen.projects.find(({ name }) => name === project)?.variable,
+    }
+    const common = {
+      hetzner,
+      factory: clouds.factory,
+      plan,
+      signal: io.signal,
+      onEvent: (event: BuildEvent) =>
+        view.onEvent(
+          project,
+          withToken(event, access, () => building.run),
+        ),
+      timeouts,
+      ...(trace === undefined ? {} : { trace: traceIn(trace, project) }),
+    }
+    const building: RunningBuild =
+      packer?.start(common, request, toCloud(clouds)) ??
+      startBuild({
+        ...common,
+        sshPort: clouds.sshPort,
+        openStdin: () => io.stdin,
+        stock: {
+          waitMs: flags.waitForStock ?? 0,
+          look: (image, signal) => lookUpPlacements(request, image, { hetzner, signal }),
+        },
+      })
+    return { access, plan, building }
+  }
+}
+
+function clientOf({ projects }: Clouds, name: string | undefined) {
+  const found = projects.find((project) => project.name === name)
+  if (found === undefined || !('access' in found)) throw new RangeError(`${name} has a plan, and no client`)
+  return found.hetzner
+}
+
+/** The event with commands that know the project's token. @param run gives the run's ID, once there is one */
+function withToken(event: BuildEvent, access: ProjectAccess, run: () => string): BuildEvent {
+  if (event.type !== 'leftover' || access.project === undefined) return event
+  const command = toProjectCommand(event.leftover.command, run(), access)
+  return { ...event, leftover: { ...event.leftover, command } }
+}
+
+/**
+ * Waits for one project. What befalls one that was named is its result, so that the others go on.
+ * @throws what befell the only one, when nothing could be begun
+ */
+async function finish(io: Io, { access, plan, building }: Running, factoryUrl: string): Promise<ProjectResult> {
+  const isNamed = access.project !== undefined
+  // At once, so that a job that is killed can be cleaned up after.
+  const noted = isNamed ? undefined : writeOutputs(io, { run: building.run })
+  const result = await building.result.catch((error: unknown): BuildResult => {
+    if (!isNamed) throw error
+    const problem = toProblem(error, io.signal)
+    return {
+      run: building.run,
+      images: plan.images.map((image) => ({ image, status: 'failed', problem, ms: 0 })),
+      leftovers: [],
+    }
+  })
+  await noted
+  return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access)
 }
 
 /** What was built, then what was not, and why, and what to do. */
-function printResult(io: Io, output: OutputForm, document: ResultDocument): void {
-  if (output === 'json') writeJson(io, document)
-  else if (output === 'jsonl') writeRecord(io, { type: 'result', ...document })
-  else if (document.snapshots.length > 0) {
+function printResults(io: Io, output: OutputForm, results: readonly ProjectResult[]): void {
+  if (output === 'json') writeJson(io, toRunDocument(results))
+  else if (output === 'jsonl') for (const result of results) writeRecord(io, { type: 'result', ...result })
+  else if (results.some(({ snapshots }) => snapshots.length > 0)) {
     io.err('\n')
-    io.out(formatSummary(document, io.outColumns()))
+    io.out(formatSummary(results, io.outColumns()))
   }
-  const problems = [...findFailures(document), ...findLeftovers(document)]
+  const problems = [...findFailures(results), ...findLeftovers(results)]
   if (problems.length > 0) io.err('\n')
   for (const problem of problems) showError(io, problem)
-  io.err(foldLines(formatInterrupted(document), io.errColumns()))
+  io.err(foldLines(formatInterrupted(results), io.errColumns()))
 }
 
-/** What a user must remove when the process ends at once. */
-function describePending(
-  run: string,
-  pending: readonly Pick<Deletion, 'name' | 'command'>[],
-  sandbox: boolean,
-): string {
-  if (pending.length === 0) return 'Nothing of this run is left behind.\n'
-  // Only the cleanup finds its way into the sandbox, whose addresses go with this process.
-  const list = pending.map(({ name, command }) => (sandbox ? `  ${name}\n` : `  ${name}: ${command}\n`)).join('')
-  const cleanup = `talos-image cleanup --run ${run}${sandbox ? ' --sandbox' : ''}`
-  return `Left behind by run ${run}:\n${list}Remove all of it:\n  ${cleanup}\n`
+/** Ends a build at once; says what a user must remove. */
+function abandon({ access, building }: Running): string {
+  building.abandon?.()
+  const { run } = building
+  const where = access.project === undefined ? '' : ` in ${access.project}`
+  const pending = building.pending()
+  if (pending.length === 0) return `Nothing of this run is left behind${where}.\n`
+  const list = pending.map(({ name, command }) => {
+    // In the sandbox only the cleanup works, since its addresses go with this process.
+    if (access.variable === undefined) return `  ${name}\n`
+    return `  ${name}: ${toProjectCommand(command, run, access)}\n`
+  })
+  return `Left behind by run ${run}${where}:\n${list.join('')}Remove all of it:\n  ${cleanupCommand(run, access)}\n`
 }

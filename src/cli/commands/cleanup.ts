@@ -1,76 +1,65 @@
 /** `talos-image cleanup`: what interrupted runs left behind. */
 
-import { type Problem, TalosImageError, throwProblems } from '../../errors.ts'
+import { type Problem, TalosImageError } from '../../errors.ts'
 import type { Pricing } from '../../hetzner/wire.ts'
 import { findTemporary, isAbandoned, removeTemporary, type Temporary } from '../../run/sweep.ts'
 import { TIMEOUTS } from '../../run/timeouts.ts'
 import { systemClock } from '../../util/clock.ts'
-import { type Cloud, type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
+import type { Cloud } from '../cloud.ts'
+import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { type OutputFlags, writeJson } from '../output.ts'
+import { openProject } from '../open-project.ts'
 import { formatFound, formatInUse } from '../render/cleanup.ts'
-import { showError } from '../show-problem.ts'
+import { projectFlags } from '../shared-flags.ts'
 
-export interface CleanupFlags extends CloudOptions, OutputFlags {
-  /** Removes everything of this run at once, whether its lease has lapsed or not. */
-  readonly run?: string
-  readonly yes?: boolean
-}
-
-/**
- * Without flags only shows what there is; `--yes` removes what no living run claims, `--run ID` all of one run.
- * Published snapshots are never touched.
- */
-export async function runCleanup(io: Io, flags: CleanupFlags): Promise<number> {
-  throwProblems([...findCloudProblems(io, flags), ...checkRun(flags.run)])
-  const cloud = await openCloud(io, flags)
-  try {
-    const found = await findTemporary(cloud.hetzner, { run: flags.run, signal: io.signal })
+/** Published snapshots are never touched. */
+export const command = defineCommand({
+  description: 'Show what interrupted runs left behind, or remove it. Never touches published snapshots.',
+  examples: [
+    'talos-image cleanup            what is there, and what it costs',
+    'talos-image cleanup --yes',
+    'talos-image cleanup --run k7wq2mzd   as an interrupted run said it',
+  ],
+  parameters: {
+    ...projectFlags,
+    '--yes': 'remove what no living run claims any more',
+    '--run <id>': 'remove everything of one run, at once',
+  },
+  run: async (io, { run, yes = false, sandbox = false, ...flags }) => {
+    await using cloud = await openProject(io, { ...flags, sandbox }, checkRun(run))
+    const { signal } = io
+    const found = await findTemporary(cloud.hetzner, { run, signal })
     const nowMs = systemClock.now()
-    const chosen = flags.run === undefined ? found.filter((thing) => isAbandoned(thing, nowMs)) : found
-    const sandbox = flags.sandbox === true
-    const remove = flags.run !== undefined || flags.yes === true
-    if (!remove) {
-      if (flags.output === 'json')
-        writeJson(io, { found: found.map((thing) => toRecord(thing, nowMs)), removed: 0, leftovers: [] })
-      else {
-        const pricing = found.length === 0 ? undefined : await lookUpPrices(cloud, io.signal)
-        io.out(formatFound(found, { nowMs, pricing, width: io.outColumns(), sandbox }))
+    const records = found.map((thing) => toRecord(thing, nowMs))
+    if (run === undefined && !yes) {
+      const pricing = found.length === 0 ? undefined : await lookUpPrices(cloud, signal)
+      return {
+        document: { found: records, removed: 0, leftovers: [] },
+        text: (width) => formatFound(found, { nowMs, pricing, width, sandbox }),
       }
-      return EXIT.success
     }
+    const chosen = run === undefined ? found.filter((thing) => isAbandoned(thing, nowMs)) : found
     const leftovers = await removeTemporary(cloud.hetzner, chosen, {
       clock: systemClock,
-      signal: io.signal,
+      signal,
       timeoutMs: TIMEOUTS.removeMs,
-      onlyAbandoned: flags.run === undefined,
+      onlyAbandoned: run === undefined,
       listener: { onRemoved: ({ name }) => io.err(`removed ${name}\n`) },
     })
-    if (flags.output === 'json') {
-      writeJson(io, {
-        found: found.map((thing) => toRecord(thing, nowMs)),
-        removed: chosen.length - leftovers.length,
-        leftovers,
-      })
-    } else {
-      const removed = `Removed ${chosen.length - leftovers.length} of ${chosen.length}.\n`
-      if (chosen.length > 0) io.out(removed)
-      else if (flags.run !== undefined) io.out(`Nothing of run ${flags.run} is there.\n`)
-      else io.out(formatInUse(found, sandbox))
-    }
-    for (const { name, command, reason } of leftovers) {
-      showError(io, {
+    const removed = chosen.length - leftovers.length
+    const nothing = run === undefined ? formatInUse(found, sandbox) : `Nothing of run ${run} is there.\n`
+    return {
+      document: { found: records, removed, leftovers },
+      text: chosen.length > 0 ? `Removed ${removed} of ${chosen.length}.\n` : nothing,
+      problems: leftovers.map(({ name, command, reason }) => ({
         code: 'api',
         message: `${name} could not be removed: ${reason}`,
         hint: `remove it: \`${command}\``,
-      })
+      })),
+      exitCode: leftovers.length === 0 ? EXIT.success : EXIT.leftovers,
     }
-    return leftovers.length === 0 ? EXIT.success : EXIT.leftovers
-  } finally {
-    await cloud.close()
-  }
-}
+  },
+})
 
 /** An empty or mistyped ID must not select something else. */
 function checkRun(run: string | undefined): Problem[] {
@@ -92,7 +81,7 @@ function toRecord(thing: Temporary, nowMs: number) {
   }
 }
 
-/** Prices are good to know, and no reason to show nothing. */
+/** Prices are shown where they are known; the rest is shown without them. */
 async function lookUpPrices({ hetzner }: Cloud, signal: AbortSignal): Promise<Pricing | undefined> {
   try {
     return await hetzner.catalogue.pricing({ signal })

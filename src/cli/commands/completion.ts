@@ -1,24 +1,21 @@
 /** `talos-image completion bash|zsh|fish`: the script that makes a shell complete commands and flags. */
 
-import type { Command } from 'commander'
 import { toBashScript } from '../completion/bash.ts'
 import { toFishScript } from '../completion/fish.ts'
-import { type CommandOutline, outline } from '../completion/outline.ts'
+import { outline } from '../completion/outline.ts'
 import { toZshScript } from '../completion/zsh.ts'
-import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
+import { defineCommand } from '../define-command.ts'
 
-/** The shells that there are scripts for. */
-export type Shell = 'bash' | 'zsh' | 'fish'
+const SCRIPTS = { bash: toBashScript, zsh: toZshScript, fish: toFishScript }
 
-const WRITERS: Readonly<Record<Shell, (program: CommandOutline) => string>> = {
-  bash: toBashScript,
-  zsh: toZshScript,
-  fish: toFishScript,
-}
-
-/** Prints the script of a shell for the commands and flags of a program. */
-export function runCompletion(io: Io, shell: Shell, program: Command): number {
-  io.out(WRITERS[shell](outline(program)))
-  return EXIT.success
-}
+export const command = defineCommand({
+  description: 'Print the script that makes a shell complete commands, flags and their values.',
+  examples: [
+    'source <(talos-image completion bash)   now; in ~/.bashrc: in every shell',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell that fills it in
+    'talos-image completion zsh > "${fpath[1]}/_talos-image"',
+    'talos-image completion fish > ~/.config/fish/completions/talos-image.fish',
+  ],
+  parameters: { '<shell>': { text: 'for which shell', choices: ['bash', 'zsh', 'fish'] } },
+  run: async (_io, { shell }, whole) => ({ text: SCRIPTS[shell](outline(await whole())) }),
+})

@@ -1,50 +1,37 @@
-/** `talos-image delete ID` */
+/** `talos-image delete ID...` */
 
 import { type Problem, throwProblems } from '../../errors.ts'
-import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
 import type { Image } from '../../hetzner/wire.ts'
-import { type Cloud, type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
-import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { noSuchSnapshot } from '../no-such-snapshot.ts'
-import { type OutputFlags, writeJson } from '../output.ts'
+import { defineCommand } from '../define-command.ts'
+import { openProject } from '../open-project.ts'
+import { withProblems } from '../outcome.ts'
+import { idsArgument, projectFlags } from '../shared-flags.ts'
+import { doEach, getSnapshot } from '../snapshots-by-id.ts'
 
-export interface DeleteFlags extends CloudOptions, OutputFlags {
-  readonly force?: boolean
-}
-
-/** Deletes snapshots by ID: all of them are looked at first, and nothing is deleted when one cannot be. */
-export async function runDelete(io: Io, ids: readonly number[], flags: DeleteFlags): Promise<number> {
-  throwProblems(findCloudProblems(io, flags))
-  const cloud = await openCloud(io, flags)
-  try {
-    const images = await Promise.all([...new Set(ids)].map((id) => find(cloud, id, io.signal)))
-    throwProblems(images.flatMap((image) => findObstacles(image, flags.force === true)))
-    for (const image of images) {
-      await cloud.hetzner.images.delete(image.id, { signal: io.signal })
-      if (flags.output === 'text') io.out(`Deleted snapshot ${image.id} (${image.description})\n`)
+export const command = defineCommand({
+  description: 'Delete snapshots by ID.',
+  notes: 'When one of them is protected or not there, none is deleted.',
+  examples: ['talos-image delete 400000001', 'talos-image delete 400000002 400000003 --output json'],
+  parameters: { ...idsArgument, ...projectFlags, '--force': 'also snapshots without the label os=talos' },
+  run: async (io, { id: ids, force = false, ...flags }) => {
+    await using cloud = await openProject(io, flags)
+    const { hetzner } = cloud
+    const images = await Promise.all([...new Set(ids)].map((id) => getSnapshot(hetzner, id, io.signal)))
+    throwProblems(images.flatMap((image) => findRefusals(image, force)))
+    const { done, problems } = await doEach(images, ({ id }) => hetzner.images.delete(id, { signal: io.signal }))
+    return {
+      document: withProblems({ deleted: done.map(({ id }) => id) }, problems),
+      text: done.map(({ id, description }) => `Deleted snapshot ${id} (${description})\n`).join(''),
+      problems,
     }
-    if (flags.output === 'json') writeJson(io, { deleted: images.map(({ id }) => id) })
-    return EXIT.success
-  } finally {
-    await cloud.close()
-  }
-}
+  },
+})
 
-async function find(cloud: Cloud, id: number, signal: AbortSignal): Promise<Image> {
-  try {
-    return await cloud.hetzner.images.get(id, { signal })
-  } catch (error) {
-    if (!isApiFailure(error, 'not_found')) throw error
-    throw noSuchSnapshot(id)
-  }
-}
-
-function findObstacles(image: Image, force: boolean): Problem[] {
+function findRefusals(image: Image, force: boolean): Problem[] {
   const name = `${image.id} (${image.description})`
   const refuse = (message: string, hint: string): Problem[] => [{ code: 'usage', message, hint }]
   if (image.type !== 'snapshot') {
-    return refuse(`${name} is no snapshot but a ${image.type} image`, 'only snapshots can be deleted')
+    return refuse(`${name} is not a snapshot but a ${image.type} image`, 'only snapshots can be deleted')
   }
   if (image.labels.os !== 'talos' && !force) {
     return refuse(

@@ -1,11 +1,12 @@
 /** `talos-image doctor`: whether a build would work, found out without making anything. */
 
 import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
-import { ARCHITECTURES, type Architecture } from '../../domain.ts'
+import { ARCHITECTURES } from '../../domain.ts'
 import { ProblemsError, TalosImageError } from '../../errors.ts'
 import type { FactoryClient } from '../../factory/client.ts'
+import { chooseImages } from '../../plan/choose-images.ts'
 import { toPlacementInput } from '../../plan/placement-input.ts'
-import { chooseImages, type PlanRequest } from '../../plan/request.ts'
+import type { PlanRequest } from '../../plan/request.ts'
 import {
   type Check,
   hasFailed,
@@ -18,59 +19,77 @@ import {
   toFailedCheck,
   toSkippedCheck,
 } from '../../report/doctor.ts'
-import { type Cloud, type CloudOptions, findCloudProblems, openCloud, openFactory } from '../cloud.ts'
+import type { Cloud, CloudOptions } from '../cloud.ts'
+import { defineCommand, type Parameters, type Values } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { parseArchitecture } from '../flags.ts'
 import type { Io } from '../io.ts'
-import { checkNode, checkSandboxTools } from '../local-checks.ts'
-import { type OutputFlags, writeJson } from '../output.ts'
+import { openFactory, toCloudOptions } from '../open-project.ts'
 import { formatChecks } from '../render/doctor.ts'
-import { readRequest } from '../request.ts'
-import { checkSshEgress, type SshHost } from '../ssh-egress.ts'
+import { projectFlags, variableFlags } from '../shared-flags.ts'
+import { checkSshEgress, parseSshHost } from '../ssh-egress.ts'
 
-export interface DoctorFlags extends CloudOptions, OutputFlags {
-  readonly arch?: readonly Architecture[]
-  readonly directory?: string
-  readonly var?: readonly string[]
-  readonly varFile?: readonly string[]
-  readonly sshHost?: SshHost
-}
+const parameters = {
+  ...projectFlags,
+  '--arch <arch>': { text: 'only stock for arm or x86; repeatable', parse: parseArchitecture, repeatable: true },
+  ...variableFlags,
+  '--ssh-host <host[:port]>': { text: 'an SSH server to try: whether SSH gets out', parse: parseSshHost },
+} as const satisfies Parameters
+type DoctorFlags = Values<typeof parameters>
 
-/** Looks at everything that a build needs, and says what to do about what is wrong; exit code 1 when something is. */
-export async function runDoctor(io: Io, flags: DoctorFlags): Promise<number> {
-  const { sandbox = false, machines = MACHINE_KINDS[0].name } = flags
-  const { check: config, request } = await readConfig(io, flags)
-  const opened = await attempt(io, sandbox ? 'sandbox' : 'token', () => open(io, flags))
-  try {
-    const cloud = opened.value
-    const [project, factory, ssh, tools] = await Promise.all([
-      cloud === undefined
-        ? [...opened.failed, ...skipProject(sandbox ? 'the sandbox' : 'the token')]
-        : checkProject(io, cloud, request),
-      checkFactory(io, flags, request, cloud),
-      checkSsh(io, flags),
-      checkSandboxTools(process.platform, { sandbox, machines }),
-    ])
-    const checks = [checkNode(process.versions.node), config, ...project, factory, ssh, ...tools]
-    if (flags.output === 'json') writeJson(io, toDoctorDocument(checks))
-    else io.out(formatChecks(checks, io.outColumns()))
-    return hasFailed(checks) ? EXIT.failed : EXIT.success
-  } finally {
-    await opened.value?.close()
-  }
-}
+export const command = defineCommand({
+  description: 'Check whether a build would work, and say what to do. Makes nothing.',
+  notes: `Looks at token, rights, rate limit, clock, stock, Image Factory, SSH and what
+the sandbox needs. Exits with 1 when something failed.`,
+  examples: [
+    'talos-image doctor',
+    'talos-image doctor --var server_location=hel1   stock of another location',
+    'talos-image doctor --ssh-host github.com        whether SSH gets out',
+    'talos-image doctor --sandbox                    whether it works here',
+  ],
+  parameters,
+  run: async (io, flags) => {
+    const { checkNode, checkSandboxTools } = await import('../local-checks.ts')
+    const { sandbox = false, machines = MACHINE_KINDS[0].name } = flags
+    const options = await toCloudOptions(io, flags)
+    const { check: config, request } = await readConfig(io, flags)
+    const opened = await attempt(io, sandbox ? 'sandbox' : 'token', () => open(io, options))
+    try {
+      const cloud = opened.value
+      const [project, factory, ssh, tools] = await Promise.all([
+        cloud === undefined
+          ? [...opened.failed, ...skipProject(sandbox ? 'the sandbox' : 'the token')]
+          : checkProject(io, cloud, request),
+        checkFactory(io, flags, request, cloud),
+        checkSsh(io, flags),
+        checkSandboxTools(process.platform, { sandbox, machines }),
+      ])
+      const checks = [checkNode(process.versions.node), config, ...project, factory, ssh, ...tools]
+      return {
+        document: toDoctorDocument(checks),
+        text: (width) => formatChecks(checks, width),
+        exitCode: hasFailed(checks) ? EXIT.failed : EXIT.success,
+      }
+    } finally {
+      await opened.value?.close()
+    }
+  },
+})
 
-/** Never asks for a token: that there is none is what was to be found out. */
-async function open(io: Io, flags: DoctorFlags): Promise<Cloud> {
-  const [problem] = findCloudProblems({ ...io, stdinIsTerminal: false }, flags)
+/** Never asks for a token: that it is missing is one of the things to find out. */
+async function open(io: Io, options: CloudOptions): Promise<Cloud> {
+  const { findCloudProblems, openCloud } = await import('../cloud.ts')
+  const [problem] = findCloudProblems({ ...io, stdinIsTerminal: false }, options)
   if (problem !== undefined) throw new TalosImageError(problem)
-  return openCloud(io, flags)
+  return openCloud(io, options)
 }
 
 async function readConfig(io: Io, flags: DoctorFlags): Promise<{ check: Check; request: PlanRequest | undefined }> {
   const name = 'configuration'
+  const { readPlanFlags } = await import('../request.ts')
   // What is wrong with the token is a question of its own.
   const { value, failed } = await attempt(io, name, () =>
-    readRequest(io, { ...flags, sandbox: true, fallback: true }, undefined),
+    readPlanFlags(io, { ...flags, project: [], sandbox: true, fallback: true }, undefined),
   )
   const [check] = failed
   if (check !== undefined || value === undefined) return { check: check ?? toSkippedCheck(name, name), request: value }

@@ -1,52 +1,63 @@
 /** `talos-image external`: the other end of Terraform's `external` data source. */
 
-import { formatOrigin, type Problem, TalosImageError, throwProblems } from '../../errors.ts'
+import { formatOrigin, type Problem, TalosImageError } from '../../errors.ts'
 import { toExternalResult } from '../../report/snapshot.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
-import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
+import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type ExternalQuery, parseExternalQuery } from '../external-query.ts'
+import { format } from '../formats/json.ts'
 import type { Io } from '../io.ts'
-import { writeJson } from '../output.ts'
+import { openProject } from '../open-project.ts'
 import { readInput } from '../read-input.ts'
 import { selectSnapshot } from '../selection.ts'
+import { cloudFlags } from '../shared-flags.ts'
 
 /** A query is a handful of short texts. */
 const LONGEST_QUERY_BYTES = 64 * 1024
 /** Terraform gives its query at once. */
 const QUERY_MS = 60_000
 
-type ExternalFlags = Pick<CloudOptions, 'sandbox' | 'factoryUrl'>
+export const command = defineCommand({
+  description: "Answer Terraform's external data source: which snapshot it is. Makes nothing.",
+  notes: `Reads a query on standard input, a JSON object of text:
+  architecture   arm or x86
+  role           such as worker; none, or left out: generic images
+  selector       a Hetzner label selector, in the place of a role
+  talos_version  a whole version, such as v1.13.9; left out: the newest snapshot
 
-/** Prints the snapshot that is asked for, and nothing else; the exit code is 0 or 1, since the protocol knows no other. */
-export async function runExternal(io: Io, flags: ExternalFlags): Promise<number> {
-  try {
-    await answer(io, flags)
-    return EXIT.success
-  } catch (error) {
-    if (!(error instanceof TalosImageError)) throw error
-    for (const problem of error.problems) io.err(formatLine('error', problem))
-    return EXIT.failed
-  }
-}
+Prints one JSON object of text: image_id, selector, architecture, role,
+talos_version, schematic, installer, description, created, disk_gb.
+Whatever is wrong is said on standard error, and the exit code is 1.`,
+  examples: [
+    `echo '{"architecture": "x86"}' | talos-image external`,
+    `echo '{"architecture": "arm", "role": "worker"}' | talos-image external`,
+  ],
+  parameters: { '--sandbox': cloudFlags['--sandbox'], '--factory-url <url>': cloudFlags['--factory-url <url>'] },
+  // The protocol knows no exit code but 0 and 1.
+  run: async (io, { sandbox = false, factoryUrl }) => {
+    try {
+      return { text: await answer(io, sandbox, factoryUrl) }
+    } catch (error) {
+      if (!(error instanceof TalosImageError)) throw error
+      for (const problem of error.problems) io.err(formatLine('error', problem))
+      return { text: '', exitCode: EXIT.failed }
+    }
+  },
+})
 
-async function answer(io: Io, flags: ExternalFlags): Promise<void> {
+async function answer(io: Io, sandbox: boolean, factoryUrl: string | undefined): Promise<string> {
   if (io.stdinIsTerminal) throw new TalosImageError(FOR_TERRAFORM)
   const text = await readInput(io, { what: 'the query', mostBytes: LONGEST_QUERY_BYTES, timeoutMs: QUERY_MS })
   const query = parseExternalQuery(text)
-  throwProblems(findCloudProblems(io, flags))
-  const cloud = await openCloud(io, flags)
-  try {
-    const { selector, architecture } = query
-    const input = { selector, architecture, at: 'query selector', signal: io.signal }
-    const { selected, warnings } = await selectSnapshot(cloud, input)
-    if (selected === undefined) throw nothingMatches(query, flags)
-    for (const warning of warnings) io.err(formatLine('warning', warning))
-    writeJson(io, toExternalResult(selected, selector, cloud.factoryUrl))
-  } finally {
-    await cloud.close()
-  }
+  await using cloud = await openProject(io, { sandbox, ...(factoryUrl === undefined ? {} : { factoryUrl }) })
+  const { selector, architecture } = query
+  const input = { selector, architecture, at: 'query selector', signal: io.signal }
+  const { selected, warnings } = await selectSnapshot(cloud, input)
+  if (selected === undefined) throw nothingMatches(query, sandbox)
+  for (const warning of warnings) io.err(formatLine('warning', warning))
+  return redact(format(toExternalResult(selected, selector, cloud.factoryUrl)))
 }
 
 const FOR_TERRAFORM: Problem = {
@@ -56,12 +67,12 @@ const FOR_TERRAFORM: Problem = {
 }
 
 /** What to run, as far as it follows from the query. */
-function nothingMatches({ selector, architecture, role, talosVersion }: ExternalQuery, flags: ExternalFlags): Error {
+function nothingMatches({ selector, architecture, role, talosVersion }: ExternalQuery, sandbox: boolean): Error {
   const words = [
     ...(role === undefined || role === null ? [] : [role]),
     `--arch ${architecture}`,
     ...(talosVersion === undefined ? [] : [`--var talos_version=${talosVersion}`]),
-    ...(flags.sandbox === true ? ['--sandbox'] : []),
+    ...(sandbox ? ['--sandbox'] : []),
   ]
   return new TalosImageError({
     code: 'not-found',

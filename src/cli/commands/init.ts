@@ -1,47 +1,62 @@
 /** `talos-image init [DIR]`: the files that a build reads, with a user's answers in them. */
 
 import { relative, resolve } from 'node:path'
-import { throwProblems } from '../../errors.ts'
-import { openFactory } from '../cloud.ts'
-import { EXIT } from '../exit-codes.ts'
-import { type AnswerFlags, type Answers, findAnswers } from '../init/answers.ts'
+import { type Problem, throwProblems } from '../../errors.ts'
+import { defineCommand, type Parameters, type Values } from '../define-command.ts'
+import { parseArchitecture } from '../flags.ts'
+import { TEXT } from '../formats/formats.ts'
+import { type Answers, findAnswers } from '../init/answers.ts'
 import { FILE_NAMES, openShipped, renderFiles, type Shipped } from '../init/files.ts'
 import { findFlagProblems, warnOfLocation } from '../init/flag-problems.ts'
 import { formatWritten } from '../init/format-written.ts'
 import { findConflicts, findOtherVarFiles, type Target, writeFiles } from '../init/write-files.ts'
 import type { Io } from '../io.ts'
-import { writeJson } from '../output.ts'
-import { showWarning } from '../show-problem.ts'
-import type { FactoryFlags } from './versions.ts'
+import { openFactory } from '../open-project.ts'
+import { cloudFlags } from '../shared-flags.ts'
 
-export interface InitFlags extends FactoryFlags, AnswerFlags {
-  readonly yes?: boolean
-  readonly force?: boolean
-}
+const parameters = {
+  '[dir]': { text: 'a folder, which may be new', default: '_packer' },
+  ...cloudFlags,
+  '--talos-version <version>': 'v1.13.9, v1.13 or latest; default: the newest stable one',
+  '--extension <name>': { text: 'a system extension, such as iscsi-tools; repeatable', repeatable: true },
+  '--no-extensions': 'no system extensions',
+  '--arch <arch>': { text: 'arm or x86; repeatable; default: both', parse: parseArchitecture, repeatable: true },
+  '--location <name>': 'where the build servers stand; default: fsn1',
+  '-y, --yes': 'ask nothing, take the defaults',
+  '--force': 'overwrite the files that it writes, and no others',
+} as const satisfies Parameters
+type InitFlags = Values<typeof parameters>
 
-/**
- * Writes the files; what no flag says is asked in a terminal, and is the default elsewhere.
- * @throws ProblemsError `usage` for flags and for all files that are in the way, before anything is asked or written
- */
-export async function runInit(io: Io, directory: string, flags: InitFlags): Promise<number> {
-  const path = resolve(io.cwd, directory)
-  const target: Target = { path, shown: nameOf(path, io.cwd) }
-  const force = flags.force === true
-  throwProblems([...findFlagProblems(flags), ...(await findConflicts(target, FILE_NAMES, force))])
+/** What no flag says is asked in a terminal, and is the default elsewhere. */
+export const command = defineCommand({
+  description: 'Write the files that a build reads: template, variables and schematics. Asks, in a terminal.',
+  examples: [
+    'talos-image init                           asks, writes to ./_packer',
+    'talos-image init images --yes --arch x86   asks nothing, writes to ./images',
+    'talos-image init --talos-version v1.13 --extension iscsi-tools --yes',
+  ],
+  parameters,
+  run: async (io, flags) => {
+    const path = resolve(io.cwd, flags.dir)
+    const target: Target = { path, shown: nameOf(path, io.cwd) }
+    const force = flags.force === true
+    throwProblems([...findFlagProblems(flags), ...(await findConflicts(target, FILE_NAMES, force))])
 
-  const shipped = await openShipped()
-  const answers = await answer(io, flags, shipped)
-  await writeFiles(target, await renderFiles(answers, shipped), force)
-  for (const name of await findOtherVarFiles(target, FILE_NAMES)) {
-    const at = { kind: 'file', file: target.shown === '.' ? name : `${target.shown}/${name}` } as const
-    showWarning(io, { code: 'config', message: 'is read by a build, too, and may set the same variables', at })
-  }
-  const unsure = warnOfLocation(flags)
-  if (unsure !== undefined) showWarning(io, unsure)
-  if (flags.output === 'json') writeJson(io, toDocument(target, answers, shipped))
-  else io.out(formatWritten(target.shown, answers, shipped))
-  return EXIT.success
-}
+    const shipped = await openShipped()
+    const answers = await answer(io, flags, shipped)
+    await writeFiles(target, await renderFiles(answers, shipped), force)
+    const others = (await findOtherVarFiles(target, FILE_NAMES)).map((name): Problem => {
+      const at = { kind: 'file', file: target.shown === '.' ? name : `${target.shown}/${name}` } as const
+      return { code: 'config', message: 'is read by a build, too, and may set the same variables', at }
+    })
+    const unsure = warnOfLocation(flags)
+    return {
+      document: toDocument(target, answers, shipped),
+      text: formatWritten(target.shown, answers, shipped),
+      warnings: [...others, ...(unsure === undefined ? [] : [unsure])],
+    }
+  },
+})
 
 /** Relative where it is below the current directory, whole elsewhere. */
 function nameOf(path: string, cwd: string): string {
@@ -52,7 +67,7 @@ function nameOf(path: string, cwd: string): string {
 
 async function answer(io: Io, flags: InitFlags, { extensions }: Shipped): Promise<Answers> {
   await using opened = await openFactory(io, flags)
-  const asks = io.stdinIsTerminal && io.errIsTerminal && flags.yes !== true && flags.output === 'text'
+  const asks = io.stdinIsTerminal && io.errIsTerminal && flags.yes !== true && flags.output === TEXT
   // Awaited here: when this function ends, so does a sandbox that was started for it.
   return await findAnswers(flags, {
     factory: opened.factory,

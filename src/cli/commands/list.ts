@@ -1,54 +1,70 @@
 /** `talos-image list` */
 
-import { throwProblems } from '../../errors.ts'
 import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
 import { LEASE_LABEL } from '../../plan/labels.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
-import { filterSnapshots, type SnapshotFilter, sortSnapshots } from '../../report/snapshot-selection.ts'
-import type { Sort } from '../../report/sort-fields.ts'
-import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
-import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { type OutputFlags, writeJson } from '../output.ts'
+import { filterSnapshots, sortSnapshots } from '../../report/snapshot-selection.ts'
+import { SORT_FIELDS } from '../../report/sort-fields.ts'
+import { defineCommand } from '../define-command.ts'
+import { parseArchitecture } from '../flags.ts'
+import { parseRoleFilter, parseSort, parseVersionFilter } from '../list-flags.ts'
+import { openProject } from '../open-project.ts'
 import { foldLines } from '../render/fold.ts'
 import { formatSnapshots, formatSnapshotsWide } from '../render/snapshots.ts'
 import { badSelector } from '../selection.ts'
+import { projectFlags } from '../shared-flags.ts'
 
-export interface ListFlags extends CloudOptions, OutputFlags {
-  readonly selector: string
-  readonly arch?: SnapshotFilter['architectures']
-  readonly role?: SnapshotFilter['roles']
-  readonly version?: SnapshotFilter['versions']
-  readonly sort?: Sort
-  readonly wide?: boolean
-}
-
-/** Lists the project's published Talos snapshots that the flags ask for; newest first, unless they say otherwise. */
-export async function runList(io: Io, flags: ListFlags): Promise<number> {
-  throwProblems(findCloudProblems(io, flags))
-  const cloud = await openCloud(io, flags)
-  try {
+export const command = defineCommand({
+  description: 'List the Talos snapshots of the project, newest first.',
+  notes: 'Snapshots cannot move between projects: each needs its own.',
+  examples: [
+    'talos-image list --role worker --arch arm',
+    'talos-image list --version v1.12 --sort version:desc',
+    "talos-image list --selector 'os=talos,!role' --wide",
+  ],
+  groups: {
+    'Which ones:': ['--arch', '--role', '--version', '--selector'],
+    'How they are shown:': ['--sort', '--wide'],
+  },
+  parameters: {
+    ...projectFlags,
+    '--arch <arch>': { text: 'arm or x86; repeatable', parse: parseArchitecture, repeatable: true },
+    '--role <role>': {
+      text: 'such as worker, or none for generic images; repeatable',
+      parse: parseRoleFilter,
+      repeatable: true,
+    },
+    '--version <version>': {
+      text: 'a Talos version, such as v1.13.9, or v1.13; repeatable',
+      parse: parseVersionFilter,
+      repeatable: true,
+    },
+    '--selector <selector>': { text: 'a Hetzner label selector', default: 'os=talos' },
+    '--sort <field[:desc]>': { text: `by ${SORT_FIELDS.join(', ')}; default: created:desc`, parse: parseSort },
+    '--wide': 'more columns: disk, protection, schematic, labels',
+  },
+  run: async (io, { selector, arch, role, version, sort, wide, ...flags }) => {
+    await using cloud = await openProject(io, flags)
     const images = await cloud.hetzner.images
-      .listSnapshots({ labelSelector: flags.selector }, { signal: io.signal })
+      .listSnapshots({ labelSelector: selector }, { signal: io.signal })
       .catch((error: unknown) => {
-        if (isApiFailure(error, 'invalid_input')) throw badSelector(flags.selector, '--selector')
+        if (isApiFailure(error, 'invalid_input')) throw badSelector(selector, '--selector')
         throw error
       })
     const published = images
       .filter(({ labels }) => labels[LEASE_LABEL] === undefined)
       .map((image) => toSnapshotRecord(image, cloud.factoryUrl))
-    const filter = { architectures: flags.arch, roles: flags.role, versions: flags.version }
-    const asked = filterSnapshots(published, filter)
-    const snapshots = flags.sort === undefined ? asked : sortSnapshots(asked, flags.sort)
-    if (flags.output === 'json') writeJson(io, { snapshots })
-    else if (snapshots.length === 0 && published.length > 0)
-      io.out(foldLines(toNoMatch(published.length), io.outColumns()))
-    else io.out(flags.wide === true ? formatSnapshotsWide(snapshots) : formatSnapshots(snapshots, io.outColumns()))
-    return EXIT.success
-  } finally {
-    await cloud.close()
-  }
-}
+    const asked = filterSnapshots(published, { architectures: arch, roles: role, versions: version })
+    const snapshots = sort === undefined ? asked : sortSnapshots(asked, sort)
+    return {
+      document: { snapshots },
+      text: (width) => {
+        if (snapshots.length === 0 && published.length > 0) return foldLines(toNoMatch(published.length), width)
+        return wide === true ? formatSnapshotsWide(snapshots) : formatSnapshots(snapshots, width)
+      },
+    }
+  },
+})
 
 function toNoMatch(others: number): string {
   const there = others === 1 ? 'is 1 other' : `are ${others} others`

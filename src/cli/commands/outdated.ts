@@ -1,33 +1,27 @@
 /** `talos-image outdated`: whether a newer Talos is out than what the project has. */
 
-import { throwProblems } from '../../errors.ts'
 import { LEASE_LABEL } from '../../plan/labels.ts'
 import { type Age, findAges } from '../../report/outdated.ts'
-import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
-import { findFactoryProblems } from '../connection.ts'
-import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { type OutputFlags, writeJson } from '../output.ts'
+import { defineCommand } from '../define-command.ts'
+import { findFactoryFlagProblems, openProject } from '../open-project.ts'
 import { type Column, fitTable } from '../render/columns.ts'
 import { foldLines } from '../render/fold.ts'
+import { projectFlags } from '../shared-flags.ts'
 
-/** Compares the newest snapshot of each role and architecture with what the Image Factory has. */
-export async function runOutdated(io: Io, flags: CloudOptions & OutputFlags): Promise<number> {
-  throwProblems([...findCloudProblems(io, flags), ...findFactoryProblems(io, flags)])
-  const cloud = await openCloud(io, flags)
-  try {
+export const command = defineCommand({
+  description: 'Show whether a newer Talos is out than the newest snapshot of each kind.',
+  examples: ['talos-image outdated', 'talos-image outdated --output json'],
+  parameters: projectFlags,
+  run: async (io, flags) => {
+    await using cloud = await openProject(io, flags, await findFactoryFlagProblems(io, flags))
     const [snapshots, versions] = await Promise.all([
       cloud.hetzner.images.listSnapshots({ labelSelector: `os=talos,!${LEASE_LABEL}` }, { signal: io.signal }),
       cloud.factory.versions(io.signal),
     ])
     const ages = findAges(snapshots, versions)
-    if (flags.output === 'json') writeJson(io, { images: ages })
-    else io.out(formatAges(ages, io.outColumns()))
-    return EXIT.success
-  } finally {
-    await cloud.close()
-  }
-}
+    return { document: { images: ages }, text: (width) => formatAges(ages, width) }
+  },
+})
 
 const COLUMNS: readonly Column<Age>[] = [
   { heading: 'ID', show: ({ snapshot }) => String(snapshot), spare: 1 },

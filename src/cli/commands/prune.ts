@@ -1,81 +1,70 @@
 /** `talos-image prune`: old snapshots that cost money. */
 
-import { throwProblems } from '../../errors.ts'
-import type { Pricing } from '../../hetzner/wire.ts'
-import { decidePrune, type PruneDecision } from '../../plan/prune.ts'
+import { decidePrune } from '../../plan/prune.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
-import { ProblemCollector } from '../../util/problem-collector.ts'
-import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
-import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { type OutputFlags, writeJson } from '../output.ts'
+import { defineCommand } from '../define-command.ts'
+import { parseAge, parseCount } from '../flags.ts'
+import { openProject } from '../open-project.ts'
+import { withProblems } from '../outcome.ts'
 import { formatPrune } from '../render/prune.ts'
+import { projectFlags } from '../shared-flags.ts'
+import { doEach } from '../snapshots-by-id.ts'
 
-export interface PruneFlags extends CloudOptions, OutputFlags {
-  readonly keep?: number
-  /** Milliseconds. */
-  readonly olderThan?: number
-  readonly yes?: boolean
-}
-
-/** Shows what would go, and why the rest stays; with `--yes` removes it. Only snapshots that this tool made. */
-export async function runPrune(io: Io, flags: PruneFlags): Promise<number> {
-  throwProblems([
-    ...findCloudProblems(io, flags),
-    ...(flags.keep === undefined && flags.olderThan === undefined
-      ? [
-          {
-            code: 'usage' as const,
-            message: 'prune does not know what is old',
-            hint: 'say how many to keep, such as --keep 2, or how old is too old, such as --older-than 30d, or both',
-          },
-        ]
-      : []),
-  ])
-  const cloud = await openCloud(io, flags)
-  try {
+export const command = defineCommand({
+  description: 'Show old snapshots that can go, or delete them. Only those that talos-image made.',
+  notes: `A series has the same architecture and the same labels, apart from the version.
+Never deletes the newest of a series, what is protected, or what a server of
+the project was made from.`,
+  examples: ['talos-image prune --keep 2        what would go', 'talos-image prune --keep 1 --older-than 30d --yes'],
+  parameters: {
+    ...projectFlags,
+    '--keep <number>': { text: 'keep so many of the newest, of each series', parse: parseCount },
+    '--older-than <age>': { text: 'keep what is younger, such as 30d', parse: parseAge },
+    '--yes': 'delete them',
+  },
+  run: async (io, { keep, olderThan, yes = false, ...flags }) => {
+    await using cloud = await openProject(
+      io,
+      flags,
+      keep === undefined && olderThan === undefined ? [NOTHING_IS_OLD] : [],
+    )
     const { hetzner } = cloud
+    const { signal } = io
     const [snapshots, servers, pricing] = await Promise.all([
-      hetzner.images.listSnapshots({ labelSelector: 'os=talos' }, { signal: io.signal }),
-      hetzner.servers.list({}, { signal: io.signal }),
-      hetzner.catalogue.pricing({ signal: io.signal }),
+      hetzner.images.listSnapshots({ labelSelector: 'os=talos' }, { signal }),
+      hetzner.servers.list({}, { signal }),
+      hetzner.catalogue.pricing({ signal }),
     ])
     const inUse = new Set(servers.flatMap(({ image }) => (image === null ? [] : [image.id])))
-    const request = { keep: flags.keep, olderThanMs: flags.olderThan, nowMs: Date.now() }
-    const decisions = decidePrune(snapshots, inUse, request)
-    const removed: number[] = []
-    const problems = new ProblemCollector()
-    if (flags.output === 'text') io.out(formatPrune(decisions, pricing, io.outColumns()))
-    for (const { snapshot, goes } of decisions) {
-      if (!goes || flags.yes !== true) continue
-      // One that was protected meanwhile is no reason to keep the others, or silent about them.
-      const outcome = await problems.attempt(() => hetzner.images.delete(snapshot.id, { signal: io.signal }))
-      if (outcome === undefined) continue
-      removed.push(snapshot.id)
-      if (flags.output === 'text') io.out(`Deleted snapshot ${snapshot.id} (${snapshot.description})\n`)
+    const decisions = decidePrune(snapshots, inUse, { keep, olderThanMs: olderThan, nowMs: Date.now() })
+    const going = decisions.flatMap(({ snapshot, goes }) => (goes ? [snapshot] : []))
+    // One that was protected in the meantime must not keep the others.
+    const { done: deleted, problems } = await doEach(
+      yes ? going : [],
+      ({ id }) => hetzner.images.delete(id, { signal }),
+      { goOn: true },
+    )
+    const records = decisions.map(({ snapshot, series, goes, reason }) => ({
+      ...toSnapshotRecord(snapshot, cloud.factoryUrl),
+      series: series.labels,
+      goes,
+      reason,
+    }))
+    const { currency } = pricing
+    return {
+      document: withProblems({ snapshots: records, deleted: deleted.map(({ id }) => id), currency }, problems),
+      text: (width) => {
+        const lines = deleted.map(({ id, description }) => `Deleted snapshot ${id} (${description})\n`)
+        const note = yes || going.length === 0 ? '' : 'Nothing was deleted. Delete what goes with --yes.\n'
+        return `${formatPrune(decisions, pricing, width)}${lines.join('')}${note}`
+      },
+      problems,
     }
-    if (flags.output === 'json') writeJson(io, toDocument(decisions, pricing, cloud.factoryUrl, removed))
-    else if (flags.yes !== true && decisions.some(({ goes }) => goes)) {
-      io.out('Nothing was deleted. Delete what goes with --yes.\n')
-    }
-    problems.throw()
-    return EXIT.success
-  } finally {
-    await cloud.close()
-  }
-}
+  },
+})
 
-function toDocument(
-  decisions: readonly PruneDecision[],
-  { currency }: Pricing,
-  factoryUrl: string,
-  deleted: readonly number[],
-) {
-  const snapshots = decisions.map(({ snapshot, series, goes, reason }) => ({
-    ...toSnapshotRecord(snapshot, factoryUrl),
-    series: series.labels,
-    goes,
-    reason,
-  }))
-  return { snapshots, deleted, currency }
-}
+const NOTHING_IS_OLD = {
+  code: 'usage',
+  message: 'prune does not know what is old',
+  hint: 'say how many to keep, such as --keep 2, or how old is too old, such as --older-than 30d, or both',
+} as const

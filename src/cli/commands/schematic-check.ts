@@ -5,21 +5,52 @@ import { loadVariables } from '../../config/load.ts'
 import type { Sourced } from '../../config/variables.ts'
 import { checkSchematicFile } from '../../plan/look-up-source.ts'
 import type { SchematicFile } from '../../plan/request.ts'
+import { findDirectory } from '../../request/directory.ts'
 import { ProblemCollector } from '../../util/problem-collector.ts'
-import { openFactory } from '../cloud.ts'
-import { EXIT } from '../exit-codes.ts'
+import { defineCommand, type Parameters, type Values } from '../define-command.ts'
 import type { Io } from '../io.ts'
-import { writeJson } from '../output.ts'
-import { findDirectory } from '../request.ts'
+import { openFactory } from '../open-project.ts'
+import { withProblems } from '../outcome.ts'
 import { readSchematicInput } from '../schematic-input.ts'
+import { cloudFlags } from '../shared-flags.ts'
 import { findVersion, readVersionFlag } from '../talos-version.ts'
-import type { FactoryFlags } from './versions.ts'
 
-export interface SchematicCheckFlags extends FactoryFlags {
-  /** Else that of the directory's variables, as for a build. */
-  readonly talosVersion?: string
-  readonly directory?: string
-}
+const parameters = {
+  '<file...>': 'schematics, or - for standard input',
+  ...cloudFlags,
+  '--talos-version <version>': 'v1.13.9, v1.13 or latest; default: talos_version, as a build takes it',
+  '--directory <dir>': 'where the .pkr.hcl and .pkrvars files are; default: here, or ./_packer',
+} as const satisfies Parameters
+type CheckFlags = Values<typeof parameters>
+
+export const schematicCheck = defineCommand({
+  description: 'Check schematics as a build would: fields, values, and the extensions of a Talos version.',
+  notes: `Exits with 2 when something is wrong, and says where: FILE:LINE:COLUMN.
+Submits nothing.`,
+  examples: [
+    'talos-image schematic check schematic.yaml',
+    'talos-image schematic check _packer/*.yaml --talos-version latest',
+    'talos-image schematic check --output json - < schematic.yaml',
+  ],
+  parameters,
+  run: async (io, { file: files, ...flags }) => {
+    const problems = new ProblemCollector()
+    const wanted = await problems.attempt(() => findWanted(io, flags))
+    const read = [...new Set(files)].map((file) => problems.attempt(() => readSchematicInput(io, file)))
+    const schematics = (await Promise.all(read)).filter((schematic) => schematic !== undefined)
+    const verdict =
+      wanted === undefined || schematics.length === 0
+        ? undefined
+        : await problems.attempt(() => checkAll(io, schematics, wanted, flags, problems))
+    // Of several files, those that are right are done with, whatever the others are.
+    const good = verdict?.schematics ?? []
+    return {
+      document: withProblems(verdict ?? {}, problems.all),
+      text: good.map(({ file, id }) => `${file}: good for Talos ${verdict?.version}; ID ${id}\n`).join(''),
+      problems: problems.all,
+    }
+  },
+})
 
 /** Schematics that a build would take as they are, and the version that they were held against. */
 interface Verdict {
@@ -27,32 +58,8 @@ interface Verdict {
   readonly schematics: readonly { readonly file: string; readonly id: string; readonly extensions: readonly string[] }[]
 }
 
-/**
- * Checks schematics as `build --schematic` does: fields and values, and the extensions of the Talos version.
- * @throws ProblemsError with everything that is wrong in any of the files
- */
-export async function runSchematicCheck(io: Io, files: readonly string[], flags: SchematicCheckFlags): Promise<number> {
-  const problems = new ProblemCollector()
-  const wanted = await problems.attempt(() => findWanted(io, flags))
-  const read = [...new Set(files)].map((file) => problems.attempt(() => readSchematicInput(io, file)))
-  const schematics = (await Promise.all(read)).filter((schematic) => schematic !== undefined)
-  const verdict =
-    wanted === undefined || schematics.length === 0
-      ? undefined
-      : await problems.attempt(() => checkAll(io, schematics, wanted, flags, problems))
-  if (flags.output === 'text') {
-    // Of several files, those that are right are done with, whatever the others are.
-    for (const { file, id } of verdict?.schematics ?? []) {
-      io.out(`${file}: good for Talos ${verdict?.version}; ID ${id}\n`)
-    }
-  }
-  problems.throw()
-  if (flags.output === 'json') writeJson(io, verdict)
-  return EXIT.success
-}
-
-/** The version that a build would take, as somebody wrote it. */
-async function findWanted(io: Io, { talosVersion, directory }: SchematicCheckFlags): Promise<Sourced<string>> {
+/** The version that a build would take, and where it is written. */
+async function findWanted(io: Io, { talosVersion, directory }: Omit<CheckFlags, 'file'>): Promise<Sourced<string>> {
   if (talosVersion !== undefined) return readVersionFlag(talosVersion)
   const found = directory ?? (await findDirectory(io.cwd))
   return (await loadVariables({ directory: found, varFiles: [], vars: [], env: io.env, cwd: io.cwd })).talosVersion
@@ -63,7 +70,7 @@ async function checkAll(
   io: Io,
   schematics: readonly SchematicFile[],
   wanted: Sourced<string>,
-  flags: SchematicCheckFlags,
+  flags: Omit<CheckFlags, 'file'>,
   problems: ProblemCollector,
 ): Promise<Verdict> {
   await using opened = await openFactory(io, flags)

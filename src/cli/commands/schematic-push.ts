@@ -2,26 +2,32 @@
 
 import { canonicalText, schematicId } from 'talos-schematic'
 import type { Problem } from '../../errors.ts'
-import { openFactory } from '../cloud.ts'
-import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { writeJson } from '../output.ts'
+import { defineCommand } from '../define-command.ts'
+import { openFactory } from '../open-project.ts'
 import { readSchematicInput } from '../schematic-input.ts'
-import { showWarning } from '../show-problem.ts'
-import type { FactoryFlags } from './versions.ts'
+import { cloudFlags } from '../shared-flags.ts'
 
-/** Submits a schematic and prints the ID that the Factory gave it; `-` reads standard input. */
-export async function runSchematicPush(io: Io, file: string, flags: FactoryFlags): Promise<number> {
-  const { file: name, parsed } = await readSchematicInput(io, file)
-  await using opened = await openFactory(io, flags)
-  const { factory } = opened
-  const answer = await factory.submitSchematic(canonicalText(parsed.schematic), io.signal)
-  const computed = schematicId(parsed.schematic)
-  if (answer.id !== computed) showWarning(io, describeDifference(name, answer, computed))
-  if (flags.output === 'json') writeJson(io, { id: answer.id, computed, factory: factory.publicUrl })
-  else io.out(`${answer.id}\n`)
-  return EXIT.success
-}
+export const schematicPush = defineCommand({
+  description: 'Submit a schematic to the Image Factory, and print its ID.',
+  examples: [
+    'talos-image schematic push schematic.yaml',
+    'ID=$(talos-image schematic push schematic.yaml)',
+    'talos-image schematic push schematic.yaml --output json',
+  ],
+  parameters: { '<file>': 'a schematic, or - for standard input', ...cloudFlags },
+  run: async (io, { file, ...flags }) => {
+    const { file: name, parsed } = await readSchematicInput(io, file)
+    await using opened = await openFactory(io, flags)
+    const { factory } = opened
+    const answer = await factory.submitSchematic(canonicalText(parsed.schematic), io.signal)
+    const computed = schematicId(parsed.schematic)
+    return {
+      document: { id: answer.id, computed, factory: factory.publicUrl },
+      text: `${answer.id}\n`,
+      warnings: answer.id === computed ? [] : [describeDifference(name, answer, computed)],
+    }
+  },
+})
 
 interface Answer {
   readonly id: string

@@ -1,34 +1,47 @@
 /** `talos-image schematic show ID`: what the Image Factory has under an ID. */
 
 import { createHash } from 'node:crypto'
-import { TalosImageError } from '../../errors.ts'
+import { InvalidArgumentError } from 'commander'
+import { type Problem, TalosImageError } from '../../errors.ts'
 import { FactoryFailure } from '../../factory/transport.ts'
-import { openFactory } from '../cloud.ts'
-import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { writeJson } from '../output.ts'
-import { showWarning } from '../show-problem.ts'
-import type { FactoryFlags } from './versions.ts'
+import { defineCommand } from '../define-command.ts'
+import { openFactory } from '../open-project.ts'
+import { cloudFlags } from '../shared-flags.ts'
 
-/**
- * Prints the text of a schematic as the Factory keeps it.
- * @throws TalosImageError `not-found` when it was never given to this Factory
- */
-export async function runSchematicShow(io: Io, id: string, flags: FactoryFlags): Promise<number> {
-  await using opened = await openFactory(io, flags)
-  const { factory } = opened
-  const schematic = await factory.readSchematic(id, io.signal).catch((error: unknown) => {
-    if (error instanceof FactoryFailure && error.status === 404) throw notThere(id, factory.publicUrl)
-    throw error
-  })
+export const schematicShow = defineCommand({
+  description: 'Print the schematic that the Image Factory has under an ID, as YAML.',
+  examples: [
+    'talos-image schematic show 376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba',
+    'talos-image schematic show $(talos-image schematic id schematic.yaml)',
+  ],
+  parameters: { '<id>': { text: 'a schematic ID', parse: parseSchematicId }, ...cloudFlags },
+  run: async (io, { id, ...flags }) => {
+    await using opened = await openFactory(io, flags)
+    const { factory } = opened
+    const schematic = await factory.readSchematic(id, io.signal).catch((error: unknown) => {
+      if (error instanceof FactoryFailure && error.status === 404) throw notThere(id, factory.publicUrl)
+      throw error
+    })
+    return {
+      document: { id, schematic, factory: factory.publicUrl },
+      text: schematic.endsWith('\n') ? schematic : `${schematic}\n`,
+      warnings: findDifference(id, schematic),
+    }
+  },
+})
+
+function parseSchematicId(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase()
+  throw new InvalidArgumentError(
+    'A schematic ID has 64 hexadecimal digits; `talos-image schematic id FILE` computes that of a file.',
+  )
+}
+
+function findDifference(id: string, schematic: string): Problem[] {
   const hash = createHash('sha256').update(schematic).digest('hex')
-  if (hash !== id) {
-    const message = `what the Image Factory answered has the ID ${hash}, not the one that was asked for`
-    showWarning(io, { code: 'factory', message, hint: 'the Factory may have written it anew; compare it' })
-  }
-  if (flags.output === 'json') writeJson(io, { id, schematic, factory: factory.publicUrl })
-  else io.out(schematic.endsWith('\n') ? schematic : `${schematic}\n`)
-  return EXIT.success
+  if (hash === id) return []
+  const message = `what the Image Factory answered has the ID ${hash}, not the one that was asked for`
+  return [{ code: 'factory', message, hint: 'the Factory may have written it anew; compare it' }]
 }
 
 function notThere(id: string, factoryUrl: string): TalosImageError {

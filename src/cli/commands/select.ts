@@ -1,42 +1,40 @@
 /** `talos-image select SELECTOR --arch ARCH` */
 
-import type { Architecture } from '../../domain.ts'
-import { TalosImageError, throwProblems } from '../../errors.ts'
+import { ARCHITECTURES, type Architecture } from '../../domain.ts'
+import { TalosImageError } from '../../errors.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
-import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
-import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { STAYS } from '../no-such-snapshot.ts'
-import { type OutputFlags, writeJson } from '../output.ts'
+import { defineCommand } from '../define-command.ts'
+import { openProject } from '../open-project.ts'
 import { formatSelection } from '../render/selection.ts'
 import { selectSnapshot } from '../selection.ts'
-import { showWarning } from '../show-problem.ts'
+import { projectFlags } from '../shared-flags.ts'
+import { STAYS } from '../snapshots-by-id.ts'
 
-export interface SelectFlags extends CloudOptions, OutputFlags {
-  readonly arch: Architecture
-}
-
-/** Shows which snapshot Terraform would take, and warns when the selector is not clear. */
-export async function runSelect(io: Io, selector: string, flags: SelectFlags): Promise<number> {
-  throwProblems(findCloudProblems(io, flags))
-  const cloud = await openCloud(io, flags)
-  try {
-    const { selected, others, warnings } = await selectSnapshot(cloud, {
-      selector,
-      architecture: flags.arch,
-      at: 'SELECTOR',
-      signal: io.signal,
-    })
-    if (selected === undefined) throw nothingMatches(selector, flags.arch)
+export const command = defineCommand({
+  description: 'Show which snapshot Terraform takes for a selector (hcloud_image with most_recent), and why.',
+  notes: 'Looks into one project: snapshots cannot move between projects.',
+  examples: [
+    "talos-image select 'os=talos,!role' --arch x86",
+    'talos-image select os=talos,role=worker --arch arm --output json',
+  ],
+  parameters: {
+    '<selector>': 'a Hetzner label selector, such as os=talos',
+    ...projectFlags,
+    '--arch <arch>': { text: 'of which architecture', choices: ARCHITECTURES, required: true },
+  },
+  run: async (io, { selector, arch: architecture, ...flags }) => {
+    await using cloud = await openProject(io, flags)
+    const asked = { selector, architecture, at: 'SELECTOR', signal: io.signal }
+    const { selected, others, warnings } = await selectSnapshot(cloud, asked)
+    if (selected === undefined) throw nothingMatches(selector, architecture)
     const [record, ...rest] = [selected, ...others].map((image) => toSnapshotRecord(image, cloud.factoryUrl))
-    if (flags.output === 'json') writeJson(io, { selected: record, others: rest, warnings })
-    else io.out(formatSelection(selector, [selected, ...others], io.outColumns()))
-    for (const warning of warnings) showWarning(io, warning)
-    return EXIT.success
-  } finally {
-    await cloud.close()
-  }
-}
+    return {
+      document: { selected: record, others: rest, warnings },
+      text: (width) => formatSelection(selector, [selected, ...others], width),
+      warnings,
+    }
+  },
+})
 
 function nothingMatches(selector: string, architecture: Architecture): TalosImageError {
   return new TalosImageError({

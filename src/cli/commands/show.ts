@@ -1,39 +1,34 @@
 /** `talos-image show ID`: everything about one snapshot. */
 
-import { throwProblems } from '../../errors.ts'
-import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
 import { selectorOf } from '../../plan/labels.ts'
 import { type SnapshotRecord, toSnapshotRecord } from '../../report/snapshot.ts'
-import { type CloudOptions, findCloudProblems, openCloud } from '../cloud.ts'
-import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { noSuchSnapshot } from '../no-such-snapshot.ts'
-import { type OutputFlags, writeJson } from '../output.ts'
+import { defineCommand } from '../define-command.ts'
+import { parseId } from '../flags.ts'
+import { openProject } from '../open-project.ts'
 import { foldTight } from '../render/fold.ts'
 import { formatRow } from '../render/row.ts'
 import { formatTime } from '../render/units.ts'
+import { projectFlags } from '../shared-flags.ts'
+import { getSnapshot } from '../snapshots-by-id.ts'
 
-/** Shows a snapshot, its labels, what belongs to it, and which servers were made from it. */
-export async function runShow(io: Io, id: number, flags: CloudOptions & OutputFlags): Promise<number> {
-  throwProblems(findCloudProblems(io, flags))
-  const cloud = await openCloud(io, flags)
-  try {
+export const command = defineCommand({
+  description: 'Show everything about one snapshot.',
+  examples: [
+    'talos-image show 400000001       labels, installer, servers made from it',
+    'talos-image show 400000001 --output json',
+  ],
+  parameters: { '<id>': { text: 'a snapshot ID', parse: parseId }, ...projectFlags },
+  run: async (io, { id, ...flags }) => {
+    await using cloud = await openProject(io, flags)
     const [image, servers] = await Promise.all([
-      cloud.hetzner.images.get(id, { signal: io.signal }),
+      getSnapshot(cloud.hetzner, id, io.signal),
       cloud.hetzner.servers.list({}, { signal: io.signal }),
-    ]).catch((error: unknown) => {
-      if (!isApiFailure(error, 'not_found')) throw error
-      throw noSuchSnapshot(id)
-    })
-    const record = toSnapshotRecord(image, cloud.factoryUrl)
+    ])
+    const snapshot = toSnapshotRecord(image, cloud.factoryUrl)
     const users = servers.filter((server) => server.image?.id === id).map(({ name }) => name)
-    if (flags.output === 'json') writeJson(io, { snapshot: record, servers: users })
-    else io.out(formatSnapshot(record, users, io.outColumns()))
-    return EXIT.success
-  } finally {
-    await cloud.close()
-  }
-}
+    return { document: { snapshot, servers: users }, text: (width) => formatSnapshot(snapshot, users, width) }
+  },
+})
 
 function formatSnapshot(snapshot: SnapshotRecord, servers: readonly string[], width: number): string {
   const rows: readonly (readonly [string, string])[] = [

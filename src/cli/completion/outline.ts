@@ -2,7 +2,7 @@
 
 import type { Command, Option } from 'commander'
 import { ARCHITECTURES } from '../../domain.ts'
-import { allOptions } from '../help.ts'
+import { allOptions, describedAs } from '../help.ts'
 
 /** What can stand in a place: one of some words, a file, a folder, or something that only the user knows. */
 export type Candidates =
@@ -62,7 +62,7 @@ function outlineAt(command: Command, path: readonly string[]): CommandOutline {
   return {
     path,
     description: command.description(),
-    flags: allOptions(command).map(outlineFlag),
+    flags: allOptions(command).map((option) => outlineFlag(option, isRepeatable(command, option))),
     arguments: command.registeredArguments.map((argument) => ({
       name: argument.name(),
       variadic: argument.variadic,
@@ -86,14 +86,19 @@ function outlineHelp(command: Command, path: readonly string[], names: readonly 
   }
 }
 
-function outlineFlag(option: Option): FlagOutline {
+function isRepeatable(command: Command, { flags }: Option): boolean {
+  const details = describedAs(command).parameters?.[flags]
+  return typeof details === 'object' && details.repeatable === true
+}
+
+function outlineFlag(option: Option, repeatable: boolean): FlagOutline {
   const [, valueName = ''] = /[<[]([^>\].]+)/.exec(option.flags) ?? []
   return {
     names: [option.long, option.short].filter((name) => name !== null && name !== undefined),
     description: option.description,
     value: option.required || option.optional ? candidatesFor(valueName, option.argChoices) : undefined,
     valueName,
-    repeatable: option.variadic || /\brepeatable\b/.test(option.description),
+    repeatable,
   }
 }
 

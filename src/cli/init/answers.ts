@@ -24,7 +24,7 @@ export interface Answers {
   readonly location: string | undefined
 }
 
-/** The questions that flags leave open, as somebody can be asked them. */
+/** The questions that flags leave open, as a user can be asked them. */
 export interface Questions {
   /** @param versions in the order in which they are offered */
   talosVersion(versions: readonly string[], newest: string): Promise<string>
@@ -40,7 +40,7 @@ export interface AnswerSources {
   readonly shipped: readonly string[]
   /** Those of them that every machine gets: what is chosen from the start. */
   readonly preset: readonly string[]
-  /** undefined: nobody is to be asked. */
+  /** undefined: the user is not to be asked. */
   readonly questions: Questions | undefined
   readonly signal: AbortSignal
 }

@@ -1,4 +1,4 @@
-/** What is wrong with the flags of `init`, before anybody is asked. */
+/** What is wrong with the flags of `init`, before the user is asked. */
 
 import { type Problem, TalosImageError } from '../../errors.ts'
 import { didYouMean } from '../../util/near.ts'

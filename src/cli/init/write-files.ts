@@ -15,7 +15,7 @@ export interface Target {
 /**
  * What in the folder is in the way of files of these names, all of it.
  * @param force files of the same names are not
- * @throws TalosImageError `usage` when it is no folder, or cannot be read
+ * @throws TalosImageError `usage` when it is not a folder, or cannot be read
  */
 export async function findConflicts(target: Target, names: readonly string[], force: boolean): Promise<Problem[]> {
   const entries = await readdir(target.path, { withFileTypes: true }).catch((error: unknown) => {
@@ -69,7 +69,7 @@ export async function writeFiles(target: Target, files: readonly FileToWrite[], 
   }
 }
 
-/** Whoever reads the file sees the old one or the new one, never a part. */
+/** Readers of the file see the old one or the new one, never a part. */
 async function publish(path: string, text: string): Promise<void> {
   const partial = `${path}.${process.pid}.part`
   try {

@@ -40,7 +40,7 @@ Remove all of one run now:    ${commandWith('--run RUN', sandbox)}
 `
 }
 
-/** Why nothing was removed: what is there is claimed by a run that lives, or was killed a short while ago. */
+/** Why nothing was removed: what is there belongs to a run that goes on, or was killed a short while ago. */
 export function formatInUse(found: readonly Temporary[], sandbox: boolean): string {
   if (found.length === 0) return NOTHING
   const runs = [...new Set(found.map(({ run }) => run))]

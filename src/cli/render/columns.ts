@@ -16,7 +16,7 @@ const INDENT = '    '
 
 /**
  * One row an item, none wider than asked if that can be.
- * @param width infinite where nobody knows, which shows everything in one line
+ * @param width infinite when that is not known, which shows everything in one line
  */
 export function fitTable<Item>(columns: readonly Column<Item>[], items: readonly Item[], width: number): string {
   const spare = columns.flatMap((column) => column.spare ?? []).toSorted((a, b) => b - a)

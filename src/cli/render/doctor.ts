@@ -13,7 +13,7 @@ const NARROWEST = 24
 
 /**
  * A line or more a check, remedies below them, and a word on all of it.
- * @param columns how wide a line may be; infinite where nobody knows
+ * @param columns how wide a line may be; infinite when that is not known
  */
 export function formatChecks(checks: readonly Check[], columns: number): string {
   const nameWidth = Math.max(...checks.map(({ name }) => name.length)) + 2

@@ -3,7 +3,7 @@
 /**
  * Lines no wider than asked, broken at spaces. What stands in backticks or double quotes stays together if it can, and a
  * word that is too long stays whole, since both may be there to be copied.
- * @param width infinite where nobody knows, which breaks nothing
+ * @param width infinite when that is not known, which breaks nothing
  */
 export function foldWords(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => {

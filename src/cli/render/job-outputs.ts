@@ -1,8 +1,8 @@
 /** What later steps and jobs in GitHub Actions learn from a command. Named as docs/ci.md says: workflows rely on it. */
 
 import type { Plan } from '../../plan/plan.ts'
-import type { ProjectsDocument } from '../../report/projects.ts'
-import type { ResultDocument, ResultSnapshot } from '../../report/result.ts'
+import { type ProjectResult, toRunDocument } from '../../report/projects.ts'
+import type { ResultSnapshot } from '../../report/result.ts'
 import type { Matrix } from '../build-matrix.ts'
 
 /** Name to value. */
@@ -18,39 +18,32 @@ export function planOutputs({ talosVersion, images }: Plan, matrix?: Matrix): Jo
   }
 }
 
-/** What a run came to, however it ended. */
-export function buildOutputs({ run, talosVersion, snapshots, failed, leftovers }: ResultDocument): JobOutputs {
+/** What a run came to, however it ended: in projects that were named, or in the only one. */
+export function buildOutputs(results: readonly ProjectResult[]): JobOutputs {
+  const document = toRunDocument(results)
+  const snapshots = results.flatMap((one) => one.snapshots)
   const built = snapshots.filter(({ status }) => status === 'built').length
+  return {
+    'talos-version': results[0]?.talosVersion ?? '',
+    ...('projects' in document ? { projects: JSON.stringify(results) } : imageOutputs(document)),
+    changed: String(built > 0),
+    built: String(built),
+    existing: String(snapshots.length - built),
+    failed: String(results.flatMap(({ failed }) => failed).length),
+    'left-behind': String(results.flatMap(({ leftovers }) => leftovers).length),
+  }
+}
+
+function imageOutputs({ run, snapshots }: ProjectResult): JobOutputs {
   const installers = new Set(snapshots.map(({ installer }) => installer))
   const [installer] = installers
   return {
-    run,
-    'talos-version': talosVersion,
+    run: run ?? '',
     snapshots: JSON.stringify(snapshots),
     ids: byImage(snapshots, ({ id }) => id),
     installers: byImage(snapshots, ({ installer: one }) => one),
     // Several that differ are not one.
     installer: installers.size === 1 ? (installer ?? '') : '',
-    changed: String(built > 0),
-    built: String(built),
-    existing: String(snapshots.length - built),
-    failed: String(failed.length),
-    'left-behind': String(leftovers.length),
-  }
-}
-
-/** What a run in several projects came to. */
-export function projectsOutputs({ projects }: ProjectsDocument): JobOutputs {
-  const snapshots = projects.flatMap((one) => one.snapshots)
-  const built = snapshots.filter(({ status }) => status === 'built').length
-  return {
-    'talos-version': projects[0]?.talosVersion ?? '',
-    projects: JSON.stringify(projects),
-    changed: String(built > 0),
-    built: String(built),
-    existing: String(snapshots.length - built),
-    failed: String(projects.flatMap(({ failed }) => failed).length),
-    'left-behind': String(projects.flatMap(({ leftovers }) => leftovers).length),
   }
 }
 

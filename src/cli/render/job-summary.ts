@@ -1,17 +1,16 @@
 /** What a run came to, as Markdown for the page of a job in GitHub Actions. */
 
 import type { ProjectResult } from '../../report/projects.ts'
-import type { ResultDocument } from '../../report/result.ts'
 import { formatTerraform } from '../../report/terraform.ts'
 import { oneLine } from './event-line.ts'
 import { adviceFor } from './summary.ts'
 import { formatDuration } from './units.ts'
 
 /** The heading, the snapshots, what failed, what was left behind, and the text for Terraform; of one project, if it is named. */
-export function formatJobSummary(result: ResultDocument | ProjectResult): string {
+export function formatJobSummary(result: ProjectResult): string {
   const { snapshots, failed, leftovers, talosVersion } = result
   const count = snapshots.length + new Set(failed.map(({ image }) => image)).size
-  const project = 'project' in result ? `${escapeMarkdown(result.project)}: ` : ''
+  const project = result.project !== undefined ? `${escapeMarkdown(result.project)}: ` : ''
   const parts = [`### ${project}Talos ${escapeMarkdown(talosVersion)}: ${snapshots.length} of ${count} snapshots\n`]
   if (snapshots.length > 0) {
     const rows = snapshots.map((snapshot) => [

@@ -9,7 +9,7 @@ import type { ProgressView } from './progress.ts'
 import { measureTransfer } from './transfer.ts'
 import { formatBytes, formatClock, formatDuration, formatSpeed } from './units.ts'
 
-/** How often is said what goes on: rarely enough for a log, often enough that nobody takes the build for dead. */
+/** How often a line says what goes on: rarely enough for a log, often enough to show that the build goes on. */
 export const STILL_MS = 30_000
 
 /** Lines with a time stamp in UTC, each naming its image. */

@@ -2,7 +2,9 @@
 
 import type { Placement } from '../../plan/placement.ts'
 import type { Plan, PlannedImage } from '../../plan/plan.ts'
+import type { ProjectPlan, ProjectsPlan } from '../../plan/plan-projects.ts'
 import { toSourceRecord } from '../../report/result.ts'
+import { oneLine } from './event-line.ts'
 import { foldHanging, foldWords } from './fold.ts'
 import { formatRow } from './row.ts'
 import { formatServer } from './server-settings.ts'
@@ -11,18 +13,50 @@ import { formatBytes, formatPrice } from './units.ts'
 /** How many further placements are named. */
 const MOST_FALLBACKS = 3
 
-/** What will be made, where from, where, and for how much. @param width of the terminal; nothing is wider */
-export function formatPlan(plan: Plan, width = Number.POSITIVE_INFINITY): string {
-  const { cost, images } = plan
+/**
+ * What will be made in which projects, where from, where, and for how much; and where nothing can be.
+ * @param width of the terminal; nothing is wider
+ */
+export function formatPlan({ talosVersion, images, projects }: ProjectsPlan, width = Number.POSITIVE_INFINITY): string {
   const count = images.length === 1 ? '1 image' : `${images.length} images`
-  const lines = [`Plan: Talos ${plan.talosVersion}, ${count}`, '']
-  for (const image of images) lines.push(...formatImage(image, cost.currency, width), '')
-  if (images.some(({ existing }) => existing === undefined)) lines.push(...foldWords(formatCost(plan), width), '')
+  const places = projects.length === 1 ? '1 project' : `${projects.length} projects`
+  const isNamed = projects.some(({ project }) => project !== undefined)
+  const lines = [`Plan: Talos ${talosVersion}, ${count}${isNamed ? ` in each of ${places}` : ''}`, '']
+  for (const [text, names] of groupByText(projects, width)) {
+    if (names.length > 0) lines.push(...foldWords(`In ${names.join(', ')}:`, width))
+    lines.push(text, '')
+  }
+  const plans = projects.flatMap((one) => ('plan' in one ? [one.plan] : []))
+  if (plans.some((plan) => plan.images.some(({ existing }) => existing === undefined))) {
+    lines.push(...formatCosts(plans).flatMap((line) => foldWords(line, width)), '')
+  }
   return lines.join('\n')
 }
 
+/** The text of each project's part, with the names of those that it is the same for. */
+function groupByText(projects: readonly ProjectPlan[], width: number): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const planned of projects) {
+    const text = formatProject(planned, width)
+    const { project } = planned
+    groups.set(text, [...(groups.get(text) ?? []), ...(project === undefined ? [] : [project])])
+  }
+  return groups
+}
+
+function formatProject(planned: ProjectPlan, width: number): string {
+  if ('problems' in planned) {
+    return planned.problems
+      .map(({ message }) => foldHanging(`  nothing: ${oneLine(message)}`, width, '    '))
+      .join('\n')
+  }
+  const { images, cost } = planned.plan
+  const texts = images.map((image) => formatImage(image, cost.currency, width).join('\n'))
+  return texts.join(planned.project === undefined ? '\n\n' : '\n')
+}
+
 /** One image of a plan, a line or more. @param width of the terminal */
-export function formatImage(image: PlannedImage, currency: string, width: number): string[] {
+function formatImage(image: PlannedImage, currency: string, width: number): string[] {
   const title = (text: string): string[] => foldHanging(`  ${image.name}: ${text}`, width, '    ').split('\n')
   if (image.existing !== undefined) {
     return title(`nothing to do, snapshot ${image.existing.id} is the same (--force builds it anew)`)
@@ -73,8 +107,24 @@ function formatFallbacks(others: readonly Placement[]): string {
   return named.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
-/** What a plan, or several together, cost. */
-export function formatCost({ cost }: { readonly cost: Omit<Plan['cost'], 'addressPerHour'> }): string {
+/** The sum, for each currency that the projects are billed in. */
+function formatCosts(plans: readonly Plan[]): string[] {
+  return [...new Set(plans.map(({ cost }) => cost.currency))].map((currency) => {
+    const costs = plans.map(({ cost }) => cost).filter((cost) => cost.currency === currency)
+    const build = sum(costs.map((cost) => cost.build))
+    return formatCost({ currency, build, snapshotsPerMonth: sum(costs.map((cost) => cost.snapshotsPerMonth)) })
+  })
+}
+
+/** undefined when one of them is. */
+function sum(amounts: readonly (number | undefined)[]): number | undefined {
+  return amounts.reduce(
+    (total, amount) => (total === undefined || amount === undefined ? undefined : total + amount),
+    0,
+  )
+}
+
+function formatCost(cost: Omit<Plan['cost'], 'addressPerHour'>): string {
   const build =
     cost.build === undefined
       ? 'unknown for the build servers'

@@ -1,12 +1,11 @@
-/** An event of a build in one of several projects, as the views show it: everything in it says which project. */
+/** An event of a build in a project that has a name, as the views show it: everything in it says which project. */
 
 import type { BuildEvent } from '../../run/events.ts'
-
-/** How an image is called where there are several projects: `prod/arm`. */
-export const inProject = (project: string, image: string): string => `${project}/${image}`
+import { inProject } from './summary.ts'
 
 /** The event with `prod/arm` for `arm`, and `prod: ` before what concerns the whole run. For people only. */
-export function toProjectEvent(project: string, event: BuildEvent): BuildEvent {
+export function toProjectEvent(project: string | undefined, event: BuildEvent): BuildEvent {
+  if (project === undefined) return event
   switch (event.type) {
     case 'run-started':
       return {

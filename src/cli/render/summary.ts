@@ -1,13 +1,13 @@
 /** What a run came to, as people read it. */
 
 import type { Problem } from '../../errors.ts'
-import type { ResultDocument, ResultSnapshot } from '../../report/result.ts'
+import type { ProjectResult } from '../../report/projects.ts'
+import type { ResultSnapshot } from '../../report/result.ts'
 import { formatTerraform } from '../../report/terraform.ts'
 import { type Column, fitTable } from './columns.ts'
 import { formatDuration } from './units.ts'
 
-/** The columns for a single project. */
-export const COLUMNS: readonly Column<ResultSnapshot>[] = [
+const COLUMNS: readonly Column<ResultSnapshot>[] = [
   { heading: 'ID', show: ({ id }) => String(id) },
   { heading: 'ARCH', show: ({ architecture }) => architecture },
   { heading: 'ROLE', show: ({ role }) => role ?? '-' },
@@ -21,18 +21,40 @@ export const COLUMNS: readonly Column<ResultSnapshot>[] = [
   { heading: 'SELECTOR', show: ({ selector }) => selector, spare: 3 },
 ]
 
+type ProjectSnapshot = ResultSnapshot & { readonly project: string }
+
+const PROJECT: Column<ProjectSnapshot> = { heading: 'PROJECT', show: ({ project }) => project }
+
+/** How an image is called where projects have names: `prod/arm`. */
+export const inProject = (project: string | undefined, image: string): string =>
+  project === undefined ? image : `${project}/${image}`
+
 /**
- * The table of snapshots, the Terraform text, and the installers that belong to the snapshots.
+ * The table of snapshots in all projects, the Terraform text, and the installers that belong to the snapshots.
  * @param width of the terminal, for the table: what is there to be copied is never broken
  */
-export function formatSummary(result: ResultDocument, width = Number.POSITIVE_INFINITY): string {
-  const { snapshots } = result
+export function formatSummary(results: readonly ProjectResult[], width = Number.POSITIVE_INFINITY): string {
+  const snapshots = results.flatMap((one) => one.snapshots)
   if (snapshots.length === 0) return ''
-  return [fitTable(COLUMNS, snapshots, width), ...formatUse(snapshots, 'Terraform')].join('\n')
+  const named = results.flatMap(({ project, snapshots: own }) =>
+    project === undefined ? [] : own.map((one) => ({ ...one, project })),
+  )
+  const table = named.length === 0 ? fitTable(COLUMNS, snapshots, width) : fitTable([PROJECT, ...COLUMNS], named, width)
+  const title = results.length === 1 ? 'Terraform' : 'Terraform, with the token of each project'
+  return [table, ...formatUse(differingSnapshots(results), title)].join('\n')
+}
+
+/** Those of the first project, and of each other one what none before it has: the same selectors find each project's own. */
+function differingSnapshots(results: readonly ProjectResult[]): readonly ResultSnapshot[] {
+  const kindOf = ({ architecture, role, version }: ResultSnapshot): string => `${architecture} ${role} ${version}`
+  return results.flatMap(({ snapshots }, index) => {
+    const known = new Set(results.slice(0, index).flatMap((one) => one.snapshots.map(kindOf)))
+    return snapshots.filter((one) => !known.has(kindOf(one)))
+  })
 }
 
 /** The Terraform text and the installers that belong to snapshots. @param title of the former */
-export function formatUse(snapshots: readonly ResultSnapshot[], title: string): string[] {
+function formatUse(snapshots: readonly ResultSnapshot[], title: string): string[] {
   const installers = describeInstallers(snapshots)
   return [
     `${title}:\n\n${indent(formatTerraform(snapshots))}\n`,
@@ -45,7 +67,7 @@ export function formatUse(snapshots: readonly ResultSnapshot[], title: string): 
 }
 
 /** Each installer once, with the roles that it is for. */
-function describeInstallers(snapshots: ResultDocument['snapshots']): string[] {
+function describeInstallers(snapshots: readonly ResultSnapshot[]): string[] {
   const installers = new Set(snapshots.map(({ installer }) => installer).filter((installer) => installer !== null))
   return [...installers].map((installer) => {
     const roles = new Set(snapshots.filter((one) => one.installer === installer).map(({ role }) => role ?? 'generic'))
@@ -53,21 +75,29 @@ function describeInstallers(snapshots: ResultDocument['snapshots']): string[] {
   })
 }
 
-/** What is said of each failure at the end: what, where, and what to do. Images that failed alike are named together. */
-export function findFailures({ failed }: ResultDocument): readonly Problem[] {
-  const groups = new Map<string, { readonly error: Problem; readonly images: string[] }>()
-  for (const { image, error } of failed) {
-    if (error.code === 'interrupted') continue
-    const key = JSON.stringify(error)
-    const group = groups.get(key) ?? { error, images: [] }
-    group.images.push(image)
-    groups.set(key, group)
+/** What is said of each failure at the end; images and projects that failed alike are named together. */
+export function findFailures(results: readonly ProjectResult[]): readonly Problem[] {
+  const groups = new Map<string, { readonly error: Problem; readonly images: Map<ProjectResult, string[]> }>()
+  for (const result of results) {
+    for (const { image, error } of result.failed) {
+      if (error.code === 'interrupted') continue
+      const key = JSON.stringify(error)
+      const group = groups.get(key) ?? { error, images: new Map() }
+      group.images.set(result, [...(group.images.get(result) ?? []), image])
+      groups.set(key, group)
+    }
   }
-  return [...groups.values()].map(({ error, images }) => ({
-    ...error,
-    message: `${images.join(', ')}: ${error.message}`,
-    hint: adviceFor(error),
-  }))
+  return [...groups.values()].map(({ error, images }) => {
+    const names = [...images].flatMap(([result, failed]) => nameImages(result, failed))
+    return { ...error, message: `${names.join(', ')}: ${error.message}`, hint: adviceFor(error) }
+  })
+}
+
+/** Only the project's name, when it got none of its images. */
+function nameImages({ project, failed, snapshots }: ProjectResult, images: readonly string[]): readonly string[] {
+  const all = new Set(failed.map(({ image }) => image))
+  if (project !== undefined && snapshots.length === 0 && images.length >= all.size) return [project]
+  return images.map((image) => inProject(project, image))
 }
 
 /** What to do about a failure, whether or not it says so itself. */
@@ -76,21 +106,28 @@ export function adviceFor({ hint }: Problem): string {
 }
 
 /** What could not be removed, each with the command that removes it. */
-export function findLeftovers({ leftovers }: Pick<ResultDocument, 'leftovers'>): readonly Problem[] {
-  return leftovers.map(({ name, command, reason }) => ({
-    code: 'api',
-    message: `${name} could not be removed: ${reason}`,
-    hint: `remove it: \`${command}\``,
-  }))
+export function findLeftovers(results: readonly ProjectResult[]): readonly Problem[] {
+  return results.flatMap(({ project, leftovers }) =>
+    leftovers.map(({ name, command, reason }) => ({
+      code: 'api' as const,
+      message: `${project === undefined ? '' : `${project}: `}${name} could not be removed: ${reason}`,
+      hint: `remove it: \`${command}\``,
+    })),
+  )
 }
 
-/** The line for what was not built because somebody stopped it; empty when nothing was. */
-export function formatInterrupted({ failed, leftovers }: ResultDocument): string {
-  const images = failed.filter(({ error }) => error.code === 'interrupted').map(({ image }) => image)
-  if (images.length === 0) return ''
-  const verb = images.length === 1 ? 'was' : 'were'
-  const rest = leftovers.length === 0 ? ' Nothing is left behind.' : ''
-  return `Interrupted: ${images.join(', ')} ${verb} not built.${rest}\n`
+/** The line for what was not built because it was stopped; empty when nothing was. */
+export function formatInterrupted(results: readonly ProjectResult[]): string {
+  const names = results.flatMap((result) => {
+    const images = result.failed.filter(({ error }) => error.code === 'interrupted').map(({ image }) => image)
+    return images.length === 0 ? [] : nameImages(result, images)
+  })
+  if (names.length === 0) return ''
+  const list = names.join(', ')
+  const isNamed = results.some(({ project }) => project !== undefined)
+  const what = isNamed ? `not built: ${list}` : `${list} ${names.length === 1 ? 'was' : 'were'} not built`
+  const rest = results.every(({ leftovers }) => leftovers.length === 0) ? ' Nothing is left behind.' : ''
+  return `Interrupted: ${what}.${rest}\n`
 }
 
 const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ')

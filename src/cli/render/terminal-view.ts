@@ -45,7 +45,7 @@ export async function createTerminalView(
     shown = { lines, columns }
   }
   const timer = setInterval(frame, FRAME_MS)
-  // Whoever stops the command is told so below the last frame, and the next one must not be drawn over it.
+  // What is said when the command is stopped stands below the last frame: the next frame must not be drawn over it.
   const leaveFrame = (): void => {
     frame()
     draw.done()

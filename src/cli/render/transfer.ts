@@ -8,7 +8,7 @@ export interface Sample {
 
 export interface Transfer {
   readonly bytes: number
-  /** undefined when nobody knows. */
+  /** undefined when it is not known. */
   readonly totalBytes: number | undefined
   /** Whole ones, 100 only at the end; undefined without a total. */
   readonly percent: number | undefined

@@ -1,11 +1,22 @@
 /** Evaluates expressions as Packer does. */
 
+import type { Origin } from '../../errors.ts'
 import { NULL, toStringValue, type Value } from '../value.ts'
-import type { Expression, ForExpression } from './expression.ts'
+import type { CallExpression, Expression, ForExpression } from './expression.ts'
 import { attempt, EvaluationFailure } from './failure.ts'
 import { callFunction } from './functions/call.ts'
 import { applyBinary, applyUnary, entriesOf, take, toBool, toItems, toText, unify } from './operators.ts'
-import { type Scope, withNames } from './scope.ts'
+
+/** What names stand for in an expression. */
+export interface Scope {
+  /**
+   * The value of a root name such as `var` or `local`, and how many of the steps from there it takes.
+   * @throws EvaluationFailure when there is none
+   */
+  resolve(root: string, first: string | number | undefined, at: Origin): { readonly value: Value; readonly used: 0 | 1 }
+  /** The value of a call, where not every function may be called. @throws EvaluationFailure */
+  call?(call: CallExpression, evaluate: (argument: Expression) => Value): Value
+}
 
 /** @throws EvaluationFailure that says what is wrong, and where */
 export function evaluateExpression(expression: Expression, scope: Scope): Value {
@@ -49,7 +60,7 @@ export function evaluateExpression(expression: Expression, scope: Scope): Value 
     case 'binary':
       return applyBinary(expression.operator, value(expression.left), value(expression.right), origin)
     case 'call':
-      return callFunction(expression, value)
+      return scope.call === undefined ? callFunction(expression, value) : scope.call(expression, value)
     case 'list':
       return { kind: 'list', items: expression.items.map(value) }
     case 'object': {
@@ -69,7 +80,13 @@ function evaluateFor(expression: ForExpression & Pick<Expression, 'origin'>, sco
   const members = new Map<string, Value>()
   for (const [key, item] of entriesOf(evaluateExpression(expression.of, scope), expression.of.origin)) {
     const names = new Map([[itemName, item], ...(keyName === undefined ? [] : ([[keyName, key]] as const))])
-    const inside = withNames(scope, names)
+    const inside: Scope = {
+      ...(scope.call === undefined ? {} : { call: scope.call }),
+      resolve(root, first, at) {
+        const found = names.get(root)
+        return found === undefined ? scope.resolve(root, first, at) : { value: found, used: 0 }
+      },
+    }
     if (expression.only !== undefined) {
       if (!toBool(evaluateExpression(expression.only, inside), expression.only.origin)) continue
     }

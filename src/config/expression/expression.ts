@@ -35,6 +35,9 @@ export interface ForExpression {
   readonly grouped: boolean
 }
 
+/** `name(args)`; `spread`: the last argument is a list of arguments. */
+export type CallExpression = Extract<Expression, { kind: 'call' }>
+
 /** What an expression is, and where it stands. */
 export type Expression = { readonly origin: Origin } & (
   | { readonly kind: 'literal'; readonly value: Value }
@@ -60,9 +63,44 @@ export type Expression = { readonly origin: Origin } & (
       readonly left: Expression
       readonly right: Expression
     }
-  /** `spread`: the last argument is a list of arguments. */
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[]; readonly spread: boolean }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }
   | { readonly kind: 'object'; readonly members: readonly { readonly key: Expression; readonly value: Expression }[] }
   | ForExpression
 )
+
+/** The expressions that an expression is made of. */
+function partsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'template':
+      return expression.parts
+    case 'join':
+    case 'get':
+    case 'splat':
+      return [expression.of]
+    case 'index':
+      return [expression.of, expression.key]
+    case 'conditional':
+      return [expression.condition, expression.yes, expression.no]
+    case 'unary':
+      return [expression.operand]
+    case 'binary':
+      return [expression.left, expression.right]
+    case 'call':
+      return expression.args
+    case 'list':
+      return expression.items
+    case 'object':
+      return expression.members.flatMap(({ key, value }) => [key, value])
+    case 'for':
+      return [expression.of, expression.name, expression.item, expression.only].filter((part) => part !== undefined)
+    default:
+      return []
+  }
+}
+
+/** The texts that are written in an expression, without those that it calculates. */
+export function textsOf(expression: Expression): string[] {
+  const own = expression.kind === 'literal' && expression.value.kind === 'string' ? [expression.value.text] : []
+  return [...own, ...partsOf(expression).flatMap(textsOf)]
+}

@@ -2,26 +2,28 @@
 
 import { createRequire } from 'node:module'
 import * as v from 'valibot'
+import type { Problem } from '../../errors.ts'
+import type { Position } from '../position.ts'
+import { originAt, type SourceFile } from '../source-file.ts'
 import { type AstNode, AstNodeSchema } from './ast.ts'
-import { PARSED_NAME, type SyntaxMistake, toMistakes } from './mistakes.ts'
 
-/** The parser's two questions: is it valid, and what is this expression? */
+/** Checks files, and parses expressions; it tells no positions of arguments and blocks. */
 export interface HclParser {
-  /** The mistakes in a whole file; empty when it is valid. */
-  findMistakes(text: string): Promise<SyntaxMistake[]>
-  /**
-   * An expression as JSON. What is constant in it is evaluated; the rest stays in the strings as `${...}`, and a
-   * literal `${` comes back as `$${`. Undefined for what JSON cannot say.
-   */
-  toJson(expression: string): Promise<unknown>
-  /** The expression's syntax tree, which tells where in it what stands; undefined when there is none. */
+  /** What is wrong with the syntax of a file; empty when it is valid. */
+  findSyntaxProblems(file: SourceFile): Promise<Problem[]>
+  /** The syntax tree of an expression; undefined when there is none. */
   toAst(expression: string): Promise<AstNode | undefined>
 }
 
 type AsyncFunction = (name: string, text: string) => Promise<unknown>
 const AsyncFunctionSchema = v.custom<AsyncFunction>((input) => typeof input === 'function')
 const ModuleSchema = v.object({ parse: AsyncFunctionSchema, getExpressionAst: AsyncFunctionSchema })
-const ArgumentSchema = v.object({ value: v.unknown() })
+
+/** One mistake in the syntax, with the parser's own words. */
+interface SyntaxMistake extends Position {
+  readonly summary: string
+  readonly detail: string
+}
 
 const TOO_DEEP: SyntaxMistake = {
   line: 1,
@@ -29,6 +31,9 @@ const TOO_DEEP: SyntaxMistake = {
   summary: 'The brackets nest too deeply',
   detail: 'write it with a few levels of brackets',
 }
+
+/** The name under which texts are given to the parser: nothing that could stand in a text or a message by chance. */
+const PARSED_NAME = '<hcl>'
 
 let loading: Promise<HclParser> | undefined
 
@@ -53,21 +58,15 @@ async function load(): Promise<HclParser> {
     if (!before.has(name)) Reflect.deleteProperty(globalThis, name)
   }
   return {
-    async findMistakes(text) {
+    async findSyntaxProblems(file) {
       try {
-        await parse(PARSED_NAME, text)
+        await parse(PARSED_NAME, file.text)
         return []
       } catch (error) {
         // It runs out of stack.
-        if (error instanceof RangeError) return [TOO_DEEP]
-        return toMistakes(error instanceof Error ? error.message : String(error))
-      }
-    },
-    async toJson(expression) {
-      try {
-        return v.parse(ArgumentSchema, await parse(PARSED_NAME, `value = ${expression}\n`)).value
-      } catch {
-        return undefined
+        if (error instanceof RangeError) return [toProblem(file, TOO_DEEP)]
+        const mistakes = toMistakes(error instanceof Error ? error.message : String(error))
+        return mistakes.map((mistake) => toProblem(file, mistake))
       }
     },
     async toAst(expression) {
@@ -80,3 +79,40 @@ async function load(): Promise<HclParser> {
     },
   }
 }
+
+const MISTAKE = /<hcl>:(\d+),(\d+)-[\d,]+: ([^;]*); ([\s\S]*?)(?= <hcl>:\d+,\d+-[\d,]+: |\]?\s*$)/g
+const PREFIX = 'parse config: ['
+
+/** A string that is not closed takes in what follows it, so later mistakes of that text are not real. */
+const MISLEADING = /string|template/i
+
+/**
+ * The mistakes in the parser's error message, in the order of the text, one a line.
+ * Empty when the message is not about the syntax.
+ */
+function toMistakes(message: string): SyntaxMistake[] {
+  if (!message.startsWith(PREFIX)) return []
+  const all = [...message.matchAll(MISTAKE)].map(([, line, column, summary = '', detail = '']) => ({
+    line: Number(line),
+    column: Number(column),
+    summary,
+    detail: detail.replace(/<hcl>:(\d+),[\d,-]+/g, 'line $1'),
+  }))
+  all.sort((a, b) => a.line - b.line)
+  const [first] = all
+  if (first !== undefined && MISLEADING.test(first.summary)) return [first]
+  return all.filter((mistake, index) => all.findIndex(({ line }) => line === mistake.line) === index)
+}
+
+function toProblem(file: SourceFile, mistake: SyntaxMistake): Problem {
+  const { summary, detail } = mistake
+  return {
+    code: 'config',
+    message: `not valid HCL: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}`,
+    at: originAt(file, mistake),
+    hint: summary === 'Invalid multi-line string' ? MISSING_QUOTE : detail,
+  }
+}
+
+/** The parser's own words speak of heredocs here; the usual mistake is a forgotten quote. */
+const MISSING_QUOTE = 'a string must end on the line it begins on: is a quote (") missing?'

@@ -2,10 +2,10 @@
 
 import type { Problem } from '../../errors.ts'
 import { type Assigned, type Assignment, toUndeclaredProblem } from '../assignments.ts'
+import { evaluateConstant } from '../constants.ts'
 import { originOf, type SourceFile } from '../source-file.ts'
-import { findSyntaxProblems } from './find-problems.ts'
 import type { HclParser } from './parser.ts'
-import { readHclValue } from './read-value.ts'
+import { readHclExpression } from './read-body.ts'
 import { type HclBlock, scanHcl } from './scan.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function readHclVarFile(
   parser: HclParser,
   declared: ReadonlySet<string> | undefined,
 ): Promise<Assigned> {
-  const mistakes = await findSyntaxProblems(file, parser)
+  const mistakes = await parser.findSyntaxProblems(file)
   if (mistakes.length > 0) return { items: [], problems: mistakes, warnings: [] }
 
   const items: Assignment[] = []
@@ -29,7 +29,8 @@ export async function readHclVarFile(
     } else if (declared !== undefined && !declared.has(item.name)) {
       warnings.push(toUndeclaredProblem(item.name, originOf(file, item.offset), declared))
     } else {
-      const value = await readHclValue(file, parser, item)
+      const expression = await readHclExpression(file, parser, item)
+      const value = 'message' in expression ? expression : evaluateConstant(item.name, expression)
       if ('message' in value) problems.push(value)
       else items.push({ name: item.name, ...value })
     }
@@ -43,6 +44,6 @@ function toBlockProblem(file: SourceFile, block: HclBlock): Problem {
     code: 'config',
     message: `a var file gives values to variables and holds no "${block.type}" blocks`,
     at: originOf(file, block.offset),
-    hint: `write ${name} = "value"; declarations belong into a *.pkr.hcl file`,
+    hint: `write ${name} = "value"; declarations belong in a *.pkr.hcl file`,
   }
 }

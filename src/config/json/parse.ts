@@ -1,6 +1,8 @@
 /** JSON with positions: strict like `JSON.parse`, but every value and name knows where it stands. */
 
 import * as v from 'valibot'
+import type { Problem } from '../../errors.ts'
+import { originOf, type SourceFile } from '../source-file.ts'
 
 /** A value and its offset (in UTF-16 code units) in the text. */
 export type JsonNode = { readonly offset: number } & (
@@ -41,6 +43,21 @@ const WORD = /[A-Za-z]+/y
  */
 export function parseJson(text: string): JsonNode {
   return new JsonParser(text).document()
+}
+
+/** The file's value, or what is wrong with its syntax. */
+export function readJson(file: SourceFile): JsonNode | Problem {
+  try {
+    return parseJson(file.text)
+  } catch (error) {
+    if (!(error instanceof JsonMistake)) throw error
+    return {
+      code: 'config',
+      message: `not valid JSON: ${error.message}`,
+      at: originOf(file, error.offset),
+      hint: 'JSON takes double quotes only, no comments, and no comma after the last item',
+    }
+  }
 }
 
 class JsonParser {

@@ -3,8 +3,8 @@
 import type { Origin, Problem } from '../../errors.ts'
 import { type Assigned, type Assignment, toRepeatedProblem, toUndeclaredProblem } from '../assignments.ts'
 import { originOf, type SourceFile } from '../source-file.ts'
-import { readJson } from './read.ts'
-import { toValue } from './to-value.ts'
+import { NULL, type Value } from '../value.ts'
+import { type JsonNode, readJson } from './parse.ts'
 
 /**
  * The values in the file; strings are taken as they are, `${` means nothing in them, as in Packer.
@@ -38,5 +38,19 @@ function toRootProblem(file: SourceFile, offset: number): Problem {
     message: 'a JSON var file must hold one object',
     at: originOf(file, offset),
     hint: 'write {"talos_version": "v1.12.2"}',
+  }
+}
+
+/** The constant a JSON value stands for; strings are taken as they are. */
+function toValue(node: JsonNode): Value {
+  switch (node.kind) {
+    case 'list':
+      return { kind: 'list', items: node.items.map(toValue) }
+    case 'object':
+      return { kind: 'object', members: new Map(node.members.map(({ name, value }) => [name, toValue(value)])) }
+    case 'null':
+      return NULL
+    default:
+      return { kind: node.kind, text: node.text }
   }
 }

@@ -8,6 +8,8 @@ export interface Attribute {
   readonly name: string
   readonly origin: Origin
   readonly expression: Expression
+  /** The expression as it is written. */
+  readonly text: string
 }
 
 export interface Body {
@@ -27,9 +29,13 @@ export interface ReadBody extends Body {
   readonly problems: readonly Problem[]
 }
 
-export const EMPTY_BODY: ReadBody = { attributes: [], blocks: [], problems: [] }
-
 /** The attribute of that name, if the block has it. */
 export function findAttribute(body: Body, name: string): Attribute | undefined {
   return body.attributes.find((attribute) => attribute.name === name)
+}
+
+/** Whether an attribute is written as `true`. */
+export function isTrue(attribute: Attribute | undefined): boolean {
+  const expression = attribute?.expression
+  return expression?.kind === 'literal' && expression.value.kind === 'bool' && expression.value.text === 'true'
 }

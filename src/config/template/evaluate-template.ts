@@ -73,13 +73,18 @@ function evaluateBuild(template: Template, build: Block, evaluating: Evaluating)
 }
 
 /** A source as a build uses it. */
-interface Use {
+export interface Use {
   readonly source: SourceBlock
   readonly over: Body | undefined
   readonly origin: Origin
 }
 
-function findUses(template: Template, build: Block, { scope, findings }: Evaluating): Use[] {
+/** The sources that a build uses; that there is no such source goes to the findings. */
+export function findUses(
+  template: Template,
+  build: Block,
+  { scope, findings }: Pick<Evaluating, 'scope' | 'findings'>,
+): Use[] {
   const reader = new AttributeReader(scope, template, findings.problems)
   const sources = findAttribute(build, 'sources')
   const named: { readonly reference: Sourced<string>; readonly over?: Body }[] = [
@@ -133,10 +138,9 @@ function evaluateUse(
     })
     return []
   }
-  const ownName = over === undefined ? undefined : findAttribute(over, 'name')
   const inner = scope.forSource({ type: source.type, name: source.name })
   const reader = new AttributeReader(inner, template, problems)
-  const name = (ownName && reader.text(ownName)?.value) ?? source.name
+  const name = nameOfUse(use, reader)
   const settings = readSource(
     [source.block, ...(over === undefined ? [] : [over])],
     source.block.origin,
@@ -151,6 +155,12 @@ function evaluateUse(
   })
   const origin = variable?.[1].origin ?? url.origin
   return [{ source: name, ...settings, url: { value: url.value, origin }, urlVariable: variable?.[0] }]
+}
+
+/** The name of a source as a build uses it. */
+export function nameOfUse({ source, over }: Use, reader: AttributeReader): string {
+  const own = over && findAttribute(over, 'name')
+  return (own && reader.text(own)?.value) ?? source.name
 }
 
 function unique(problems: readonly Problem[]): Problem[] {

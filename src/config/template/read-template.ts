@@ -1,10 +1,68 @@
-/** What one template file holds. */
+/** Reads one file of a template: the variables that it declares, and its other blocks. */
 
+import type { Problem } from '../../errors.ts'
 import type { Declaration } from '../declarations.ts'
-import type { Found } from '../source-file.ts'
+import { loadHclParser } from '../hcl/parser.ts'
+import { readHclBody } from '../hcl/read-body.ts'
+import { scanHcl } from '../hcl/scan.ts'
+import { readJson } from '../json/parse.ts'
+import { membersOf, readJsonBody } from '../json/read-body.ts'
+import { readDeclarations } from '../read-declarations.ts'
+import type { Found, SourceFile } from '../source-file.ts'
 import type { ReadBody } from './block.ts'
 
-/** Its variable declarations, and everything else. */
+/** Its variable declarations with what is wrong in them, and everything else. */
 export interface ReadTemplate extends Found<Declaration> {
   readonly body: ReadBody
+}
+
+const VARIABLE_BLOCKS = new Set(['variable', 'variables'])
+
+/** @param env what `env()` may read in a default */
+export async function readTemplateFile(
+  file: SourceFile,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ReadTemplate> {
+  const parts = await (file.name.endsWith('.json') ? readJsonParts(file) : readHclParts(file))
+  if (Array.isArray(parts)) return { items: [], problems: parts, body: { attributes: [], blocks: [], problems: [] } }
+  const { variables, body } = parts
+  const { items, problems } = readDeclarations(variables.blocks, env)
+  return { items, problems: [...variables.problems, ...problems], body }
+}
+
+interface Parts {
+  readonly variables: ReadBody
+  readonly body: ReadBody
+}
+
+async function readHclParts(file: SourceFile): Promise<Parts | Problem[]> {
+  const parser = await loadHclParser()
+  const problems = await parser.findSyntaxProblems(file)
+  if (problems.length > 0) return problems
+  const items = scanHcl(file.text)
+  const isVariable = (item: (typeof items)[number]) => item.kind === 'block' && VARIABLE_BLOCKS.has(item.type)
+  return {
+    variables: await readHclBody(file, parser, items.filter(isVariable)),
+    body: await readHclBody(
+      file,
+      parser,
+      items.filter((item) => !isVariable(item)),
+    ),
+  }
+}
+
+async function readJsonParts(file: SourceFile): Promise<Parts | Problem[]> {
+  const root = readJson(file)
+  if ('message' in root) return [root]
+  const members = membersOf(root)
+  return {
+    variables: await readJsonBody(
+      file,
+      members.filter(({ name }) => VARIABLE_BLOCKS.has(name)),
+    ),
+    body: await readJsonBody(
+      file,
+      members.filter(({ name }) => !VARIABLE_BLOCKS.has(name)),
+    ),
+  }
 }

@@ -7,10 +7,9 @@ import { PACKER_HINT } from '../expression/failure.ts'
 import { parseGoDuration } from '../expression/functions/times.ts'
 import type { Sourced } from '../variables.ts'
 import type { Attribute, Body } from './block.ts'
-import { fillGoTemplate } from './go-template.ts'
 import type { TemplateImage, TemplateServer } from './images.ts'
 import { fateOf, type HonouredKey, KEY_NAMES } from './source-keys.ts'
-import type { AttributeReader } from './values.ts'
+import { type AttributeReader, fillGoTemplate } from './values.ts'
 
 /** What a source says of its image; the disk comes from the provisioners. */
 export type SourceSettings = Omit<TemplateImage, 'source' | 'url' | 'urlVariable'>

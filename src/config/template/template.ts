@@ -6,7 +6,7 @@ import type { Expression } from '../expression/expression.ts'
 import { PACKER_HINT } from '../expression/failure.ts'
 import type { Value } from '../value.ts'
 import type { Sourced } from '../variables.ts'
-import { type Block, findAttribute } from './block.ts'
+import { type Block, findAttribute, isTrue } from './block.ts'
 
 /** `local.name` */
 export interface Local {
@@ -65,7 +65,8 @@ export function collectParts(blocks: readonly Block[]): { parts: TemplateParts; 
         const expression = findAttribute(block, 'expression')?.expression
         const [name] = block.labels
         if (name === undefined || expression === undefined) problems.push(toLocalProblem(block))
-        else addLocal(name, { origin: block.origin, expression, isSensitive: isMarkedSensitive(block) })
+        else
+          addLocal(name, { origin: block.origin, expression, isSensitive: isTrue(findAttribute(block, 'sensitive')) })
         break
       }
       case 'source': {
@@ -82,11 +83,6 @@ export function collectParts(blocks: readonly Block[]): { parts: TemplateParts; 
     }
   }
   return { parts: { locals, sources, builds }, problems }
-}
-
-function isMarkedSensitive(block: Block): boolean {
-  const marked = findAttribute(block, 'sensitive')?.expression
-  return marked?.kind === 'literal' && marked.value.kind === 'bool' && marked.value.text === 'true'
 }
 
 const problemAt = (at: Origin, message: string, hint: string): Problem => ({ code: 'config', message, at, hint })

@@ -1,15 +1,13 @@
 /** Attributes of a block as the values that they should be, each with the place where it was written. */
 
 import type { Origin, Problem } from '../../errors.ts'
-import { evaluateExpression } from '../expression/evaluate.ts'
+import { evaluateExpression, type Scope } from '../expression/evaluate.ts'
 import type { Expression } from '../expression/expression.ts'
 import { EvaluationFailure, PACKER_HINT } from '../expression/failure.ts'
-import type { Scope } from '../expression/scope.ts'
 import { formatKind, isScalar, type Value } from '../value.ts'
 import { convert, formatType, type VariableType } from '../variable-type.ts'
 import type { Sourced } from '../variables.ts'
 import type { Attribute } from './block.ts'
-import { fillGoTemplate } from './go-template.ts'
 import type { Template } from './template.ts'
 
 /** Evaluates attributes in one scope, and collects what is wrong. */
@@ -123,4 +121,20 @@ function memberOrigin(expression: Expression, name: string): Origin | undefined 
     ({ key }) => key.kind === 'literal' && key.value.kind === 'string' && key.value.text === name,
   )
   return member?.value.origin
+}
+
+/** The older `{{ ... }}` in texts, as far as such templates use it. */
+const ACTION = /\{\{\s*([^{}]*?)\s*\}\}/g
+const START = new Date()
+
+/** The text with what is known filled in; undefined when something in it is not. */
+export function fillGoTemplate(text: string): string | undefined {
+  let isKnown = true
+  const filled = text.replace(ACTION, (_, action: string) => {
+    if (action === 'timestamp') return String(Math.floor(START.getTime() / 1000))
+    if (action === 'isotime') return START.toISOString().replace(/\.\d+Z$/, 'Z')
+    isKnown = false
+    return ''
+  })
+  return isKnown ? filled : undefined
 }

@@ -1,6 +1,6 @@
 /** What `--engine packer` builds, with Packer itself, on namespace machines. */
 
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -189,13 +189,13 @@ describe.skipIf(WHY_NOT !== undefined)(named('build --engine packer', WHY_NOT), 
     expect(JSON.parse(plan.stdout)).toMatchObject({ images: [{ action: 'build', existing: null }] })
   })
 
-  it('tells which snapshot is which by what the cloud says, where the names of the sources do not', async () => {
+  it('tells which snapshot is which by what the cloud says, where the template does not tell', async () => {
     const template = join(workspace.root, '_packer', 'talos-hcloud.pkr.hcl')
     const text = (await readFile(template, 'utf8'))
       .replaceAll('talos-arm', 'one')
       .replaceAll('talos-x86', 'two')
-      .replace('server_type   = var.server_type_arm', 'server_type   = join("", [var.server_type_arm])')
-      .replace('server_type   = var.server_type_x86', 'server_type   = join("", [var.server_type_x86])')
+      .replace('server_type   = var.server_type_arm', 'server_type   = basename(var.server_type_arm)')
+      .replace('server_type   = var.server_type_x86', 'server_type   = basename(var.server_type_x86)')
       .replaceAll(/^ {4}arch {4}= .*$/gm, '')
     await workspace.write('_packer/talos-hcloud.pkr.hcl', text)
     const refused = await build('--arch', 'arm')
@@ -210,6 +210,31 @@ describe.skipIf(WHY_NOT !== undefined)(named('build --engine packer', WHY_NOT), 
     // Selectors by architecture work, but not those that ask for the label.
     expect(stderr).toContain('the template does not give the snapshot')
     expect(stderr).toContain('arch=arm')
+  })
+
+  it('builds from a template that is JSON alone', async () => {
+    await rm(join(workspace.root, '_packer'), { recursive: true })
+    const template = {
+      variable: { talos_version: { type: 'string', default: 'v1.12.2' }, image_url_x86: { type: 'string' } },
+      source: {
+        hcloud: {
+          'talos-x86': {
+            ...{ rescue: 'linux64', image: 'debian-13', location: 'fsn1', server_type: 'cx23', ssh_username: 'root' },
+            snapshot_name: `Talos \${var.talos_version}`,
+            snapshot_labels: { os: 'talos', arch: 'x86' },
+          },
+        },
+      },
+      build: {
+        sources: ['source.hcloud.talos-x86'],
+        provisioner: [{ shell: { inline: [`wget -O- \${var.image_url_x86} | xz -dc | dd of=/dev/sda && sync`] } }],
+      },
+    }
+    await workspace.write('_packer/talos.pkr.json', JSON.stringify(template))
+    const url = `${project.factoryUrl}/image/${GENERIC}/${VERSION}/hcloud-amd64.raw.xz`
+    const { code, stdout, stderr } = await build('--arch', 'x86', '-var', `image_url_x86=${url}`)
+    expect(code, stderr).toBe(0)
+    expect(readResult(stdout).snapshots).toMatchObject([{ status: 'built', architecture: 'x86' }])
   })
 
   it('shows the plan with --dry-run, and calls Packer for nothing but its version', async () => {

@@ -150,7 +150,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('build --engine packer, when someth
     const { code, stderr } = await run(project)
     expect(code, stderr).toBe(0)
     expect(stderr).toMatch(
-      /server \d+ \(packer-.*\) came while Packer was running.* remove it: hcloud server delete \d+/,
+      /server \d+ \(packer-.*\) was created while Packer was running.* remove it: hcloud server delete \d+/,
     )
     expect(await project.snapshots()).toMatchObject([{ labels: { 'talos-image/unread': expect.any(String) } }])
     expect(await project.remains()).toHaveLength(1)

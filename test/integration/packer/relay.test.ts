@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { MadeServer } from '../../../src/packer/creation.ts'
-import { Ledger } from '../../../src/packer/ledger.ts'
 import { type Relay, startRelay } from '../../../src/packer/relay.ts'
+import type { CreatedServer } from '../../../src/packer/requests.ts'
+import { CreatedResources } from '../../../src/packer/resources.ts'
 import { NO_TRACE } from '../../../src/util/trace.ts'
 
 interface Seen {
@@ -14,8 +14,8 @@ interface Seen {
 }
 
 let seen: Seen[]
-let ledger: Ledger
-let servers: (MadeServer | undefined)[]
+let resources: CreatedResources
+let servers: (CreatedServer | undefined)[]
 let relay: Relay
 let answer: { readonly status: number; readonly body?: unknown } | 'none'
 let closeCloud: () => Promise<unknown>
@@ -23,7 +23,7 @@ let closeCloud: () => Promise<unknown>
 beforeEach(async () => {
   seen = []
   servers = []
-  ledger = new Ledger()
+  resources = new CreatedResources()
   answer = { status: 200, body: { ok: true } }
   const cloud = createServer(async (request, response) => {
     const chunks: Buffer[] = []
@@ -45,11 +45,11 @@ beforeEach(async () => {
   relay = await startRelay({
     endpoint: `http://127.0.0.1:${port}/v1`,
     fetch,
-    ledger,
+    resources,
     descriptions: new Set(['Talos Linux v1.12.2 ARM by hcloud-talos']),
     labels: () => ({ 'talos-image/run': 'abcd2345' }),
-    onMade: (_, server) => servers.push(server),
-    onGone: () => undefined,
+    onCreated: (_, server) => servers.push(server),
+    onDeleted: () => undefined,
     trace: NO_TRACE,
   })
 })
@@ -106,11 +106,11 @@ it('gives what is made the labels of the run beside its own, and notes it until 
     labels: { firewall: 'yes', 'talos-image/run': 'abcd2345' },
   })
   expect(servers).toMatchObject([{ serverType: 'cax11', location: 'fsn1', architecture: 'arm', pricePerHour: 0.005 }])
-  expect(ledger.architectureAt('192.0.2.7')).toBe('arm')
-  expect(ledger.pending).toEqual([{ name: 'server 7 (packer-1)', command: 'hcloud server delete 7' }])
+  expect(resources.architectureAt('192.0.2.7')).toBe('arm')
+  expect(resources.pending).toEqual([{ name: 'server 7 (packer-1)', command: 'hcloud server delete 7' }])
   answer = { status: 200, body: { action: { id: 1 } } }
   await send('DELETE', '/servers/7')
-  expect(ledger.pending).toEqual([])
+  expect(resources.pending).toEqual([])
 })
 
 it('keeps what could not be deleted', async () => {
@@ -118,7 +118,7 @@ it('keeps what could not be deleted', async () => {
   await send('POST', '/servers', { name: 'packer-1' })
   answer = { status: 500, body: {} }
   await send('DELETE', '/servers/7')
-  expect(ledger.pending).toHaveLength(1)
+  expect(resources.pending).toHaveLength(1)
 })
 
 it('keeps in mind what may have been made when no answer came', async () => {
@@ -126,7 +126,7 @@ it('keeps in mind what may have been made when no answer came', async () => {
   await expect(send('POST', '/ssh_keys', { name: 'packer-key' })).rejects.toThrow()
   answer = { status: 503, body: {} }
   await send('POST', '/servers', { name: 'packer-1' })
-  expect(ledger.pending.map(({ name }) => name)).toEqual([
+  expect(resources.pending.map(({ name }) => name)).toEqual([
     'perhaps the server packer-1',
     'perhaps the SSH key packer-key',
   ])
@@ -135,14 +135,14 @@ it('keeps in mind what may have been made when no answer came', async () => {
 it('notes nothing that was refused', async () => {
   answer = { status: 422, body: { error: { code: 'invalid_input', message: 'no' } } }
   await send('POST', '/servers', { name: 'packer-1' })
-  expect(ledger.pending).toEqual([])
+  expect(resources.pending).toEqual([])
 })
 
 it('labels snapshots, too', async () => {
   answer = { status: 201, body: { image: { id: 9, description: 'Talos', architecture: 'x86' }, action: { id: 1 } } }
   await send('POST', '/servers/7/actions/create_image', { type: 'snapshot', labels: { os: 'talos' } })
   expect(JSON.parse(seen[0]?.body ?? '')).toMatchObject({ labels: { os: 'talos', 'talos-image/run': 'abcd2345' } })
-  expect(ledger.made).toMatchObject([{ kind: 'snapshot', id: 9, architecture: 'x86', labels: { os: 'talos' } }])
+  expect(resources.all).toMatchObject([{ kind: 'snapshot', id: 9, architecture: 'x86', labels: { os: 'talos' } }])
 })
 
 it('does not tell Packer of snapshots that are called as the new one will be, or it would refuse to make that', async () => {

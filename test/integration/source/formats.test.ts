@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { detectCompression } from '../../../src/compressions.ts'
 import { looksLikeDisk, type RandomAccess, unpackedBytes } from '../../../src/source/formats.ts'
-import { tempDir } from '../../unit/util/temp-dir.ts'
 import { createRandom, diskImage, gzip, MIB, pipeThrough, xz, zstd } from '../../unit/source/fixture.ts'
+import { tempDir } from '../../unit/util/temp-dir.ts'
 
 function access(bytes: Uint8Array): RandomAccess {
   return {

@@ -4,13 +4,13 @@ import { allCommands, examplesOf } from '../../../src/cli/help.ts'
 import { createProgram } from '../../../src/cli/program.ts'
 import { type TestIo, testIo } from './fixture.ts'
 
-const commands = allCommands(createProgram(testIo(), () => undefined))
+const commands = allCommands(await createProgram(testIo(), () => undefined))
 
 /** What a command line prints; commander says by an error that it is over. */
 async function run(...words: string[]): Promise<TestIo & { readonly code: string }> {
   const io = testIo()
   try {
-    await createProgram(io, () => undefined).parseAsync(words, { from: 'user' })
+    await (await createProgram(io, () => undefined, words)).parseAsync(words, { from: 'user' })
     return { ...io, code: '' }
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { type PlanFlags, readRequest } from '../../../src/cli/request.ts'
+import { type PlanFlags, readPlanFlags } from '../../../src/cli/request.ts'
 import type { Role } from '../../../src/domain.ts'
 import { diskImage } from '../source/fixture.ts'
 import { failureOf } from '../util/failure.ts'
@@ -24,7 +24,7 @@ async function home(): Promise<TempDir> {
 }
 
 const read = (dir: TempDir, change: Partial<PlanFlags> = {}, role?: Role) =>
-  readRequest(testIo({ cwd: dir.path }), flags(change), role)
+  readPlanFlags(testIo({ cwd: dir.path }), flags(change), role)
 const messages = async (work: Promise<unknown>) => (await failureOf(work)).problems.map(({ message }) => message)
 
 describe('a request', () => {
@@ -120,12 +120,12 @@ describe('what is wrong with the input', () => {
     await writeFile(dir.file('_packer/schematic-worker.yaml'), 'customisation: {}\n')
     const change = { imageFile: 'missing.raw', arch: ['arm' as const], factoryUrl: 'nonsense' }
     const io = testIo({ cwd: dir.path, env: {} })
-    const said = await messages(readRequest(io, flags(change), undefined))
+    const said = await messages(readPlanFlags(io, flags(change), undefined))
     expect(said.join('\n')).toMatch(/token/)
     expect(said.join('\n')).toMatch(/"nonsense" is not an http/)
     expect(said.join('\n')).toMatch(/missing\.raw does not exist/)
     expect(said).toHaveLength(4)
-    const roles = await failureOf(readRequest(io, flags({ roles: true }), undefined))
+    const roles = await failureOf(readPlanFlags(io, flags({ roles: true }), undefined))
     expect(roles.problems.map(({ code }) => code)).toContain('schematic')
   })
 
@@ -136,7 +136,7 @@ describe('what is wrong with the input', () => {
     const two = { name: 'two', variable: 'TWO' }
     const tell = (env: Record<string, string>, change: Partial<PlanFlags> = {}, problems = [problem]) =>
       messages(
-        readRequest(testIo({ cwd: dir.path, env }), flags(change), undefined, { projects: [one, two], problems }),
+        readPlanFlags(testIo({ cwd: dir.path, env }), flags(change), undefined, { projects: [one, two], problems }),
       )
     const stdin = { imageFile: '-', arch: ['arm' as const] }
     expect(await tell({ ONE: 'x' }, stdin)).toEqual([
@@ -144,7 +144,7 @@ describe('what is wrong with the input', () => {
       'standard input can be read once, and there are several projects',
     ])
     const none = await failureOf(
-      readRequest(testIo({ cwd: dir.path, env: {} }), flags(), undefined, { projects: [one, two], problems: [] }),
+      readPlanFlags(testIo({ cwd: dir.path, env: {} }), flags(), undefined, { projects: [one, two], problems: [] }),
     )
     expect(none.problems).toMatchObject([{ at: { name: 'ONE' } }, { at: { name: 'TWO' } }])
     expect(await tell({}, { sandbox: true })).toEqual(['from the file'])

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { parseServerLabel, readServerFlags, type ServerFlags } from '../../../src/cli/server-flags.ts'
-import { PLAIN_SERVER } from '../../../src/plan/server-settings.ts'
+import { findServerProblems, PLAIN_SERVER } from '../../../src/plan/server-settings.ts'
 
-const messagesOf = (flags: ServerFlags) => readServerFlags(flags).problems.map(({ message }) => message)
+const messagesOf = (flags: ServerFlags) => {
+  const { server, problems } = readServerFlags(flags)
+  return [...problems, ...findServerProblems(server)].map(({ message }) => message)
+}
 
 describe('flags of build servers', () => {
   test('ask for a plain one when there are none', () => {
@@ -66,10 +69,7 @@ describe('--server-label', () => {
     ['a=', 'a', ''],
     ['a=b=c', 'a', 'b=c'],
   ])('%s', (text, key, value) => {
-    expect(parseServerLabel(text, [{ key: 'first', value: '' }])).toEqual([
-      { key: 'first', value: '' },
-      { key, value },
-    ])
+    expect(parseServerLabel(text)).toEqual({ key, value })
   })
 
   test.each(['', '=b'])('is not %j', (text) => expect(() => parseServerLabel(text)).toThrow('Use KEY=VALUE'))

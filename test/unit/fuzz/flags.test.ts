@@ -1,6 +1,7 @@
 /** Flags with any text in them. */
 
 import { InvalidArgumentError } from 'commander'
+import { readSandboxFlags } from 'hcloud-sandbox'
 import { expect, it, vi } from 'vitest'
 import {
   normalizeArguments,
@@ -12,8 +13,6 @@ import {
   parseSha256,
   parseTimeout,
 } from '../../../src/cli/flags.ts'
-import { readSandboxFlags } from '../../../src/cli/sandbox-flags.ts'
-import { testIo } from '../cli/fixture.ts'
 import { mutateText } from './mutate.ts'
 import { fuzz } from './random.ts'
 import { problemsOf } from './verdict.ts'
@@ -64,6 +63,6 @@ it('flags of the sandbox are taken, or refused', async () => {
       limit: [change('servers=2')],
       project: [change('alpha'), change('beta')],
     }
-    await problemsOf(() => readSandboxFlags(testIo(), flags))
+    await problemsOf(() => readSandboxFlags('/', flags))
   })
 })

@@ -1,7 +1,7 @@
 /** What may become of wrong input: a value, or an error that a user can read, and that gives nothing away. */
 
 import { formatProblem } from '../../../src/cli/render/problem.ts'
-import { type Problem, TalosImageError } from '../../../src/errors.ts'
+import { type Problem, TalosImageError, toTalosImageError } from '../../../src/errors.ts'
 import { registerSecret } from '../../../src/util/redact.ts'
 import { SECRETS } from './mutate.ts'
 
@@ -19,7 +19,8 @@ export async function problemsOf(work: () => unknown): Promise<readonly Problem[
   try {
     await work()
     return []
-  } catch (error) {
+  } catch (thrown) {
+    const error = toTalosImageError(thrown)
     if (!(error instanceof TalosImageError)) {
       throw new Error(`no error for users: ${error instanceof Error ? error.stack : String(error)}`, { cause: error })
     }

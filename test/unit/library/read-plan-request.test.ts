@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatOrigin, ProblemsError } from '../../../src/errors.ts'
-import { readPlanRequest } from '../../../src/library/read-plan-request.ts'
-import type { PlanRequestOptions } from '../../../src/library/request-options.ts'
+import { type PlanRequestOptions, readPlanRequest } from '../../../src/library/read-plan-request.ts'
 import { PLAIN_SERVER } from '../../../src/plan/server-settings.ts'
 
 let directory = ''
@@ -86,45 +85,35 @@ describe('readPlanRequest', () => {
       'config -var talos_versoin',
       `schematic ${join(directory, 'none.yaml')}`,
       `schematic ${join(directory, 'schematic-control-plane.yaml')}`,
-      'usage schematicFile',
+      'usage ',
     ])
   })
 
-  it.each<[string, PlanRequestOptions, string]>([
-    ['no architecture', { architectures: [] }, 'there is no architecture to build for'],
-    ['roles without a directory', { roles: ['worker'] }, 'there is no directory to read the schematics of roles from'],
-    ['a disk image for two architectures', { imageFile: '-' }, 'a disk image holds one architecture'],
-    [
-      'a disk image with a schematic',
-      { imageFile: '-', architectures: ['arm'], schematicFile: '/dev/null' },
-      'a disk image is built as it is, and takes no schematic',
-    ],
-    [
-      'a disk image for two roles',
-      { imageFile: '-', architectures: ['arm'], roles: ['worker', 'control-plane'] },
-      'a disk image is one image, and there are several roles',
-    ],
-    [
-      'a pin for what is not built',
-      { architectures: ['arm'], sha256: { x86: 'a'.repeat(64) } },
-      'it pins the x86 image, which is not built',
-    ],
-    ['a pin that is none', { sha256: { x86: 'A'.repeat(64) } }, 'that of x86 is no SHA-256'],
-  ])('refuses %s', async (_, options, message) => {
-    const [first, ...rest] = await problemsOf(options)
-    expect(first).toMatchObject({ code: 'usage', message, hint: expect.stringMatching(/./) })
-    expect(rest).toEqual([])
+  it('builds every role that has a schematic', async () => {
+    expect((await readPlanRequest({ directory, roles: 'every' })).roles).toEqual(['worker'])
   })
 
-  it('refuses a pin for two images', async () => {
-    const options: PlanRequestOptions = {
-      directory,
-      roles: ['worker', 'control-plane'],
-      sha256: { x86: 'a'.repeat(64) },
-    }
-    expect((await problemsOf(options)).map(({ message }) => message)).toContain(
-      'it pins one image of an architecture, and there are several roles',
-    )
+  it.each<[string, PlanRequestOptions, string]>([
+    ['no architecture', { architectures: [] }, 'architectures names no architecture to build for'],
+    [
+      'roles without a directory',
+      { roles: ['worker'] },
+      'there is no schematic-worker.yaml, since there is no directory to read it from',
+    ],
+    [
+      'a name that cannot be that of a role',
+      { imageFile: '-', architectures: ['arm'], roles: ['GPU'] },
+      '"GPU" cannot be',
+    ],
+    ['a pin that is none', { sha256: { x86: 'A'.repeat(64) } }, `sha256: "${'A'.repeat(64)}" is not a SHA-256`],
+  ])('refuses %s', async (_, options, message) => {
+    const [first, ...rest] = await problemsOf(options)
+    expect(first).toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining(message),
+      hint: expect.stringMatching(/./),
+    })
+    expect(rest).toEqual([])
   })
 
   it('refuses a disk image that is not there', async () => {

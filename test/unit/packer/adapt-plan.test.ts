@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
-import { adaptPlan, type PlanSurroundings } from '../../../src/packer/adapt-plan.ts'
+import { type AdaptOptions, adaptPlan } from '../../../src/packer/adapt-plan.ts'
 import type { Template } from '../../../src/packer/template.ts'
+import { chooseImages } from '../../../src/plan/choose-images.ts'
 import { createPlan } from '../../../src/plan/plan.ts'
-import { chooseImages, type PlanRequest } from '../../../src/plan/request.ts'
+import type { PlanRequest } from '../../../src/plan/request.ts'
 import { facts, planRequest, snapshot, sourced, urlSource, variables } from '../plan/fixture.ts'
 
 const TEMPLATE: Template = {
@@ -14,7 +15,7 @@ const TEMPLATE: Template = {
 }
 
 function adapt(
-  change: Partial<PlanSurroundings> & {
+  change: Partial<AdaptOptions> & {
     readonly ask?: Partial<PlanRequest>
     readonly compression?: 'xz' | 'zst' | 'none'
   } = {},
@@ -41,7 +42,7 @@ it('says nothing of a default image that it does not know, but a warning', () =>
   const { adapted } = adapt({ template: { ...TEMPLATE, knowsDefaultImage: false } })
   expect(adapted.images[0]).toMatchObject({ source: { kind: 'template' }, identity: undefined, schematicId: undefined })
   expect(adapted.warnings).toMatchObject([
-    { code: 'packer', message: expect.stringContaining('a default image of its own') },
+    { code: 'packer', message: expect.stringContaining('another default image') },
   ])
 })
 

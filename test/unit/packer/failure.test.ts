@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { toFailure } from '../../../src/packer/failure.ts'
-import type { TargetState } from '../../../src/packer/watch.ts'
+import type { TargetState } from '../../../src/packer/progress.ts'
 
 const target = (change: Partial<TargetState> = {}): TargetState => ({
   target: 'hcloud.a',

@@ -5,12 +5,12 @@ describe('a line of Packer', () => {
   it.each([
     [
       '1795604983,,ui,say,==> hcloud.talos-arm: Creating server...',
-      { kind: 'said', isError: false, target: 'hcloud.talos-arm', text: 'Creating server...' },
+      { kind: 'message', isError: false, target: 'hcloud.talos-arm', text: 'Creating server...' },
     ],
     [
       '1795604986,,ui,error,==> hcloud.talos-arm: HTTP request sent%!(PACKER_COMMA) awaiting response... 200 OK',
       {
-        kind: 'said',
+        kind: 'message',
         isError: true,
         target: 'hcloud.talos-arm',
         text: 'HTTP request sent, awaiting response... 200 OK',
@@ -18,13 +18,13 @@ describe('a line of Packer', () => {
     ],
     [
       '1795604986,,ui,message,    mine.hcloud.talos-arm: hello',
-      { kind: 'said', isError: false, target: 'mine.hcloud.talos-arm', text: 'hello' },
+      { kind: 'message', isError: false, target: 'mine.hcloud.talos-arm', text: 'hello' },
     ],
-    ['1,,ui,error,==> hcloud.talos-arm:', { kind: 'said', isError: true, target: 'hcloud.talos-arm', text: '' }],
+    ['1,,ui,error,==> hcloud.talos-arm:', { kind: 'message', isError: true, target: 'hcloud.talos-arm', text: '' }],
     [
       '1,,ui,error,Error: Undefined -var variable\\n\\nA "nope" variable%!(PACKER_COMMA) so',
       {
-        kind: 'said',
+        kind: 'message',
         isError: true,
         target: undefined,
         text: 'Error: Undefined -var variable\n\nA "nope" variable, so',

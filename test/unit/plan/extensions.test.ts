@@ -17,7 +17,7 @@ describe('checkExtensions', () => {
   })
 
   it('has nothing to say when there are none', () => {
-    expect(checkExtensions(parseSchematic('', 'schematic.yaml'), OFFERED, 'v1.13.9', 'schematic.yaml')).toEqual([])
+    expect(checkExtensions(parseSchematic('{}', 'schematic.yaml'), OFFERED, 'v1.13.9', 'schematic.yaml')).toEqual([])
   })
 
   it('points at every extension that the version lacks', () => {

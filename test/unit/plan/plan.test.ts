@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { TalosImageError } from '../../../src/errors.ts'
 import type { Image } from '../../../src/hetzner/wire.ts'
+import { chooseImages } from '../../../src/plan/choose-images.ts'
 import { IDENTITY_LABEL, LEASE_LABEL } from '../../../src/plan/labels.ts'
 import { createPlan, type Facts } from '../../../src/plan/plan.ts'
-import { chooseImages, type PlanRequest } from '../../../src/plan/request.ts'
+import type { PlanRequest } from '../../../src/plan/request.ts'
 import { PLAIN_SERVER, resolveServer } from '../../../src/plan/server-settings.ts'
 import {
   facts,

@@ -1,6 +1,7 @@
 import { EMPTY_SCHEMATIC } from 'talos-schematic'
 import { describe, expect, test } from 'vitest'
-import { chooseImages, type ImageRequest, type SchematicFile } from '../../../src/plan/request.ts'
+import { chooseImages } from '../../../src/plan/choose-images.ts'
+import type { ImageRequest, SchematicFile } from '../../../src/plan/request.ts'
 import { planRequest, sourced, VAR_FILE, variables } from './fixture.ts'
 
 const schematic = (file: string): SchematicFile => ({

@@ -1,8 +1,9 @@
 /** Plans and results for reports. */
 
 import type { Image } from '../../../src/hetzner/wire.ts'
+import { chooseImages } from '../../../src/plan/choose-images.ts'
 import { createPlan, type Plan, type PlannedImage } from '../../../src/plan/plan.ts'
-import { chooseImages, type PlanRequest } from '../../../src/plan/request.ts'
+import type { PlanRequest } from '../../../src/plan/request.ts'
 import type { BuildResult, ImageResult } from '../../../src/run/result.ts'
 import { facts, planRequest, snapshot, urlSource } from '../plan/fixture.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { toResultDocument } from '../../../src/report/result.ts'
+import { versionedSelector } from '../../../src/report/terraform.ts'
 import { toTfvars } from '../../../src/report/tfvars.ts'
 import { built, existing, FACTORY, failed, imageAt, result, rolesPlan, SCHEMATIC_ID } from './fixture.ts'
 
@@ -54,4 +55,12 @@ describe('the variables', () => {
     expect(toTfvars(document(failed(imageAt(generic, 0))))).toBeUndefined()
     expect(toTfvars(document())).toBeUndefined()
   })
+})
+
+test.each([
+  [{ os: 'talos', role: 'worker', version: 'v1.12.2' }, 'os=talos,role=worker,version=v1.12.2'],
+  [{ os: 'talos', talos_version: 'v1.11.5', cluster: 'a' }, 'os=talos,!role,talos_version=v1.11.5,cluster=a'],
+  [{ type: 'talos', version: 'v1.12.4' }, 'type=talos,version=v1.12.4'],
+])('a selector of %j names each label once', (labels, selector) => {
+  expect(versionedSelector({ labels })).toBe(selector)
 })

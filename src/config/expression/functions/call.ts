@@ -2,7 +2,7 @@
 
 import { didYouMean } from '../../../util/near.ts'
 import { toBoolValue, type Value } from '../../value.ts'
-import type { Expression } from '../expression.ts'
+import type { CallExpression, Expression } from '../expression.ts'
 import { attempt, EvaluationFailure, PACKER_HINT } from '../failure.ts'
 import { Arguments, type FunctionEntry } from './arguments.ts'
 import { COLLECTION_FUNCTIONS } from './collections.ts'
@@ -21,13 +21,11 @@ const FUNCTIONS: ReadonlyMap<string, FunctionEntry> = new Map(
   }),
 )
 
-type Call = Extract<Expression, { kind: 'call' }>
-
 /**
  * @param evaluate gives an argument's value
  * @throws EvaluationFailure when there is no such function, or the arguments do not fit
  */
-export function callFunction(call: Call, evaluate: (argument: Expression) => Value): Value {
+export function callFunction(call: CallExpression, evaluate: (argument: Expression) => Value): Value {
   const { name, args, origin } = call
   if (name === 'can') return toBoolValue(args.every((one) => attempt(() => evaluate(one)) !== undefined))
   if (name === 'try') {

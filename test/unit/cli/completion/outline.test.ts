@@ -4,7 +4,7 @@ import { flatten, outline } from '../../../../src/cli/completion/outline.ts'
 import { createProgram } from '../../../../src/cli/program.ts'
 import { testIo } from '../fixture.ts'
 
-const program = createProgram(testIo(), () => undefined)
+const program = await createProgram(testIo(), () => undefined)
 const commands = flatten(outline(program))
 const find = (path: string) => commands.find((command) => command.path.join(' ') === path)
 const flag = (path: string, name: string) => find(path)?.flags.find(({ names }) => names.includes(name))

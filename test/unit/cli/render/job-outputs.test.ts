@@ -31,14 +31,16 @@ test('one installer is named when all images have it', () => {
     seconds: 1,
   }
   const existing: ResultSnapshot = { ...snapshot, id: 2, architecture: 'x86', role: 'worker', status: 'existing' }
-  const document = (...snapshots: ResultSnapshot[]): ResultDocument => ({
-    run: 'r',
-    talosVersion: 'v1.13.9',
-    snapshots,
-    failed: [],
-    leftovers: [{ name: 'server x', command: 'c', reason: 'r' }],
-  })
-  expect(buildOutputs(document(snapshot, existing))).toMatchObject({
+  const results = (...snapshots: ResultSnapshot[]): ResultDocument[] => [
+    {
+      run: 'r',
+      talosVersion: 'v1.13.9',
+      snapshots,
+      failed: [],
+      leftovers: [{ name: 'server x', command: 'c', reason: 'r' }],
+    },
+  ]
+  expect(buildOutputs(results(snapshot, existing))).toMatchObject({
     ids: '{"arm":1,"x86 worker":2}',
     installer: 'a/installer:v1',
     changed: 'true',
@@ -47,8 +49,8 @@ test('one installer is named when all images have it', () => {
     failed: '0',
     'left-behind': '1',
   })
-  expect(buildOutputs(document(snapshot, { ...existing, installer: 'b' })).installer).toBe('')
-  expect(buildOutputs(document({ ...snapshot, installer: null })).installer).toBe('')
-  expect(buildOutputs(document(existing)).changed).toBe('false')
-  expect(buildOutputs(document()).installer).toBe('')
+  expect(buildOutputs(results(snapshot, { ...existing, installer: 'b' })).installer).toBe('')
+  expect(buildOutputs(results({ ...snapshot, installer: null })).installer).toBe('')
+  expect(buildOutputs(results(existing)).changed).toBe('false')
+  expect(buildOutputs(results()).installer).toBe('')
 })

@@ -1,14 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { formatPlan } from '../../../../src/cli/render/plan.ts'
+import type { Plan } from '../../../../src/plan/plan.ts'
 import { imageAt, rolesPlan, SCHEMATIC_ID, snapshotOf } from '../../report/fixture.ts'
 
+const formatOnly = (plan: Plan, width?: number) => {
+  const images = plan.images.map(({ name }) => name)
+  const { talosVersion, warnings } = plan
+  return formatPlan({ talosVersion, images, projects: [{ project: undefined, plan }], warnings }, width)
+}
 const place = (serverType: string, location: string) => ({ serverType, location, diskGb: 40, pricePerHour: undefined })
 
 describe('a plan as text', () => {
   test('says what, where from, where, and for how much', () => {
     const plan = rolesPlan({ roles: ['worker'] })
     const image = imageAt(plan, 1)
-    expect(formatPlan({ ...plan, images: [image] })).toBe(
+    expect(formatOnly({ ...plan, images: [image] })).toBe(
       `Plan: Talos v1.12.2, 1 image
 
   x86 worker: build "Talos Linux v1.12.2 x86 by hcloud-talos"
@@ -27,9 +33,9 @@ Estimated cost, net: 0.0126 EUR for the build servers (each is billed for the ho
     const plan = rolesPlan()
     const existing = { ...imageAt(plan, 0), existing: snapshotOf(imageAt(plan, 0), 42) }
     const all = { ...plan, images: [existing, imageAt(plan, 1)] }
-    const text = formatPlan(all, 60)
+    const text = formatOnly(all, 60)
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(60)
-    expect(text.replaceAll(/\s/g, '')).toBe(formatPlan(all).replaceAll(/\s/g, ''))
+    expect(text.replaceAll(/\s/g, '')).toBe(formatOnly(all).replaceAll(/\s/g, ''))
     expect(text).toContain('snapshot 42 is the same\n    (--force')
     expect(text).toContain(`    labels    os=talos,arch=x86,version=v1.12.2,
               creator=hcloud-talos,type=infra,
@@ -40,7 +46,7 @@ Estimated cost, net: 0.0126 EUR for the build servers (each is billed for the ho
   test('says what there is already, and no cost when that is all', () => {
     const plan = rolesPlan()
     const image = imageAt(plan, 0)
-    const text = formatPlan({ ...plan, images: [{ ...image, existing: snapshotOf(image, 42) }] })
+    const text = formatOnly({ ...plan, images: [{ ...image, existing: snapshotOf(image, 42) }] })
     expect(text).toContain('arm control-plane: nothing to do, snapshot 42 is the same (--force builds it anew)')
     expect(text).not.toContain('cost')
   })
@@ -53,7 +59,7 @@ Estimated cost, net: 0.0126 EUR for the build servers (each is billed for the ho
       notes: ['cax11 is out of stock in fsn1'],
       replaces: [snapshotOf(imageAt(plan, 0), 7)],
     }
-    const text = formatPlan({ ...plan, images: [image] })
+    const text = formatOnly({ ...plan, images: [image] })
     expect(text).toContain('\n    on        a in x (40 GB disk)\n    else on   b in x, c in x, d in x and 2 more\n')
     expect(text).toContain('\n    note      cax11 is out of stock in fsn1\n')
     expect(text).toContain('\n    replaces  snapshot 7, once the new one is published\n')
@@ -70,7 +76,7 @@ Estimated cost, net: 0.0126 EUR for the build servers (each is billed for the ho
       placements: [],
     }
     const cost = { ...plan.cost, build: undefined, snapshotsPerMonth: undefined }
-    const text = formatPlan({ ...plan, images: [image], cost })
+    const text = formatOnly({ ...plan, images: [image], cost })
     expect(text).toContain('\n    from      standard input\n    on        nothing in stock\n')
     expect(text).toContain('none: standard input is always built')
     expect(text).not.toContain('installer')

@@ -1,16 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { exitCodeOfProjects } from '../../../../src/cli/exit-codes.ts'
+import { exitCodeOfRun } from '../../../../src/cli/exit-codes.ts'
 import { createBoard, updateBoard } from '../../../../src/cli/render/board.ts'
 import { boardLines } from '../../../../src/cli/render/board-lines.ts'
 import { NO_PAINT } from '../../../../src/cli/render/paint.ts'
+import { formatPlan } from '../../../../src/cli/render/plan.ts'
 import { toProjectEvent } from '../../../../src/cli/render/project-event.ts'
-import { formatProjectsPlan } from '../../../../src/cli/render/projects-plan.ts'
-import {
-  findProjectFailures,
-  findProjectLeftovers,
-  formatProjectsInterrupted,
-  formatProjectsSummary,
-} from '../../../../src/cli/render/projects-summary.ts'
+import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../../../../src/cli/render/summary.ts'
 import type { Problem } from '../../../../src/errors.ts'
 import type { ProjectPlan } from '../../../../src/plan/plan-projects.ts'
 import { type ProjectResult, toProjectResult, toUnbegun } from '../../../../src/report/projects.ts'
@@ -27,7 +22,7 @@ const inProject = (project: string, ...images: Parameters<typeof result>): Proje
   toProjectResult(toResultDocument(result(...images), 'v1.12.2', FACTORY), { project, variable: 'T' })
 
 describe('a plan for several projects', () => {
-  const show = (...projects: ProjectPlan[]) => formatProjectsPlan({ ...IMAGES, projects, warnings: [] })
+  const show = (...projects: ProjectPlan[]) => formatPlan({ ...IMAGES, projects, warnings: [] })
 
   test('says once what is the same, apart what is not, and the sum', () => {
     const old = { ...plan, images: [{ ...arm, existing: snapshotOf(arm, 42) }, x86] }
@@ -61,20 +56,18 @@ describe('what a run in several projects came to', () => {
     const projects = [
       inProject('prod', built(arm, 1), built(x86, 2)),
       inProject('dev', existing(arm, 3), failed(x86)),
-      toUnbegun('no', [REFUSED], IMAGES),
+      toUnbegun({ project: 'no', problems: [REFUSED] }, IMAGES),
     ]
-    const text = formatProjectsSummary({ projects })
+    const text = formatSummary(projects)
     expect(text).toMatch(
       /^PROJECT {2}ID {2}ARCH .*\nprod {5}1 {3}arm .*\nprod {5}2 {3}x86 .*\ndev {6}3 {3}arm .* existing .*\n\n/,
     )
     expect(text.match(/data "hcloud_image"/g)).toHaveLength(2)
-    expect(formatProjectsSummary({ projects: [toUnbegun('no', [REFUSED], IMAGES)] })).toBe('')
+    expect(formatSummary([toUnbegun({ project: 'no', problems: [REFUSED] }, IMAGES)])).toBe('')
   })
 
   test('fits a narrow terminal', () => {
-    const [table = ''] = formatProjectsSummary({ projects: [inProject('prod', built(arm, 400_000_001))] }, 30).split(
-      '\n\n',
-    )
+    const [table = ''] = formatSummary([inProject('prod', built(arm, 400_000_001))], 30).split('\n\n')
     expect(table).toContain('prod')
     for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(30)
   })
@@ -83,27 +76,25 @@ describe('what a run in several projects came to', () => {
     const projects = [
       inProject('prod', built(arm, 1), failed(x86)),
       inProject('dev', failed(arm), failed(x86)),
-      toUnbegun('no', [REFUSED, { code: 'api', message: 'and more' }], IMAGES),
+      toUnbegun({ project: 'no', problems: [REFUSED, { code: 'api', message: 'and more' }] }, IMAGES),
     ]
-    expect(findProjectFailures({ projects })).toEqual([
+    expect(findFailures(projects)).toEqual([
       { code: 'stock', message: 'prod/x86, dev: nothing in stock', hint: 'wait' },
       { ...REFUSED, message: 'no: refused' },
       { code: 'api', message: 'no: and more', hint: expect.stringContaining('--debug-log') },
     ])
-    expect(exitCodeOfProjects({ projects })).toBe(3)
-    expect(exitCodeOfProjects({ projects: projects.slice(1) })).toBe(1)
-    expect(exitCodeOfProjects({ projects: [inProject('a', built(arm, 1)), inProject('b', existing(arm, 2))] })).toBe(0)
+    expect(exitCodeOfRun(projects)).toBe(3)
+    expect(exitCodeOfRun(projects.slice(1))).toBe(1)
+    expect(exitCodeOfRun([inProject('a', built(arm, 1)), inProject('b', existing(arm, 2))])).toBe(0)
   })
 
   test('says what was stopped', () => {
     const problem = { code: 'interrupted', message: 'interrupted' } as const
     const stopped = { image: x86, status: 'failed', problem, ms: 1 } as const
     const projects = [inProject('prod', built(arm, 1), stopped), inProject('dev', stopped)]
-    expect(formatProjectsInterrupted({ projects })).toBe(
-      'Interrupted: not built: prod/x86, dev. Nothing is left behind.\n',
-    )
-    expect(formatProjectsInterrupted({ projects: [] })).toBe('')
-    expect(findProjectFailures({ projects })).toEqual([])
+    expect(formatInterrupted(projects)).toBe('Interrupted: not built: prod/x86, dev. Nothing is left behind.\n')
+    expect(formatInterrupted([])).toBe('')
+    expect(findFailures(projects)).toEqual([])
   })
 
   test.each([
@@ -113,10 +104,10 @@ describe('what a run in several projects came to', () => {
   ])('removes what stays, %s, with the token %s', (command, variable, expected) => {
     const left = { ...result(built(arm, 1)), leftovers: [{ name: 'server s', command, reason: 'it stays' }] }
     const document = toProjectResult(toResultDocument(left, 'v1.12.2', FACTORY), { project: 'prod', variable })
-    expect(findProjectLeftovers({ projects: [document] })).toEqual([
+    expect(findLeftovers([document])).toEqual([
       { code: 'api', message: 'prod: server s could not be removed: it stays', hint: `remove it: \`${expected}\`` },
     ])
-    expect(exitCodeOfProjects({ projects: [document, inProject('dev', failed(arm))] })).toBe(4)
+    expect(exitCodeOfRun([document, inProject('dev', failed(arm))])).toBe(4)
   })
 })
 

@@ -7,7 +7,7 @@ import { built, existing, FACTORY, failed, imageAt, result, rolesPlan, SCHEMATIC
 describe('a summary', () => {
   const plan = rolesPlan()
   const summarize = (...images: Parameters<typeof result>) =>
-    formatSummary(toResultDocument(result(...images), 'v1.12.2', FACTORY))
+    formatSummary([toResultDocument(result(...images), 'v1.12.2', FACTORY)])
 
   test('has the table, the Terraform text and the installer', () => {
     expect(summarize(built(imageAt(plan, 2), 1), existing(imageAt(plan, 3), 22))).toBe(
@@ -52,7 +52,7 @@ Installer, for talosctl upgrade and machine.install.image:
   })
 
   test('of a narrow terminal leaves columns out, until they fit', () => {
-    const document = toResultDocument(result(built(imageAt(plan, 2), 1)), 'v1.12.2', FACTORY)
+    const document = [toResultDocument(result(built(imageAt(plan, 2), 1)), 'v1.12.2', FACTORY)]
     const table = (width: number) => formatSummary(document, width).split('\n')[0]
     expect(table(60)).toBe('ID  ARCH  ROLE    VERSION  SIZE     TIME        SELECTOR'.replace(/ +SELECTOR/, ''))
     expect(table(40)).toBe('ID  ARCH  ROLE    VERSION  SIZE')
@@ -64,7 +64,7 @@ Installer, for talosctl upgrade and machine.install.image:
 
 describe('failures', () => {
   const plan = rolesPlan()
-  const documentOf = (outcome: ReturnType<typeof result>) => toResultDocument(outcome, 'v1.12.2', FACTORY)
+  const documentOf = (outcome: ReturnType<typeof result>) => [toResultDocument(outcome, 'v1.12.2', FACTORY)]
   const failedWith = (index: number, problem: Problem) => {
     const one = failed(imageAt(plan, index))
     return one.status === 'failed' ? { ...one, problem } : one

@@ -50,7 +50,7 @@ describe('JSON templates', () => {
   it.each([
     [
       `{"variable": {"talos_version": {"default": "\${var.x}"}}}`,
-      '1:44: "talos_version": expressions are not calculated here',
+      '1:44: "talos_version": variables may not be used here (var.x)',
     ],
     ['{"variable": {"talos_version": {"type": ["x"]}}}', '1:41: not a type: list'],
     ['{"variable": }', '1:14: not valid JSON: a value is expected here'],

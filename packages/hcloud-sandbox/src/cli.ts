@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+/** `hcloud-sandbox`: the emulated cloud as a command of its own. */
+
+import { homedir } from 'node:os'
+import { Command, CommanderError, Option } from 'commander'
+import packageJson from '../package.json' with { type: 'json' }
+import { HCLOUD_SANDBOX } from './command/environment.ts'
+import { sandboxExamples, sandboxFlags } from './command/flags.ts'
+import type { CommandHost } from './command/run.ts'
+import { SandboxError, type SandboxProblem } from './errors.ts'
+
+const EXIT = { failed: 1, badInput: 2, interrupted: 130 }
+
+const stop = new AbortController()
+let farewell: string | undefined
+
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted)
+    stop.abort(new Error('interrupted'))
+    process.stderr.write(farewell ?? '\nStopping; once more leaves at once.\n')
+  })
+}
+
+// A reader of the output that is gone (`| head`) must not end the sandbox.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
+const host: CommandHost = {
+  env: process.env,
+  home: homedir(),
+  cwd: process.cwd(),
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  signal: stop.signal,
+  endsBySignal: (text) => {
+    farewell = text
+  },
+}
+
+const program = new Command(HCLOUD_SANDBOX.command)
+  .description(`${packageJson.description}. Runs until Ctrl-C.`)
+  .version(packageJson.version)
+  .addHelpText(
+    'after',
+    `\nExamples:\n${sandboxExamples('hcloud-sandbox')
+      .map((line) => `  $ ${line}\n`)
+      .join('')}`,
+  )
+  .exitOverride()
+  .action(async (flags) => {
+    const { runSandboxCommand } = await import('./command/run.ts')
+    await runSandboxCommand(host, HCLOUD_SANDBOX, flags)
+  })
+
+for (const [words, flag] of Object.entries(sandboxFlags(HCLOUD_SANDBOX.variables))) {
+  const option = new Option(words, typeof flag === 'string' ? flag : flag.text)
+  if (typeof flag === 'object' && 'choices' in flag) option.choices(flag.choices)
+  if (typeof flag === 'object' && 'parse' in flag) option.argParser(flag.parse)
+  if (typeof flag === 'object' && 'repeatable' in flag) {
+    option.argParser((text: string, before: readonly string[] = []) => [...before, text])
+  }
+  program.addOption(option)
+}
+
+process.exitCode = await program.parseAsync().then(() => 0, report)
+
+/** Shows an error, and gives the exit code that belongs to it. */
+function report(error: unknown): number {
+  // commander has printed its own message by now.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.badInput
+  if (stop.signal.aborted && farewell === undefined) return EXIT.interrupted
+  if (!(error instanceof SandboxError)) throw error
+  for (const problem of error.problems) process.stderr.write(formatProblem(problem))
+  return error.code === 'usage' ? EXIT.badInput : EXIT.failed
+}
+
+function formatProblem({ at, message, hint }: SandboxProblem): string {
+  const place = at === undefined ? '' : at.kind === 'file' ? [at.file, at.line, at.column].join(':') : at.name
+  const where = place === '' ? '' : `${place.replace(/:+$/, '')}: `
+  return `error: ${where}${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`
+}

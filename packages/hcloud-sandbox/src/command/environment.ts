@@ -1,0 +1,95 @@
+/** What the environment says about a sandbox. */
+
+import { appendFileSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
+import type { AnsweredExchange } from '../cloud/options.ts'
+import { SandboxError } from '../errors.ts'
+
+/** What the command that starts a sandbox is called, and where it keeps things. */
+export interface CommandNames {
+  /** As it is typed: `hcloud-sandbox`. */
+  readonly command: string
+  /** What its environment variables begin with: `HCLOUD_SANDBOX`. */
+  readonly variables: string
+  /** Below `XDG_STATE_HOME`, else `~/.local/state`. */
+  readonly stateFolder: string
+  /** Below `XDG_CACHE_HOME`, else `~/.cache`. */
+  readonly cacheFolder: string
+  /** A line about other commands that use the sandbox while it runs. */
+  readonly note?: string
+}
+
+/** Those of the package's own command. */
+export const HCLOUD_SANDBOX: CommandNames = {
+  command: 'hcloud-sandbox',
+  variables: 'HCLOUD_SANDBOX',
+  stateFolder: 'hcloud-sandbox',
+  cacheFolder: 'hcloud-sandbox',
+}
+
+/** The process, as far as a sandbox's settings depend on it. */
+export interface CommandEnvironment {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The user's home directory, absolute. */
+  readonly home: string
+  readonly cwd: string
+}
+
+export interface EnvironmentSettings {
+  readonly stateDir: string
+  readonly cacheDir: string
+  readonly imageDiskBytes: number | undefined
+  readonly onAnswer: ((exchange: AnsweredExchange) => void) | undefined
+}
+
+/**
+ * `..._STATE` decides where the state is, `..._IMAGE_MIB` how large the Factory's disks are, `..._RECORD` which file gets
+ * every answer of the cloud. A relative `XDG_...` directory counts as not set, as the XDG Base Directory Specification has it.
+ * @throws SandboxError `usage` for an invalid size, or a file that cannot be written
+ */
+export function readSandboxEnvironment(
+  { env, home, cwd }: CommandEnvironment,
+  { variables, stateFolder, cacheFolder }: CommandNames,
+): EnvironmentSettings {
+  const state = env[`${variables}_STATE`] ?? ''
+  const record = `${variables}_RECORD`
+  const folder = (variable: string, fallback: string): string =>
+    isAbsolute(env[variable] ?? '') ? (env[variable] ?? '') : join(home, fallback)
+  return {
+    stateDir: state === '' ? join(folder('XDG_STATE_HOME', '.local/state'), stateFolder) : resolve(cwd, state),
+    cacheDir: join(folder('XDG_CACHE_HOME', '.cache'), cacheFolder),
+    imageDiskBytes: readMib(`${variables}_IMAGE_MIB`, env[`${variables}_IMAGE_MIB`] ?? ''),
+    onAnswer: (env[record] ?? '') === '' ? undefined : openRecord(record, resolve(cwd, env[record] ?? '')),
+  }
+}
+
+function readMib(name: string, text: string): number | undefined {
+  if (text === '') return undefined
+  const mib = Number(text)
+  if (Number.isInteger(mib) && mib >= 8 && mib <= 16_384) return mib * (1 << 20)
+  throw new SandboxError({
+    code: 'usage',
+    message: `"${text}" is no size for the sandbox's disk images`,
+    at: { kind: 'env', name },
+    hint: 'give a whole number of MiB from 8 to 16384',
+  })
+}
+
+/** Opens a file and gives a function that adds an answer to it, as a line of JSON. What is in the file stays. */
+function openRecord(name: string, file: string): (exchange: AnsweredExchange) => void {
+  try {
+    appendFileSync(file, '', { mode: 0o600 })
+  } catch (cause) {
+    throw new SandboxError(
+      {
+        code: 'usage',
+        message: `the record of answers cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+        at: { kind: 'env', name },
+        hint: 'name a file in a folder that exists',
+      },
+      { cause },
+    )
+  }
+  // At once and in one piece: a process that is killed right after must not lose what it has answered.
+  return (exchange) => appendFileSync(file, `${JSON.stringify(exchange)}\n`)
+}

@@ -1,0 +1,129 @@
+/** From the texts of flags to what a sandbox takes. */
+
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { TokenGrant } from '../cloud/options.ts'
+import { LOCATIONS } from '../cloud/resources/locations.ts'
+import { SERVER_TYPES } from '../cloud/resources/server-types.ts'
+import { SandboxError, type SandboxProblem, throwProblems } from '../errors.ts'
+import { parseFaultFile, parseFaultFlag } from '../faults/parse.ts'
+import type { FaultRule } from '../faults/rule.ts'
+import { didYouMean } from '../near.ts'
+import type { SandboxOptions } from '../options.ts'
+import { makeToken } from '../token.ts'
+import type { SandboxFlags } from './flags.ts'
+
+/** The flags that work with a sandbox that runs already. */
+const FOR_ANY = ['state', 'verbose']
+
+/** The flags given that only the start of a sandbox can heed. */
+export function findStartFlags(flags: SandboxFlags): string[] {
+  return Object.keys(flags)
+    .filter((name) => !FOR_ANY.includes(name))
+    .map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+}
+
+const SECONDS_IN_AN_HOUR = 3600
+
+/**
+ * What the flags ask for.
+ * @param cwd what paths in them are relative to
+ * @throws SandboxError `usage` with everything that is wrong with them
+ */
+export async function readSandboxFlags(cwd: string, flags: SandboxFlags): Promise<Partial<SandboxOptions>> {
+  const problems: SandboxProblem[] = []
+  const { machines, latency, port, factoryPort, sshPort, rateLimit, outOfStock = [] } = flags
+  problems.push(...outOfStock.flatMap(findStockProblems))
+  const limits = readLimits(flags.limit ?? [], problems)
+  const tokens = readProjects(flags.project ?? [], problems)
+  const faults: FaultRule[] = []
+  for (const text of flags.fault ?? []) {
+    try {
+      faults.push(...(await readFaults(cwd, text)))
+    } catch (error) {
+      if (!(error instanceof SandboxError)) throw error
+      problems.push(...error.problems)
+    }
+  }
+  throwProblems(problems)
+  return {
+    machines,
+    latency,
+    port,
+    factoryPort,
+    sshPort,
+    tokens,
+    rateLimit: rateLimit === undefined ? undefined : { limit: rateLimit, perSecond: rateLimit / SECONDS_IN_AN_HOUR },
+    limits,
+    outOfStock,
+    faults,
+  }
+}
+
+/** A rule, or `@FILE` with a rule a line. */
+async function readFaults(cwd: string, text: string): Promise<readonly FaultRule[]> {
+  if (!text.startsWith('@')) return [parseFaultFlag(text)]
+  const path = text.slice(1)
+  const content = await readFile(resolve(cwd, path), 'utf8').catch((cause: unknown) => {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    const reason = isMissing ? 'there is no such file' : cause instanceof Error ? cause.message : String(cause)
+    throw new SandboxError(problem('--fault', `${path} cannot be read: ${reason}`, 'name a file with a rule a line'), {
+      cause,
+    })
+  })
+  return parseFaultFile(path, content)
+}
+
+/** `cax11@fsn1`, `cax11` or `@fsn1`. */
+function findStockProblems(text: string): SandboxProblem[] {
+  const [type = '', location, ...rest] = text.split('@')
+  const types = SERVER_TYPES.map(({ name }) => name)
+  const locations = LOCATIONS.map(({ name }) => name)
+  const shape = 'write TYPE@LOCATION, TYPE for all locations, or @LOCATION for all types'
+  if (rest.length > 0 || text === '' || location === '') {
+    return [problem('--out-of-stock', `"${text}" names no stock`, shape)]
+  }
+  const problems: SandboxProblem[] = []
+  if (type !== '' && !types.includes(type)) {
+    const hint = didYouMean(type, types) ?? `there are ${types.join(', ')}`
+    problems.push(problem('--out-of-stock', `the sandbox has no server type "${type}"`, hint))
+  }
+  if (location !== undefined && !locations.includes(location)) {
+    const hint = didYouMean(location, locations) ?? `there are ${locations.join(', ')}`
+    problems.push(problem('--out-of-stock', `the sandbox has no location "${location}"`, hint))
+  }
+  return problems
+}
+
+const LIMITS = { servers: 'servers', snapshots: 'snapshots', 'primary-ips': 'primaryIps' } as const
+
+function readLimits(texts: readonly string[], problems: SandboxProblem[]): SandboxOptions['limits'] {
+  const limits: { -readonly [Name in (typeof LIMITS)[keyof typeof LIMITS]]?: number } = {}
+  for (const text of texts) {
+    const [, name, number] = /^(servers|snapshots|primary-ips)=(\d{1,6})$/.exec(text) ?? []
+    if (name === 'servers' || name === 'snapshots' || name === 'primary-ips') limits[LIMITS[name]] = Number(number)
+    else problems.push(problem('--limit', `"${text}" is no limit`, 'write servers=2, snapshots=10 or primary-ips=5'))
+  }
+  return limits
+}
+
+/** A project each, with a token of its own; one named `sandbox` when none is asked for. */
+function readProjects(names: readonly string[], problems: SandboxProblem[]): SandboxOptions['tokens'] {
+  for (const name of new Set(names)) {
+    const isTwice = names.filter((other) => other === name).length > 1
+    if (isTwice) problems.push(problem('--project', `"${name}" is there twice`, 'give each project another name'))
+    if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
+      problems.push(problem('--project', `"${name}" is no name for a project`, 'use small letters, digits and dashes'))
+    }
+  }
+  const toGrant = (project: string): TokenGrant => ({ token: makeToken(), project, readOnly: false })
+  const [first, ...rest] = names
+  return first === undefined ? undefined : [toGrant(first), ...rest.map(toGrant)]
+}
+
+const problem = (name: string, message: string, hint: string): SandboxProblem => ({
+  code: 'usage',
+  message,
+  at: { kind: 'flag', name },
+  hint,
+})

@@ -1,0 +1,114 @@
+/** A command that runs a sandbox in the foreground, for other programs to use. */
+
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { SandboxError } from '../errors.ts'
+import type { AnsweredRequest, Sandbox } from '../options.ts'
+import { startSandbox } from '../sandbox.ts'
+import { type CommandEnvironment, type CommandNames, readSandboxEnvironment } from './environment.ts'
+import type { SandboxFlags } from './flags.ts'
+import { findStartFlags, readSandboxFlags } from './read-flags.ts'
+
+/** The process, as the command sees it. */
+export interface CommandHost extends CommandEnvironment {
+  /** Writes results. */
+  readonly out: (text: string) => void
+  /** Writes everything else. */
+  readonly err: (text: string) => void
+  /** Aborts when the user wants to stop. */
+  readonly signal: AbortSignal
+  /** A signal is the usual end of this command: `text` is to be shown then. */
+  readonly endsBySignal: (text: string) => void
+}
+
+/**
+ * Runs a sandbox until the signal aborts; prints the environment that points programs at it. When one runs already on the
+ * same state, prints the environment of that one and returns.
+ * @throws SandboxError `usage` when the flags or the environment are wrong; `sandbox` when it cannot run here
+ */
+export async function runSandboxCommand(host: CommandHost, names: CommandNames, flags: SandboxFlags): Promise<void> {
+  const { state, verbose = false } = flags
+  const settings = readSandboxEnvironment(host, names)
+  const log = verbose ? (line: string): void => host.err(`${line}\n`) : undefined
+  await using sandbox = await startSandbox({
+    ...settings,
+    ...(state === undefined ? {} : { stateDir: resolve(host.cwd, state) }),
+    ...(await readSandboxFlags(host.cwd, flags)),
+    onRequest: (request) => log?.(formatRequestLine(request, new Date())),
+    onFault: (text) => log?.(formatFaultLine(text, new Date())),
+    signal: host.signal,
+  })
+  if (sandbox.attached) {
+    refuseStartFlags(sandbox, flags)
+    host.out(formatEnvironment(sandbox))
+    host.err('A sandbox runs already on this state; these are its addresses.\n')
+    return
+  }
+  host.endsBySignal('\nEnding the sandbox; what was made in it stays.\n')
+  host.out(formatEnvironment(sandbox))
+  host.err(formatNotes(sandbox, names))
+  if (!host.signal.aborted) await once(host.signal, 'abort')
+}
+
+/** Settings that a running sandbox cannot take over must not be ignored silently. */
+function refuseStartFlags({ stateDir }: Sandbox, flags: SandboxFlags): void {
+  const names = findStartFlags(flags)
+  if (names.length === 0) return
+  throw new SandboxError({
+    code: 'usage',
+    message: `a sandbox runs already on ${stateDir}, and ${names.join(', ')} can only be given at its start`,
+    hint: 'end it with Ctrl-C first, or start another one on another folder: --state DIR',
+  })
+}
+
+/** Lines that shells, `docker --env-file` and others read. */
+function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort }: Sandbox): string {
+  const [, ...others] = tokens
+  const named = tokens.map(({ project, token: own }) => [
+    `HCLOUD_TOKEN_${project.toUpperCase().replaceAll('-', '_')}`,
+    own,
+  ])
+  const lines = [
+    ['HCLOUD_ENDPOINT', endpoint],
+    ['HCLOUD_TOKEN', token],
+    ['TALOS_IMAGE_FACTORY_URL', factoryUrl],
+    ['TALOS_IMAGE_SSH_PORT', String(sshPort)],
+    ...(others.length === 0 ? [] : named),
+  ]
+  return lines.map(([name, value]) => `${name}=${value}\n`).join('')
+}
+
+function formatNotes({ stateDir, sshPort, machines, machinesNote, recovered }: Sandbox, names: CommandNames): string {
+  const notes = [
+    `The sandbox runs. Its state: ${stateDir}`,
+    ...(recovered ? ['An earlier one was killed; what it left running was tidied up.'] : []),
+    machines === 'none' ? machinesNote : `${machinesNote} SSH is on port ${sshPort}.`,
+    `${names.note === undefined ? '' : `${names.note} `}To point other programs at it, in another terminal:`,
+    `  export $(${names.command})`,
+    'Ctrl-C ends it; what was made in it stays.',
+  ]
+  return `\n${notes.map((note) => `${note}\n`).join('')}\n`
+}
+
+/** `21:30:01  cloud    201  POST    /v1/servers  12 ms` */
+function formatRequestLine({ server, method, path, search, status, ms }: AnsweredRequest, now: Date): string {
+  const code = status === 0 ? '---' : String(status)
+  return `${formatClock(now)}  ${server.padEnd(7)}  ${code}  ${method.padEnd(6)}  ${path}${decode(search)}  ${Math.round(ms)} ms`
+}
+
+/** `21:30:01  fault    api DELETE /servers/* 500` */
+function formatFaultLine(text: string, now: Date): string {
+  return `${formatClock(now)}  fault    ${text}`
+}
+
+const formatClock = (now: Date): string => now.toTimeString().slice(0, 8)
+
+/** As a person writes it, unless that could not be told from the rest of the line. */
+function decode(search: string): string {
+  try {
+    const text = decodeURIComponent(search)
+    return /^[\x21-\x7e]*$/.test(text) ? text : search
+  } catch {
+    return search
+  }
+}

@@ -1,0 +1,89 @@
+/** Which images a request comes to. */
+
+import { ARCHITECTURES, type Architecture, type Role } from '../domain.ts'
+import type { Problem } from '../errors.ts'
+import type { FactoryClient } from '../factory/client.ts'
+import { toOverruled } from './overruled.ts'
+import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
+import { chooseTemplateImages, withTemplateVersion } from './template-images.ts'
+import { isFloating, resolveVersion } from './version.ts'
+
+/** Decides which images are wanted. Pure. */
+export function chooseImages(request: PlanRequest): ChosenImages {
+  if (request.template !== undefined) return chooseTemplateImages(request, request.template)
+  const warnings: Problem[] = []
+  const architectures = ARCHITECTURES.filter((architecture) => request.architectures.includes(architecture))
+  const images = request.roles.flatMap((role) =>
+    architectures.map((architecture): ImageRequest => {
+      const { choice, warning } = chooseSource(request, architecture, role)
+      if (warning !== undefined) warnings.push(warning)
+      const name = role === undefined ? architecture : `${architecture} ${role}`
+      const { variables, server } = request
+      return {
+        name,
+        architecture,
+        role,
+        choice,
+        sha256: request.sha256[architecture],
+        server,
+        serverType: variables.serverTypes[architecture],
+        location: variables.location,
+        template: undefined,
+      }
+    }),
+  )
+  return { images, problems: [], warnings: unique(warnings) }
+}
+
+function chooseSource(
+  request: PlanRequest,
+  architecture: Architecture,
+  role: Role | undefined,
+): { choice: SourceChoice; warning?: Problem } {
+  const { value: url, origin } = request.variables.imageUrls[architecture]
+  const overruled = (by: string): { warning?: Problem } => toOverruled(request, architecture, by)
+  if (request.localImage !== undefined) return { choice: request.localImage, ...overruled('--image-file') }
+  if (role !== undefined) {
+    const schematic = request.roleSchematics.get(role)
+    return { choice: { kind: 'schematic', schematic }, ...overruled(`the schematic of the role ${role}`) }
+  }
+  if (request.schematic !== undefined) {
+    return { choice: { kind: 'schematic', schematic: request.schematic }, ...overruled('--schematic') }
+  }
+  if (url !== null) return { choice: { kind: 'url', url, at: origin, variable: `image_url_${architecture}` } }
+  return { choice: { kind: 'schematic', schematic: undefined } }
+}
+
+function unique(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()]
+}
+
+interface Asking {
+  readonly factory: FactoryClient
+  readonly signal: AbortSignal
+}
+
+/** The images that are wanted, with a version that is known. */
+export async function settleImages(
+  request: PlanRequest,
+  options: Asking,
+): Promise<ChosenImages & { readonly settled: PlanRequest }> {
+  const settled = await settleVersion(withTemplateVersion(request), options)
+  return { settled, ...chooseImages(settled) }
+}
+
+/**
+ * A template writes the version into labels and URLs, so it must be known which one `latest` is before the template is
+ * evaluated. What is wrong with it is told by the look-ups.
+ */
+async function settleVersion(request: PlanRequest, { factory, signal }: Asking): Promise<PlanRequest> {
+  const { variables, template } = request
+  if (template === undefined || !isFloating(variables.talosVersion.value)) return request
+  const versions = await factory.versions(signal).catch(() => {
+    signal.throwIfAborted()
+    return []
+  })
+  const value = resolveVersion(variables.talosVersion, versions)
+  if (typeof value !== 'string') return request
+  return { ...request, variables: { ...variables, talosVersion: { ...variables.talosVersion, value } } }
+}

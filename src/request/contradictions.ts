@@ -1,0 +1,93 @@
+/** Options that cannot go together, and options that cannot be. Pure. */
+
+import { ARCHITECTURES, isRoleName, ROLE_RULE } from '../domain.ts'
+import type { Problem } from '../errors.ts'
+import type { RequestOptions, Spelling } from './options.ts'
+
+const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })
+
+/** Everything that is wrong with the options by themselves, before a file is read. */
+export function findContradictions(options: RequestOptions, spelling: Spelling): Problem[] {
+  return [
+    ...findRoleProblems(options, spelling),
+    ...findImageFileProblems(options, spelling),
+    ...findPinProblems(options, spelling),
+  ]
+}
+
+function findRoleProblems(options: RequestOptions, { names }: Spelling): Problem[] {
+  const { roles, everyRole, schematicFile, architectures } = options
+  const problems = roles
+    .filter((role) => !isRoleName(role))
+    .map((role) => usage(`"${role}" cannot be the name of a role`, `use ${ROLE_RULE}`))
+  const [first] = roles
+  if (architectures.length === 0) {
+    problems.push(usage(`${names.architectures} names no architecture to build for`, 'name one, or leave it out'))
+  }
+  if (everyRole && first !== undefined) {
+    problems.push(usage(`${names.roles} builds every role, and "${first}" asks for one`, 'give one of the two'))
+  }
+  if (schematicFile !== undefined && (everyRole || first !== undefined)) {
+    const message = `${names.schematicFile} is for generic images; a role has its own schematic`
+    problems.push(usage(message, 'edit schematic-<role>.yaml instead'))
+  }
+  return problems
+}
+
+function findImageFileProblems(options: RequestOptions, { names, write }: Spelling): Problem[] {
+  const { imageFile, schematicFile, projects } = options
+  if (imageFile === undefined) return []
+  const problems: Problem[] = []
+  if (schematicFile !== undefined) {
+    const message = `${names.imageFile} and ${names.schematicFile} cannot go together`
+    problems.push(usage(message, 'a local image is built as it is'))
+  }
+  if (new Set(options.architectures).size > 1) {
+    const hint = `say which: ${ARCHITECTURES.map((one) => write('architectures', one)).join(' or ')}`
+    problems.push(usage(`${names.imageFile} holds one architecture`, hint))
+  }
+  if (hasSeveralRoles(options)) {
+    problems.push(usage(`${names.imageFile} is one image, ${names.roles} are several`, 'name one role'))
+  }
+  if (imageFile === '-' && projects > 1) {
+    const hint = 'write it to a file first, which each project gets a copy of'
+    problems.push(usage('standard input can be read once, and there are several projects', hint))
+  }
+  return problems
+}
+
+const hasSeveralRoles = ({ roles, everyRole }: RequestOptions): boolean => everyRole || new Set(roles).size > 1
+
+/** A pin that would not be looked at is worse than none: it was given to be relied on. */
+function findPinProblems(options: RequestOptions, { names, write }: Spelling): Problem[] {
+  const { pins } = options
+  const architectures = new Set<string>(options.architectures)
+  if (pins.length === 0) return []
+  if (hasSeveralRoles(options)) {
+    const message = `${names.sha256} pins one image of an architecture, ${names.roles} builds several`
+    return [usage(message, 'build the roles one by one')]
+  }
+  const [only] = architectures
+  if (pins.some(({ architecture }) => architecture === undefined) && architectures.size > 1) {
+    const hint = `write ${ARCHITECTURES.map((one) => write('sha256', `${one}=...`)).join(' and ')}`
+    return [usage(`${names.sha256} does not say which image it is for`, hint)]
+  }
+  const malformed = pins
+    .filter(({ hex }) => !/^[0-9a-f]{64}$/.test(hex))
+    .map(({ hex }) =>
+      usage(`${names.sha256}: "${hex}" is not a SHA-256`, 'give 64 hexadecimal digits in small letters'),
+    )
+  const pinned = pins.map(({ architecture }) => architecture ?? only ?? '')
+  const useless = [...new Set(pinned)].flatMap((one) => {
+    if (!architectures.has(one)) {
+      const hint = ARCHITECTURES.some((known) => known === one)
+        ? `leave it out, or add ${write('architectures', one)}`
+        : 'leave it out'
+      return [usage(`${names.sha256} pins the ${one} image, which is not built`, hint)]
+    }
+    const count = pinned.filter((architecture) => architecture === one).length
+    const hint = 'give it once for each image'
+    return count > 1 ? [usage(`${names.sha256} is given twice for the ${one} image`, hint)] : []
+  })
+  return [...malformed, ...useless]
+}

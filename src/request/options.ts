@@ -1,0 +1,58 @@
+/** What is asked for, before it is read: from flags, inputs of the GitHub Action, or a program. */
+
+import type { Architecture, Role } from '../domain.ts'
+import type { ServerRequest } from '../plan/server-settings.ts'
+
+/** The options that can contradict each other. */
+export type OptionName = 'architectures' | 'roles' | 'schematicFile' | 'imageFile' | 'sha256' | 'directory'
+
+/** How options are called where they were given, for messages. */
+export interface Spelling {
+  /** `--image-file`, or `imageFile`. */
+  readonly names: Readonly<Record<OptionName, string>>
+  /** An option with a value, as it would be written: `--arch arm`, or `architectures: ['arm']`. */
+  write(option: OptionName, value: string): string
+}
+
+/** A pinned SHA-256; without an architecture it is for the only image that is built. */
+export interface Pin {
+  /** Of which image: the name of an architecture, if it is right. */
+  readonly architecture: string | undefined
+  /** 64 hexadecimal digits, if it is right. */
+  readonly hex: string
+}
+
+/** What is asked for, whatever its origin. */
+export interface RequestOptions {
+  /** Where relative paths count from. */
+  readonly cwd: string
+  /** For `PKR_VAR_name`, for `env()` in a template, and for HCLOUD_TOKEN. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The directory with templates, var files and schematics of roles. */
+  readonly directory: string | undefined
+  /** `name=value` each. */
+  readonly vars: readonly string[]
+  readonly varFiles: readonly string[]
+  readonly architectures: readonly Architecture[]
+  /** No role: generic images. */
+  readonly roles: readonly Role[]
+  /** All roles that have a schematic in the directory. */
+  readonly everyRole: boolean
+  readonly schematicFile: string | undefined
+  /** `-` is standard input. */
+  readonly imageFile: string | undefined
+  readonly pins: readonly Pin[]
+  readonly force: boolean
+  readonly fallback: boolean
+  readonly allowBiggerDisk: boolean
+  /** The build servers. */
+  readonly server: ServerRequest
+  /** Which settings of SSH were given, so that a template's do not count. */
+  readonly sshIsGiven?: { readonly port: boolean; readonly timeout: boolean } | undefined
+  /** In how many projects it is built. */
+  readonly projects: number
+  /** The sandbox has tokens of its own, whatever a template says. */
+  readonly sandbox: boolean
+  /** Packer reads the template by itself, and more of it than this program can. */
+  readonly forPacker: boolean
+}

@@ -1,0 +1,111 @@
+/**
+ * From options of whatever origin to what is asked for: files are read, every problem of the input is found at once, and
+ * nothing is looked up yet.
+ */
+
+import { resolve } from 'node:path'
+import { type Configuration, loadConfiguration, loadVariables, type VariableSources } from '../config/load.ts'
+import { evaluateTemplate } from '../config/template/evaluate-template.ts'
+import type { TemplateImage } from '../config/template/images.ts'
+import { ARCHITECTURES, type Architecture } from '../domain.ts'
+import type { Problem } from '../errors.ts'
+import type { LocalImage, PlanRequest } from '../plan/request.ts'
+import { readSchematicFile } from '../plan/schematic-file.ts'
+import { findServerProblems } from '../plan/server-settings.ts'
+import { withTemplateVersion } from '../plan/template-images.ts'
+import { findLastingProblems } from '../plan/template-server.ts'
+import { inspectFile } from '../source/inspect-file.ts'
+import { ProblemCollector } from '../util/problem-collector.ts'
+import { registerSecret } from '../util/redact.ts'
+import { findContradictions } from './contradictions.ts'
+import type { Pin, RequestOptions, Spelling } from './options.ts'
+import { readRoleSchematics } from './role-schematics.ts'
+
+/**
+ * @param known what is wrong already, to be said with the rest
+ * @throws ProblemsError with everything that is wrong: `usage`, `config`, `schematic`, `source`, `token`
+ */
+export async function readRequest(
+  options: RequestOptions,
+  spelling: Spelling,
+  known: readonly Problem[] = [],
+): Promise<PlanRequest> {
+  const { cwd, env, directory, vars, varFiles, schematicFile, architectures, server } = options
+  const problems = new ProblemCollector()
+  problems.add(...known, ...findContradictions(options, spelling))
+  const localImage = toLocalImage(options, spelling)
+  const roles = [...new Set(options.roles)]
+  const load = options.forPacker ? loadForPacker : loadConfiguration
+  const [configuration, roleSchematics, schematic] = await Promise.all([
+    problems.attempt(() => load({ directory, varFiles, vars, env, cwd })),
+    readRoleSchematics(
+      // A local image is built as it is, for any role.
+      { cwd, directory, roles: localImage !== undefined ? [] : options.everyRole ? 'every' : roles },
+      problems,
+    ),
+    schematicFile === undefined
+      ? undefined
+      : problems.attempt(() => readSchematicFile(cwd, schematicFile, 'schematic')),
+    localImage?.kind === 'file' ? problems.attempt(() => inspectFile(localImage.path, localImage.at)) : undefined,
+  ])
+  const template = configuration?.template
+  const images = template === undefined ? [] : evaluateTemplate(template).images
+  // What a template adds to the server may be just what is missing.
+  const templates = images.map((image) => image.server)
+  problems.add(...findLastingProblems(findServerProblems(server), server, templates))
+  if (!options.sandbox) problems.add(...findTokenProblems(images, env.HCLOUD_TOKEN))
+  problems.throw()
+  if (configuration === undefined) throw new RangeError('the variables could not be read, and no problem says why')
+  return withTemplateVersion({
+    variables: configuration.variables,
+    template,
+    architectures,
+    roles: options.everyRole ? [...roleSchematics.keys()] : roles.length === 0 ? [undefined] : roles,
+    roleSchematics,
+    schematic,
+    localImage,
+    sha256: toHashes(options.pins, architectures),
+    force: options.force,
+    noFallback: !options.fallback,
+    allowBiggerDisk: options.allowBiggerDisk,
+    server,
+    ...(options.sshIsGiven === undefined ? {} : { sshIsGiven: options.sshIsGiven }),
+  })
+}
+
+async function loadForPacker(sources: VariableSources): Promise<Configuration> {
+  return { variables: await loadVariables(sources), template: undefined }
+}
+
+function toLocalImage({ imageFile, cwd }: RequestOptions, { names }: Spelling): LocalImage | undefined {
+  if (imageFile === undefined) return undefined
+  if (imageFile === '-') return { kind: 'stdin' }
+  return { kind: 'file', path: resolve(cwd, imageFile), at: { kind: 'flag', name: names.imageFile } }
+}
+
+/** API tokens that a template gives and that are not the one that is used: a snapshot must not land in another project. */
+function findTokenProblems(images: readonly TemplateImage[], used = ''): Problem[] {
+  return images.flatMap(({ token }): Problem[] => {
+    if (token === undefined || token.value === '') return []
+    registerSecret(token.value)
+    if (token.value === used.trim()) return []
+    return [
+      {
+        code: 'token',
+        message: 'the template gives an API token of its own, but the token comes from HCLOUD_TOKEN only',
+        at: token.origin,
+        hint: 'set HCLOUD_TOKEN to it, or leave "token" out of the template',
+      },
+    ]
+  })
+}
+
+function toHashes(pins: readonly Pin[], architectures: readonly Architecture[]): Partial<Record<Architecture, string>> {
+  const [only] = architectures
+  const hashes: Partial<Record<Architecture, string>> = {}
+  for (const architecture of ARCHITECTURES) {
+    const pin = pins.find((one) => (one.architecture ?? only) === architecture)
+    if (pin !== undefined) hashes[architecture] = pin.hex
+  }
+  return hashes
+}
