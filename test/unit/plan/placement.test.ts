@@ -33,6 +33,16 @@ describe('the order in which placements are tried', () => {
     expect(order).toHaveLength(12)
   })
 
+  test('puts the preferred type before smaller disks, and before a place', () => {
+    const { order } = rank({
+      serverTypes: CATALOGUE,
+      serverType: sourced('cx33'),
+      location: sourced('nbg1'),
+      allowBiggerDisk: true,
+    })
+    expect(order.slice(0, 4)).toEqual(['cx33@nbg1', 'cx33@fsn1', 'cx33@hel1', 'cx23@nbg1'])
+  })
+
   test('goes by price at one place, and what has no price comes last', () => {
     const serverTypes = [
       serverType('dear', { price: '0.9' }),
