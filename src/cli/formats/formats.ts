@@ -10,6 +10,7 @@ interface Format {
 const FORMATS = [
   // By the name that `--output` takes; each is loaded when it is asked for.
   ['json', () => import('./json.ts')],
+  ['yaml', () => import('./yaml.ts')],
 ] as const satisfies readonly [string, () => Promise<Format>][]
 
 /** What people read, and no format: each command has its own. */
