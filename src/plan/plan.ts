@@ -219,7 +219,11 @@ function costOf(images: readonly PlannedImage[], pricing: Pricing): Cost {
   return { currency: pricing.currency, build: sum(build), addressPerHour, snapshotsPerMonth: sum(snapshots) }
 }
 
-function sum(amounts: readonly (number | undefined)[]): number | undefined {
+/**
+ * The sum; undefined when one of the amounts is unknown.
+ * @internal
+ */
+export function sum(amounts: readonly (number | undefined)[]): number | undefined {
   let total = 0
   for (const amount of amounts) {
     if (amount === undefined || !Number.isFinite(amount)) return undefined

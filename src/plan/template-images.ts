@@ -5,6 +5,7 @@ import type { TemplateImage } from '../config/template/images.ts'
 import type { Template } from '../config/template/template.ts'
 import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
+import { uniqueProblems } from '../util/problem-collector.ts'
 import { toOverruled } from './overruled.ts'
 import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
 import { findArchitecture } from './template-architecture.ts'
@@ -18,8 +19,8 @@ export function chooseTemplateImages(request: PlanRequest, template: Template): 
   const found = request.roles.map((role) => chooseForRole(request, template, role))
   return {
     images: found.flatMap(({ images }) => images),
-    problems: unique(found.flatMap(({ problems }) => problems)),
-    warnings: unique(found.flatMap(({ warnings }) => warnings)),
+    problems: uniqueProblems(found.flatMap(({ problems }) => problems)),
+    warnings: uniqueProblems(found.flatMap(({ warnings }) => warnings)),
   }
 }
 
@@ -145,8 +146,4 @@ function toImageRequest(
 function toLabels({ labels }: TemplateImage, role: Role | undefined): Labels {
   const own = Object.fromEntries([...labels].map(([name, { value }]) => [name, value]))
   return role === undefined ? own : { ...own, role }
-}
-
-function unique(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify([problem.at, problem.message]), problem])).values()]
 }

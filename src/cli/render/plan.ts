@@ -1,7 +1,7 @@
 /** A plan as people read it. */
 
 import type { Placement } from '../../plan/placement.ts'
-import type { Plan, PlannedImage } from '../../plan/plan.ts'
+import { type Plan, type PlannedImage, sum } from '../../plan/plan.ts'
 import type { ProjectPlan, ProjectsPlan } from '../../plan/plan-projects.ts'
 import { toSourceRecord } from '../../report/result.ts'
 import { oneLine } from './event-line.ts'
@@ -108,6 +108,14 @@ function formatFallbacks(others: readonly Placement[]): string {
 }
 
 /** The sum, for each currency that the projects are billed in. */
+function formatCosts(plans: readonly Plan[]): string[] {
+  return [...new Set(plans.map(({ cost }) => cost.currency))].map((currency) => {
+    const costs = plans.map(({ cost }) => cost).filter((cost) => cost.currency === currency)
+    const build = sum(costs.map((cost) => cost.build))
+    return formatCost({ currency, build, snapshotsPerMonth: sum(costs.map((cost) => cost.snapshotsPerMonth)) })
+  })
+}
+
 function formatCosts(plans: readonly Plan[]): string[] {
   return [...new Set(plans.map(({ cost }) => cost.currency))].map((currency) => {
     const costs = plans.map(({ cost }) => cost).filter((cost) => cost.currency === currency)
