@@ -116,22 +116,6 @@ function formatCosts(plans: readonly Plan[]): string[] {
   })
 }
 
-function formatCosts(plans: readonly Plan[]): string[] {
-  return [...new Set(plans.map(({ cost }) => cost.currency))].map((currency) => {
-    const costs = plans.map(({ cost }) => cost).filter((cost) => cost.currency === currency)
-    const build = sum(costs.map((cost) => cost.build))
-    return formatCost({ currency, build, snapshotsPerMonth: sum(costs.map((cost) => cost.snapshotsPerMonth)) })
-  })
-}
-
-/** undefined when one of them is. */
-function sum(amounts: readonly (number | undefined)[]): number | undefined {
-  return amounts.reduce(
-    (total, amount) => (total === undefined || amount === undefined ? undefined : total + amount),
-    0,
-  )
-}
-
 function formatCost(cost: Omit<Plan['cost'], 'addressPerHour'>): string {
   const build =
     cost.build === undefined
