@@ -11,7 +11,7 @@ export const RUN_LABEL = `${PREFIX}run`
 export const LEASE_LABEL = `${PREFIX}lease`
 /** What decides the content of a published snapshot; see identity.ts. */
 export const IDENTITY_LABEL = `${PREFIX}identity`
-/** What a snapshot was made from that Packer made, and nobody read back; as the identity, but no proof of anything. */
+/** What a snapshot was made from that Packer made, and whose disk was not read back; like the identity, but without a proof. */
 export const UNREAD_LABEL = `${PREFIX}unread`
 /** The Talos version of a published snapshot, whatever its public labels are called. */
 export const VERSION_LABEL = `${PREFIX}version`
@@ -71,7 +71,7 @@ export function ownLabels(input: OwnLabelsInput): Labels {
 }
 
 /**
- * The prefixed labels of a snapshot that Packer made. Nobody read its disk back, so it has no identity: the same hash
+ * The prefixed labels of a snapshot that Packer made. Its disk was not read back, so it has no identity: the same hash
  * stands in a label of its own, which no build takes for a snapshot that need not be made.
  */
 export function unreadLabels({
