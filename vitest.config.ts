@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 /** Machines that are translated want both cores to themselves. */
-const QEMU = ['test/e2e/qemu*.test.ts', 'test/judges/packer.test.ts', 'test/judges/qemu-build.test.ts']
+const QEMU = [
+  'test/e2e/qemu*.test.ts',
+  'packages/hcloud-sandbox/test/e2e/qemu*.test.ts',
+  'test/judges/packer.test.ts',
+  'test/judges/qemu-build.test.ts',
+]
 
 /** What hangs is found all the same; a machine that is merely busy is not called broken. */
 const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } }

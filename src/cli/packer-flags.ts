@@ -1,32 +1,11 @@
 /** Flags with `--engine packer`: those that Packer has no equivalent for are refused before anything happens. Pure. */
 
-import type { Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Template } from '../packer/template.ts'
+import type { BuildFlags } from './build-flags.ts'
 
 /** The flags of a build that mean something else with `--engine packer`, or nothing. */
-export interface PackerFlags {
-  readonly arch?: readonly Architecture[]
-  /** As given; relative paths count from the working directory. */
-  readonly directory?: string
-  readonly varFile?: readonly string[]
-  /** `name=value` */
-  readonly var?: readonly string[]
-  readonly force?: boolean | undefined
-  readonly sandbox?: boolean | undefined
-  readonly imageFile?: unknown
-  readonly sha256?: unknown
-  readonly allowBiggerDisk?: boolean
-  readonly waitForStock?: unknown
-  readonly sshTimeout?: unknown
-  /** By name, such as `removeMs`. */
-  readonly timeout?: object
-  readonly ipFamily?: unknown
-  readonly network?: unknown
-  readonly sshOver?: unknown
-  readonly firewall?: unknown
-  readonly serverLabel?: unknown
-}
+export type PackerFlags = Omit<BuildFlags, 'output' | 'engine' | 'fallback'>
 
 /** Timeouts that count after Packer is done. */
 const HONOURED_TIMEOUTS = new Set(['removeMs', 'actionMs'])
@@ -45,7 +24,7 @@ export function findFlagProblems(flags: PackerFlags): Problem[] {
     ...findServerFlags(flags).map((name) => [true, name, 'write it into the source blocks of the template'] as const),
     [flags.sshTimeout !== undefined, '--ssh-timeout', 'write ssh_timeout into the source blocks of the template'],
     [
-      Object.keys(flags.timeout ?? {}).some((name) => !HONOURED_TIMEOUTS.has(name)),
+      (flags.timeout ?? []).flatMap(Object.keys).some((name) => !HONOURED_TIMEOUTS.has(name)),
       '--timeout',
       'Packer has timeouts of its own; only remove and action count, for what comes after it',
     ],

@@ -123,7 +123,7 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
   ): Promise<v.InferOutput<Schema>> {
     const answer = await send(request)
     if (!answer.ok) throw new FactoryFailure(request, answer)
-    const parsed = v.safeParse(schema, parseJson(answer.text))
+    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), answer.text)
     if (parsed.success) return parsed.output
     throw new FactoryFailure(request, answer, 'something that is not of the documented form')
   }
@@ -187,11 +187,3 @@ const SubmitAnswer = v.object({
 })
 
 const Extensions = v.array(v.object({ name: v.string(), description: v.optional(v.string(), '') }))
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

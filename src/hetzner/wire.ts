@@ -22,8 +22,6 @@ export const Action = v.object({
   command: v.string(),
   status: v.picklist(['running', 'success', 'error']),
   progress: v.number(),
-  started: v.string(),
-  finished: v.nullable(v.string()),
   resources: v.array(v.object({ id: v.number(), type: v.string() })),
   error: v.nullable(v.object({ code: v.string(), message: v.string() })),
 })
@@ -32,9 +30,6 @@ export type Action = v.InferOutput<typeof Action>
 export const Location = v.object({
   id: v.number(),
   name: v.string(),
-  description: v.string(),
-  city: v.string(),
-  country: v.string(),
   network_zone: v.string(),
 })
 export type Location = v.InferOutput<typeof Location>
@@ -48,15 +43,10 @@ const ServerPrices = v.array(v.object({ location: v.string(), price_hourly: Pric
 export const ServerType = v.object({
   id: v.number(),
   name: v.string(),
-  description: v.string(),
-  cores: v.number(),
-  /** GB */
-  memory: v.number(),
   /** GB */
   disk: v.number(),
   /** `x86` or `arm`; any other value is accepted, so that a new one does not break the list. */
   architecture: v.string(),
-  cpu_type: v.string(),
   deprecation: v.optional(v.nullable(Deprecation)),
   prices: ServerPrices,
   locations: v.array(
@@ -118,9 +108,6 @@ export const Server = v.object({
   /** What it was created from; null when that was deleted. */
   image: v.optional(v.nullable(v.object({ id: v.number(), disk_size: v.optional(v.number()) })), null),
   rescue_enabled: v.boolean(),
-  locked: v.boolean(),
-  /** GB */
-  primary_disk_size: v.number(),
   labels: Labels,
 })
 export type Server = v.InferOutput<typeof Server>

@@ -11,7 +11,7 @@ export const RUN_LABEL = `${PREFIX}run`
 export const LEASE_LABEL = `${PREFIX}lease`
 /** What decides the content of a published snapshot; see identity.ts. */
 export const IDENTITY_LABEL = `${PREFIX}identity`
-/** What a snapshot was made from that Packer made, and whose disk was not read back; like the identity, but without a proof. */
+/** The identity of a snapshot that Packer made, and whose disk was not read back; it does not count as an identity. */
 export const UNREAD_LABEL = `${PREFIX}unread`
 /** The Talos version of a published snapshot, whatever its public labels are called. */
 export const VERSION_LABEL = `${PREFIX}version`
@@ -61,38 +61,33 @@ export interface OwnLabelsInput {
 /** The prefixed labels of a published snapshot. */
 export function ownLabels(input: OwnLabelsInput): Labels {
   return {
-    [RUN_LABEL]: input.runId,
-    [VERSION_LABEL]: input.talosVersion,
+    ...commonLabels(input),
     ...(input.identity === undefined ? {} : { [IDENTITY_LABEL]: input.identity }),
-    ...schematicLabels(input.schematicId),
     [SOURCE_LABEL]: input.sourceSha256.slice(0, HALF),
     [DISK_LABEL]: input.diskHash.slice(0, HALF),
   }
 }
 
 /**
- * The prefixed labels of a snapshot that Packer made. Its disk was not read back, so it has no identity: the same hash
- * stands in a label of its own, which no build takes for a snapshot that need not be made.
+ * The prefixed labels of a snapshot that Packer made. Its disk was not read back, so it has no identity: the same
+ * hash is in another label, which does not make a build unnecessary.
  */
-export function unreadLabels({
+export function unreadLabels(input: Omit<OwnLabelsInput, 'sourceSha256' | 'diskHash'>): Labels {
+  return { ...commonLabels(input), ...(input.identity === undefined ? {} : { [UNREAD_LABEL]: input.identity }) }
+}
+
+/** The prefixed labels of every published snapshot, with either engine. */
+function commonLabels({
   runId,
   talosVersion,
-  identity,
   schematicId,
-}: Pick<OwnLabelsInput, 'runId' | 'talosVersion' | 'identity' | 'schematicId'>): Labels {
+}: Pick<OwnLabelsInput, 'runId' | 'talosVersion' | 'schematicId'>): Labels {
   return {
     [RUN_LABEL]: runId,
     [VERSION_LABEL]: talosVersion,
-    ...(identity === undefined ? {} : { [UNREAD_LABEL]: identity }),
-    ...schematicLabels(schematicId),
-  }
-}
-
-function schematicLabels(schematicId: string | undefined): Labels {
-  if (schematicId === undefined) return {}
-  return {
-    [SCHEMATIC_LABEL]: schematicId.slice(0, HALF),
-    [SCHEMATIC_REST_LABEL]: schematicId.slice(HALF),
+    ...(schematicId === undefined
+      ? {}
+      : { [SCHEMATIC_LABEL]: schematicId.slice(0, HALF), [SCHEMATIC_REST_LABEL]: schematicId.slice(HALF) }),
   }
 }
 

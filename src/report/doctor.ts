@@ -1,4 +1,4 @@
-/** What `talos-image doctor` says about what it found: a judgement a question, and what to do. Pure. */
+/** The checks of `talos-image doctor`: their results and hints. Pure. */
 
 import { formatOrigin, type TalosImageError } from '../errors.ts'
 import type { ApiState, WriteAccess } from '../hetzner/resources/access.ts'
@@ -6,12 +6,12 @@ import { rankPlacements } from '../plan/placement.ts'
 import type { PlacementInput } from '../plan/placement-checks.ts'
 import { resolveVersion } from '../plan/version.ts'
 
-/** `skipped`: not asked, since something else failed or nobody needs it; the hint says how to have it asked. */
+/** `skipped`: not checked, since another check failed or it is optional; the hint says how to run it. */
 export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped'
 
-/** One question and its answer: an interface that scripts rely on, documented in docs/output.md. */
+/** The result of one check: an interface that scripts rely on, documented in docs/output.md. */
 export interface Check {
-  /** What was looked at, such as `token` or `stock x86`. */
+  /** What was checked, such as `token` or `stock x86`. */
   readonly name: string
   readonly status: CheckStatus
   readonly message: string
@@ -19,7 +19,7 @@ export interface Check {
   readonly hint?: string | undefined
 }
 
-/** What went wrong while something was looked at. */
+/** A check that ended with an error. */
 export function toFailedCheck(name: string, { problems }: TalosImageError): Check {
   const message = problems
     .map((problem) => [formatOrigin(problem.at), problem.message].filter((part) => part !== '').join(': '))
@@ -27,12 +27,12 @@ export function toFailedCheck(name: string, { problems }: TalosImageError): Chec
   return { name, status: 'failed', message, hint: problems.find(({ hint }) => hint !== undefined)?.hint }
 }
 
-/** What cannot be looked at before something else is mended. */
+/** A check that needs another one to succeed first. */
 export function toSkippedCheck(name: string, needs: string): Check {
   return { name, status: 'skipped', message: `needs ${needs}, see above` }
 }
 
-/** Whether the token may write, as far as can be told without writing. */
+/** Whether the token may write, as far as that can be found out without writing. */
 export function judgeWriteAccess(access: WriteAccess): Check {
   const name = 'write access'
   switch (access) {
@@ -46,7 +46,7 @@ export function judgeWriteAccess(access: WriteAccess): Check {
       return {
         name,
         status: 'failed',
-        message: 'the token may only read: it can list snapshots, and make none',
+        message: 'the token may only read: it can list snapshots, but not create any',
         hint: 'create one with "Read & Write" in the Hetzner Console (Security, API tokens)',
       }
     case 'unclear':
@@ -59,11 +59,11 @@ export function judgeWriteAccess(access: WriteAccess): Check {
   }
 }
 
-/** About what a run of four images asks for. */
+/** About the number of requests of a run of four images. */
 const REQUESTS_OF_A_RUN = 300
 const HOUR_MINUTES = 60
 
-/** Whether a run's requests fit into what is left of the hour's. */
+/** Whether enough requests are left for a run. */
 export function judgeRate(rate: ApiState['rate']): Check {
   const name = 'rate limit'
   if (rate === undefined) {
@@ -78,12 +78,12 @@ export function judgeRate(rate: ApiState['rate']): Check {
   return { name, status: 'warning', message, hint }
 }
 
-/** An answer has whole seconds and a way behind it: less than this says nothing. */
+/** The API's time has whole seconds and includes the network's delay: smaller differences are ignored. */
 const CLOCK_NOISE_MS = 30_000
-/** Leases last 15 minutes and are renewed every 5: with such a clock others may take what is in use for abandoned. */
+/** Leases last 15 minutes and are renewed every 5: with a larger difference, other runs may treat resources in use as abandoned. */
 const CLOCK_WRONG_MS = 5 * 60_000
 
-/** Whether this computer's clock goes as the API's does: leases and certificates live by it. */
+/** Whether this computer's clock agrees with the API's: leases and certificates depend on it. */
 export function judgeClock(aheadMs: number | undefined): Check {
   const name = 'clock'
   if (aheadMs === undefined) return { name, status: 'warning', message: 'the API does not say what time it is' }
@@ -98,7 +98,7 @@ export function judgeClock(aheadMs: number | undefined): Check {
   }
 }
 
-/** Whether a build server can be had for an architecture. */
+/** Whether a build server is in stock for an architecture. */
 export function judgeStock(input: PlacementInput): Check {
   const { architecture, serverType, location } = input
   const name = `stock ${architecture}`
@@ -127,7 +127,7 @@ export function judgeStock(input: PlacementInput): Check {
   return { name, status: 'ok', message: `${serverType.value} is in stock in ${location.value}; ${behind}` }
 }
 
-/** Whether the Image Factory has the version that is set. */
+/** Whether the Image Factory has the configured Talos version. */
 export function judgeVersion(wanted: Parameters<typeof resolveVersion>[0], versions: readonly string[]): Check {
   const name = 'Image Factory'
   const resolved = resolveVersion(wanted, versions)
@@ -138,7 +138,7 @@ export function judgeVersion(wanted: Parameters<typeof resolveVersion>[0], versi
   return { name, status: 'ok', message: `it answers, has ${versions.length} versions, and Talos ${meant}` }
 }
 
-/** Whether anything failed. What is only worth a warning stops nobody. */
+/** Whether any check failed; warnings do not count. */
 export function hasFailed(checks: readonly Check[]): boolean {
   return checks.some(({ status }) => status === 'failed')
 }

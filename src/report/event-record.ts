@@ -1,4 +1,4 @@
-/** A build's events as JSON, a line each: an interface that scripts rely on, documented in docs/output.md. */
+/** A build as JSON lines: an interface that scripts rely on, documented in docs/output.md. */
 
 import type { Problem } from '../errors.ts'
 import type { BuildEvent } from '../run/events.ts'
@@ -6,8 +6,8 @@ import type { PlanDocument } from './plan-document.ts'
 import type { Outcome } from './result.ts'
 
 /**
- * What a build writes, line by line: the plan first, then the events, and in the end the result or an error. Each record
- * says which project it is of, when that was named; then each project has a plan and a result.
+ * A line of a build: first the plan, then the events, and at the end the result or an error. In a build of named
+ * projects each line names its project, and each project has a plan and a result.
  */
 export type BuildRecord = { readonly project?: string | undefined } & (
   | ({ readonly type: 'plan' } & PlanDocument)
@@ -16,7 +16,7 @@ export type BuildRecord = { readonly project?: string | undefined } & (
   | { readonly type: 'error'; readonly problems: readonly Problem[] }
 )
 
-/** A record as the line that is written, without its line break. `time` is ISO 8601. */
+/** A record as a line without its line break. `time` is ISO 8601. */
 export function toJsonLine(record: BuildRecord, now: Date): string {
   return JSON.stringify({ time: now.toISOString(), ...record })
 }

@@ -1,4 +1,4 @@
-/** What an image is called where Terraform and Packer have names for it. */
+/** The names of images in Terraform and Packer. */
 
 import type { Architecture, Role } from '../domain.ts'
 import type { SnapshotRecord } from './snapshot.ts'

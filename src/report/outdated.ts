@@ -1,4 +1,4 @@
-/** Which snapshots a newer Talos has come out for since. Pure. */
+/** Which snapshots have an older Talos version than is available. Pure. */
 
 import semver from 'semver'
 import type { Architecture, Labels, Role } from '../domain.ts'
@@ -16,9 +16,9 @@ export interface Age {
   /** Its ID. */
   readonly snapshot: number
   readonly version: string
-  /** The newest patch of the same minor version; null when it is that. */
+  /** The newest patch release of the same minor version; null when the snapshot has it. */
   readonly newerPatch: string | null
-  /** The newest stable version of all; null when it is of that minor version, or a newer one. */
+  /** The newest stable version of a newer minor version; null when there is none. */
   readonly newerMinor: string | null
 }
 

@@ -1,41 +1,44 @@
-/** What a run came to as Packer's manifest post-processor writes it down (as Packer 1.6.6 does). */
+/** The result of a run in the format of Packer's manifest post-processor, as of Packer 1.6.6. */
 
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
 import { packerSource } from './image-names.ts'
 import type { Outcome, ResultSnapshot } from './result.ts'
 
-/** One build of Packer's, with its fields in Packer's order. */
+/** A build in the manifest, with its fields in Packer's order. */
 type PackerBuild = {
   /** The source in the template, such as `talos-arm`. */
   readonly name: string
   readonly builder_type: 'hcloud'
-  /** Epoch seconds: when the snapshot was made. */
+  /** When the snapshot was created, in epoch seconds. */
   readonly build_time: number
   readonly files: null
   /** The snapshot's ID. */
   readonly artifact_id: string
   readonly packer_run_uuid: string
-  /** What Packer leaves to its users, and has no fields for. */
+  /** Packer's field for the user's own data. */
   readonly custom_data: Readonly<Record<string, string>>
 }
 
-/** valibot takes a list for an object, too. */
+/** Needed because valibot accepts a list as an object. */
 const notList = (message: string) => v.check((value: unknown) => !Array.isArray(value), message)
-const NO_OBJECT = 'is no object'
-const NO_BUILD = 'holds a build that is no object'
+const NO_OBJECT = 'is not an object'
+const NO_BUILD = 'holds a build that is not an object'
 
-/** What such a file must be, to be added to; fields that others have put there stay. */
+/** The structure that a file must have to be added to; other fields are kept. */
 const PackerManifest = v.pipe(
   v.unknown(),
   notList(NO_OBJECT),
   v.looseObject(
     {
       builds: v.nullish(
-        v.array(v.pipe(v.unknown(), notList(NO_BUILD), v.looseObject({}, NO_BUILD)), 'has `builds` that are no list'),
+        v.array(
+          v.pipe(v.unknown(), notList(NO_BUILD), v.looseObject({}, NO_BUILD)),
+          'has `builds` that are not a list',
+        ),
         [],
       ),
-      last_run_uuid: v.optional(v.string('has a `last_run_uuid` that is no text')),
+      last_run_uuid: v.optional(v.string('has a `last_run_uuid` that is not a string')),
     },
     NO_OBJECT,
   ),
@@ -43,22 +46,19 @@ const PackerManifest = v.pipe(
 export type PackerManifest = v.InferOutput<typeof PackerManifest>
 
 /**
- * Reads a manifest that Packer, or an earlier run, has written. An empty text is an empty manifest, as for Packer.
- * @returns the manifest, or what is wrong with the text, such as `is no JSON`
+ * Parses a manifest that Packer or an earlier run has written. An empty text is an empty manifest, as for Packer.
+ * @returns the manifest, or what is wrong with the text, such as `is not JSON`
  */
 export function parsePackerManifest(text: string): PackerManifest | string {
   if (text.trim() === '') return { builds: [] }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return 'is no JSON'
-  }
-  const { success, output, issues } = v.safeParse(PackerManifest, value)
+  const { success, output, issues } = v.safeParse(
+    v.pipe(v.string(), v.parseJson({}, 'is not JSON'), PackerManifest),
+    text,
+  )
   return success ? output : issues[0].message
 }
 
-/** The manifest with the snapshots of a run behind those of earlier ones; the same when there are none. */
+/** The manifest with the snapshots of a run added; unchanged when there are none. */
 export function addToPackerManifest(
   manifest: PackerManifest,
   { run, snapshots }: Pick<Outcome, 'run' | 'snapshots'>,
@@ -83,7 +83,7 @@ function toPackerBuild(snapshot: ResultSnapshot, uuid: string): PackerBuild {
   }
 }
 
-/** A UUID (version 8: made as its maker likes) that is the same for the same run. */
+/** A UUID (version 8: custom) that is the same for the same run. */
 function toUuid(run: string): string {
   const hex = createHash('sha256').update(`talos-image run ${run}`).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`

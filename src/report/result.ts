@@ -1,4 +1,4 @@
-/** What became of a run: the manifest and the JSON output, documented in docs/output.md. */
+/** The result of a run: the manifest and the JSON output, documented in docs/output.md. */
 
 import type { Problem } from '../errors.ts'
 import { selectorOf } from '../plan/labels.ts'
@@ -7,10 +7,10 @@ import type { BuildResult, ImageResult } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { type SnapshotRecord, toSnapshotRecord } from './snapshot.ts'
 
-/** What a snapshot was made from. */
+/** The source of a snapshot. */
 export interface SourceRecord {
   readonly kind: PlannedImage['source']['kind']
-  /** A URL or a path; null for standard input, and for what a template of Packer's names by itself */
+  /** A URL or a path; null for standard input, and for a Packer template's own source. */
   readonly from: string | null
 }
 
@@ -22,15 +22,15 @@ export interface ResultSnapshot extends SnapshotRecord {
   readonly source: SourceRecord
   /** Whether the disk was read back and compared before the snapshot was taken; Packer does not. */
   readonly verified: boolean
-  /** Only for `built`, and not by Packer: SHA-256 of the source as it was transferred. */
+  /** SHA-256 of the source as it was transferred; null for `existing`, and with Packer. */
   readonly sourceSha256: string | null
-  /** Only for `built`, and not by Packer: BLAKE2b and size of the disk, as written and as read back. */
+  /** BLAKE2b and size in bytes of the disk, as written and as read back; null for `existing`, and with Packer. */
   readonly disk: { readonly blake2b: string; readonly bytes: number } | null
-  /** Only for `built`: how long it took, in seconds. */
+  /** How long the build took, in seconds; null for `existing`. */
   readonly seconds: number | null
 }
 
-/** What became of a run, for scripts: the manifest. */
+/** The result of a run, for scripts: the manifest. */
 export interface ResultDocument {
   readonly run: string
   readonly talosVersion: string
@@ -39,7 +39,7 @@ export interface ResultDocument {
   readonly leftovers: readonly Leftover[]
 }
 
-/** What a run came to in one project; `run` is null where nothing could be begun. */
+/** The result of a run in one project; `run` is null when the run could not begin. */
 export type Outcome = { readonly run: string | null } & Omit<ResultDocument, 'run'>
 
 /**
@@ -84,7 +84,7 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
   ]
 }
 
-/** What an image is made from, as it is shown and written. */
+/** The source of an image, as it is shown and written. */
 export function toSourceRecord({ source }: PlannedImage): SourceRecord {
   switch (source.kind) {
     case 'factory':

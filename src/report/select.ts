@@ -1,4 +1,4 @@
-/** Which snapshot a selector picks: what Terraform's `hcloud_image` with `most_recent` would take. Pure. */
+/** Which snapshot a selector picks, as Terraform's `hcloud_image` with `most_recent` does. Pure. */
 
 import type { Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
@@ -13,7 +13,7 @@ export interface Selection {
   readonly warnings: readonly Problem[]
 }
 
-/** @param images those that the selector matches, of whatever architecture */
+/** @param images all images that the selector matches, of any architecture */
 export function selectNewest(selector: string, images: readonly Image[], architecture: Architecture): Selection {
   const [selected, ...others] = images
     .filter((image) => image.architecture === architecture)
@@ -21,7 +21,7 @@ export function selectNewest(selector: string, images: readonly Image[], archite
   return { selected, others, warnings: selected === undefined ? [] : findAmbiguities(selector, [selected, ...others]) }
 }
 
-/** Selectors that match images of several roles pick whichever was built last, which nobody means. */
+/** A warning for a selector that matches images of several roles: which one it picks depends on the last build. */
 function findAmbiguities(selector: string, matching: readonly Image[]): Problem[] {
   const roles = new Set(matching.map(({ labels }) => roleOf(labels)))
   if (roles.size < 2) return []

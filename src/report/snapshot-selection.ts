@@ -5,16 +5,16 @@ import type { Architecture, Role } from '../domain.ts'
 import type { SnapshotRecord } from './snapshot.ts'
 import type { Sort, SortField } from './sort-fields.ts'
 
-/** What is asked for; what is left out does not matter. Several values of one kind: any of them. */
+/** The snapshots to show: a property that is left out does not filter; of several values, any may match. */
 export interface SnapshotFilter {
   readonly architectures?: readonly Architecture[] | undefined
   /** null stands for generic images. */
   readonly roles?: readonly (Role | null)[] | undefined
-  /** Whole, such as `v1.13.9`, or the beginning of one: `v1.13`. */
+  /** Full versions, such as `v1.13.9`, or minor versions: `v1.13`. */
   readonly versions?: readonly string[] | undefined
 }
 
-/** Those that fit, in the order in which they came. */
+/** The snapshots that match, in their order. */
 export function filterSnapshots(snapshots: readonly SnapshotRecord[], filter: SnapshotFilter): SnapshotRecord[] {
   const { architectures, roles, versions } = filter
   return snapshots.filter(
@@ -25,7 +25,7 @@ export function filterSnapshots(snapshots: readonly SnapshotRecord[], filter: Sn
   )
 }
 
-/** Sorted by one field, and by ID where that is the same; those that have no such value come last either way. */
+/** Sorted by one field, then by ID; snapshots without a value are last in both directions. */
 export function sortSnapshots(snapshots: readonly SnapshotRecord[], { field, descending }: Sort): SnapshotRecord[] {
   const sign = descending ? -1 : 1
   return snapshots.toSorted((a, b) => {

@@ -6,7 +6,7 @@ import type { Snapshot } from '../hetzner/snapshot.ts'
 import { roleOf, schematicIdOf } from '../plan/labels.ts'
 import { talosVersionOf } from '../plan/series.ts'
 
-/** A snapshot in the words of this tool. */
+/** A snapshot in the terms of this tool. */
 export interface SnapshotRecord {
   readonly id: number
   readonly description: string
@@ -18,7 +18,7 @@ export interface SnapshotRecord {
   readonly version: string | null
   /** ISO 8601 */
   readonly created: string
-  /** GB, what is billed; null while the snapshot is being made */
+  /** GB, as billed; null while the snapshot is being created */
   readonly sizeGb: number | null
   /** GB; servers made from it need at least this disk */
   readonly diskGb: number

@@ -1,6 +1,6 @@
-/** By what a list of snapshots can be sorted. A file of its own, since the help names them: it loads nothing else. */
+/** The fields that snapshots can be sorted by. A separate file, since the help needs them without other imports. */
 
-/** What snapshots can be sorted by: the fields of a snapshot's document. */
+/** Fields of a snapshot's document. */
 export const SORT_FIELDS = ['created', 'id', 'version', 'architecture', 'role', 'size', 'description'] as const
 export type SortField = (typeof SORT_FIELDS)[number]
 

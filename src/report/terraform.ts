@@ -30,7 +30,7 @@ function formatDataSource(snapshot: ResultSnapshot, name: string): string {
 }`
 }
 
-/** Finds the snapshots of this series and this version, and no newer ones of another. */
+/** A selector for the snapshots of this series and this version only. */
 export function versionedSelector({ labels }: Pick<ResultSnapshot, 'labels'>): string {
   const label = findLabelVersion((name) => labels[name])?.label
   const terms = new Set(selectorOf(labels).split(','))

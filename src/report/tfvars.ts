@@ -1,17 +1,17 @@
-/** What a run came to as variables of Terraform: an interface, documented in docs/terraform.md. */
+/** The result of a run as Terraform variables: an interface, documented in docs/terraform.md. */
 
 import { ARCHITECTURES, HCLOUD_TALOS_ROLES } from '../domain.ts'
 import { terraformKey, terraformRole } from './image-names.ts'
 import type { ResultDocument, ResultSnapshot } from './result.ts'
 import { versionedSelector } from './terraform.ts'
 
-/** Names of variables and their values; IDs are text, as servers and modules take them. */
+/** Variables by name; IDs are strings, as servers and modules expect them. */
 export type TfvarsDocument = Readonly<Record<string, string | Readonly<Record<string, string>>>>
 
 /**
- * The variables that tell of a run's snapshots, built or existing, and of nothing else. Those that the hcloud-talos module
- * has are called as they are there.
- * @returns undefined when an image failed: variables of some images only would have others made from what they had before
+ * The variables for a run's snapshots, built or existing. They have the names of the hcloud-talos module where it has
+ * such variables.
+ * @returns undefined when an image failed: incomplete variables would mix new images with old ones
  */
 export function toTfvars({ talosVersion, snapshots, failed }: Omit<ResultDocument, 'run'>): TfvarsDocument | undefined {
   if (failed.length > 0 || snapshots.length === 0) return undefined
@@ -33,7 +33,7 @@ function toGenericIds(snapshots: readonly ResultSnapshot[]): TfvarsDocument {
   return Object.fromEntries(found)
 }
 
-/** A role without images of its own starts from the generic ones, where there are such. */
+/** A role without images of its own uses the generic ones, if there are any. */
 function toSelectors(snapshots: readonly ResultSnapshot[]): TfvarsDocument {
   const found = HCLOUD_TALOS_ROLES.flatMap((role) => {
     const image = snapshots.find((one) => one.role === role) ?? snapshots.find((one) => one.role === null)

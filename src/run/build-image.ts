@@ -3,8 +3,7 @@
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
-import type { BuildStep } from './events.ts'
-import type { ImageBuild } from './run.ts'
+import type { ImageBuild, RunStep } from './run.ts'
 import { bootRescue } from './steps/boot-rescue.ts'
 import { findDuplicates, noteDuplicates } from './steps/duplicate-snapshot.ts'
 import { putImage } from './steps/put-image.ts'
@@ -27,16 +26,13 @@ export type BuiltImage =
  * @throws TalosImageError of the step that failed; the signal's reason when it aborts
  */
 export async function buildImage(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
-  const step = stepper(build, image)
+  const step = createStepRunner(build, image)
 
   const server = await step('server', () => createServer(build, image))
   const { name, placement } = server
   build.emit({ type: 'server-created', image: image.name, name, placement, ipv4: image.server.ipv4 })
   const rescue = await step('boot', () => bootRescue(build, image, server))
-  const written = await putImage(build, image, server, rescue, {
-    write: (work) => step('write', work),
-    verify: (work) => step('verify', work),
-  })
+  const written = await putImage(build, image, server, rescue, step)
   const taken = await step('snapshot', async () => {
     await powerOff(build, server)
     return takeSnapshot(build, image, server)
@@ -56,8 +52,8 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
   })
 }
 
-function stepper(build: ImageBuild, { name: image }: PlannedImage) {
-  return async <T>(step: BuildStep, work: () => Promise<T>): Promise<T> => {
+function createStepRunner(build: ImageBuild, { name: image }: PlannedImage): RunStep {
+  return async (step, work) => {
     build.signal.throwIfAborted()
     const started = build.clock.now()
     build.emit({ type: 'step-started', image, step })

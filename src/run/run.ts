@@ -8,7 +8,7 @@ import type { KeyPair } from '../remote/key-pair.ts'
 import type { CleanupScope } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Trace } from '../util/trace.ts'
-import type { EventListener } from './events.ts'
+import type { BuildStep, EventListener } from './events.ts'
 import type { Lease } from './lease.ts'
 import type { ServerQueue } from './server-queue.ts'
 import type { StockPatience, Timeouts } from './timeouts.ts'
@@ -43,6 +43,9 @@ export interface ImageBuild extends Run {
   readonly key: RunKey
   readonly scope: CleanupScope
 }
+
+/** Runs a step of an image, and emits the events of its start and its end. */
+export type RunStep = <T>(step: BuildStep, work: () => Promise<T>) => Promise<T>
 
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 

@@ -1,6 +1,5 @@
-/** Terraform itself, with the example as it is, against the emulated cloud. */
+/** Terraform itself, with the example as it is and its real providers, against the emulated cloud. */
 
-import { execFileSync } from 'node:child_process'
 import { chmod, cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -68,10 +67,6 @@ const Servers = v.object({
 const Images = v.object({ images: v.array(v.object({ id: v.number(), labels: v.record(v.string(), v.string()) })) })
 
 describe('the example for Terraform', () => {
-  it.skipIf(WHY_NOT !== undefined)(named('is written as terraform fmt writes', WHY_NOT), () => {
-    expect(() => execFileSync('terraform', ['fmt', '-check', '-diff', '-recursive', EXAMPLE])).not.toThrow()
-  })
-
   const title = 'makes servers from the snapshots, whichever way it finds them, and finds nothing to change afterwards'
   it.skipIf(WHY_NO_PROVIDERS !== undefined)(named(title, WHY_NO_PROVIDERS), { timeout: 600_000 }, async () => {
     await using judge = await createJudge()

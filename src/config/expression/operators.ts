@@ -6,14 +6,14 @@ import { convert } from '../variable-type.ts'
 import type { BinaryOperator, Step, UnaryOperator } from './expression.ts'
 import { EvaluationFailure } from './failure.ts'
 
-/** A condition's value. @throws EvaluationFailure when it is none */
+/** A condition's value. @throws EvaluationFailure when it is not a bool */
 export function toBool(value: Value, at: Origin): boolean {
   const bool = convert(value, 'bool')
   if (bool?.kind === 'bool') return bool.text === 'true'
   throw new EvaluationFailure(`a bool is needed here, not ${formatKind(value.kind)}`, at)
 }
 
-/** @throws EvaluationFailure when it is none */
+/** @throws EvaluationFailure when it is not a number */
 export function toNumber(value: Value, at: Origin): number {
   const number = convert(value, 'number')
   if (number?.kind === 'number') return Number(number.text)
@@ -110,7 +110,7 @@ export function entriesOf(value: Value, at: Origin): (readonly [key: Value, item
   throw new EvaluationFailure(`a list or an object is needed here, not ${formatKind(value.kind)}`, at)
 }
 
-/** A splat makes a list of what is none; null becomes an empty one. */
+/** The items of a splat: of a value that is not a list, that value; of null, none. */
 export function toItems(value: Value): readonly Value[] {
   if (value.kind === 'list') return value.items
   return value === NULL || value.kind === 'null' ? [] : [value]

@@ -32,33 +32,25 @@ export function failOnErrors(next: Send, tokenName?: string): Send {
     const response = await next(request)
     if (response.status < 400) return response
     const parsed = v.safeParse(ApiError, response.body)
-    const { code, message } = parsed.success
+    const { code, message, details } = parsed.success
       ? parsed.output.error
-      : { code: defaultCode(response.status), message: 'the answer carries no error document' }
-    throw new ApiFailure(request, response.status, code, withDetails(message, response.body), tokenName)
+      : { code: defaultCode(response.status), message: 'the answer carries no error document', details: undefined }
+    throw new ApiFailure(request, response.status, code, withDetails(message, details), tokenName)
   }
 }
 
 const Fields = v.object({
-  error: v.object({
-    details: v.object({ fields: v.array(v.object({ name: v.string(), messages: v.optional(v.array(v.string())) })) }),
-  }),
+  fields: v.array(v.object({ name: v.string(), messages: v.optional(v.array(v.string()), []) })),
 })
-
-const Limits = v.object({
-  error: v.object({ details: v.object({ limits: v.array(v.object({ name: v.string() })) }) }),
-})
+const Limits = v.object({ limits: v.array(v.object({ name: v.string() })) })
 
 /** The message with the fields or limits that the error details name. */
-function withDetails(message: string, body: unknown): string {
-  const limits = v.safeParse(Limits, body)
-  if (limits.success) return [message, ...limits.output.error.details.limits.map(({ name }) => `(${name})`)].join(' ')
-  const parsed = v.safeParse(Fields, body)
-  if (!parsed.success) return message
-  const fields = parsed.output.error.details.fields.map(({ name, messages }) =>
-    messages === undefined || messages.length === 0 ? name : `${name}: ${messages.join(', ')}`,
-  )
-  return fields.length === 0 ? message : `${message} (${fields.join('; ')})`
+function withDetails(message: string, details: unknown): string {
+  if (v.is(Limits, details)) return [message, ...details.limits.map(({ name }) => `(${name})`)].join(' ')
+  const fields = v.safeParse(Fields, details)
+  if (!fields.success || fields.output.fields.length === 0) return message
+  const told = fields.output.fields.map(({ name, messages }) => [name, messages.join(', ')].filter((one) => one !== ''))
+  return `${message} (${told.map((parts) => parts.join(': ')).join('; ')})`
 }
 
 function defaultCode(status: number): string {

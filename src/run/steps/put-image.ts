@@ -3,7 +3,7 @@
 import { TalosImageError } from '../../errors.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { Session } from '../../remote/session.ts'
-import type { ImageBuild } from '../run.ts'
+import type { ImageBuild, RunStep } from '../run.ts'
 import { isLost, type Rescue, resetIntoRescue } from './boot-rescue.ts'
 import type { BuildServer } from './server.ts'
 import { findDiskFault } from './verify-disk.ts'
@@ -17,11 +17,6 @@ const DOWNLOAD_PAUSE_MS = 2000
 /** The larger of the two units in which disk sizes are given. */
 const GB = 1024 ** 3
 
-export interface PutImageSteps {
-  readonly write: <T>(work: () => Promise<T>) => Promise<T>
-  readonly verify: <T>(work: () => Promise<T>) => Promise<T>
-}
-
 /**
  * Writes the image and reads it back. After a failed download or a lost connection it tries again; when the disk differs
  * from what was written, it writes once more, all blocks and without discarding first.
@@ -32,7 +27,7 @@ export async function putImage(
   image: PlannedImage,
   server: BuildServer,
   rescue: Rescue,
-  steps: PutImageSteps,
+  step: RunStep,
 ): Promise<WrittenDisk> {
   let session: Session | undefined = rescue.session
   let isFirstBoot = rescue.isFirstBoot
@@ -47,11 +42,11 @@ export async function putImage(
           session = await resetIntoRescue(build, image, server)
         }
         const now = session
-        written ??= await steps.write(() => writeDisk(build, image, now, mode))
+        written ??= await step('write', () => writeDisk(build, image, now, mode))
         const done = written
         // A disk that was wrong once is read back as a whole.
         const oldBytes = isFirstBoot && mode === 'sparse' ? toBytes(server.systemGb) : undefined
-        const fault = await steps.verify(() => findDiskFault(build, now, done, oldBytes))
+        const fault = await step('verify', () => findDiskFault(build, now, done, oldBytes))
         if (fault === undefined) return written
         if (mode === 'plain' || image.source.kind === 'stdin') throw wrongDisk(fault, image)
         mode = 'plain'

@@ -29,8 +29,6 @@ export function action(id: number, status: Action['status'] = 'running', error: 
     command: 'create_server',
     status,
     progress: status === 'running' ? 50 : 100,
-    started: '2026-08-01T12:00:00+00:00',
-    finished: status === 'running' ? null : '2026-08-01T12:00:10+00:00',
     resources: [{ id: 1, type: 'server' }],
     error,
   }

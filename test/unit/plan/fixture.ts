@@ -18,7 +18,7 @@ export const VAR_FILE: Origin = { kind: 'file', file: 'hcloud.auto.pkrvars.hcl',
 export const sourced = <T>(value: T, origin: Origin = DEFAULT): Sourced<T> => ({ value, origin })
 
 export function location(name: string): Location {
-  return { id: 1, name, description: name, city: name, country: 'DE', network_zone: 'eu-central' }
+  return { id: 1, name, network_zone: 'eu-central' }
 }
 
 export interface TypeOptions {
@@ -38,12 +38,8 @@ export function serverType(name: string, options: TypeOptions = {}): ServerType 
   return {
     id: 1,
     name,
-    description: name,
-    cores: 2,
-    memory: 4,
     disk,
     architecture,
-    cpu_type: 'shared',
     deprecation,
     prices:
       price === undefined

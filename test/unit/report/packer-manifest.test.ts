@@ -86,13 +86,13 @@ describe('the manifest of Packer', () => {
   })
 
   test.each([
-    ['{', 'is no JSON'],
-    ['[]', 'is no object'],
-    ['null', 'is no object'],
-    ['{"builds": {}}', 'has `builds` that are no list'],
-    ['{"builds": [1]}', 'holds a build that is no object'],
-    ['{"builds": [[]]}', 'holds a build that is no object'],
-    ['{"builds": [], "last_run_uuid": 1}', 'has a `last_run_uuid` that is no text'],
+    ['{', 'is not JSON'],
+    ['[]', 'is not an object'],
+    ['null', 'is not an object'],
+    ['{"builds": {}}', 'has `builds` that are not a list'],
+    ['{"builds": [1]}', 'holds a build that is not an object'],
+    ['{"builds": [[]]}', 'holds a build that is not an object'],
+    ['{"builds": [], "last_run_uuid": 1}', 'has a `last_run_uuid` that is not a string'],
   ])('%s %s', (text, problem) => {
     expect(parsePackerManifest(text)).toBe(problem)
   })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { Action } from '../../../../src/hetzner/wire.ts'
+import { Action } from '../support/wire.ts'
 import { createTestCloud, OTHER_TOKEN, SERVER_ORDER, type TestCloud, WithAction } from './fixture.ts'
 
 const Actions = v.object({ actions: v.array(Action) })

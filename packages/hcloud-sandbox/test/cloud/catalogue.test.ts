@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { ServerType } from '../../../../src/hetzner/wire.ts'
+import { ServerType } from '../support/wire.ts'
 import { createTestCloud } from './fixture.ts'
 
 const Types = v.object({ server_types: v.array(ServerType) })

@@ -4,12 +4,12 @@ import { copyFile, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { Action } from '../../../../src/hetzner/wire.ts'
 import { createCloud } from '../../src/cloud/cloud.ts'
 import type { Cloud, CloudOptions, Disks } from '../../src/cloud/options.ts'
 import type { BootTarget, MachineSpec } from '../../src/machines/machine.ts'
 import { createNoMachines } from '../../src/machines/none/machines.ts'
 import { createVerdict } from '../openapi/verdict.ts'
+import { Action } from '../support/wire.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 
 export const TOKEN = 'a'.repeat(64)

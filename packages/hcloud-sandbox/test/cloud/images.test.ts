@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { Image } from '../../../../src/hetzner/wire.ts'
+import { Image } from '../support/wire.ts'
 import { createTestCloud } from './fixture.ts'
 
 const Images = v.object({ images: v.array(Image) })

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { Action, Server } from '../../../../src/hetzner/wire.ts'
+import { Action, Server } from '../support/wire.ts'
 import { createTestCloud, ED25519_KEY, plainDisks, SERVER_ORDER } from './fixture.ts'
 
 const Created = v.object({

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { Action, Server } from '../../../../src/hetzner/wire.ts'
 import { SandboxError } from '../../src/errors.ts'
 import { createNoMachines } from '../../src/machines/none/machines.ts'
+import { Action, Server } from '../support/wire.ts'
 import { createTestCloud, ED25519_KEY, type TestCloud } from './fixture.ts'
 
 const Rescue = v.object({ action: Action, root_password: v.string() })

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { Server } from '../../../../src/hetzner/wire.ts'
+import { Server } from '../support/wire.ts'
 import { createTestCloud, OTHER_TOKEN, SERVER_ORDER, type TestCloud } from './fixture.ts'
 
 const Servers = v.object({

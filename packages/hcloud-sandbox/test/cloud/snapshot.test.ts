@@ -2,7 +2,7 @@ import { access, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { Action, Image, Server } from '../../../../src/hetzner/wire.ts'
+import { Action, Image, Server } from '../support/wire.ts'
 import { createTestCloud, OTHER_TOKEN, plainDisks, SERVER_ORDER, type TestCloud } from './fixture.ts'
 
 const Snapshot = v.object({ image: Image, action: Action })

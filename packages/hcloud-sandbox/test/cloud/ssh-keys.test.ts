@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { SshKey } from '../../../../src/hetzner/wire.ts'
+import { SshKey } from '../support/wire.ts'
 import { createTestCloud, ED25519_KEY, OTHER_ED25519_KEY, OTHER_TOKEN } from './fixture.ts'
 
 const Key = v.object({ ssh_key: SshKey })

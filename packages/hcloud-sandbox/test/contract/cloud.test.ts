@@ -45,6 +45,19 @@ describe('the emulated cloud answers as documented', () => {
     await answers(cloud, 'GET', '/server_types/45', 200)
   })
 
+  test('the life of a placement group', async () => {
+    await using cloud = await createTestCloud()
+    const group = '/placement_groups/1000001'
+    await answers(cloud, 'POST', '/placement_groups', 201, { name: 'apart', type: 'spread', labels: { a: 'b' } })
+    await answers(cloud, 'POST', '/placement_groups', 409, { name: 'apart', type: 'spread' })
+    await answers(cloud, 'POST', '/placement_groups', 422, { name: 'other', type: 'together' })
+    await answers(cloud, 'GET', '/placement_groups?name=apart&type=spread&label_selector=a', 200)
+    await answers(cloud, 'GET', group, 200)
+    await answers(cloud, 'PUT', group, 200, { name: 'further apart', labels: {} })
+    await answers(cloud, 'DELETE', group, 204)
+    await answers(cloud, 'GET', group, 404)
+  })
+
   test('the life of a server, its key and its snapshot', async () => {
     await using cloud = await createTestCloud()
     await answers(cloud, 'POST', '/ssh_keys', 201, { name: 'key', public_key: ED25519_KEY, labels: { a: 'b' } })

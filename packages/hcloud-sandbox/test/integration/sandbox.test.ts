@@ -8,10 +8,10 @@ import { build } from 'esbuild'
 import ssh2 from 'ssh2'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { Action, Image, Server, SshKey } from '../../../../src/hetzner/wire.ts'
-import { type TestSandbox, testSandbox } from '../../../../test/support/sandbox.ts'
 import { type AnsweredRequest, startSandbox } from '../../src/sandbox.ts'
 import { resetConnection } from '../../src/state/loopback.ts'
+import { type TestSandbox, testSandbox } from '../support/sandbox.ts'
+import { Action, Image, Server, SshKey } from '../support/wire.ts'
 
 const Done = v.object({ action: Action })
 const Created = v.object({ server: Server, action: Action })

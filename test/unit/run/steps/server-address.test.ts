@@ -26,8 +26,6 @@ describe('SSH goes', () => {
     location: { id: 1, name: 'fsn1' },
     image: null,
     rescue_enabled: false,
-    locked: false,
-    primary_disk_size: 40,
     labels: {},
     ...change,
   })

@@ -2,11 +2,7 @@
 
 import { defineResource, type Resource } from '../resource.ts'
 
-export const emptyResources: readonly Resource[] = [
-  emptyResource('isos', 'ISO'),
-  emptyResource('volumes', 'volume'),
-  emptyResource('placement_groups', 'placement group'),
-]
+export const emptyResources: readonly Resource[] = [emptyResource('isos', 'ISO'), emptyResource('volumes', 'volume')]
 
 function emptyResource(path: string, title: string): Resource {
   return defineResource({

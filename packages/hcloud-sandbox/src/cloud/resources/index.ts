@@ -7,6 +7,7 @@ import { firewallResource } from './firewalls.ts'
 import { imageResource } from './images.ts'
 import { locationResource } from './locations.ts'
 import { networkResource } from './networks.ts'
+import { placementGroupResource } from './placement-groups.ts'
 import { pricingResource } from './pricing.ts'
 import { primaryIpResource } from './primary-ips.ts'
 import { serverTypeResource } from './server-types.ts'
@@ -19,6 +20,7 @@ export const RESOURCES: readonly Resource[] = [
   imageResource,
   sshKeyResource,
   networkResource,
+  placementGroupResource,
   firewallResource,
   serverTypeResource,
   locationResource,

@@ -1,13 +1,13 @@
 import { request as httpRequest } from 'node:http'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { type TestSandbox, testSandbox } from '../../../../../test/support/sandbox.ts'
 import { createFaults } from '../../../src/faults/faults.ts'
 import { parseFaultFlag } from '../../../src/faults/parse.ts'
 import type { AnsweredRequest, SandboxOptions } from '../../../src/options.ts'
 import { createTestCloud, SERVER_ORDER } from '../../cloud/fixture.ts'
 import { createManualClock } from '../../cloud/manual-clock.ts'
 import { EMPTY, testFactory } from '../../factory/test-factory.ts'
+import { type TestSandbox, testSandbox } from '../../support/sandbox.ts'
 
 const ASSET = `/image/${EMPTY}/v1.12.2/hcloud-amd64.raw.zst`
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { MIB, makeDisk, makeIsolation } from '../../packages/hcloud-sandbox/test/machines/fixture.ts'
+import { MIB, makeDisk, makeIsolation } from '../machines/fixture.ts'
 
 const run = promisify(execFile)
 const SECRET = 'the secret of a decoy'
@@ -37,7 +37,7 @@ describe.runIf(process.platform === 'linux')('what the owner of a machine was st
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lodger-'))
     program = join(folder, 'lodger.mjs')
-    const entry = fileURLToPath(new URL('../../packages/hcloud-sandbox/test/machines/lodger.ts', import.meta.url))
+    const entry = fileURLToPath(new URL('../machines/lodger.ts', import.meta.url))
     await build({ entryPoints: [entry], outfile: program, bundle: true, platform: 'node', format: 'esm' })
     await writeFile(join(folder, 'decoy'), SECRET)
     await makeDisk(join(folder, 'disk.raw'), MIB)

@@ -6,9 +6,8 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
-import { createQemuMachines } from '../../packages/hcloud-sandbox/src/machines/qemu/machines.ts'
-import { CACHE_DIR, WHY_NOT } from '../../packages/hcloud-sandbox/test/machines/qemu/fixture.ts'
-import { named } from '../support/programs.ts'
+import { createQemuMachines } from '../../src/machines/qemu/machines.ts'
+import { CACHE_DIR, WHY_NOT } from '../machines/qemu/fixture.ts'
 import { testSandbox } from '../support/sandbox.ts'
 
 const MINUTES = 60_000
@@ -46,7 +45,7 @@ function toBootSector(text: string): Buffer {
 }
 
 it.skipIf(WHY_NOT !== undefined)(
-  named('a server in QEMU boots the disk of the snapshot that it is made from', WHY_NOT),
+  `a server in QEMU boots the disk of the snapshot that it is made from${WHY_NOT === undefined ? '' : ` (skipped: ${WHY_NOT})`}`,
   { timeout: 10 * MINUTES },
   async () => {
     const lines: string[] = []
@@ -75,7 +74,7 @@ it.skipIf(WHY_NOT !== undefined)(
       start_after_create: true,
     })
     await expect.poll(() => lines.join('\n'), { timeout: MINUTES }).toContain('hello from the snapshot')
-    // Whether anybody answers is up to the system on the disk, but the way is open.
+    // Whether there is an answer depends on the system on the disk, but the connection is possible.
     const client = connect({ host: second.server.public_net.ipv4.ip, port: sandbox.sshPort })
     await once(client, 'connect')
     client.destroy()

@@ -1,20 +1,13 @@
-import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { toResultDocument } from '../../../src/report/result.ts'
 import { formatTerraform } from '../../../src/report/terraform.ts'
-import { built, FACTORY, imageAt, result, rolesPlan } from '../../unit/report/fixture.ts'
+import { built, FACTORY, imageAt, result, rolesPlan } from './fixture.ts'
 
 function terraformOf(indexes: readonly number[], roles?: readonly undefined[]): string {
   const plan = rolesPlan(roles === undefined ? {} : { roles })
   const images = indexes.map((index) => built(imageAt(plan, index), index + 1))
   return formatTerraform(toResultDocument(result(...images), 'v1.12.2', FACTORY).snapshots)
 }
-
-const ALL = [
-  ['both roles', [0, 1, 2, 3], undefined],
-  ['one role', [2, 3], undefined],
-  ['generic images', [0, 1], [undefined]],
-] as const
 
 describe('the Terraform text', () => {
   test('finds exactly the generic image', () => {
@@ -53,13 +46,5 @@ worker_image_selector        = "os=talos,role=worker"`,
     const { snapshots } = toResultDocument(result(built(imageAt(rolesPlan(), 0), 1)), 'v1.12.2', FACTORY)
     expect(formatTerraform(snapshots.map((one) => ({ ...one, labels: { os: 'talos' } })))).not.toContain('version')
     expect(formatTerraform([])).toBe('')
-  })
-
-  const terraform = spawnSync('terraform', ['version']).status === 0
-  test.runIf(terraform).each(ALL)('is as terraform fmt would write it: %s', (_, indexes, roles) => {
-    const text = `${terraformOf(indexes, roles)}\n`
-    const { stdout, status } = spawnSync('terraform', ['fmt', '-'], { input: text, encoding: 'utf8' })
-    expect(status).toBe(0)
-    expect(stdout).toBe(text)
   })
 })

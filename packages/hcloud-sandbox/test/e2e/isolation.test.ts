@@ -16,10 +16,10 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Expectation, MACHINE_USER } from '../../packages/hcloud-sandbox/src/machines/namespace/argv.ts'
-import { REFUSED, REFUSED_STATUS } from '../../packages/hcloud-sandbox/src/machines/namespace/entry-script.ts'
-import { openIsolation, type Sabotage } from '../../packages/hcloud-sandbox/src/machines/namespace/isolation.ts'
-import { MIB, makeDisk, makeIsolation, type Result } from '../../packages/hcloud-sandbox/test/machines/fixture.ts'
+import { type Expectation, MACHINE_USER } from '../../src/machines/namespace/argv.ts'
+import { REFUSED, REFUSED_STATUS } from '../../src/machines/namespace/entry-script.ts'
+import { openIsolation, type Sabotage } from '../../src/machines/namespace/isolation.ts'
+import { MIB, makeDisk, makeIsolation, type Result } from '../machines/fixture.ts'
 
 const isRoot = process.getuid?.() === 0
 /** Rights of a machine's user on this computer, for showing that a decoy can be reached from outside. */
@@ -32,7 +32,7 @@ const ORDINARY_USER = 64_962
 const Report = v.object({ success: v.boolean(), numPassedTests: v.number() })
 
 const SECRET = 'the secret of a decoy'
-/** A number of a loop device that no one has made; it is never opened. */
+/** A number of a loop device that was not created; it is never opened. */
 const DECOY_DEVICE = ['b', '7', '250'] as const
 
 /** Everything that a machine's user could reach, if only it could see it. */
@@ -360,7 +360,7 @@ describe.runIf(process.platform === 'linux')('a machine whose owner is gone', ()
     const folder = await mkdtemp(join(tmpdir(), 'owner-'))
     try {
       const owner = join(folder, 'owner.mjs')
-      const entry = fileURLToPath(new URL('../../packages/hcloud-sandbox/test/machines/owner.ts', import.meta.url))
+      const entry = fileURLToPath(new URL('../machines/owner.ts', import.meta.url))
       await build({ entryPoints: [entry], outfile: owner, bundle: true, platform: 'node', format: 'esm' })
       const diskFile = await makeDisk(join(folder, 'disk.raw'), MIB)
       for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
@@ -386,7 +386,7 @@ describe.runIf(process.platform === 'linux' && isRoot)('a machine of an ordinary
     const folder = await mkdtemp(join(tmpdir(), 'ordinary-'))
     try {
       await chown(folder, ORDINARY_USER, ORDINARY_USER)
-      const root = fileURLToPath(new URL('../..', import.meta.url))
+      const root = fileURLToPath(new URL('../../../..', import.meta.url))
       const drop = [`--reuid=${ORDINARY_USER}`, `--regid=${ORDINARY_USER}`, '--clear-groups', '--inh-caps=-all']
       const vitest = [
         join(root, 'node_modules/vitest/vitest.mjs'),
@@ -398,7 +398,7 @@ describe.runIf(process.platform === 'linux' && isRoot)('a machine of an ordinary
       ]
       const { stdout } = await promisify(execFile)(
         'setpriv',
-        [...drop, process.execPath, ...vitest, '--reporter', 'json', 'test/e2e/isolation'],
+        [...drop, process.execPath, ...vitest, '--reporter', 'json', 'hcloud-sandbox/test/e2e/isolation'],
         { cwd: root, env: { PATH: process.env.PATH ?? '', HOME: folder, TMPDIR: folder } },
       )
       const report = v.parse(Report, JSON.parse(stdout))
