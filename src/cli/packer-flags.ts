@@ -2,14 +2,10 @@
 
 import type { Problem } from '../errors.ts'
 import type { Template } from '../packer/template.ts'
-import type { Timeouts } from '../run/timeouts.ts'
-import type { PlanFlags } from './request.ts'
+import type { BuildFlags } from './build-flags.ts'
 
 /** The flags of a build that mean something else with `--engine packer`, or nothing. */
-export interface PackerFlags extends PlanFlags {
-  readonly waitForStock?: number
-  readonly timeout?: Partial<Timeouts>
-}
+export type PackerFlags = Omit<BuildFlags, 'output' | 'engine' | 'fallback'>
 
 const IN_TEMPLATE = 'write it into the source blocks of the template'
 /** Flags that Packer has no equivalent for, and why. */
@@ -33,7 +29,7 @@ const HONOURED_TIMEOUTS = new Set(['removeMs', 'actionMs'])
 export function findFlagProblems(flags: PackerFlags): Problem[] {
   const given = Object.entries(REFUSED).filter(([, [key]]) => flags[key] !== undefined && flags[key] !== false)
   const problems = given.map(([name, [, hint]]) => toProblem(name, hint))
-  if (Object.keys(flags.timeout ?? {}).every((name) => HONOURED_TIMEOUTS.has(name))) return problems
+  if ((flags.timeout ?? []).flatMap(Object.keys).every((name) => HONOURED_TIMEOUTS.has(name))) return problems
   const hint = 'Packer has timeouts of its own; only remove and action count, for what comes after it'
   return [...problems, toProblem('--timeout', hint)]
 }
