@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 
 /**
- * A token as Hetzner's look. It opens nothing but the sandbox, but whoever has it runs commands as its owner: others on
+ * A token as Hetzner's look. It is valid for the sandbox only, but its holder can run commands as the sandbox's user: others on
  * this computer, who can reach its loopback, must not know it.
  */
 export function makeToken(): string {

@@ -50,7 +50,7 @@ export interface Assets {
   /** Removes what a killed run left half made. */
   tidy(): Promise<void>
   /**
-   * The asset, made now if nobody asked for it before. Callers who want the same one wait for the same making.
+   * The asset, made now if it was not requested before. Concurrent callers wait for the same one.
    * @throws DiskFullError when the disk is too full for it
    * @throws SandboxError `sandbox` when a compression program is missing or fails, or the Factory closes
    */

@@ -9,7 +9,7 @@ type StatusRule<Service extends RequestRule['subject']> = Extract<
   { readonly subject: Service; readonly effect: 'status' }
 >
 
-/** Nobody shall look for the reason anywhere else. */
+/** The message says that the error was scripted. */
 export const SCRIPTED = 'a fault of the sandbox, as it was asked for'
 
 /**

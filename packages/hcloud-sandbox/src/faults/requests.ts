@@ -8,7 +8,7 @@ import type { RequestRule } from './rule.ts'
 export interface StruckRequest {
   /** Makes the service do the work. */
   readonly answer: () => Promise<Response>
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when the client has closed the connection. */
   readonly signal: AbortSignal
   readonly clock: Clock
 }

@@ -3,7 +3,7 @@
 import type { Server } from 'node:net'
 import { SandboxError } from '../errors.ts'
 
-/** @throws SandboxError `sandbox` when nobody can listen there now */
+/** @throws SandboxError `sandbox` when the address cannot be listened on */
 export function listenForMachine(server: Server, address: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {

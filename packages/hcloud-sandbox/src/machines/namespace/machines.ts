@@ -19,7 +19,7 @@ export interface NamespaceMachinesOptions {
 }
 
 /**
- * Machines whose commands run for real, as no one on this computer, in user, mount, PID, UTS and IPC namespaces with a
+ * Machines whose commands run for real, as an unused user of this computer, in user, mount, PID, UTS and IPC namespaces with a
  * private root. They share its network, since the emulated Image Factory listens on its loopback: what this computer
  * serves there, and sockets without a file, can be reached by a command as by any program of the user.
  *

@@ -85,7 +85,7 @@ function connect(channel: ServerChannel, child: ChildProcessWithoutNullStreams, 
     channel.resume()
   }
   child.stdin.on('error', stopReading).on('close', stopReading)
-  // Cut off when the channel closes: nobody reads it then.
+  // Ended when the channel closes: its output is not read any more.
   const outputs = [child.stdout, child.stderr]
   const gone = new Promise((resolve) => channel.once('close', resolve))
   const sent = Promise.race([gone, sendOutput(child, channel)]).catch(() => undefined)

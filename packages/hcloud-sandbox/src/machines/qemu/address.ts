@@ -7,7 +7,7 @@ import { listenForMachine } from '../listen.ts'
  * QEMU listens there only once the machine answers, when it is too late to say that it cannot.
  * @param port 0 for any
  * @returns the port
- * @throws SandboxError `sandbox` when nobody can listen at this address now
+ * @throws SandboxError `sandbox` when this address cannot be listened on
  */
 export async function requireFree(address: string, port: number): Promise<number> {
   const server = createServer()

@@ -20,7 +20,7 @@ export const NETWORK = 'net'
 /** Of root's rights only the one to listen at a port below 1024; no new ones ever. */
 const RIGHTS = '-all,+net_bind_service'
 
-/** A kernel panic ends the machine. The rest saves time: there is nobody in the machine from whom to hide anything. */
+/** A kernel panic ends the machine. The rest saves time: the machine has no users that need protection from each other. */
 const KERNEL_SETTINGS = 'quiet panic=-1 mitigations=off nokaslr'
 
 /** What rescue boots from. Absolute paths. */

@@ -14,7 +14,7 @@ export interface Door {
 
 /**
  * Opens the way to the machine: by QEMU itself, or, where connections may go wrong, through a relay in this process.
- * @throws Error when nobody can listen there, or QEMU has ended
+ * @throws Error when the port cannot be listened on, or QEMU has ended
  */
 export async function openDoor(spec: MachineSpec, qmp: Qmp, faults: MachineFaults | undefined): Promise<Door> {
   const { address, sshPort } = spec

@@ -91,7 +91,7 @@ async function makeInto(cacheDir: string, prefix: string, options: MakeOptions):
   }
 }
 
-/** Removes what a killed maker has left, and rescue systems that nobody has used for long. The caller has the lock. */
+/** Removes what a killed process has left, and rescue systems that have not been used for long. The caller has the lock. */
 async function tidy(cacheDir: string, architecture: string): Promise<void> {
   for (const name of await readdir(cacheDir)) {
     const path = join(cacheDir, name)
