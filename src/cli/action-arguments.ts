@@ -4,6 +4,7 @@ import { split } from 'shlex'
 import { isRoleName, ROLE_RULE } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import { didYouMean } from '../util/near.ts'
+import type { BuildFlagName } from './build-flags.ts'
 
 /** The commands for jobs, where questions cannot be answered. */
 const COMMANDS = ['build', 'plan', 'prune', 'cleanup', 'doctor', 'list', 'outdated'] as const
@@ -19,6 +20,9 @@ const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
   'dry-run': ['build'],
   manifest: ['build'],
 }
+
+/** An input that is called as a flag is. */
+type FlagInput = BuildFlagName extends infer Flag ? (Flag extends `--${infer Name}` ? Name : never) : never
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -40,8 +44,9 @@ export function actionArguments(env: Env): string[] {
     }
     return value
   }
-  const valued = (name: string): string[] => (input(name) === '' ? [] : [`--${name}=${input(name)}`])
-  const set = (name: string): string[] => (choice(name, ['true', 'false']) === 'true' ? [`--${name}`] : [])
+  const flag = (name: FlagInput, value: string): string[] => (value === '' ? [] : [`--${name}=${value}`])
+  const valued = (name: FlagInput): string[] => flag(name, input(name))
+  const set = (name: FlagInput): string[] => (choice(name, ['true', 'false']) === 'true' ? [`--${name}`] : [])
 
   const command = choice('command', COMMANDS) || 'build'
   for (const [name, commands] of Object.entries(ONLY_FOR)) {
@@ -58,10 +63,10 @@ export function actionArguments(env: Env): string[] {
     ...set('roles'),
     ...input('arch')
       .split(/[\s,]+/)
-      .flatMap((one) => (one === '' ? [] : [`--arch=${one}`])),
+      .flatMap((one) => flag('arch', one)),
     ...valued('schematic'),
     ...valued('directory'),
-    ...(version === '' ? [] : [`--var=talos_version=${version}`]),
+    ...flag('var', version === '' ? '' : `talos_version=${version}`),
     ...set('force'),
     ...set('dry-run'),
     ...valued('manifest'),

@@ -4,11 +4,10 @@ import type { Architecture, Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { quote } from '../remote/quote.ts'
-import type { PlanFlags } from './request.ts'
+import type { BuildFlagName, PlanFlags } from './build-flags.ts'
 
-/** Who the matrix can be printed for. */
+/** Which programs the matrix can be printed for. */
 export const MATRIX_FORMS = ['github'] as const
-export type MatrixForm = (typeof MATRIX_FORMS)[number]
 
 export interface MatrixEntry {
   /** `arm`, `x86 control-plane`. */
@@ -66,34 +65,34 @@ export function toMatrix({ images }: Plan, flags: PlanFlags): Matrix {
 /** The arguments that ask for one image of the plan, in the same way as the whole was asked for. */
 function argumentsFor({ architecture, role, talosVersion, sha256 }: PlannedImage, flags: PlanFlags): string[] {
   // In one word with its flag, no value can be taken for a flag.
-  const valued = (name: string, values: readonly (string | number | undefined)[]): string[] =>
-    values.flatMap((value) => (value === undefined ? [] : [`--${name}=${value}`]))
-  const set = (name: string, isSet: boolean | undefined): string[] => (isSet === true ? [`--${name}`] : [])
+  const valued = (name: BuildFlagName, values: readonly (string | number | undefined)[]): string[] =>
+    values.flatMap((value) => (value === undefined ? [] : [`${name}=${value}`]))
+  const set = (name: BuildFlagName, isSet: boolean | undefined): string[] => (isSet === true ? [name] : [])
   return [
     ...(role === undefined ? [] : [role]),
-    ...valued('arch', [architecture]),
-    ...valued('directory', [flags.directory]),
-    ...valued('var-file', flags.varFile ?? []),
+    ...valued('--arch', [architecture]),
+    ...valued('--directory', [flags.directory]),
+    ...valued('--var-file', flags.varFile ?? []),
     // Neither `latest` nor what the files say: a version that comes out meanwhile is not for this plan.
-    ...valued('var', [...(flags.var ?? []).filter(isNotVersion), `talos_version=${talosVersion}`]),
-    ...valued('schematic', [flags.schematic]),
-    ...valued('image-file', [flags.imageFile]),
-    ...valued('sha256', [sha256]),
-    ...valued('ip-family', [flags.ipFamily]),
-    ...valued('network', flags.network ?? []),
-    ...valued('ssh-over', [flags.sshOver]),
-    ...valued('firewall', flags.firewall ?? []),
+    ...valued('--var', [...(flags.var ?? []).filter(isNotVersion), `talos_version=${talosVersion}`]),
+    ...valued('--schematic', [flags.schematic]),
+    ...valued('--image-file', [flags.imageFile]),
+    ...valued('--sha256', [sha256]),
+    ...valued('--ip-family', [flags.ipFamily]),
+    ...valued('--network', flags.network ?? []),
+    ...valued('--ssh-over', [flags.sshOver]),
+    ...valued('--firewall', flags.firewall ?? []),
     ...valued(
-      'server-label',
+      '--server-label',
       (flags.serverLabel ?? []).map(({ key, value }) => `${key}=${value}`),
     ),
-    ...valued('ssh-port', [flags.sshPort]),
-    ...valued('factory-url', [flags.factoryUrl]),
-    ...valued('machines', [flags.machines]),
-    ...set('no-fallback', !flags.fallback),
-    ...set('allow-bigger-disk', flags.allowBiggerDisk),
-    ...set('force', flags.force),
-    ...set('sandbox', flags.sandbox),
+    ...valued('--ssh-port', [flags.sshPort]),
+    ...valued('--factory-url', [flags.factoryUrl]),
+    ...valued('--machines', [flags.machines]),
+    ...set('--no-fallback', !flags.fallback),
+    ...set('--allow-bigger-disk', flags.allowBiggerDisk),
+    ...set('--force', flags.force),
+    ...set('--sandbox', flags.sandbox),
   ]
 }
 

@@ -1,12 +1,13 @@
 /** How a build is shown while it runs: as its flags, the terminal, and the surroundings ask for. */
 
 import type { ProjectsPlan } from '../plan/plan-projects.ts'
-import { toEventRecord } from '../report/event-record.ts'
+import { type BuildRecord, toEventRecord } from '../report/event-record.ts'
 import { toProjectPlanDocument } from '../report/projects.ts'
 import type { BuildEvent } from '../run/events.ts'
+import { writeRecord } from './command-result.ts'
+import { LINES, TEXT } from './formats/formats.ts'
 import { createGithubView } from './github-actions.ts'
 import type { Io } from './io.ts'
-import { type OutputForm, writeRecord } from './output.ts'
 import { formatGroup } from './render/github.ts'
 import { createPlainView } from './render/plain-view.ts'
 import { formatPlan } from './render/plan.ts'
@@ -24,26 +25,26 @@ export interface BuildView {
 }
 
 /** Shows the plan, and gives what shows the rest: one display for all projects. */
-export async function openBuildView(io: Io, output: OutputForm, planned: ProjectsPlan): Promise<BuildView> {
-  if (output === 'jsonl') {
-    writePlanRecords(io, planned)
+export async function openBuildView(io: Io, output: string, planned: ProjectsPlan): Promise<BuildView> {
+  if (output === LINES) {
+    for (const record of toPlanRecords(planned)) writeRecord(io, record)
     // What standard output says need not stand on standard error, too.
     const onEvent: BuildView['onEvent'] = (project, event) =>
       writeRecord(io, { ...(project === undefined ? {} : { project }), ...toEventRecord(event) })
     return { onEvent, close: () => undefined }
   }
-  if (output === 'text') showPlan(io, planned)
+  if (output === TEXT) showPlan(io, planned)
   const view = await openProgress(io, commonRates(planned))
   return { onEvent: (project, event) => view.onEvent(toProjectEvent(project, event)), close: () => view.close() }
 }
 
 /** A line for each project: its plan, or what is wrong with it. */
-export function writePlanRecords(io: Io, { projects }: ProjectsPlan): void {
-  for (const planned of projects) {
+export function toPlanRecords({ projects }: ProjectsPlan): BuildRecord[] {
+  return projects.map((planned) => {
     const document = toProjectPlanDocument(planned)
-    if ('error' in document) writeRecord(io, { type: 'error', project: document.project, ...document.error })
-    else writeRecord(io, { type: 'plan', ...document })
-  }
+    if ('error' in document) return { type: 'error', project: document.project, ...document.error }
+    return { type: 'plan', ...document }
+  })
 }
 
 /** What shows a build, decided by the surroundings. @param rates what servers cost, when that is known */

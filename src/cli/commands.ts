@@ -18,12 +18,8 @@ type Listed = readonly [
 
 /** By name, in the order of docs/commands.md. */
 export const COMMANDS: Readonly<Record<string, Listed>> = {
-  build: [
-    BUILDING,
-    'Build snapshots: the generic images, or those of one role.',
-    () => import('./commands/build-command.ts'),
-  ],
-  plan: [BUILDING, 'Show what build would do, where, and for how much.', () => import('./commands/plan-command.ts')],
+  build: [BUILDING, 'Build snapshots: the generic images, or those of one role.', () => import('./commands/build.ts')],
+  plan: [BUILDING, 'Show what build would do, where, and for how much.', () => import('./commands/plan.ts')],
   list: [LOOKING, 'List the Talos snapshots of the project, newest first.', () => import('./commands/list.ts')],
   show: [LOOKING, 'Show everything about one snapshot.', () => import('./commands/show.ts')],
   outdated: [LOOKING, 'Show whether a newer Talos is out than what there is.', () => import('./commands/outdated.ts')],

@@ -5,8 +5,8 @@ import { resolve } from 'node:path'
 import { redact } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import type { Io } from './io.ts'
-import { notWritable } from './output.ts'
 import { VERSION } from './version.ts'
+import { notWritable } from './write-file.ts'
 
 export interface DebugLog {
   readonly trace: Trace

@@ -1,8 +1,8 @@
 /** What a command is: what it takes, as data, and a handler whose parameters follow from that. */
 
 import type { Command } from 'commander'
+import type { CommandResult } from './command-result.ts'
 import type { Io } from './io.ts'
-import type { Outcome } from './outcome.ts'
 
 /** What help says about a flag or an argument, and how what was typed becomes its value. */
 export interface ParameterDetails {
@@ -87,7 +87,7 @@ export interface Definition<All> extends CommandHelp {
   /** Flags whose line in the help also names others, which have none of their own: a screen holds only so many. */
   readonly together?: { readonly [Flag in FlagName<keyof All>]?: Together<FlagName<keyof All>> }
   /** @param whole the program with all commands, for those that are about them */
-  readonly run: (io: Io, values: Values<All>, whole: () => Promise<Command>) => Promise<Outcome>
+  readonly run: (io: Io, values: Values<All>, whole: () => Promise<Command>) => Promise<CommandResult>
 }
 
 export interface Together<Flag extends string = string> {
@@ -101,7 +101,7 @@ export interface CommandDefinition extends CommandHelp {
   readonly groups: Readonly<Record<string, readonly string[]>>
   readonly together: Readonly<Record<string, Together | undefined>>
   /** @param command has parsed its arguments, and holds them with its flags */
-  readonly run: (io: Io, command: Command, whole: () => Promise<Command>) => Promise<Outcome>
+  readonly run: (io: Io, command: Command, whole: () => Promise<Command>) => Promise<CommandResult>
 }
 
 /** Commands below a word of their own, such as `schematic`. */

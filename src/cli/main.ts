@@ -6,11 +6,11 @@ import { isatty } from 'node:tty'
 import { CommanderError } from 'commander'
 import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
 import { redact } from '../util/redact.ts'
+import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { normalizeArguments } from './flags.ts'
-import { formatDocument } from './formats/formats.ts'
+import { formatDocument, LINES } from './formats/formats.ts'
 import type { Io } from './io.ts'
-import { writeRecord } from './output.ts'
 import { createProgram } from './program.ts'
 import { describeScreen, isGithubActions } from './screen.ts'
 import { showError } from './show-problem.ts'
@@ -134,7 +134,7 @@ async function report(error: unknown): Promise<number> {
 /** Programs that asked for a document get errors as one, too. */
 async function writeErrorDocument(problems: readonly Problem[]): Promise<void> {
   const form = outputOf(argv)
-  if (form === 'jsonl') writeRecord(io, { type: 'error', problems })
+  if (form === LINES) writeRecord(io, { type: 'error', problems })
   else io.out((await formatDocument(form, { error: { problems } })) ?? '')
 }
 

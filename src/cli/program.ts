@@ -1,11 +1,11 @@
 /** The program as commander knows it, made of the commands' definitions. */
 
 import { Argument, Command, Option } from 'commander'
+import { printResult } from './command-result.ts'
 import { COMMANDS, HEADINGS, TOOLS } from './commands.ts'
 import type { CommandDefinition, CommandGroup, ParameterDetails } from './define-command.ts'
 import { addHelpCommand, describeCommand } from './help.ts'
 import type { Io } from './io.ts'
-import { printOutcome } from './outcome.ts'
 import { foldLines } from './render/fold.ts'
 import { isGithubActions } from './screen.ts'
 import { showError } from './show-problem.ts'
@@ -92,8 +92,8 @@ function addDefinition(
         const value: unknown = command.processedArgs[index]
         if (value !== undefined) command.setOptionValue(argument.name(), value)
       }
-      const outcome = await definition.run(io, command, whole)
-      onExit(await printOutcome(io, command.getOptionValue('output'), outcome))
+      const result = await definition.run(io, command, whole)
+      onExit(await printResult(io, command.getOptionValue('output'), result))
     })
   }
   describeCommand(command, path, definition)

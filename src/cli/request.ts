@@ -1,37 +1,17 @@
 /** What is asked for, as flags and environment say it. */
 
-import { ARCHITECTURES, type Architecture, type Role } from '../domain.ts'
+import { ARCHITECTURES, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import { findDirectory } from '../request/directory.ts'
 import type { Spelling } from '../request/options.ts'
 import { type ChosenProjects, UNNAMED_PROJECT } from '../request/projects.ts'
 import { readRequest } from '../request/read-request.ts'
-import { type CloudOptions, findCloudProblems } from './cloud.ts'
+import type { PlanFlags } from './build-flags.ts'
+import { findCloudProblems } from './cloud.ts'
 import { findFactoryProblems } from './connection.ts'
-import type { PinnedHash } from './flags.ts'
 import type { Io } from './io.ts'
-import { readServerFlags, type ServerFlags } from './server-flags.ts'
-
-/** The flags that `build` and `plan` share. */
-export interface PlanFlags extends CloudOptions, ServerFlags {
-  /** Several projects: `NAME` or `NAME=VARIABLE` each, and the file that may name them, too. */
-  readonly project?: readonly string[]
-  readonly config?: string
-  readonly directory?: string
-  readonly roles?: boolean
-  readonly arch?: readonly Architecture[]
-  readonly schematic?: string
-  readonly imageFile?: string
-  readonly sha256?: readonly PinnedHash[]
-  readonly var?: readonly string[]
-  readonly varFile?: readonly string[]
-  readonly fallback: boolean
-  readonly allowBiggerDisk?: boolean
-  readonly force?: boolean
-  /** Milliseconds. */
-  readonly sshTimeout?: number
-}
+import { readServerFlags } from './server-flags.ts'
 
 const NAMES: Spelling['names'] = {
   architectures: '--arch',

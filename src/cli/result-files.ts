@@ -8,19 +8,13 @@ import { type ProjectResult, toRunDocument } from '../report/projects.ts'
 import type { Outcome } from '../report/result.ts'
 import { toTfvars } from '../report/tfvars.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
+import type { ResultFileFlags } from './build-flags.ts'
 import type { Io } from './io.ts'
-import { checkWritable, notWritable, writeJsonFile } from './output.ts'
 import { showError } from './show-problem.ts'
+import { checkWritable, notWritable, writeJsonFile } from './write-file.ts'
 
 const TFVARS = '--tfvars'
 const PACKER_MANIFEST = '--packer-manifest'
-
-/** Paths, relative to where the command runs. */
-export interface ResultFileFlags {
-  readonly manifest?: string
-  readonly tfvars?: string
-  readonly packerManifest?: string
-}
 
 interface ResultFile {
   readonly flag: string

@@ -11,7 +11,7 @@ export interface Assignment extends Sourced<Value> {
   readonly name: string
 }
 
-/** Assignments, the problems met on the way, and what is only worth saying. */
+/** Assignments, with problems and warnings. */
 export interface Assigned extends Found<Assignment> {
   readonly warnings: readonly Problem[]
 }

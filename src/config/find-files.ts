@@ -77,7 +77,7 @@ function findFormatProblems(named: readonly string[], cwd: string): Problem[] {
   })
 }
 
-/** A var file that nobody reads: it is neither named nor called `*.auto.pkrvars.*`. */
+/** A var file that is not read: it is neither named nor called `*.auto.pkrvars.*`. */
 function looksForgotten(path: string): boolean {
   return /\.pkrvars\.(hcl|json)$/.test(path) && !/\.auto\.pkrvars\.(hcl|json)$/.test(path)
 }

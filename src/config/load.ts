@@ -102,7 +102,7 @@ function toTemplate(
   const { template, own, problems } = putTogether(read, sources)
   const missing = own.flatMap(toMissingProblem)
   const unread = [...read.bodies.flatMap((body) => body.problems), ...problems, ...missing]
-  // Where values or blocks are missing, what follows from that is no news.
+  // Where values or blocks are missing, problems that follow from that are left out.
   if (unread.length > 0 || read.problems.length > 0) return { template, problems: unread }
   const invalid = findValidationProblems(own, template)
   return { template, problems: [...invalid, ...evaluateTemplate(template).problems] }

@@ -36,7 +36,7 @@ export function hideTokens(text: string): string {
 /** What is wrong with the name of a project; undefined when nothing is. */
 export function findNameProblem(name: string, at: Origin): Problem | undefined {
   if (isProjectName(name)) return undefined
-  const message = name === '' ? 'the name of the project is empty' : `"${hideTokens(name)}" is no name for a project`
+  const message = name === '' ? 'the name of the project is empty' : `"${hideTokens(name)}" is not a name for a project`
   return {
     code: toCode(at),
     message,
@@ -46,7 +46,7 @@ export function findNameProblem(name: string, at: Origin): Problem | undefined {
 }
 
 /**
- * What is wrong with the name of a variable; undefined when nothing is. What is no such name is never shown, since it may
+ * What is wrong with the name of a variable; undefined when nothing is. Anything else is never shown, since it may
  * be a token.
  */
 export function findVariableProblem(variable: string, project: string, at: Origin): Problem | undefined {
@@ -57,7 +57,7 @@ export function findVariableProblem(variable: string, project: string, at: Origi
     return complain('this looks like a token itself, which must stand in no file and in no command line')
   }
   if (/^[A-Za-z_]\w*$/.test(variable)) return undefined
-  return complain('this is no name of an environment variable')
+  return complain('this is not the name of an environment variable')
 }
 
 /** Names that are there twice, and variables that several projects share. Pure. */

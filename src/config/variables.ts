@@ -20,6 +20,6 @@ export interface Variables {
   readonly location: Sourced<string>
   /** null: the default image of the version. */
   readonly imageUrls: Readonly<Record<Architecture, Sourced<string | null>>>
-  /** What is worth saying and stops nothing, such as an undeclared name in a var file. */
+  /** Problems that stop nothing, such as an undeclared name in a var file. */
   readonly warnings: readonly Problem[]
 }

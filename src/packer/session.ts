@@ -107,7 +107,9 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
     await relay[Symbol.asyncDispose]()
     await working[Symbol.asyncDispose]()
   }
-  const runner = createRunner(setup, {
+  const runner = createRunner({
+    program,
+    directory,
     signal: context.signal,
     trace: context.trace,
     stopMs: Math.min(STOP_MS, context.timeouts.removeMs),

@@ -57,7 +57,7 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
   const client = new ssh2.Client()
   signal.throwIfAborted()
   let lost: string | undefined
-  // It stays for good: a connection can fail more than once, and an error that nobody hears would end the process.
+  // Never removed: a connection can fail more than once, and an error without a listener ends the process.
   client.on('error', (error) => {
     lost ??= error.message
   })
@@ -106,7 +106,7 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
   }
 }
 
-/** Somebody accepted the connection, and then said nothing that SSH could go on with. */
+/** The connection was accepted, but no SSH server answered on it. */
 export class NoGreeting extends Error {}
 
 const isTimeout = (error: unknown): boolean =>
@@ -125,7 +125,7 @@ function runScript(
     let channel: ClientChannel | undefined
     const finish = (settle: () => void): void => {
       deadline[Symbol.dispose]()
-      silence.end()
+      idle.end()
       stop.removeEventListener('abort', onStop)
       client.removeListener('close', onLost)
       settle()
@@ -134,7 +134,7 @@ function runScript(
       channel?.destroy()
       finish(() => reject(deadline.expired ? tookTooLong(options) : stop.reason))
     }
-    const silence = startSilence(options.silenceMs, () => {
+    const idle = startIdleTimer(options.silenceMs, () => {
       channel?.destroy()
       finish(() => reject(saidNothing(options)))
     })
@@ -147,9 +147,9 @@ function runScript(
         return
       }
       channel = opened
-      // Nobody waits for it any more.
+      // The caller has stopped waiting.
       if (stop.aborted) onStop()
-      for (const stream of [opened, opened.stderr]) stream.on('data', silence.broken)
+      for (const stream of [opened, opened.stderr]) stream.on('data', idle.reset)
       collect(opened, options, (result) =>
         finish(() => (result === undefined ? reject(notEnded(options, lostBecause())) : resolve(result))),
       )
@@ -198,7 +198,7 @@ function notEnded({ name, stdin }: ExecOptions, why: string | undefined): TalosI
       hint: 'check the file of --image-file, or what writes to standard input',
     })
   }
-  // The names of system calls tell nobody anything.
+  // The names of system calls do not help.
   const reason = why === undefined || /^(read|write) E[A-Z]+$/.test(why) ? '' : `: ${why}`
   return new SessionFailure({
     code: 'ssh',
@@ -219,12 +219,12 @@ function saidNothing({ name, silenceMs = 0 }: ExecOptions): TalosImageError {
   return new SessionFailure({ code: 'timeout', message, hint: UNRESPONSIVE })
 }
 
-/** A watch that barks when nothing breaks the silence for so long. */
-function startSilence(ms: number | undefined, onTooLong: () => void) {
-  if (ms === undefined) return { broken: () => undefined, end: () => undefined }
+/** A timer that runs out when there is no output for so long. */
+function startIdleTimer(ms: number | undefined, onTooLong: () => void) {
+  if (ms === undefined) return { reset: () => undefined, end: () => undefined }
   const timer = setTimeout(onTooLong, ms)
   return {
-    broken: () => {
+    reset: () => {
       timer.refresh()
     },
     end: () => clearTimeout(timer),

@@ -1,4 +1,4 @@
-/** Waiting for a machine's SSH server, and saying why it did not come. */
+/** Waits for a machine's SSH server, and tells why there is none. */
 
 import * as v from 'valibot'
 import type { SshOver } from '../domain.ts'
@@ -7,7 +7,6 @@ import type { Clock } from '../util/clock.ts'
 import { NO_TRACE, type Trace, traced } from '../util/trace.ts'
 import { connect, NoGreeting, type Session, type SessionTarget } from './session.ts'
 import { SSH_OVER, type SshFailure, sshHint } from './ssh-hints.ts'
-import { traceSession } from './trace-session.ts'
 
 export interface WaitForSshOptions {
   readonly clock: Clock
@@ -37,7 +36,7 @@ export async function waitForSsh(target: SessionTarget, options: WaitForSshOptio
   let last: SshFailure = 'timed out'
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
     const leftMs = started + options.timeoutMs - clock.now()
-    if (leftMs <= 0) throw neverCame(target, options, seen, last)
+    if (leftMs <= 0) throw toTimeoutError(target, options, seen, last)
     try {
       const tryMs = Math.min(options.tryTimeoutMs ?? 10_000, leftMs)
       const session = await traced(
@@ -78,8 +77,8 @@ const SshError = v.object({
   message: v.optional(v.string(), ''),
 })
 
-/** How it ended says most about what to do: while a machine boots, everybody is refused. */
-function neverCame(
+/** The hint follows from the last try: while a machine boots, connections are refused. */
+function toTimeoutError(
   target: SessionTarget,
   { timeoutMs, over = 'ipv4' }: WaitForSshOptions,
   seen: ReadonlyMap<SshFailure, number>,
@@ -93,4 +92,19 @@ function neverCame(
     message: `no SSH login at ${target.host} port ${target.port}${way} within ${timeoutMs / 1000} s: ${list}`,
     hint: sshHint(last, over),
   })
+}
+
+/** A session that traces every command when it has ended. */
+function traceSession(session: Session, trace: Trace): Session {
+  return {
+    run: (script, options) =>
+      traced(
+        trace,
+        'command',
+        { name: options.name, script },
+        () => session.run(script, options),
+        (result) => ({ ...result }),
+      ),
+    end: () => session.end(),
+  }
 }

@@ -21,10 +21,10 @@ import { findDirectory } from './directory.ts'
 /** The flags that say so. */
 export interface ProjectFlags {
   /** `NAME` or `NAME=VARIABLE`. */
-  readonly project?: readonly string[]
+  readonly project?: readonly string[] | undefined
   /** A settings file; else that of the directory is read, if there is one. */
-  readonly config?: string
-  readonly directory?: string
+  readonly config?: string | undefined
+  readonly directory?: string | undefined
   readonly sandbox?: boolean | undefined
 }
 

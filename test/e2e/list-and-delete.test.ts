@@ -91,7 +91,7 @@ describe('list', () => {
 
   it.each([
     [['--arch', 'arm64'], 'Hetzner calls it "arm"'],
-    [['--role', 'wroker'], 'did you mean "worker"?'],
+    [['--role', 'GPU'], 'Use small letters, digits and dashes'],
     [['--version', '1.12'], 'Did you mean "v1.12"?'],
     [['--sort', 'craeted'], 'did you mean "created"?'],
     [['--sort', 'id:up'], 'id:desc for the largest first'],

@@ -1,6 +1,5 @@
 /** `talos-image build`: plan, build, report; in each of the projects, side by side, each for itself. */
 
-import type { Role } from '../../domain.ts'
 import type { Problem } from '../../errors.ts'
 import { lookUpPlacements } from '../../plan/look-up-placements.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -15,7 +14,7 @@ import {
   toUnbegun,
 } from '../../report/projects.ts'
 import { toResultDocument } from '../../report/result.ts'
-import { type ChosenProjects, chooseProjects } from '../../request/projects.ts'
+import type { ChosenProjects } from '../../request/projects.ts'
 import { startBuild, toProblem } from '../../run/build.ts'
 import type { BuildEvent } from '../../run/events.ts'
 import type { BuildResult, RunningBuild } from '../../run/result.ts'
@@ -23,45 +22,67 @@ import type { Timeouts } from '../../run/timeouts.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import type { Trace } from '../../util/trace.ts'
+import { type BuildFlags, buildParameters, PLAN_GROUPS } from '../build-flags.ts'
 import { type BuildView, openBuildView } from '../build-view.ts'
 import { type Clouds, prefixOf, toCloud, traceIn } from '../cloud.ts'
+import type { CommandResult } from '../command-result.ts'
 import { openDebugLog } from '../debug-log.ts'
+import { defineCommand } from '../define-command.ts'
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts'
+import { TEXT } from '../formats/formats.ts'
 import { writeJobSummary } from '../github-actions.ts'
 import type { Io } from '../io.ts'
 import { checkOutputs, writeOutputs } from '../job-outputs.ts'
-import { type OutputForm, writeJson, writeRecord } from '../output.ts'
 import type { PackerEngine } from '../packer-engine.ts'
-import { foldLines } from '../render/fold.ts'
 import { buildOutputs } from '../render/job-outputs.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from '../render/summary.ts'
-import type { PlanFlags } from '../request.ts'
-import { findFileProblems, type ResultFileFlags, writeResultFiles } from '../result-files.ts'
+import { findFileProblems, writeResultFiles } from '../result-files.ts'
 import { say } from '../say.ts'
-import { showError } from '../show-problem.ts'
-import { makePlan, printPlan } from './plan.ts'
+import { chooseFlaggedProjects, makePlan, toPlanResult } from './plan.ts'
 
-export interface BuildFlags extends PlanFlags, ResultFileFlags {
-  readonly output: OutputForm
-  /** Who builds: this tool by itself, or Packer. */
-  readonly engine: 'native' | 'packer'
-  readonly dryRun?: boolean
-  readonly timeout?: Partial<Timeouts>
-  /** Milliseconds. */
-  readonly waitForStock?: number
-  readonly debugLog?: string
-}
-
-/** Builds what the plan asks for; gives the exit code. */
-export async function runBuild(io: Io, role: Role | undefined, flags: BuildFlags): Promise<number> {
-  await checkOutputs(io)
-  const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
-  try {
-    return await buildWith(io, role, flags, log?.trace)
-  } finally {
-    log?.close()
-  }
-}
+export const command = defineCommand({
+  description: 'Build snapshots: the generic images, or those of one role.',
+  examples: [
+    'talos-image build             generic images, ARM and x86',
+    'talos-image build --roles     every role with a schematic-<role>.yaml',
+    'talos-image build --arch x86 --schematic schematic.yaml',
+  ],
+  groups: {
+    ...PLAN_GROUPS,
+    'Build servers:': [...PLAN_GROUPS['Build servers:'], '--wait-for-stock'],
+    'The run:': [
+      '--engine',
+      '--dry-run',
+      '--manifest',
+      '--tfvars',
+      '--packer-manifest',
+      '--debug-log',
+      '--ssh-timeout',
+      '--timeout',
+    ],
+  },
+  together: {
+    '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
+    '--network': {
+      text: 'where it stands; also --ip-family, --ssh-over, --firewall, --server-label: docs/networks.md',
+      others: ['--ip-family', '--ssh-over', '--firewall', '--server-label'],
+    },
+    '--manifest': {
+      text: 'write what was built as JSON; also --tfvars, --packer-manifest: docs/terraform.md',
+      others: ['--tfvars', '--packer-manifest'],
+    },
+  },
+  parameters: buildParameters,
+  run: async (io, flags) => {
+    await checkOutputs(io)
+    const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
+    try {
+      return await build(io, flags, log?.trace)
+    } finally {
+      log?.close()
+    }
+  },
+})
 
 const PACKER_HAS_ONE: Problem = {
   code: 'usage',
@@ -70,8 +91,10 @@ const PACKER_HAS_ONE: Problem = {
   hint: 'leave --project and talos-image.yaml out, or build without --engine packer',
 }
 
-async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trace?: Trace): Promise<number> {
-  const chosen = await chooseProjects(io, flags)
+/** Builds what the plan asks for. */
+async function build(io: Io, flags: BuildFlags, trace?: Trace): Promise<CommandResult> {
+  const { role, output } = flags
+  const chosen = await chooseFlaggedProjects(io, flags)
   const names = chosen.projects.flatMap(({ name }) => name ?? [])
   const packer = flags.engine === 'packer' && !chosen.isNamed ? await findEngine(io, flags) : undefined
   const wrong = [
@@ -96,8 +119,8 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
     },
   )
   try {
-    if (flags.dryRun === true) return await printPlan(io, flags.output, planned, 'without --dry-run it is built')
-    const view = await openBuildView(io, flags.output, planned)
+    if (flags.dryRun === true) return toPlanResult(io, output, planned, 'without --dry-run it is built')
+    const view = await openBuildView(io, output, planned)
     showDelay = (text, project) => {
       view.onEvent(chosen.isNamed ? (project ?? 'all') : undefined, { type: 'note', text })
     }
@@ -112,11 +135,22 @@ async function buildWith(io: Io, role: Role | undefined, flags: BuildFlags, trac
     } finally {
       view.close()
     }
-    printResults(io, flags.output, results)
-    for (const result of results) await writeJobSummary(io, result)
-    const noted = await writeOutputs(io, buildOutputs(results))
-    const written = (await writeResultFiles(io, flags, results)) && noted
-    return exitCodeOfRun(results) || (written ? EXIT.success : EXIT.failed)
+    const isAnyBuilt = results.some(({ snapshots }) => snapshots.length > 0)
+    if (output === TEXT && isAnyBuilt) io.err('\n')
+    return {
+      document: toRunDocument(results),
+      records: results.map((result) => ({ type: 'result', ...result })),
+      text: (width) => (isAnyBuilt ? formatSummary(results, width) : ''),
+      problems: [...findFailures(results), ...findLeftovers(results)],
+      apart: true,
+      note: formatInterrupted(results),
+      finish: async () => {
+        for (const result of results) await writeJobSummary(io, result)
+        const noted = await writeOutputs(io, buildOutputs(results))
+        const written = (await writeResultFiles(io, flags, results)) && noted
+        return exitCodeOfRun(results) || (written ? EXIT.success : EXIT.failed)
+      },
+    }
   } finally {
     await clouds.close()
   }
@@ -146,7 +180,8 @@ interface Surroundings {
 
 /** What starts the build of a plan in its project. */
 function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }: Surroundings) {
-  const timeouts = { ...(flags.sshTimeout === undefined ? {} : { sshMs: flags.sshTimeout }), ...flags.timeout }
+  const ssh = flags.sshTimeout === undefined ? {} : { sshMs: flags.sshTimeout }
+  const timeouts: Partial<Timeouts> = Object.assign(ssh, ...(flags.timeout ?? []))
   return (project: string | undefined, plan: Plan): Running => {
     const hetzner = clientOf(clouds, project)
     const access: ProjectAccess = {
@@ -195,7 +230,7 @@ function withToken(event: BuildEvent, access: ProjectAccess, run: () => string):
 }
 
 /**
- * Waits for one project. What befalls one that was named is its result, so that the others go on.
+ * Waits for one project. An error in a named project becomes its result, so that the others go on.
  * @throws what befell the only one, when nothing could be begun
  */
 async function finish(io: Io, { access, plan, building }: Running, factoryUrl: string): Promise<ProjectResult> {
@@ -213,20 +248,6 @@ async function finish(io: Io, { access, plan, building }: Running, factoryUrl: s
   })
   await noted
   return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access)
-}
-
-/** What was built, then what was not, and why, and what to do. */
-function printResults(io: Io, output: OutputForm, results: readonly ProjectResult[]): void {
-  if (output === 'json') writeJson(io, toRunDocument(results))
-  else if (output === 'jsonl') for (const result of results) writeRecord(io, { type: 'result', ...result })
-  else if (results.some(({ snapshots }) => snapshots.length > 0)) {
-    io.err('\n')
-    io.out(formatSummary(results, io.outColumns()))
-  }
-  const problems = [...findFailures(results), ...findLeftovers(results)]
-  if (problems.length > 0) io.err('\n')
-  for (const problem of problems) showError(io, problem)
-  io.err(foldLines(formatInterrupted(results), io.errColumns()))
 }
 
 /** Ends a build at once; says what a user must remove. */

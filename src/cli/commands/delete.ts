@@ -2,9 +2,9 @@
 
 import { type Problem, throwProblems } from '../../errors.ts'
 import type { Image } from '../../hetzner/wire.ts'
+import { withProblems } from '../command-result.ts'
 import { defineCommand } from '../define-command.ts'
 import { openProject } from '../open-project.ts'
-import { withProblems } from '../outcome.ts'
 import { idsArgument, projectFlags } from '../shared-flags.ts'
 import { doEach, getSnapshot } from '../snapshots-by-id.ts'
 

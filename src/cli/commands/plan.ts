@@ -7,57 +7,83 @@ import type { PlanRequest } from '../../plan/request.ts'
 import { toPlansDocument, unnamedPlan } from '../../report/projects.ts'
 import { type ChosenProjects, chooseProjects } from '../../request/projects.ts'
 import { redact } from '../../util/redact.ts'
-import { findMatrixProblems, type MatrixForm, toMatrix } from '../build-matrix.ts'
-import { showPlan, writePlanRecords } from '../build-view.ts'
+import { PLAN_GROUPS, type PlanFlags, planParameters } from '../build-flags.ts'
+import { findMatrixProblems, MATRIX_FORMS, toMatrix } from '../build-matrix.ts'
+import { showPlan, toPlanRecords } from '../build-view.ts'
 import { type Clouds, type CloudWatch, openClouds, toCloud } from '../cloud.ts'
+import type { CommandResult } from '../command-result.ts'
+import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { TEXT } from '../formats/formats.ts'
 import type { Io } from '../io.ts'
 import { checkOutputs, writeOutputs } from '../job-outputs.ts'
-import { type OutputFlags, type OutputForm, writeJson } from '../output.ts'
 import type { PackerEngine } from '../packer-engine.ts'
 import { planOutputs } from '../render/job-outputs.ts'
 import { formatPlan } from '../render/plan.ts'
-import { type PlanFlags, readPlanFlags } from '../request.ts'
+import { readPlanFlags } from '../request.ts'
 import { say } from '../say.ts'
-import { showError, showWarning } from '../show-problem.ts'
+import { showWarning } from '../show-problem.ts'
 
-export interface PlanCommandFlags extends PlanFlags, OutputFlags {
-  readonly matrix?: MatrixForm
+export const command = defineCommand({
+  description: 'Show what build would do, where, and for how much. Makes nothing.',
+  examples: [
+    'talos-image plan --roles',
+    'talos-image plan worker --arch arm --var talos_version=latest',
+    'talos-image plan --output json',
+    'talos-image plan --roles --matrix github',
+  ],
+  groups: { ...PLAN_GROUPS, 'The run:': ['--matrix'] },
+  parameters: {
+    ...planParameters,
+    '--force': 'plan as build --force would',
+    '--matrix <for>': { text: 'print what needs building as jobs', choices: MATRIX_FORMS },
+  },
+  run: async (io, { role, output, matrix: forWhom, ...flags }) => {
+    const chosen = await chooseFlaggedProjects(io, flags)
+    if (forWhom !== undefined) throwProblems(findMatrixProblems(flags, chosen.isNamed))
+    await checkOutputs(io)
+    const { planned, clouds } = await makePlan(io, role, flags, chosen)
+    await clouds.close()
+    const plan = unnamedPlan(planned.projects)
+    if (forWhom === undefined || plan === undefined) {
+      return toPlanResult(io, output, planned, '`talos-image build` with the same flags builds this')
+    }
+    const matrix = toMatrix(plan, flags)
+    // People who look into the log want more than the line for programs.
+    showPlan(io, planned)
+    return {
+      text: `${redact(JSON.stringify(matrix))}\n`,
+      finish: async () => ((await writeOutputs(io, planOutputs(plan, matrix))) ? EXIT.success : EXIT.failed),
+    }
+  },
+})
+
+/** The projects that the flags name, or that of HCLOUD_TOKEN. */
+export function chooseFlaggedProjects(io: Io, { project, config, directory, sandbox }: PlanFlags) {
+  return chooseProjects(io, { project, config, directory, sandbox })
 }
 
-/** Shows what `build` would do. */
-export async function runPlan(io: Io, role: Role | undefined, flags: PlanCommandFlags): Promise<number> {
-  const chosen = await chooseProjects(io, flags)
-  if (flags.matrix !== undefined) throwProblems(findMatrixProblems(flags, chosen.isNamed))
-  await checkOutputs(io)
-  const { planned, clouds } = await makePlan(io, role, flags, chosen)
-  await clouds.close()
+/** A plan that is all that was asked for. @param whatNext how to build it */
+export function toPlanResult(io: Io, output: string, planned: ProjectsPlan, whatNext: string): CommandResult {
   const plan = unnamedPlan(planned.projects)
-  if (flags.matrix === undefined || plan === undefined) {
-    return printPlan(io, flags.output, planned, '`talos-image build` with the same flags builds this')
-  }
-  const matrix = toMatrix(plan, flags)
-  // People who look into the log want more than the line for programs.
-  showPlan(io, planned)
-  io.out(`${redact(JSON.stringify(matrix))}\n`)
-  return (await writeOutputs(io, planOutputs(plan, matrix))) ? EXIT.success : EXIT.failed
-}
-
-/** Prints a plan that is all that was asked for; gives the exit code. @param whatNext how to build it */
-export async function printPlan(io: Io, output: OutputForm, planned: ProjectsPlan, whatNext: string): Promise<number> {
-  const plan = unnamedPlan(planned.projects)
-  if (output === 'json') writeJson(io, toPlansDocument(planned))
-  else if (output === 'jsonl') writePlanRecords(io, planned)
-  else {
-    io.out(formatPlan(planned, io.outColumns()))
-    const isBuilt = plan?.images.every(({ existing }) => existing !== undefined) ?? true
-    if (!isBuilt) say(io, `\nNothing was made yet: ${whatNext}.`)
-  }
-  if (plan !== undefined) return (await writeOutputs(io, planOutputs(plan))) ? EXIT.success : EXIT.failed
+  const isBuilt = plan?.images.every(({ existing }) => existing !== undefined) ?? true
   const failed = planned.projects.flatMap((one) => ('problems' in one ? [one] : []))
-  // Their names are always said, since other projects have a plan.
-  for (const problem of joinProblems([...failed, { project: '', problems: [] }])) showError(io, problem)
-  return failed.length === 0 ? EXIT.success : EXIT.partial
+  const result = {
+    document: toPlansDocument(planned),
+    records: toPlanRecords(planned),
+    text: (width: number) => formatPlan(planned, width),
+    note: output === TEXT && !isBuilt ? `\nNothing was made yet: ${whatNext}.\n` : '',
+  }
+  if (plan !== undefined) {
+    const finish = async () => ((await writeOutputs(io, planOutputs(plan))) ? EXIT.success : EXIT.failed)
+    return { ...result, finish }
+  }
+  return {
+    ...result,
+    // Their names are always said, since other projects have a plan.
+    problems: joinProblems([...failed, { project: '', problems: [] }]),
+    exitCode: failed.length === 0 ? EXIT.success : EXIT.partial,
+  }
 }
 
 interface PlanningOptions {

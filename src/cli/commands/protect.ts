@@ -1,8 +1,8 @@
 /** `talos-image protect ID...` and `unprotect ID...`: against deletion, by this tool or any other program. */
 
+import { withProblems } from '../command-result.ts'
 import { defineCommand } from '../define-command.ts'
 import { openProject } from '../open-project.ts'
-import { withProblems } from '../outcome.ts'
 import { idsArgument, projectFlags } from '../shared-flags.ts'
 import { doEach, getSnapshot } from '../snapshots-by-id.ts'
 

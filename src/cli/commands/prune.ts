@@ -2,10 +2,10 @@
 
 import { decidePrune } from '../../plan/prune.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
+import { withProblems } from '../command-result.ts'
 import { defineCommand } from '../define-command.ts'
 import { parseAge, parseCount } from '../flags.ts'
 import { openProject } from '../open-project.ts'
-import { withProblems } from '../outcome.ts'
 import { formatPrune } from '../render/prune.ts'
 import { projectFlags } from '../shared-flags.ts'
 import { doEach } from '../snapshots-by-id.ts'

@@ -1,7 +1,7 @@
 /** What of the program a shell can complete: taken from commander, so that there is one source. */
 
 import type { Command, Option } from 'commander'
-import { ARCHITECTURES } from '../../domain.ts'
+import { ARCHITECTURES, HCLOUD_TALOS_ROLES } from '../../domain.ts'
 import { allOptions, describedAs } from '../help.ts'
 
 /** What can stand in a place: one of some words, a file, a folder, or something that only the user knows. */
@@ -43,6 +43,8 @@ const BY_NAME: ReadonlyMap<string, Candidates> = new Map([
   ['path', { kind: 'file' }],
   ['dir', { kind: 'directory' }],
   ['arch', { kind: 'words', words: ARCHITECTURES }],
+  // There may be others, but these have a file in every new directory.
+  ['role', { kind: 'words', words: HCLOUD_TALOS_ROLES }],
 ])
 
 /** The outline of a program, with its help and all of its commands. */

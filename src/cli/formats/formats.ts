@@ -13,6 +13,9 @@ const FORMATS = [['json', () => import('./json.ts')]] as const satisfies readonl
 /** What people read, and no format: each command has its own. */
 export const TEXT = 'text'
 
+/** A line for each event, of a command that prints while it runs. */
+export const LINES = 'jsonl'
+
 /** What `--output` takes. */
 export const OUTPUTS = [TEXT, ...FORMATS.map(([name]) => name)] as const
 

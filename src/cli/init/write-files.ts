@@ -3,7 +3,7 @@
 import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Problem, TalosImageError } from '../../errors.ts'
-import { notWritable } from '../output.ts'
+import { notWritable } from '../write-file.ts'
 import type { FileToWrite } from './files.ts'
 
 /** A folder: where it is, and what it is called in messages. */

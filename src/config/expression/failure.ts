@@ -2,7 +2,7 @@
 
 import type { Origin, Problem } from '../../errors.ts'
 
-/** Thrown while an expression is evaluated; whoever asked for its value makes a problem of it. */
+/** Thrown while an expression is evaluated; the caller reports its problem. */
 export class EvaluationFailure extends Error {
   override readonly name = 'EvaluationFailure'
   readonly problem: Problem
@@ -13,7 +13,7 @@ export class EvaluationFailure extends Error {
   }
 }
 
-/** What somebody can do whose template does more than is known here. */
+/** The hint for templates that do more than is known here. */
 export const PACKER_HINT = 'change it, or let Packer itself build this directory: --engine packer'
 
 /** What the work gives, or undefined where an expression in it has no value. */

@@ -114,7 +114,7 @@ function readSteps({ meta }: AstNode): Step[] {
   })
 }
 
-/** Keys and values by turns. A key that is a bare name has no node, only a place. */
+/** Keys and values alternate. A key that is a bare name has no node, only a place. */
 function readMembers(children: readonly AstNode[], reading: Reading): { key: Expression; value: Expression }[] {
   const members: { key: Expression; value: Expression }[] = []
   for (let index = 0; index + 1 < children.length; index += 2) {

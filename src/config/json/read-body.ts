@@ -66,10 +66,14 @@ export async function readJsonBody(file: SourceFile, members: readonly JsonMembe
         continue
       }
       const isType = type === 'variable' && name === 'type'
-      const expression = await (isType ? readType(file, value) : readValue(file, value))
       const text = value.kind === 'string' ? value.text : value.kind
-      if (expression === undefined) problems.push(toUnreadProblem(name, originOf(file, value.offset)))
-      else attributes.push({ name, origin: originOf(file, member.offset), expression, text })
+      try {
+        const expression = await (isType ? readType(file, value) : readValue(file, value))
+        attributes.push({ name, origin: originOf(file, member.offset), expression, text })
+      } catch (error) {
+        if (!(error instanceof InvalidTemplate)) throw error
+        problems.push(toUnreadProblem(name, originOf(file, value.offset)))
+      }
     }
     return { type, labels, origin: originOf(file, offset), attributes, blocks }
   }
@@ -81,36 +85,31 @@ export function membersOf(node: JsonNode): JsonMember[] {
   return node.kind === 'object' ? node.members.filter(({ name }) => name !== '//') : []
 }
 
+/** A string that is not a valid template. */
+class InvalidTemplate extends Error {}
+
 /** The type of a variable is an expression in a string. */
-async function readType(file: SourceFile, node: JsonNode): Promise<Expression | undefined> {
+async function readType(file: SourceFile, node: JsonNode): Promise<Expression> {
   if (node.kind !== 'string') return readValue(file, node)
   const at = { name: 'type', expression: node.text, expressionOffset: node.offset }
   const expression = await readHclExpression(file, await loadHclParser(), at)
-  return 'message' in expression ? undefined : expression
+  if ('message' in expression) throw new InvalidTemplate()
+  return expression
 }
 
-/** @returns undefined when a string in it is not a valid template */
-async function readValue(file: SourceFile, node: JsonNode): Promise<Expression | undefined> {
+async function readValue(file: SourceFile, node: JsonNode): Promise<Expression> {
   const origin = originOf(file, node.offset)
-  const inner = (one: JsonNode): Promise<Expression | undefined> => readValue(file, one)
   switch (node.kind) {
     case 'string':
       return readText(node.text, origin)
-    case 'list': {
-      const items = await Promise.all(node.items.map(inner))
-      if (items.includes(undefined)) return undefined
-      return { kind: 'list', origin, items: items.filter((item) => item !== undefined) }
-    }
+    case 'list':
+      return { kind: 'list', origin, items: await Promise.all(node.items.map((item) => readValue(file, item))) }
     case 'object': {
-      const members = await Promise.all(
-        node.members.map(async ({ name, offset, value }) => {
-          const read = await inner(value)
-          const key = { kind: 'literal', origin: originOf(file, offset), value: toStringValue(name) } as const
-          return read === undefined ? undefined : { key, value: read }
-        }),
-      )
-      if (members.includes(undefined)) return undefined
-      return { kind: 'object', origin, members: members.filter((member) => member !== undefined) }
+      const members = node.members.map(async ({ name, offset, value }) => {
+        const key = { kind: 'literal', origin: originOf(file, offset), value: toStringValue(name) } as const
+        return { key, value: await readValue(file, value) }
+      })
+      return { kind: 'object', origin, members: await Promise.all(members) }
     }
     case 'null':
       return { kind: 'literal', origin, value: NULL }
@@ -122,12 +121,13 @@ async function readValue(file: SourceFile, node: JsonNode): Promise<Expression |
 /** In a heredoc a text stands as it is, apart from what is filled in. */
 const MARK = 'TALOS_IMAGE_TEXT'
 
-async function readText(text: string, origin: Expression['origin']): Promise<Expression | undefined> {
+async function readText(text: string, origin: Expression['origin']): Promise<Expression> {
   if (!/[$%]\{/.test(text)) return { kind: 'literal', origin, value: toStringValue(text) }
   const source = `<<${MARK}\n${text}\n${MARK}`
   const tree = await (await loadHclParser()).toAst(source)
   const expression = tree && toExpression(tree, source, () => origin)
-  return expression && withoutLastLineEnd(expression)
+  if (expression === undefined) throw new InvalidTemplate()
+  return withoutLastLineEnd(expression)
 }
 
 /** Without the heredoc's own line end; what is filled in alone keeps its kind. */

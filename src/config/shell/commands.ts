@@ -1,6 +1,6 @@
 /** Puts shell words together to pipelines of simple commands. */
 
-import { ShellFailure, type Token, toTokens } from './words.ts'
+import { readTokens, ShellFailure, type Token } from './words.ts'
 
 /** `> FILE`, `2>&1`, ... */
 export interface Redirect {
@@ -32,79 +32,39 @@ const WRAPPERS = new Set(['sudo', 'time', 'nice', 'ionice', 'command', 'exec', '
 /**
  * The pipelines of a text, in order.
  * @param variables is added to by `NAME=value` and `export NAME=value`
- * @throws ShellFailure for what is no sequence of simple commands
+ * @throws ShellFailure for what is not a sequence of simple commands
  */
 export function toPipelines(text: string, variables: Map<string, string>): Pipeline[] {
   const pipelines: Pipeline[] = []
-  // Line by line, so that a variable is known in the lines after it.
-  for (const statement of toStatements(text)) {
-    const { text: written, offset, isFallback } = statement
-    const commands = toCommands(toTokensAt(written, offset, variables), offset, variables)
-    if (commands.length > 0) pipelines.push({ commands, isFallback })
+  let commands: SimpleCommand[] = []
+  let words: Token[] = []
+  let isFallback = false
+  const endCommand = (): void => {
+    const command = toCommand(words, variables)
+    if (command !== undefined) commands.push(command)
+    words = []
   }
+  const endPipeline = (operator?: string): void => {
+    const isEmpty = words.length === 0 && commands.length === 0
+    endCommand()
+    if (commands.length > 0) pipelines.push({ commands, isFallback })
+    commands = []
+    // A line may break after an operator.
+    isFallback = operator === '||' || (isEmpty && isFallback)
+  }
+  for (const token of readTokens(text, variables)) {
+    if (token.kind === 'word' || /[<>]/.test(token.text)) words.push(token)
+    else if (token.text === '|') endCommand()
+    else if (SEPARATORS.has(token.text)) endPipeline(token.text)
+    else throw new ShellFailure(`"${token.text}"`, token.offset)
+  }
+  endPipeline()
   return pipelines
 }
 
-function toTokensAt(text: string, base: number, variables: ReadonlyMap<string, string>): Token[] {
-  try {
-    return toTokens(text, variables)
-  } catch (error) {
-    if (error instanceof ShellFailure) throw new ShellFailure(error.message, base + error.offset)
-    throw error
-  }
-}
+const SEPARATORS = new Set([';', '&&', '||'])
 
-interface Statement {
-  readonly text: string
-  readonly offset: number
-  readonly isFallback: boolean
-}
-
-/** Cuts at `;`, line ends, `&&` and `||` outside of quotes; tokens tell where these are, whatever variables are worth. */
-function toStatements(text: string): Statement[] {
-  const statements: Statement[] = []
-  let start = 0
-  let isFallback = false
-  for (const cut of [...findCuts(text), { at: text.length, piece: '' }]) {
-    const part = text.slice(start, cut.at)
-    if (part.trim() !== '') {
-      statements.push({ text: part, offset: start, isFallback })
-      // A line may break after an operator.
-      isFallback = false
-    }
-    isFallback ||= cut.piece === '||'
-    start = cut.at + cut.piece.length
-  }
-  return statements
-}
-
-const PIECE = /\\[\s\S]|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|(?<![^\s;])#[^\n]*|&&|\|\||[;\n]|[\s\S]/g
-
-function findCuts(text: string): { readonly at: number; readonly piece: string }[] {
-  return [...text.matchAll(PIECE)]
-    .filter(([piece]) => piece === '&&' || piece === '||' || piece === ';' || piece === '\n')
-    .map(({ 0: piece, index }) => ({ at: index, piece }))
-}
-
-function toCommands(tokens: readonly Token[], base: number, variables: Map<string, string>): SimpleCommand[] {
-  const commands: SimpleCommand[] = []
-  let stage: Token[] = []
-  const close = (): void => {
-    const command = toCommand(stage, base, variables)
-    if (command !== undefined) commands.push(command)
-    stage = []
-  }
-  for (const token of tokens) {
-    if (token.kind === 'operator' && token.text === '|') close()
-    else if (token.kind === 'operator' && !/[<>]/.test(token.text)) {
-      throw new ShellFailure(`"${token.text}"`, base + token.offset)
-    } else stage.push(token)
-  }
-  close()
-  return commands
-}
-
-function toCommand(tokens: readonly Token[], base: number, variables: Map<string, string>): SimpleCommand | undefined {
+function toCommand(tokens: readonly Token[], variables: Map<string, string>): SimpleCommand | undefined {
   const [first] = tokens
   if (first === undefined) return undefined
   const words: string[] = []
@@ -128,7 +88,7 @@ function toCommand(tokens: readonly Token[], base: number, variables: Map<string
   const [program, ...args] = words
   if (program === undefined) return undefined
   if (program === 'export') for (const arg of args) setExported(arg, variables)
-  return { text, program, args, redirects, offset: base + first.offset }
+  return { text, program, args, redirects, offset: first.offset }
 }
 
 function setExported(arg: string, variables: Map<string, string>): void {

@@ -15,7 +15,7 @@ const DECIDING = {
   curl: /^--(?:header|user|data|form|request|cookie|oauth2|range|config|url-query|json|get|upload)|^-[HudFXbrKGT]$/,
 } as const
 
-/** The download that the command is, or why it is none that is known. */
+/** The download of a command, or why it is not known. */
 export function readDownload(command: SimpleCommand): Download | string {
   const program = command.program === 'wget' ? 'wget' : 'curl'
   const deciding = command.args.find((arg) => DECIDING[program].test(arg))

@@ -1,4 +1,4 @@
-/** Commands of a template that need not be run: they prepare, tidy up, or say something. */
+/** Commands of a template without effect on the disk: preparation, clean-up, messages. */
 
 import { COMPRESSIONS } from '../../compressions.ts'
 import type { SimpleCommand } from './commands.ts'
@@ -6,36 +6,12 @@ import type { SimpleCommand } from './commands.ts'
 /** The disk of every Hetzner Cloud server, and what its controller calls it, too. */
 export const DEVICE = '/dev/sda'
 
-const SILENT = new Set([
-  'set',
-  'shopt',
-  'umask',
-  'sync',
-  'echo',
-  'printf',
-  'true',
-  ':',
-  'sleep',
-  'date',
-  'export',
-  'lsblk',
-  'blkid',
-  'ls',
-  'df',
-  'free',
-  'uname',
-  'hostname',
-  'whoami',
-  'id',
-  'nproc',
-  'partprobe',
-  'partx',
-  'udevadm',
-  'cd',
-  'exit',
-  'mkdir',
-  'file',
-])
+const SILENT = new Set(
+  [
+    'set shopt umask sync echo printf true : sleep date export lsblk blkid ls df free uname hostname',
+    'whoami id nproc partprobe partx udevadm cd exit mkdir file',
+  ].flatMap((line) => line.split(' ')),
+)
 
 /** Packages that templates install for that; the rescue system has their programs. */
 const PACKAGES = new Set([

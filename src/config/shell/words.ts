@@ -1,4 +1,4 @@
-/** Cuts a shell text into words and operators, as far as the commands of a template need it. */
+/** Reads the words and operators of a shell text, as far as the commands of a template need it. */
 
 /** A word, without its quotes, or an operator such as `|`, `&&`, `;`, `>` or a line end (which is `;`). */
 export interface Token {
@@ -10,7 +10,7 @@ export interface Token {
   readonly offset: number
 }
 
-/** Something that only a shell can work out. */
+/** Something that only a shell can tell. */
 export class ShellFailure extends Error {
   override readonly name = 'ShellFailure'
   readonly offset: number
@@ -27,11 +27,11 @@ const OPERATOR = /&&|\|\||\|&|;;|[0-9]*(?:>>|>&|<<<|<<|<&|>\||<>|>|<)|&>>?|[|;&(
 const NAME = /\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*)/y
 
 /**
+ * The tokens of a text, one after the other. The variables are looked up as each word is read.
  * @param variables what `$NAME` and `${NAME}` stand for
  * @throws ShellFailure for what would have to be run or looked up to know what it is
  */
-export function toTokens(text: string, variables: ReadonlyMap<string, string>): Token[] {
-  const tokens: Token[] = []
+export function* readTokens(text: string, variables: ReadonlyMap<string, string>): Generator<Token> {
   let at = 0
   const take = (pattern: RegExp): RegExpExecArray | undefined => {
     pattern.lastIndex = at
@@ -43,10 +43,9 @@ export function toTokens(text: string, variables: ReadonlyMap<string, string>): 
     if (take(SPACE) !== undefined || take(COMMENT) !== undefined) continue
     const offset = at
     const operator = take(OPERATOR)?.[0]
-    if (operator === undefined) tokens.push(word(offset))
-    else tokens.push({ kind: 'operator', text: operator === '\n' ? ';' : operator, quoted: false, offset })
+    if (operator === undefined) yield word(offset)
+    else yield { kind: 'operator', text: operator === '\n' ? ';' : operator, quoted: false, offset }
   }
-  return tokens
 
   function word(offset: number): Token {
     let value = ''
@@ -103,7 +102,7 @@ export function toTokens(text: string, variables: ReadonlyMap<string, string>): 
     const start = at
     at += 1
     const [whole, braced, bare] = take(NAME) ?? []
-    // A dollar sign before nothing that it could belong to is one.
+    // A dollar sign that begins no name.
     if (whole === undefined && /^[\s"/.,:]?$/.test(text.charAt(at))) return '$'
     const value = variables.get(braced ?? bare ?? '')
     if (value === undefined) throw new ShellFailure(`what ${text.slice(start, at + (whole ? 0 : 1))} stands for`, start)

@@ -4,8 +4,8 @@ import type { Problem } from '../../errors.ts'
 import type { Declaration } from '../declarations.ts'
 import { loadHclParser } from '../hcl/parser.ts'
 import { readHclBody } from '../hcl/read-body.ts'
-import { scanHcl } from '../hcl/scan.ts'
-import { readJson } from '../json/parse.ts'
+import { type HclItem, scanHcl } from '../hcl/scan.ts'
+import { type JsonMember, readJson } from '../json/parse.ts'
 import { membersOf, readJsonBody } from '../json/read-body.ts'
 import { readDeclarations } from '../read-declarations.ts'
 import type { Found, SourceFile } from '../source-file.ts'
@@ -40,29 +40,20 @@ async function readHclParts(file: SourceFile): Promise<Parts | Problem[]> {
   const problems = await parser.findSyntaxProblems(file)
   if (problems.length > 0) return problems
   const items = scanHcl(file.text)
-  const isVariable = (item: (typeof items)[number]) => item.kind === 'block' && VARIABLE_BLOCKS.has(item.type)
-  return {
-    variables: await readHclBody(file, parser, items.filter(isVariable)),
-    body: await readHclBody(
-      file,
-      parser,
-      items.filter((item) => !isVariable(item)),
-    ),
+  const read = (wanted: boolean): Promise<ReadBody> => {
+    const isWanted = (item: HclItem) => (item.kind === 'block' && VARIABLE_BLOCKS.has(item.type)) === wanted
+    return readHclBody(file, parser, items.filter(isWanted))
   }
+  return { variables: await read(true), body: await read(false) }
 }
 
 async function readJsonParts(file: SourceFile): Promise<Parts | Problem[]> {
   const root = readJson(file)
   if ('message' in root) return [root]
   const members = membersOf(root)
-  return {
-    variables: await readJsonBody(
-      file,
-      members.filter(({ name }) => VARIABLE_BLOCKS.has(name)),
-    ),
-    body: await readJsonBody(
-      file,
-      members.filter(({ name }) => !VARIABLE_BLOCKS.has(name)),
-    ),
+  const read = (wanted: boolean): Promise<ReadBody> => {
+    const isWanted = ({ name }: JsonMember) => VARIABLE_BLOCKS.has(name) === wanted
+    return readJsonBody(file, members.filter(isWanted))
   }
+  return { variables: await read(true), body: await read(false) }
 }

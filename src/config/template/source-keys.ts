@@ -1,4 +1,4 @@
-/** What may stand in a `source "hcloud"` block, and what becomes of it. */
+/** The settings of a `source "hcloud"` block, and how each is used. */
 
 /** Settings that count. */
 export const HONOURED = [
@@ -25,34 +25,18 @@ export const HONOURED = [
 export type HonouredKey = (typeof HONOURED)[number]
 
 /** Settings of Packer's own way of working, without which the snapshot is the same. */
-const SILENT = [
-  'name',
-  'pause_before_connecting',
-  'poll_interval',
-  'ssh_agent_auth',
-  'ssh_certificate_file',
-  'ssh_ciphers',
-  'ssh_clear_authorized_keys',
-  'ssh_disable_agent_forwarding',
-  'ssh_file_transfer_method',
-  'ssh_handshake_attempts',
-  'ssh_keep_alive_interval',
-  'ssh_key_exchange_algorithms',
-  'ssh_keypair_name',
-  'ssh_local_tunnels',
-  'ssh_private_key_file',
-  'ssh_pty',
-  'ssh_read_write_timeout',
-  'ssh_remote_tunnels',
-  'temporary_key_pair_bits',
-  'temporary_key_pair_name',
-  'temporary_key_pair_type',
-] as const
+const SILENT: readonly string[] = [
+  'name pause_before_connecting poll_interval ssh_agent_auth ssh_certificate_file ssh_ciphers',
+  'ssh_clear_authorized_keys ssh_disable_agent_forwarding ssh_file_transfer_method',
+  'ssh_handshake_attempts ssh_keep_alive_interval ssh_key_exchange_algorithms ssh_keypair_name',
+  'ssh_local_tunnels ssh_private_key_file ssh_pty ssh_read_write_timeout ssh_remote_tunnels',
+  'temporary_key_pair_bits temporary_key_pair_name temporary_key_pair_type',
+].flatMap((line) => line.split(' '))
 
-/** Settings that make no difference to the snapshot, and why; somebody may have expected one. */
+/** Settings that make no difference to the snapshot, and why: a warning. */
 const WITHOUT_EFFECT: ReadonlyMap<string, string> = new Map([
   ['server_name', 'build servers have names of their own, by which interrupted runs are cleaned up'],
-  ['ssh_keys', 'a build server takes no key but that of its run, and nobody else needs to log in'],
+  ['ssh_keys', 'a build server takes only the key of its run'],
   ['ssh_keys_labels', 'the key of a run has the labels of the run'],
   ['user_data', 'the system that would read it is never booted'],
   ['user_data_file', 'the system that would read it is never booted'],
@@ -70,22 +54,22 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ['ssh_host', 'the address of a build server is known only once it is there'],
 ])
 
-/** What becomes of a setting. */
-export type KeyFate =
-  | { readonly fate: 'honoured'; readonly key: HonouredKey }
-  | { readonly fate: 'silent' }
-  | { readonly fate: 'without effect'; readonly why: string }
-  | { readonly fate: 'refused'; readonly why: string }
-  | { readonly fate: 'unknown' }
+/** How a setting is used. */
+export type KeyUse =
+  | { readonly use: 'honoured'; readonly key: HonouredKey }
+  | { readonly use: 'silent' }
+  | { readonly use: 'without effect'; readonly why: string }
+  | { readonly use: 'refused'; readonly why: string }
+  | { readonly use: 'unknown' }
 
-export function fateOf(name: string): KeyFate {
+export function useOf(name: string): KeyUse {
   const key = HONOURED.find((honoured) => honoured === name)
-  if (key !== undefined) return { fate: 'honoured', key }
-  if (SILENT.some((silent) => silent === name)) return { fate: 'silent' }
+  if (key !== undefined) return { use: 'honoured', key }
+  if (SILENT.includes(name)) return { use: 'silent' }
   const harmless = WITHOUT_EFFECT.get(name)
-  if (harmless !== undefined) return { fate: 'without effect', why: harmless }
+  if (harmless !== undefined) return { use: 'without effect', why: harmless }
   const refused = /^ssh_(?:bastion|proxy)_/.test(name) ? 'build servers are reached directly' : REFUSED.get(name)
-  return refused === undefined ? { fate: 'unknown' } : { fate: 'refused', why: refused }
+  return refused === undefined ? { use: 'unknown' } : { use: 'refused', why: refused }
 }
 
 /** All names, for near ones. */

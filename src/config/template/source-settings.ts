@@ -8,7 +8,7 @@ import { parseGoDuration } from '../expression/functions/times.ts'
 import type { Sourced } from '../variables.ts'
 import type { Attribute, Body } from './block.ts'
 import type { TemplateImage, TemplateServer } from './images.ts'
-import { fateOf, type HonouredKey, KEY_NAMES } from './source-keys.ts'
+import { type HonouredKey, KEY_NAMES, useOf } from './source-keys.ts'
 import { type AttributeReader, fillGoTemplate } from './values.ts'
 
 /** What a source says of its image; the disk comes from the provisioners. */
@@ -65,16 +65,16 @@ function sortAttributes(bodies: readonly Body[], findings: Findings): ReadonlyMa
   const attributes = bodies.flatMap((body) => body.attributes)
   const blocks = bodies.flatMap((body) => body.blocks)
   for (const { name, origin } of [...attributes, ...blocks.map(({ type, origin }) => ({ name: type, origin }))]) {
-    const fate = fateOf(name)
+    const found = useOf(name)
     const problem = (message: string, hint: string): Problem => ({ code: 'config', message, at: origin, hint })
-    if (fate.fate === 'honoured') {
+    if (found.use === 'honoured') {
       const attribute = attributes.findLast((one) => one.name === name)
-      if (attribute !== undefined) given.set(fate.key, attribute)
-    } else if (fate.fate === 'without effect') {
-      findings.warnings.push(problem(`"${name}" has no effect: ${fate.why}`, 'leave it out'))
-    } else if (fate.fate === 'refused') {
-      findings.problems.push(problem(`"${name}" cannot be honoured: ${fate.why}`, PACKER_HINT))
-    } else if (fate.fate === 'unknown') {
+      if (attribute !== undefined) given.set(found.key, attribute)
+    } else if (found.use === 'without effect') {
+      findings.warnings.push(problem(`"${name}" has no effect: ${found.why}`, 'leave it out'))
+    } else if (found.use === 'refused') {
+      findings.problems.push(problem(`"${name}" cannot be honoured: ${found.why}`, PACKER_HINT))
+    } else if (found.use === 'unknown') {
       const hint = didYouMean(name, KEY_NAMES)
       findings.problems.push(problem(`"${name}" is not known in a source "hcloud"`, hint ?? PACKER_HINT))
     }
@@ -147,7 +147,7 @@ function readInterface(attribute: Attribute, reader: AttributeReader): TemplateS
   if (read === undefined || read.value === '') return undefined
   const over = INTERFACES.get(read.value)
   if (over !== undefined) return { value: over, origin: read.origin }
-  reader.fail(attribute, `"${read.value}" is no ssh_interface`, `there are ${[...INTERFACES.keys()].join(', ')}`)
+  reader.fail(attribute, `"${read.value}" is not an ssh_interface`, `there are ${[...INTERFACES.keys()].join(', ')}`)
   return undefined
 }
 
@@ -156,6 +156,6 @@ function readDuration(attribute: Attribute, reader: AttributeReader): Sourced<nu
   if (read === undefined) return undefined
   const ms = parseGoDuration(read.value)
   if (ms !== undefined && ms > 0) return { value: ms, origin: read.origin }
-  reader.fail(attribute, `${attribute.name} is "${read.value}", which is no duration`, 'write it as "5m" or "90s"')
+  reader.fail(attribute, `${attribute.name} is "${read.value}", which is not a duration`, 'write it as "5m" or "90s"')
   return undefined
 }

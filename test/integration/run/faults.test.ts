@@ -86,6 +86,36 @@ describe('a build that meets a fault', { timeout: 60_000 }, () => {
     expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
   })
 
+  it('removes the server of a creation that ended with an error, by its name', async () => {
+    await using sandbox = await testSandbox({
+      machines: 'none',
+      intercept: faultAt(creates(/^\/servers$/), async (answer) => {
+        await answer()
+        return errorAnswer(422, 'invalid_input')
+      }),
+    })
+    const { result } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'failed', problem: { message: expect.stringContaining('422') } }])
+    expect(result.leftovers).toEqual([])
+    expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+
+  it('removes the server that a lost answer has made, when it was not to be found at first', async () => {
+    let hidden = 1
+    await using sandbox = await testSandbox({
+      machines: 'none',
+      intercept({ method, path, query }, answer) {
+        if (method === 'POST' && path === '/servers') return timeOutAfterwards(answer)
+        if (method !== 'GET' || path !== '/servers' || query.get('name') === null || hidden-- <= 0) return undefined
+        return Response.json({ servers: [], meta: { pagination: null } })
+      },
+    })
+    const { result } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'failed' }])
+    expect(result.leftovers).toEqual([])
+    expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+
   it('names the key that it cannot remove when it could not even begin', async () => {
     await using sandbox = await testSandbox({
       machines: 'none',

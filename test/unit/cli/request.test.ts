@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { type PlanFlags, readPlanFlags } from '../../../src/cli/request.ts'
+import type { PlanFlags } from '../../../src/cli/build-flags.ts'
+import { readPlanFlags } from '../../../src/cli/request.ts'
 import type { Role } from '../../../src/domain.ts'
 import { diskImage } from '../source/fixture.ts'
 import { failureOf } from '../util/failure.ts'

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { findFileProblems, type ResultFileFlags, writeResultFiles } from '../../../src/cli/result-files.ts'
+import type { ResultFileFlags } from '../../../src/cli/build-flags.ts'
+import { findFileProblems, writeResultFiles } from '../../../src/cli/result-files.ts'
 import { toResultDocument } from '../../../src/report/result.ts'
 import { built, FACTORY, failed, imageAt, result, rolesPlan } from '../report/fixture.ts'
 import { tempDir } from '../util/temp-dir.ts'

@@ -43,7 +43,7 @@ describe('projects', () => {
     [{ project: ['a=T', 'b=T'] }, 'the projects "a" and "b" have the same variable, T'],
     [{ project: ['a='] }, 'the name of the variable is empty'],
     [{ project: ['=T'] }, 'the name of the project is empty'],
-    [{ project: ['a=b=c'] }, 'this is no name of an environment variable'],
+    [{ project: ['a=b=c'] }, 'this is not the name of an environment variable'],
     [{ config: 'other.yaml' }, 'there is no file "other.yaml"'],
   ])('that are named badly are refused: %j', async (flags, problem) => {
     const { problems } = await choose(TWO, flags)

@@ -2,7 +2,8 @@
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { type PlanFlags, readPlanFlags } from '../../../src/cli/request.ts'
+import type { PlanFlags } from '../../../src/cli/build-flags.ts'
+import { readPlanFlags } from '../../../src/cli/request.ts'
 import { parseServerLabel } from '../../../src/cli/server-flags.ts'
 import type { Role } from '../../../src/domain.ts'
 import { formatOrigin, ProblemsError } from '../../../src/errors.ts'

@@ -113,7 +113,9 @@ function readProjects(names: readonly string[], problems: SandboxProblem[]): San
     const isTwice = names.filter((other) => other === name).length > 1
     if (isTwice) problems.push(problem('--project', `"${name}" is there twice`, 'give each project another name'))
     if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
-      problems.push(problem('--project', `"${name}" is no name for a project`, 'use small letters, digits and dashes'))
+      problems.push(
+        problem('--project', `"${name}" is not a name for a project`, 'use small letters, digits and dashes'),
+      )
     }
   }
   const toGrant = (project: string): TokenGrant => ({ token: makeToken(), project, readOnly: false })

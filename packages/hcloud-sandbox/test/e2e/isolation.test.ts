@@ -32,7 +32,7 @@ const ORDINARY_USER = 64_962
 const Report = v.object({ success: v.boolean(), numPassedTests: v.number() })
 
 const SECRET = 'the secret of a decoy'
-/** A number of a loop device that no one has made; it is never opened. */
+/** A number of a loop device that was not created; it is never opened. */
 const DECOY_DEVICE = ['b', '7', '250'] as const
 
 /** Everything that a machine's user could reach, if only it could see it. */

@@ -3,7 +3,7 @@
 import { NULL, toStringValue, type Value } from '../../value.ts'
 import { type Arguments, type FunctionEntry, takes } from './arguments.ts'
 
-/** @throws EvaluationFailure when the pattern, which is the argument of that index, is none */
+/** @throws EvaluationFailure when the pattern is not valid. @param index the argument that it is */
 export function toRegExp(pattern: string, args: Arguments, index: number): RegExp {
   const [, flags = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? []
   const source = pattern

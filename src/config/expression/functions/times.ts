@@ -1,23 +1,10 @@
-/** Functions on times. All times of one process are the same, as they are of one run of Packer. */
+/** Functions on times. `timestamp()` is the same for the whole process, as in one run of Packer. */
 
 import { toStringValue } from '../../value.ts'
 import { type Arguments, type FunctionEntry, takes } from './arguments.ts'
 
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-] as const
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const
+const MONTHS = 'January February March April May June July August September October November December'.split(' ')
+const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 
 /** @param now what `timestamp()` gives */
 export function timeFunctions(now: Date): Readonly<Record<string, FunctionEntry>> {
@@ -40,7 +27,7 @@ function parseTime(args: Arguments, index: number): Date {
 function formatDate(args: Arguments, time: Date): string {
   return args.text(0).replace(/'((?:[^']|'')*)'|([A-Za-z])\2*/g, (sequence, quoted: string | undefined) => {
     if (quoted !== undefined) return quoted.replaceAll("''", "'")
-    return formatPart(sequence, time) ?? args.fail(`"${sequence}" is no part of a time`, 0)
+    return formatPart(sequence, time) ?? args.fail(`"${sequence}" is not a part of a time`, 0)
   })
 }
 
@@ -69,7 +56,7 @@ function formatPart(part: string, time: Date): string | undefined {
 
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
-/** A duration as Go writes it, such as `1h30m`, in milliseconds; undefined when it is none. */
+/** A duration as Go writes it, such as `1h30m`, in milliseconds; undefined for other texts. */
 export function parseGoDuration(text: string): number | undefined {
   if (!/^-?(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return text === '0' ? 0 : undefined
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)]

@@ -48,7 +48,7 @@ describe('the outline', () => {
   })
 
   test.each([
-    ['build', [{ name: 'role', variadic: false, candidates: { kind: 'any' } }]],
+    ['build', [{ name: 'role', variadic: false, candidates: { kind: 'words', words: ['control-plane', 'worker'] } }]],
     ['schematic check', [{ name: 'file', variadic: true, candidates: { kind: 'file' } }]],
     ['init', [{ name: 'dir', variadic: false, candidates: { kind: 'directory' } }]],
     [

@@ -1,29 +1,12 @@
-/** Where results go, and in which form. */
+/** Files that a command leaves: written whole or not at all, and tried before there is something to write. */
 
 import type { Stats } from 'node:fs'
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { TalosImageError } from '../errors.ts'
-import { type BuildRecord, toJsonLine } from '../report/event-record.ts'
 import { redact } from '../util/redact.ts'
+import { format } from './formats/json.ts'
 import type { Io } from './io.ts'
-
-export interface OutputFlags {
-  readonly output: 'text' | 'json'
-}
-
-/** How a build prints: `jsonl` is a line for each event. */
-export type OutputForm = OutputFlags['output'] | 'jsonl'
-
-/** One JSON document on standard output. */
-export function writeJson(io: Io, document: unknown): void {
-  io.out(redact(`${JSON.stringify(document, null, 2)}\n`))
-}
-
-/** A line of `--output jsonl`. */
-export function writeRecord(io: Io, record: BuildRecord, now = new Date()): void {
-  io.out(`${redact(toJsonLine(record, now))}\n`)
-}
 
 /**
  * Writes a JSON file whole or not at all.
@@ -34,7 +17,7 @@ export async function writeJsonFile(io: Io, path: string, flag: string, document
   const partial = `${full}.${process.pid}.part`
   try {
     await mkdir(dirname(full), { recursive: true })
-    await writeFile(partial, redact(`${JSON.stringify(document, null, 2)}\n`))
+    await writeFile(partial, redact(format(document)))
     await rename(partial, full)
   } catch (error) {
     throw notWritable(path, flag, error)

@@ -1,0 +1,88 @@
+/** What `plan` and `build` take. */
+
+import type { FlagName, Parameters, Values } from './define-command.ts'
+import { parseArchitecture, parseDuration, parsePort, parseRole, parseSha256, parseTimeout } from './flags.ts'
+import { LINES, OUTPUTS } from './formats/formats.ts'
+import { serverFlags } from './server-flags.ts'
+import { CONFIG, cloudFlags, variableFlags } from './shared-flags.ts'
+
+/** What is to be built. */
+export const planParameters = {
+  '[role]': { text: 'such as worker; left out: generic images', parse: parseRole },
+  ...cloudFlags,
+  '--roles': 'every role that has a schematic-<role>.yaml',
+  '--arch <arch>': { text: 'arm or x86; repeatable; default: both', parse: parseArchitecture, repeatable: true },
+  '--schematic <file>': 'submit this schematic and build from it',
+  '--image-file <path>': 'a disk image of your own; - is standard input',
+  '--sha256 <hex>': {
+    text: 'what the source hashes to; or arm=HEX, x86=HEX',
+    parse: parseSha256,
+    repeatable: true,
+  },
+  '--project <name=variable>': { text: 'a project, and its token variable; repeatable', repeatable: true },
+  '--config <file>': CONFIG,
+  ...variableFlags,
+  '--var <name=value>': { text: 'set a variable; repeatable (-var works, too)', repeatable: true },
+  '--ssh-port <port>': { text: 'port of the build servers', parse: parsePort },
+  '--no-fallback': 'only the chosen server type and location',
+  '--allow-bigger-disk': 'bigger disks, too, which the snapshot then needs',
+  ...serverFlags,
+} as const satisfies Parameters
+
+/** The headings of those flags in the help. */
+export const PLAN_GROUPS = {
+  'What is built:': [
+    '--roles',
+    '--arch',
+    '--schematic',
+    '--image-file',
+    '--sha256',
+    '--force',
+    '--project',
+    '--config',
+  ],
+  'Variables:': ['--directory', '--var', '--var-file'],
+  'Build servers:': [
+    '--no-fallback',
+    '--allow-bigger-disk',
+    '--ssh-port',
+    '--ip-family',
+    '--network',
+    '--ssh-over',
+    '--firewall',
+    '--server-label',
+  ],
+} as const
+
+/** What a plan is made of, and a build. */
+export type PlanFlags = Omit<Values<typeof planParameters>, 'role' | 'output'> &
+  Partial<Pick<Values<typeof buildParameters>, 'force' | 'sshTimeout'>>
+
+/** The files that a build leaves for other programs. */
+export const resultFileFlags = {
+  '--manifest <file>': 'write what was built to a JSON file',
+  '--tfvars <file>': "write it as Terraform's variables",
+  '--packer-manifest <file>': "add it to a file as Packer's manifest has it",
+} as const satisfies Parameters
+export type ResultFileFlags = Values<typeof resultFileFlags>
+
+/** What is to be built, and how. */
+export const buildParameters = {
+  ...planParameters,
+  '-o, --output <form>': { text: 'how to print results', choices: [...OUTPUTS, LINES], default: 'text' },
+  '--force': 'build what exists, too; the new one replaces it',
+  '--engine <who>': { text: 'who builds', choices: ['native', 'packer'], default: 'native' },
+  '--dry-run': 'show the plan and stop',
+  ...resultFileFlags,
+  '--wait-for-stock <duration>': { text: 'look so long for a server in stock, such as 30m', parse: parseDuration },
+  '--debug-log <file>': 'write a trace for a bug report, without secrets',
+  '--ssh-timeout <duration>': { text: 'wait so long for the rescue system, such as 5m', parse: parseDuration },
+  '--timeout <what=duration>': {
+    text: 'other waits: action, ssh, write, silence, verify, snapshot, remove',
+    parse: parseTimeout,
+    repeatable: true,
+  },
+} as const satisfies Parameters
+export type BuildFlags = Values<typeof buildParameters>
+/** Such as `--arch`. */
+export type BuildFlagName = FlagName<keyof typeof buildParameters>
