@@ -26,7 +26,7 @@ export function findConnectionProblems(io: Io, options: ConnectionOptions): Prob
   return problems
 }
 
-/** Addresses that are none. */
+/** Invalid addresses. */
 export function findAddressProblems(io: Io, options: Pick<ConnectionOptions, 'factoryUrl'>): Problem[] {
   const problems: Problem[] = []
   for (const [name, value, standard] of [
