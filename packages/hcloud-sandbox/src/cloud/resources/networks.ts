@@ -64,8 +64,6 @@ export const networkResource = defineNamedResource(networks, Name, {
     'POST /networks/{id}/actions/add_subnet': NETWORKS,
     'POST /networks/{id}/actions/add_route': 'kept and shown, but nothing is routed',
   },
-  filters: { name: ({ name }) => name },
-  sort: { id: ({ id }) => id, name: ({ name }) => name, created: ({ created }) => created },
   show(network, { store }) {
     const gateway = gatewayOf(network)
     const attached = servers.rows(store).filter((server) => server.networks.some((one) => one.network === network.id))
