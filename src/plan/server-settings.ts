@@ -1,4 +1,4 @@
-/** What the build server is beside its type and place: asked for by names, resolved to IDs. */
+/** What the build server is beside its type and place: requested by name, resolved to IDs. */
 
 import type { Sourced } from '../config/variables.ts'
 import type { Labels, SshOver } from '../domain.ts'
