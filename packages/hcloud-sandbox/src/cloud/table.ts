@@ -40,6 +40,7 @@ export const NAMED = { ...OWNED, name: v.string(), labels: StoredLabels, created
 export interface NamedRow extends Row {
   name: string
   labels: Labels
+  readonly created: number
 }
 
 export interface TableOptions<T extends Row> {

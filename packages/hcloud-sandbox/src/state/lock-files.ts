@@ -36,7 +36,7 @@ export type Lock = Readonly<v.InferOutput<typeof Lock>>
 
 export interface NumberedLock {
   readonly number: number
-  /** undefined when the file cannot be read as a lock: the directory then has no known owner */
+  /** undefined when the file cannot be read as a lock: the directory has no known owner then */
   readonly lock: Lock | undefined
 }
 
