@@ -102,7 +102,7 @@ function readLimits(texts: readonly string[], problems: SandboxProblem[]): Sandb
   for (const text of texts) {
     const [, name, number] = /^(servers|snapshots|primary-ips)=(\d{1,6})$/.exec(text) ?? []
     if (name === 'servers' || name === 'snapshots' || name === 'primary-ips') limits[LIMITS[name]] = Number(number)
-    else problems.push(problem('--limit', `"${text}" is no limit`, 'write servers=2, snapshots=10 or primary-ips=5'))
+    else problems.push(problem('--limit', `"${text}" is not a limit`, 'write servers=2, snapshots=10 or primary-ips=5'))
   }
   return limits
 }

@@ -77,7 +77,7 @@ function readTarget(
   if (isStatus && !(Number(text) >= 400 && Number(text) <= 599)) {
     mistakes.push({
       offset: word.offset,
-      message: `"${text}" is no status of a failure`,
+      message: `"${text}" is not an error status`,
       hint: 'write one from 400 to 599',
     })
   }
@@ -106,7 +106,7 @@ function readOptions(
     else if (values.has(option.key)) complain(`"${written}" is there twice`, 'leave one of them out')
     else {
       const value = option.value === undefined ? true : option.value.parse(word.text)
-      if (value === undefined) complain(`"${word.text}" is no value for ${written}`, `it takes ${option.value?.what}`)
+      if (value === undefined) complain(`"${word.text}" is not a value for ${written}`, `it takes ${option.value?.what}`)
       values.set(option.key, value ?? '')
     }
   }

@@ -38,7 +38,7 @@ const Name = v.pipe(v.string('Not a valid string.'), v.trim(), v.nonEmpty('must 
 const SubnetInput = v.object({
   type: v.picklist(['cloud', 'server'], 'must be cloud or server: the sandbox has no vswitch'),
   ip_range: v.optional(v.string('Not a valid string.')),
-  network_zone: v.picklist(ZONES, 'is no network zone'),
+  network_zone: v.picklist(ZONES, 'is not a network zone'),
 })
 type SubnetOrder = v.InferOutput<typeof SubnetInput>
 const RouteInput = v.object({
