@@ -32,7 +32,7 @@ export interface Benchmark {
   readonly title: string
   /**
    * Measures.
-   * @param say tells whoever waits what is under way
+   * @param say reports the progress
    */
   run(say: (text: string) => void): Promise<Section>
 }

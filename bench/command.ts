@@ -64,7 +64,7 @@ type Figure = (times: readonly number[]) => number
 
 const fastest: Figure = (times) => Math.min(...times)
 
-/** Nobody needs Packer or hcloud to measure ours. It is also the first run of each, which finds nothing in memory. */
+/** Packer and hcloud are optional. This is also the first run of each program, with cold caches. */
 function isInstalled([, file, ...args]: Program): boolean {
   return spawnSync(file, args, { stdio: 'ignore' }).error === undefined
 }

@@ -26,7 +26,7 @@ export const requests: Benchmark = {
   async run(say) {
     await using beginning = await prepare()
     const runs = await measure(beginning, say)
-    return { tables: [crowdTable(runs), paceTable(runs)], goals: toGoals(runs) }
+    return { tables: [concurrencyTable(runs), paceTable(runs)], goals: toGoals(runs) }
   },
 }
 
@@ -58,11 +58,11 @@ function kindCells({ count: seen }: Run): string[] {
   return [seen.all, seen.polls, seen.servers, seen.changes, seen.lookUps].map(String)
 }
 
-function crowdTable(runs: readonly Run[]): Table {
+function concurrencyTable(runs: readonly Run[]): Table {
   const shown = runs.filter(({ pace }) => pace === 1).sort((a, b) => a.who.localeCompare(b.who) || a.builds - b.builds)
   return {
     title: 'Builds at once',
-    text: `All requests of a run, from planning to the end of its clean-up, as the emulated cloud has counted them; in real time, with the latencies of a real cloud, on \`namespace\` machines, with a disk image of 16 MiB so that the processors matter little. Nothing is left out: each build has a server, a disk that is written and read back over SSH, and a snapshot. Four are both roles, ARM and x86, for which Packer runs twice at the same time. No one asks for 25 or 100 images: they are the one x86 image so many times in one run, each with a name and an identity of its own. A project has ${BUDGET} requests an hour, of which one comes back a second. Several runs share the computer, so the times are rough.`,
+    text: `All requests of a run, from planning to the end of its clean-up, as the emulated cloud has counted them; in real time, with the latencies of a real cloud, on \`namespace\` machines, with a disk image of 16 MiB so that the processors matter little. Nothing is left out: each build has a server, a disk that is written and read back over SSH, and a snapshot. Four are both roles, ARM and x86, for which Packer runs twice at the same time. The 25 and 100 images are the one x86 image so many times in one run, each with a name and an identity of its own. A project has ${BUDGET} requests an hour, of which one comes back a second. Several runs share the computer, so the times are rough.`,
     columns: [
       '',
       'builds',

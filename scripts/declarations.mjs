@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const target = join(root, 'dist/types')
-/** Whoever compiles for Node.js has its types. Those of another package would not resolve where this one is installed. */
+/** Programs that are compiled for Node.js have its types. Those of other packages would not resolve where this one is installed. */
 const ALLOWED = /^node:/
 /** Our own packages, which are part of this one when it is published. */
 const OWN = { 'talos-schematic': 'src/index', 'hcloud-sandbox/machines': 'src/machines/index' }

@@ -1,4 +1,4 @@
-/** Whether GitHub would take workflows and action.yml: asked of GitHub's own parser, and a few rules of this house. */
+/** Checks workflows and action.yml with GitHub's own parser, and with a few rules of this project. */
 
 import { basename } from 'node:path'
 import { type ActionsMetadataProvider, validate } from '@actions/languageservice'
@@ -34,7 +34,7 @@ export async function lintWorkflow({ path, text }: WorkflowFile, inputs: readonl
     column: range.start.character + 1,
     message: typeof message === 'string' ? message : message.value,
   }))
-  return [...found, ...houseRules(path, text)].toSorted((a, b) => a.line - b.line || a.column - b.column)
+  return [...found, ...projectRules(path, text)].toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
 /** Says what inputs an action takes; of others than this one nothing is known. */
@@ -45,7 +45,7 @@ function knowing(inputs: readonly string[]): ActionsMetadataProvider {
   }
 }
 
-function houseRules(path: string, text: string): Finding[] {
+function projectRules(path: string, text: string): Finding[] {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const found: Finding[] = []

@@ -43,7 +43,7 @@ function toSteps(log: string, ms: number): Map<Step, number> {
     if (!event.success) continue
     const { image, step, ms: took } = event.output
     const name = NAMES[step]
-    if (name === undefined) throw new Error(`nobody knows the step ${step}`)
+    if (name === undefined) throw new Error(`unknown step ${step}`)
     const steps = byImage.get(image) ?? new Map<Step, number>()
     byImage.set(image, steps.set(name, (steps.get(name) ?? 0) + took))
   }

@@ -1,4 +1,4 @@
-/** The steps that a build consists of, whoever does it, and how long each took. */
+/** The steps of a build with either tool, and how long each took. */
 
 /** In their order; what a tool does not do takes no time. */
 export const STEPS = ['look-ups', 'server', 'boot', 'write', 'read back', 'snapshot', 'clean-up'] as const

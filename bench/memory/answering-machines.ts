@@ -1,4 +1,4 @@
-/** Machines that run nothing: they let anybody in over SSH, and answer our scripts as a rescue system would. */
+/** Machines that run nothing: they accept every SSH login, and answer our scripts as a rescue system would. */
 
 import { once } from 'node:events'
 import type { Machine, MachineKind, MachineSpec } from 'hcloud-sandbox'
@@ -12,15 +12,15 @@ const ANSWERS = [
   ['boot-sector', { 'disk-hash': '00', 'boot-sector': 'ok', rest: 'zero' }],
 ] as const
 
-/** @param crowd how many disks must be waiting to be written before any of them is: then all builds are under way */
-export function createAnsweringMachines(crowd: number): MachineKind {
+/** @param builds how many disks must be waiting to be written before any of them is: then all builds are under way */
+export function createAnsweringMachines(builds: number): MachineKind {
   const { promise: all, resolve: allAreHere } = makePromise()
   let here = 0
   const answer = async (channel: ServerChannel, command: string): Promise<void> => {
     const [word, report] = ANSWERS.find(([one]) => command.includes(one)) ?? []
     if (word === 'source-sha256') {
       here += 1
-      if (here === crowd) allAreHere()
+      if (here === builds) allAreHere()
       await all
     }
     for (const [key, value] of Object.entries(report ?? {})) channel.write(`talos-image ${key} ${value}\n`)

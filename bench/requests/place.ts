@@ -38,7 +38,7 @@ export interface Beginning extends AsyncDisposable {
   readonly paths: ReadonlyMap<string, string>
 }
 
-/** Lets a Factory make all disks that anybody will ask for. */
+/** Lets a Factory make all disks that will be requested. */
 export async function prepare(): Promise<Beginning> {
   const folder = await mkdtemp(join(tmpdir(), 'talos-image-bench-'))
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })

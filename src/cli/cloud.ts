@@ -1,6 +1,6 @@
 /** What a command works with: a project, an Image Factory, and the way to its machines; real, or of the sandbox. */
 
-import type { MachineKindName, Sandbox } from 'hcloud-sandbox'
+import type { MachineKindName } from 'hcloud-sandbox'
 import type { ProjectToken } from '../config/project-token.ts'
 import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
@@ -22,8 +22,7 @@ import {
   portOf,
 } from './connection.ts'
 import type { Io } from './io.ts'
-import { SANDBOX_NAMES } from './sandbox-names.ts'
-import { toGrants, tokenInSandbox } from './sandbox-projects.ts'
+
 import { say } from './say.ts'
 import { USER_AGENT } from './version.ts'
 
@@ -143,6 +142,7 @@ export async function openClouds(
   }
   const watched = { userAgent: USER_AGENT, onDelay: (text: string) => tell(text), ...(trace ? { trace } : {}) }
   if (options.sandbox === true) {
+    const { startSandboxFor, tokenInSandbox } = await import('./start-sandbox.ts')
     const sandbox = await startSandboxFor(io, options, chosen)
     const { endpoint, sshPort, factoryUrl } = sandbox
     return {
@@ -187,39 +187,6 @@ export function traceIn(trace: Trace, project: string | undefined): Trace {
 
 /** What a line about a project begins with. */
 export const prefixOf = (project: string | undefined): string => (project === undefined ? '' : `${project}: `)
-
-/**
- * Starts the sandbox, with projects beside its own one, or finds the one that runs.
- * @throws TalosImageError `usage` when the one that runs has other machines, or lacks one of the projects
- */
-export async function startSandboxFor(
-  io: Io,
-  { machines, sshPort }: CloudOptions,
-  projects: readonly ChosenProject[],
-): Promise<Sandbox> {
-  const { readSandboxEnvironment, startSandbox } = await import('hcloud-sandbox')
-  const tokens = toGrants(projects)
-  const sandbox = await startSandbox({
-    ...readSandboxEnvironment(io, SANDBOX_NAMES),
-    machines,
-    sshPort,
-    tokens,
-    signal: io.signal,
-  })
-  if (sandbox.attached && machines !== undefined && sandbox.machines !== machines) {
-    throw new TalosImageError({
-      code: 'usage',
-      message: `a sandbox with ${sandbox.machines} machines runs already on ${sandbox.stateDir}`,
-      at: { kind: 'flag', name: '--machines' },
-      hint: 'leave the flag out to use that one, or end it first',
-    })
-  }
-  for (const project of projects) tokenInSandbox(sandbox, project)
-  for (const { token } of sandbox.tokens) registerSecret(token)
-  const state = shortenHome(sandbox.stateDir, io.home)
-  say(io, `Sandbox: an emulated cloud on this computer, nothing real is touched. Its state: ${state}`)
-  return sandbox
-}
 
 /** Opens the Image Factory alone, for which no token is needed. */
 export async function openFactory(
@@ -277,7 +244,3 @@ async function askForToken(io: Io): Promise<string> {
   }
   throw new TalosImageError(NO_TOKEN)
 }
-
-/** A path as people write it: `~/.local/state`. */
-const shortenHome = (path: string, home: string): string =>
-  home !== '/' && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path

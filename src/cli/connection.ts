@@ -26,7 +26,7 @@ export function findConnectionProblems(io: Io, options: ConnectionOptions): Prob
   return problems
 }
 
-/** Addresses that are none. */
+/** Invalid addresses. */
 export function findAddressProblems(io: Io, options: Pick<ConnectionOptions, 'factoryUrl'>): Problem[] {
   const problems: Problem[] = []
   for (const [name, value, standard] of [
@@ -58,7 +58,7 @@ export function portOf({ env }: Io, { sshPort }: ConnectionOptions): number | Pr
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
   return {
     code: 'usage',
-    message: `"${text}" is no port`,
+    message: `"${text}" is not a port`,
     at: { kind: 'env', name: 'TALOS_IMAGE_SSH_PORT' },
     hint: `give a number from 1 to 65535, or leave it out for ${SSH_PORT}`,
   }

@@ -41,7 +41,7 @@ export function readFactoryAccess(
 
 type Wrong = (name: string, message: string, hint: string) => undefined
 
-/** The certificates of the file and nothing else of it: a key that stands there, too, is nobody's business. */
+/** The certificates of the file only: a private key in it is not read. */
 function readCa({ env, cwd }: Io, wrong: Wrong): string | undefined {
   const path = env[CA] ?? ''
   if (path === '') return undefined

@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError } from 'commander'
 import { ARCHITECTURES, type Architecture, isRoleName, ROLE_RULE, type Role } from '../domain.ts'
+import { isLabelKey } from '../plan/server-label.ts'
 import { didYouMean } from '../util/near.ts'
 
 /** What others call the architectures. A map, since an object has names of its own, such as `constructor`. */
@@ -91,6 +92,13 @@ export function parseSha256(text: string): PinnedHash {
 export interface PinnedHash {
   readonly architecture: Architecture | undefined
   readonly hex: string
+}
+
+/** `--label KEY=VALUE`, or `KEY` for any value, which is then undefined. */
+export function parseLabelTerm(text: string): readonly [key: string, value: string | undefined] {
+  const [key = '', ...rest] = text.split('=')
+  if (isLabelKey(key) && rest.length < 2) return [key, rest[0]]
+  throw new InvalidArgumentError('Use KEY=VALUE, or KEY for any value.')
 }
 
 /** The ID of a snapshot. */

@@ -51,7 +51,7 @@ async function append(file: string, text: string): Promise<void> {
       code: 'usage',
       message: `the outputs of the step cannot be written: ${error instanceof Error ? error.message : String(error)}`,
       at: { kind: 'env', name: 'GITHUB_OUTPUT' },
-      hint: 'leave GITHUB_OUTPUT as GitHub Actions sets it, or unset it where this is no step of a job',
+      hint: 'leave GITHUB_OUTPUT as GitHub Actions sets it, or unset it outside of a job',
     })
   }
 }

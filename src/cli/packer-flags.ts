@@ -7,48 +7,35 @@ import type { BuildFlags } from './build-flags.ts'
 /** The flags of a build that mean something else with `--engine packer`, or nothing. */
 export type PackerFlags = Omit<BuildFlags, 'output' | 'engine' | 'fallback'>
 
+const IN_TEMPLATE = 'write it into the source blocks of the template'
+/** Flags that Packer has no equivalent for, and why. */
+const REFUSED = {
+  '--image-file': ['imageFile', 'Packer downloads images by itself: give it an address with -var image_url_x86=URL'],
+  '--sha256': ['sha256', 'Packer does not check what it downloads'],
+  '--allow-bigger-disk': ['allowBiggerDisk', 'Packer takes the one server type that the template names'],
+  '--wait-for-stock': ['waitForStock', 'Packer tries once, at one place'],
+  '--ip-family': ['ipFamily', IN_TEMPLATE],
+  '--network': ['network', IN_TEMPLATE],
+  '--ssh-over': ['sshOver', IN_TEMPLATE],
+  '--firewall': ['firewall', IN_TEMPLATE],
+  '--server-label': ['serverLabel', IN_TEMPLATE],
+  '--ssh-timeout': ['sshTimeout', 'write ssh_timeout into the source blocks of the template'],
+} as const satisfies Record<string, readonly [keyof PackerFlags, string]>
+
 /** Timeouts that count after Packer is done. */
 const HONOURED_TIMEOUTS = new Set(['removeMs', 'actionMs'])
 
-/** The given flags that Packer has no equivalent for, and why. */
+/** The given flags that Packer has no equivalent for. */
 export function findFlagProblems(flags: PackerFlags): Problem[] {
-  const refused: readonly (readonly [isGiven: boolean, name: string, why: string])[] = [
-    [
-      flags.imageFile !== undefined,
-      '--image-file',
-      'Packer downloads images by itself: give it an address with -var image_url_x86=URL',
-    ],
-    [flags.sha256 !== undefined, '--sha256', 'Packer does not check what it downloads'],
-    [flags.allowBiggerDisk === true, '--allow-bigger-disk', 'Packer takes the one server type that the template names'],
-    [flags.waitForStock !== undefined, '--wait-for-stock', 'Packer tries once, at one place'],
-    ...findServerFlags(flags).map((name) => [true, name, 'write it into the source blocks of the template'] as const),
-    [flags.sshTimeout !== undefined, '--ssh-timeout', 'write ssh_timeout into the source blocks of the template'],
-    [
-      (flags.timeout ?? []).flatMap(Object.keys).some((name) => !HONOURED_TIMEOUTS.has(name)),
-      '--timeout',
-      'Packer has timeouts of its own; only remove and action count, for what comes after it',
-    ],
-  ]
-  return refused
-    .filter(([isGiven]) => isGiven)
-    .map(([, name, why]) => ({
-      code: 'usage',
-      message: 'it cannot go together with --engine packer',
-      at: { kind: 'flag', name },
-      hint: why,
-    }))
+  const given = Object.entries(REFUSED).filter(([, [key]]) => flags[key] !== undefined && flags[key] !== false)
+  const problems = given.map(([name, [, hint]]) => toProblem(name, hint))
+  if ((flags.timeout ?? []).flatMap(Object.keys).every((name) => HONOURED_TIMEOUTS.has(name))) return problems
+  const hint = 'Packer has timeouts of its own; only remove and action count, for what comes after it'
+  return [...problems, toProblem('--timeout', hint)]
 }
 
-/** The flags given that say what the build servers are: a template has its own words for that. */
-function findServerFlags({ ipFamily, network, sshOver, firewall, serverLabel }: PackerFlags): string[] {
-  const flags = {
-    '--ip-family': ipFamily,
-    '--network': network,
-    '--ssh-over': sshOver,
-    '--firewall': firewall,
-    '--server-label': serverLabel,
-  }
-  return Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+function toProblem(name: string, hint: string): Problem {
+  return { code: 'usage', message: 'it cannot go together with --engine packer', at: { kind: 'flag', name }, hint }
 }
 
 /** What the template cannot do that the flags ask for. */

@@ -7,16 +7,21 @@ import type { Value } from './value.ts'
 import type { VariableType } from './variable-type.ts'
 import type { Sourced } from './variables.ts'
 
-/** The variables that this program knows without a template, which may declare others. */
-export const VARIABLE_NAMES = [
-  'talos_version',
-  'server_type_arm',
-  'server_type_x86',
-  'server_location',
-  'image_url_arm',
-  'image_url_x86',
-] as const
-export type VariableName = (typeof VARIABLE_NAMES)[number]
+/** The variables that this program knows without a template, which may declare others: their defaults, and examples. */
+const BUILT_IN = {
+  talos_version: { value: 'v1.12.2', example: 'v1.12.2' },
+  server_type_arm: { value: 'cax11', example: 'cax11' },
+  server_type_x86: { value: 'cx23', example: 'cx23' },
+  server_location: { value: 'fsn1', example: 'fsn1' },
+  image_url_arm: { value: null, example: 'https://example.com/hcloud-arm64.raw.xz' },
+  image_url_x86: { value: null, example: 'https://example.com/hcloud-amd64.raw.xz' },
+} as const
+
+export type VariableName = keyof typeof BUILT_IN
+export const VARIABLE_NAMES: readonly VariableName[] = Object.keys(BUILT_IN).filter(isVariableName)
+
+/** A value that a variable may have, for messages. */
+export const exampleOf = (name: VariableName): string => BUILT_IN[name].example
 
 /** The variable of an architecture. */
 export const SERVER_TYPE_NAMES = {
@@ -39,16 +44,6 @@ export interface Declaration {
   readonly isSensitive?: boolean
   /** Its `validation` blocks. */
   readonly validations?: readonly Block[]
-}
-
-/** The defaults of what a template leaves out, or of all when there is no template. */
-const BUILT_IN: Readonly<Record<VariableName, string | null>> = {
-  talos_version: 'v1.12.2',
-  server_type_arm: 'cax11',
-  server_type_x86: 'cx23',
-  server_location: 'fsn1',
-  image_url_arm: null,
-  image_url_x86: null,
 }
 
 /** Whether the name is one of those that this program reads. */
@@ -84,7 +79,7 @@ export function toDeclarations(declared: readonly Declaration[]): {
 }
 
 function builtIn(name: VariableName): Declaration {
-  const text = BUILT_IN[name]
+  const text = BUILT_IN[name].value
   const origin: Origin = { kind: 'default' }
   const value: Value = text === null ? { kind: 'null' } : { kind: 'string', text }
   return { name, type: 'string', origin, defaultValue: { value, origin } }

@@ -1,7 +1,7 @@
 /** From chosen values to the variables that the rest of the program works with. */
 
 import type { Problem } from '../errors.ts'
-import { IMAGE_URL_NAMES, isVariableName, SERVER_TYPE_NAMES, type VariableName } from './declarations.ts'
+import { exampleOf, IMAGE_URL_NAMES, isVariableName, SERVER_TYPE_NAMES, type VariableName } from './declarations.ts'
 import type { Chosen } from './precedence.ts'
 import { formatKind, isScalar } from './value.ts'
 import type { Sourced, Variables } from './variables.ts'
@@ -43,14 +43,14 @@ export function toVariables(chosen: readonly Chosen[]): {
 
 function findProblem({ name, declaration, sourced }: Chosen & { readonly name: VariableName }): Problem | undefined {
   const optional = name === IMAGE_URL_NAMES.arm || name === IMAGE_URL_NAMES.x86
-  const example = `-var ${name}=${EXAMPLES[name]}`
+  const example = `-var ${name}=${exampleOf(name)}`
   if (sourced === undefined) {
     if (optional) return undefined
     return {
       code: 'config',
       message: `"${name}" has no value: the template declares it without a default, and nothing sets it`,
       at: declaration.origin,
-      hint: `write ${name} = "${EXAMPLES[name]}" into a var file, or give ${example}`,
+      hint: `write ${name} = "${exampleOf(name)}" into a var file, or give ${example}`,
     }
   }
   const { value, origin: at } = sourced
@@ -71,12 +71,3 @@ function findProblem({ name, declaration, sourced }: Chosen & { readonly name: V
   const hint = optional ? 'write null, or leave it out, for the default image' : `give a value, for example ${example}`
   return { code: 'config', message: `"${name}" is empty`, at, hint }
 }
-
-const EXAMPLES = {
-  talos_version: 'v1.12.2',
-  server_type_arm: 'cax11',
-  server_type_x86: 'cx23',
-  server_location: 'fsn1',
-  image_url_arm: 'https://example.com/hcloud-arm64.raw.xz',
-  image_url_x86: 'https://example.com/hcloud-amd64.raw.xz',
-} as const satisfies Record<VariableName, string>

@@ -18,7 +18,7 @@ export interface ListOptions {
 
 /**
  * The project's published Talos snapshots, newest first.
- * @throws TalosImageError `token`, `api` or `network` when the project cannot be asked; `api` for a selector that is none
+ * @throws TalosImageError `token`, `api` or `network` when the project cannot be asked; `api` for an invalid selector
  */
 export async function listSnapshots(hetzner: HetznerClient, options: ListOptions = {}): Promise<readonly Snapshot[]> {
   const { selector = 'os=talos', signal } = options

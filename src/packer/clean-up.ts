@@ -7,7 +7,7 @@ import { findTemporary, removeTemporary, type Temporary } from '../run/sweep.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
-import type { CreatedResources } from './resources.ts'
+import { type CreatedResources, describeResource } from './resources.ts'
 
 export interface CleanUpOptions {
   readonly runId: string
@@ -49,10 +49,7 @@ export async function removeLeftovers(options: CleanUpOptions): Promise<Leftover
   })
 }
 
-/** Packer's default names. */
-const PACKER_NAME = /^packer-/
-
-/** Servers and keys with Packer's names that are not known. */
+/** Servers and keys with Packer's default names that are not known. */
 export async function findUnclaimed(
   hetzner: HetznerClient,
   known: ReadonlySet<string>,
@@ -62,7 +59,7 @@ export async function findUnclaimed(
   return all.filter(({ name }) => !known.has(name))
 }
 
-/** All servers and keys with Packer's names. */
+/** All servers and keys with Packer's default names. */
 export async function listPackerResources(
   hetzner: HetznerClient,
   signal: AbortSignal,
@@ -71,16 +68,9 @@ export async function listPackerResources(
     hetzner.servers.list({}, { signal }),
     hetzner.sshKeys.list({}, { signal }),
   ])
-  return [
-    ...servers.map(({ id, name }) => ({
-      is: name,
-      name: `server ${id} (${name})`,
-      command: `hcloud server delete ${id}`,
-    })),
-    ...keys.map(({ id, name }) => ({
-      is: name,
-      name: `SSH key ${id} (${name})`,
-      command: `hcloud ssh-key delete ${id}`,
-    })),
-  ].flatMap(({ is, ...thing }) => (PACKER_NAME.test(is) ? [thing] : []))
+  const all = [
+    ...servers.map(({ id, name }) => ({ kind: 'server', id, name }) as const),
+    ...keys.map(({ id, name }) => ({ kind: 'SSH key', id, name }) as const),
+  ]
+  return all.filter(({ name }) => name.startsWith('packer-')).map(describeResource)
 }

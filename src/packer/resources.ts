@@ -23,6 +23,11 @@ const COMMANDS: Readonly<Record<ResourceKind, string>> = {
   snapshot: 'hcloud image delete',
 }
 
+/** A resource in words, and the command that deletes it. */
+export function describeResource({ kind, id, name }: Pick<CreatedResource, 'kind' | 'id' | 'name'>) {
+  return { name: `${kind} ${id} (${name})`, command: `${COMMANDS[kind]} ${id}` }
+}
+
 export class CreatedResources {
   readonly #created = new Map<string, CreatedResource>()
   readonly #done = new Set<string>()
@@ -55,9 +60,7 @@ export class CreatedResources {
 
   /** What would stay now, newest first. */
   get pending(): readonly Pick<Deletion, 'name' | 'command'>[] {
-    const created = this.all
-      .filter(({ kind, id }) => !this.isDone(kind, id))
-      .map(({ kind, id, name }) => ({ name: `${kind} ${id} (${name})`, command: `${COMMANDS[kind]} ${id}` }))
+    const created = this.all.filter(({ kind, id }) => !this.isDone(kind, id)).map(describeResource)
     const expected = [...this.#pending.values()].map(({ kind, name }) => ({
       name: `perhaps the ${kind} ${name}`,
       command: `${COMMANDS[kind]} ${name}`,

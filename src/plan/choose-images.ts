@@ -3,6 +3,7 @@
 import { ARCHITECTURES, type Architecture, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
+import { uniqueProblems } from '../util/problem-collector.ts'
 import { toOverruled } from './overruled.ts'
 import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
 import { chooseTemplateImages, withTemplateVersion } from './template-images.ts'
@@ -32,7 +33,7 @@ export function chooseImages(request: PlanRequest): ChosenImages {
       }
     }),
   )
-  return { images, problems: [], warnings: unique(warnings) }
+  return { images, problems: [], warnings: uniqueProblems(warnings) }
 }
 
 function chooseSource(
@@ -52,10 +53,6 @@ function chooseSource(
   }
   if (url !== null) return { choice: { kind: 'url', url, at: origin, variable: `image_url_${architecture}` } }
   return { choice: { kind: 'schematic', schematic: undefined } }
-}
-
-function unique(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [problem.message, problem])).values()]
 }
 
 interface Asking {

@@ -49,7 +49,7 @@ export function checkExtensions(
   })
 }
 
-/** Compares without the publisher, which is the same in all names and would make strangers look alike. */
+/** Compares without the publisher, which is the same in all names and would make all of them similar. */
 function hintFor(name: string, offered: readonly string[]): string {
   const near = new Set(nearNames(shortName(name), offered.map(shortName)))
   const candidates = offered.filter((candidate) => near.has(shortName(candidate)))

@@ -106,7 +106,7 @@ export async function lookUpSource(
   }
 }
 
-/** A plain disk of unknown length could break off without anybody noticing. */
+/** A truncated download of a plain disk of unknown length could not be noticed. */
 function assertCheckable({ compression, transferBytes }: SourceFacts, { sha256 }: ImageRequest, at: Origin): void {
   if (compression !== 'none' || transferBytes !== undefined || sha256 !== undefined) return
   throw new TalosImageError({

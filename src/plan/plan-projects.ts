@@ -8,7 +8,7 @@ import { setMaxListeners } from 'node:events'
 import { type Origin, type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
-import { ProblemCollector } from '../util/problem-collector.ts'
+import { ProblemCollector, uniqueProblems } from '../util/problem-collector.ts'
 import { settleImages } from './choose-images.ts'
 import { findContradictions } from './contradictions.ts'
 import { gatherSources, lookUpProject, lookUpServers, type ProjectFacts } from './facts.ts'
@@ -100,14 +100,8 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
     talosVersion: resolved.talosVersion,
     images: images.map(({ name }) => name),
     projects: planned,
-    warnings: unique(plans.flatMap((plan) => plan.warnings)),
+    warnings: uniqueProblems(plans.flatMap((plan) => plan.warnings)),
   }
-}
-
-function unique(warnings: readonly Problem[]): readonly Problem[] {
-  const collector = new ProblemCollector()
-  collector.add(...warnings)
-  return collector.all
 }
 
 type Attempt<T> = { readonly project: Project; readonly value: T } | ProjectProblems

@@ -8,8 +8,8 @@ import type { Image, Location, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
 import { identityOf } from './identity.ts'
 import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels } from './labels.ts'
-import { findZoneProblem } from './network-zone.ts'
 import { type Placement, rankPlacements } from './placement.ts'
+import { findZoneProblem } from './placement-checks.ts'
 import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { seriesKey } from './series.ts'
@@ -219,7 +219,11 @@ function costOf(images: readonly PlannedImage[], pricing: Pricing): Cost {
   return { currency: pricing.currency, build: sum(build), addressPerHour, snapshotsPerMonth: sum(snapshots) }
 }
 
-function sum(amounts: readonly (number | undefined)[]): number | undefined {
+/**
+ * The sum; undefined when one of the amounts is unknown.
+ * @internal
+ */
+export function sum(amounts: readonly (number | undefined)[]): number | undefined {
   let total = 0
   for (const amount of amounts) {
     if (amount === undefined || !Number.isFinite(amount)) return undefined

@@ -60,11 +60,13 @@ const USUAL: Labels = { os: 'talos', creator: 'hcloud-talos', type: 'infra' }
 
 /** `generic x86`, `worker arm`, `generic x86 (cluster=alpha)`: names a series for people. */
 export function describeSeries({ architecture, labels }: Series): string {
+  return describeKind(labels, [roleOf(labels) ?? 'generic', architecture].join(' '))
+}
+
+/** `worker`, `generic (cluster=alpha)`: names the labels of a series for people. */
+export function describeKind(labels: Labels, kind: string = roleOf(labels) ?? 'generic'): string {
   const special = Object.entries(labels)
-    .filter(
-      ([key, value]) => ![USUAL[key], key === 'arch' && architecture, key === 'role' && roleOf(labels)].includes(value),
-    )
+    .filter(([key, value]) => key !== 'arch' && ![USUAL[key], key === 'role' && roleOf(labels)].includes(value))
     .map(([key, value]) => (value === '' ? key : `${key}=${value}`))
-  const kind = `${roleOf(labels) ?? 'generic'} ${architecture}`
   return special.length === 0 ? kind : `${kind} (${special.join(', ')})`
 }

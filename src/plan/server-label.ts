@@ -18,7 +18,7 @@ export function findLabelProblem(key: string, value: string, origin: Origin, on 
   if (reserved !== undefined) {
     return wrong(`the label "${key}" of the ${on} cannot be set`, `labels that begin with ${reserved} are reserved`)
   }
-  if (!isKey(key)) {
+  if (!isLabelKey(key)) {
     return wrong(
       `"${key}" cannot be the key of a label`,
       'a key is [PREFIX/]NAME: at most 63 letters, digits, ".", "_" and "-", with a letter or a digit at both ends',
@@ -31,7 +31,8 @@ export function findLabelProblem(key: string, value: string, origin: Origin, on 
   )
 }
 
-function isKey(key: string): boolean {
+/** Whether it can be the key of a label: `[PREFIX/]NAME`. */
+export function isLabelKey(key: string): boolean {
   const slash = key.lastIndexOf('/')
   if (!NAME.test(key.slice(slash + 1))) return false
   const prefix = key.slice(0, Math.max(0, slash))

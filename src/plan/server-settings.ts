@@ -1,4 +1,4 @@
-/** What the build server is beside its type and place: asked for by names, resolved to IDs. */
+/** What the build server is beside its type and place: requested by name, resolved to IDs. */
 
 import type { Sourced } from '../config/variables.ts'
 import type { Labels, SshOver } from '../domain.ts'
@@ -46,7 +46,7 @@ export interface ServerSettings {
 }
 
 /**
- * What the project has, as far as somebody asks for it by name or ID.
+ * What the project has, of the kinds that are requested by name or ID.
  * @internal
  */
 export interface ServerOffers {
@@ -65,7 +65,7 @@ export const PLAIN_SERVER: ServerRequest = {
   sshOver: undefined,
 }
 
-/** What cannot be, as far as it can be told without asking anybody: labels, and addresses that are not there. */
+/** Problems that can be found without a request: labels, and addresses that the server does not have. */
 export function findServerProblems(request: ServerRequest): Problem[] {
   const labels = [...request.labels].map(([key, { value, origin }]) => findLabelProblem(key, value, origin))
   const found = [...labels, findAddressProblem(request), findUselessFirewall(request)]

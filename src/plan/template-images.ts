@@ -3,12 +3,14 @@
 import { evaluateTemplate } from '../config/template/evaluate-template.ts'
 import type { TemplateImage } from '../config/template/images.ts'
 import type { Template } from '../config/template/template.ts'
+import type { Sourced } from '../config/variables.ts'
 import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
+import { uniqueProblems } from '../util/problem-collector.ts'
 import { toOverruled } from './overruled.ts'
 import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
+import { findLabelProblem } from './server-label.ts'
 import { findArchitecture } from './template-architecture.ts'
-import { findTemplateLabelProblems, findTemplateLabelWarnings } from './template-labels.ts'
 import { mergeServer } from './template-server.ts'
 import { chooseTemplateSource, toOverrides } from './template-source.ts'
 import { findVersion } from './template-version.ts'
@@ -18,8 +20,8 @@ export function chooseTemplateImages(request: PlanRequest, template: Template): 
   const found = request.roles.map((role) => chooseForRole(request, template, role))
   return {
     images: found.flatMap(({ images }) => images),
-    problems: unique(found.flatMap(({ problems }) => problems)),
-    warnings: unique(found.flatMap(({ warnings }) => warnings)),
+    problems: uniqueProblems(found.flatMap(({ problems }) => problems)),
+    warnings: uniqueProblems(found.flatMap(({ warnings }) => warnings)),
   }
 }
 
@@ -147,6 +149,20 @@ function toLabels({ labels }: TemplateImage, role: Role | undefined): Labels {
   return role === undefined ? own : { ...own, role }
 }
 
-function unique(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify([problem.at, problem.message]), problem])).values()]
+/** Labels that the API would refuse, after the image has been paid for. */
+function findTemplateLabelProblems(labels: ReadonlyMap<string, Sourced<string>>): Problem[] {
+  return [...labels].flatMap(([key, { value, origin }]) => findLabelProblem(key, value, origin, 'snapshot') ?? [])
+}
+
+/** That the other commands do not find such snapshots. */
+function findTemplateLabelWarnings({ labels, description }: TemplateImage): Problem[] {
+  if (labels.get('os')?.value === 'talos') return []
+  return [
+    {
+      code: 'config',
+      message: 'the snapshots do not get the label os=talos, so list, prune, outdated and the like will not see them',
+      at: [...labels.values()][0]?.origin ?? description.origin,
+      hint: 'add os = "talos" to snapshot_labels',
+    },
+  ]
 }

@@ -12,7 +12,7 @@ export function isFloating(wanted: string): boolean {
 /** What a label can hold. Source: Hetzner Cloud API documentation. */
 const LABEL_VALUE = /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/
 
-/** Checks how a version is written, without asking anybody. */
+/** Checks how a version is written, without a request. */
 export function checkVersionForm({ value, origin }: Sourced<string>): Problem | undefined {
   if (isFloating(value)) return undefined
   if (value.startsWith('v') && semver.valid(value.slice(1)) === value.slice(1)) {

@@ -3,7 +3,8 @@
 import type { Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Image } from '../hetzner/wire.ts'
-import { roleOf, selectorFor } from '../plan/labels.ts'
+import { selectorOf } from '../plan/labels.ts'
+import { describeKind, seriesKey, seriesOf } from '../plan/series.ts'
 
 export interface Selection {
   /** The newest that matches; undefined when none does. */
@@ -21,12 +22,12 @@ export function selectNewest(selector: string, images: readonly Image[], archite
   return { selected, others, warnings: selected === undefined ? [] : findAmbiguities(selector, [selected, ...others]) }
 }
 
-/** A warning for a selector that matches images of several roles: which one it picks depends on the last build. */
+/** A warning for a selector that matches images of several series: which one it picks depends on the last build. */
 function findAmbiguities(selector: string, matching: readonly Image[]): Problem[] {
-  const roles = new Set(matching.map(({ labels }) => roleOf(labels)))
-  if (roles.size < 2) return []
-  const names = [...roles].map((role) => role ?? 'generic')
-  const better = [...roles].map((role) => `"${selectorFor(role)}"`).join(' or ')
+  const series = [...new Map(matching.map((image) => [seriesKey(image), seriesOf(image).labels])).values()]
+  if (series.length < 2) return []
+  const names = series.map((labels) => describeKind(labels))
+  const better = series.map((labels) => `"${selectorOf(labels)}"`).join(' or ')
   return [
     {
       code: 'usage',

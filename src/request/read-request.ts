@@ -39,8 +39,13 @@ export async function readRequest(
   const [configuration, roleSchematics, schematic] = await Promise.all([
     problems.attempt(() => load({ directory, varFiles, vars, env, cwd })),
     readRoleSchematics(
-      // A local image is built as it is, for any role.
-      { cwd, directory, roles: localImage !== undefined ? [] : options.everyRole ? 'every' : roles },
+      {
+        cwd,
+        directory,
+        // A local image is built as it is, for any role.
+        roles: localImage !== undefined ? [] : options.everyRole ? 'every' : roles,
+        howToName: spelling.write('directory', 'DIR'),
+      },
       problems,
     ),
     schematicFile === undefined

@@ -16,17 +16,19 @@ export interface RoleSource {
   readonly directory: string | undefined
   /** Those that are wanted, in this order, or each that has a file. */
   readonly roles: readonly Role[] | 'every'
+  /** How the directory would be named: `--directory DIR`. */
+  readonly howToName: string
 }
 
 /** The schematic of each role, in order; what is missing or wrong goes to the problems. */
 export async function readRoleSchematics(
-  { cwd, directory, roles }: RoleSource,
+  { cwd, directory, roles, howToName }: RoleSource,
   problems: ProblemCollector,
 ): Promise<ReadonlyMap<Role, SchematicFile>> {
   const schematics = new Map<Role, SchematicFile>()
   if (roles.length === 0) return schematics
   if (directory === undefined) {
-    for (const role of roles === 'every' ? ['<role>'] : roles) problems.add(noDirectory(role))
+    for (const role of roles === 'every' ? ['<role>'] : roles) problems.add(noDirectory(role, howToName))
     return schematics
   }
   const names = await findNames(resolve(cwd, directory))
@@ -69,11 +71,11 @@ function adviceFor(role: Role, found: readonly Role[]): string {
   return `there are ${found.map((one) => schematicFileName(one)).join(', ')}`
 }
 
-const noDirectory = (role: Role) =>
+const noDirectory = (role: Role, howToName: string) =>
   ({
     code: 'usage',
     message: `there is no ${schematicFileName(role)}, since there is no directory to read it from`,
-    hint: 'name the directory that holds it',
+    hint: `name it: ${howToName}`,
   }) as const
 
 const noRoleName = (file: string) =>

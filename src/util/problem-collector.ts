@@ -2,6 +2,13 @@
 
 import { type Problem, TalosImageError, throwProblems, toTalosImageError } from '../errors.ts'
 
+/** Each problem once: the same place and words are the same problem. */
+export function uniqueProblems(problems: readonly Problem[]): readonly Problem[] {
+  const collector = new ProblemCollector()
+  collector.add(...problems)
+  return collector.all
+}
+
 export class ProblemCollector {
   readonly #problems = new Map<string, Problem>()
 

@@ -101,7 +101,7 @@ function decode(text: string): string | undefined {
 function noProxy(variable: string, text: string): Problem {
   return {
     code: 'usage',
-    message: `"${withoutLogin(text)}" is no HTTP proxy`,
+    message: `"${withoutLogin(text)}" is not an HTTP proxy`,
     at: { kind: 'env', name: variable },
     hint: 'write it as http://HOST:PORT or https://HOST:PORT, a % in a password as %25; other kinds, such as SOCKS, cannot be used',
   }

@@ -158,7 +158,7 @@ describe("a Factory of one's own", () => {
       result,
       'error: TALOS_IMAGE_FACTORY_CA: nowhere.pem cannot be read: ENOENT',
       'error: TALOS_IMAGE_FACTORY_TOKEN: there is a token, and a user or a password, too',
-      'error: HTTPS_PROXY: "socks5://proxy:1080" is no HTTP proxy',
+      'error: HTTPS_PROXY: "socks5://proxy:1080" is not an HTTP proxy',
       '"nope" is not a declared variable',
     )
     expect(project.log).toEqual([])

@@ -15,7 +15,7 @@ import { PLACEHOLDER_MARKER } from 'hcloud-sandbox'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BootFaults, ConnectionFault, MachineFaults } from '../../packages/hcloud-sandbox/src/machines/faults.ts'
 import { createQemuMachines } from '../../packages/hcloud-sandbox/src/machines/qemu/machines.ts'
-import { READY_MARK } from '../../packages/hcloud-sandbox/src/machines/qemu/rescue/init-script.ts'
+import { READY_MESSAGE } from '../../packages/hcloud-sandbox/src/machines/qemu/rescue/init-script.ts'
 import { createManualClock } from '../../packages/hcloud-sandbox/test/cloud/manual-clock.ts'
 import { MIB, makeDisk } from '../../packages/hcloud-sandbox/test/machines/fixture.ts'
 import { CACHE_DIR, makeQemuMachine, WHY_NOT } from '../../packages/hcloud-sandbox/test/machines/qemu/fixture.ts'
@@ -174,7 +174,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU', WHY_NOT), { tim
         (error: NodeJS.ErrnoException) => error.code,
       )
     await machine.powerOn(target)
-    await expect.poll(() => test.console.join('\n'), { timeout: MINUTES }).toContain(READY_MARK)
+    await expect.poll(() => test.console.join('\n'), { timeout: MINUTES }).toContain(READY_MESSAGE)
     expect(await ending(connect({ host, port }))).toBe('ECONNREFUSED')
     clock.advance(60_000)
     await expect.poll(() => ending(connect({ host, port })), { timeout: MINUTES }).toBe('ECONNRESET')

@@ -77,7 +77,7 @@ describe('the files of a build', () => {
     expectRefusal(
       await build('--tfvars', 'talos.tfvars'),
       'error: --tfvars: Terraform would not read talos.tfvars as JSON',
-      `error: --packer-manifest: ${PACKER} is no JSON, so nothing can be added to it`,
+      `error: --packer-manifest: ${PACKER} is not JSON, so nothing can be added to it`,
     )
     expect(project.log).toEqual([])
     expect(await read(PACKER)).toBe('{"builds": [')

@@ -100,7 +100,7 @@ describe('the sandbox command', () => {
       env: workspace.sandboxEnv,
     })
     expect(code).toBe(2)
-    for (const said of ['no server type "cax12"', 'no location "fsn"', '"disks=1" is no limit', '"A B" is no name'])
+    for (const said of ['no server type "cax12"', 'no location "fsn"', '"disks=1" is not a limit', '"A B" is no name'])
       expect(stderr).toContain(said)
     expect(stderr).toMatch(/^error: faults\.txt:1:\d+: /m)
     expect(stderr).toMatch(/^error: faults\.txt:3:\d+: /m)
@@ -127,7 +127,7 @@ describe('the sandbox command', () => {
       const { code, stderr } = await runCommand(args, { cwd: workspace.root, env })
       expect(code, stderr).toBe(2)
       expect(stderr).toContain(
-        `error: TALOS_IMAGE_SANDBOX_IMAGE_MIB: "${size}" is no size for the sandbox's disk images`,
+        `error: TALOS_IMAGE_SANDBOX_IMAGE_MIB: "${size}" is not a size for the sandbox's disk images`,
       )
     }
   })

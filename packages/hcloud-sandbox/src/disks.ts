@@ -106,7 +106,7 @@ export async function copyDisk(from: string, to: string, signal?: AbortSignal): 
     } else {
       await copyFile(from, to, constants.COPYFILE_FICLONE)
     }
-    // Whatever a machine made of the mode of its disk, set-user-ID above all, is not for the copy.
+    // A machine can change the mode of its disk, to set-user-ID above all: the copy must not keep that.
     await chmod(to, 0o600)
   } catch (cause) {
     await rm(to, { force: true })

@@ -2,7 +2,7 @@
 
 import type { Clock } from './clock.ts'
 import type { CloudOptions, LatencyProfile, TokenGrant } from './cloud/options.ts'
-import type { FactoryIntercept } from './factory/intercept.ts'
+import type { FactoryIntercept } from './factory/factory.ts'
 import type { FaultRule } from './faults/rule.ts'
 import type { MachineKindName } from './machines/index.ts'
 import type { MachineKind } from './machines/machine.ts'
@@ -47,7 +47,7 @@ export interface SandboxOptions extends CloudSettings {
   readonly imageDataBytes?: number | undefined
   /** What goes wrong, and when; asked before `intercept`, `interceptFactory` and `failAction`. */
   readonly faults?: readonly FaultRule[] | undefined
-  /** Is told, in the words of its rule, of each fault that strikes. */
+  /** Is told of each fault that happens, as the text of its rule. */
   readonly onFault?: ((text: string) => void) | undefined
   /** Answers in the place of the Factory. */
   readonly interceptFactory?: FactoryIntercept | undefined
@@ -62,7 +62,7 @@ export interface Sandbox extends RunningSandbox, AsyncDisposable {
   readonly stateDir: string
   /** Whether the sandbox is another's: closing it does nothing then. */
   readonly attached: boolean
-  /** Whether the sandbox that ran here before was killed, and this one tidied up after it. */
+  /** Whether the sandbox that ran here before was killed, and this one cleaned up after it. */
   readonly recovered: boolean
   /** What its servers are, in a sentence or two for people. */
   readonly machinesNote: string

@@ -6,7 +6,7 @@ import { createCloud } from './cloud/cloud.ts'
 import { allocatedBytes, assertFreeSpace, copyDisk, createPlaceholderDisk } from './disks.ts'
 import { DEFAULT_DATA_BYTES } from './factory/disk-layout.ts'
 import { createFactory } from './factory/factory.ts'
-import { createHooks } from './hooks.ts'
+import { createFaults } from './faults/faults.ts'
 import { createMachines } from './machines/create.ts'
 import { MACHINE_KINDS } from './machines/index.ts'
 import type { Sandbox, SandboxOptions } from './options.ts'
@@ -48,11 +48,11 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
   const { stateDir, clock = systemClock, latency = 'instant', imageDiskBytes, imageDataBytes } = options
   const tokens = options.tokens ?? [{ token: makeToken(), project: 'sandbox', readOnly: false }]
   const realistic = latency === 'realistic'
-  const hooks = createHooks(options, clock)
   const rules = options.faults ?? []
+  const faults = createFaults(rules, { clock, onFault: options.onFault })
   const machines = await createMachines(options.machines ?? MACHINE_KINDS[0].name, rules, {
     cacheDir: options.cacheDir,
-    faults: rules.length === 0 ? undefined : hooks.machineFaults,
+    faults: rules.length === 0 ? undefined : faults.machines,
     bootMs: realistic ? REALISTIC_BOOT_MS : 0,
     clock,
     signal: options.signal,
@@ -67,7 +67,8 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
     dataBytes: imageDataBytes,
     makingMs: realistic ? REALISTIC_MAKING_MS : 0,
     clock,
-    intercept: hooks.interceptFactory,
+    intercept: async (request, answer, aborted) =>
+      (await faults.factory(request, answer, aborted)) ?? options.interceptFactory?.(request, answer, aborted),
   })
   await factory.load()
   teardown.add(() => factory.close())
@@ -85,12 +86,12 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
     tokens,
     sshPort,
     allocateAddress: toMachineAddress,
-    diskBytes: (architecture) => hooks.diskBytes(architecture) ?? options.serverDiskBytes,
+    diskBytes: (architecture) => faults.diskBytes(architecture) ?? options.serverDiskBytes,
     rateLimit: options.rateLimit,
     outOfStock: options.outOfStock,
     limits: options.limits,
-    intercept: hooks.intercept,
-    failAction: hooks.failAction,
+    intercept: async (request, answer) => (await faults.api(request, answer)) ?? options.intercept?.(request, answer),
+    failAction: (command, resources) => faults.action(command, resources) ?? options.failAction?.(command, resources),
     onAnswer: options.onAnswer,
   })
   await cloud.load()

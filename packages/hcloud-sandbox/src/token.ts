@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 
 /**
- * A token as Hetzner's look. It opens nothing but the sandbox, but whoever has it runs commands as its owner: others on
- * this computer, who can reach its loopback, must not know it.
+ * A token as Hetzner's look. It opens nothing but the sandbox, but with it commands run as the sandbox's owner: other
+ * users of this computer, who can reach its loopback network, must not know it.
  */
 export function makeToken(): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'

@@ -1,4 +1,4 @@
-/** What a YAML text comes to before anybody asked what its values mean. */
+/** The syntax tree of a YAML text, before its values are interpreted. */
 
 import type { Position } from './schema.ts'
 

@@ -230,7 +230,7 @@ function withToken(event: BuildEvent, access: ProjectAccess, run: () => string):
 }
 
 /**
- * Waits for one project. What befalls one that was named is its result, so that the others go on.
+ * Waits for one project. An error in a named project becomes its result, so that the others go on.
  * @throws what befell the only one, when nothing could be begun
  */
 async function finish(io: Io, { access, plan, building }: Running, factoryUrl: string): Promise<ProjectResult> {

@@ -4,7 +4,7 @@ import { decidePrune } from '../../plan/prune.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { withProblems } from '../command-result.ts'
 import { defineCommand } from '../define-command.ts'
-import { parseAge, parseCount } from '../flags.ts'
+import { parseAge, parseCount, parseLabelTerm } from '../flags.ts'
 import { openProject } from '../open-project.ts'
 import { formatPrune } from '../render/prune.ts'
 import { projectFlags } from '../shared-flags.ts'
@@ -15,14 +15,23 @@ export const command = defineCommand({
   notes: `A series has the same architecture and the same labels, apart from the version.
 Never deletes the newest of a series, what is protected, or what a server of
 the project was made from.`,
-  examples: ['talos-image prune --keep 2        what would go', 'talos-image prune --keep 1 --older-than 30d --yes'],
+  examples: [
+    'talos-image prune --keep 2        what would go',
+    'talos-image prune --keep 1 --older-than 30d --yes',
+    'talos-image prune --keep 1 --label cluster=alpha --yes',
+  ],
   parameters: {
     ...projectFlags,
     '--keep <number>': { text: 'keep so many of the newest, of each series', parse: parseCount },
     '--older-than <age>': { text: 'keep what is younger, such as 30d', parse: parseAge },
+    '--label <key[=value]>': {
+      text: 'look only at those with this label; repeatable',
+      parse: parseLabelTerm,
+      repeatable: true,
+    },
     '--yes': 'delete them',
   },
-  run: async (io, { keep, olderThan, yes = false, ...flags }) => {
+  run: async (io, { keep, olderThan, label = [], yes = false, ...flags }) => {
     await using cloud = await openProject(
       io,
       flags,
@@ -36,7 +45,8 @@ the project was made from.`,
       hetzner.catalogue.pricing({ signal }),
     ])
     const inUse = new Set(servers.flatMap(({ image }) => (image === null ? [] : [image.id])))
-    const decisions = decidePrune(snapshots, inUse, { keep, olderThanMs: olderThan, nowMs: Date.now() })
+    const labels = Object.fromEntries(label)
+    const decisions = decidePrune(snapshots, inUse, { keep, labels, olderThanMs: olderThan, nowMs: Date.now() })
     const going = decisions.flatMap(({ snapshot, goes }) => (goes ? [snapshot] : []))
     // One that was protected in the meantime must not keep the others.
     const { done: deleted, problems } = await doEach(

@@ -1,7 +1,7 @@
 /** A plan as people read it. */
 
 import type { Placement } from '../../plan/placement.ts'
-import type { Plan, PlannedImage } from '../../plan/plan.ts'
+import { type Plan, type PlannedImage, sum } from '../../plan/plan.ts'
 import type { ProjectPlan, ProjectsPlan } from '../../plan/plan-projects.ts'
 import { toSourceRecord } from '../../report/result.ts'
 import { oneLine } from './event-line.ts'
@@ -114,14 +114,6 @@ function formatCosts(plans: readonly Plan[]): string[] {
     const build = sum(costs.map((cost) => cost.build))
     return formatCost({ currency, build, snapshotsPerMonth: sum(costs.map((cost) => cost.snapshotsPerMonth)) })
   })
-}
-
-/** undefined when one of them is. */
-function sum(amounts: readonly (number | undefined)[]): number | undefined {
-  return amounts.reduce(
-    (total, amount) => (total === undefined || amount === undefined ? undefined : total + amount),
-    0,
-  )
 }
 
 function formatCost(cost: Omit<Plan['cost'], 'addressPerHour'>): string {

@@ -32,46 +32,33 @@ export function applyUnary(operator: UnaryOperator, value: Value, at: Origin): V
 }
 
 export function applyBinary(operator: BinaryOperator, left: Value, right: Value, at: Origin): Value {
-  const numbers = (): [number, number] => [toNumber(left, at), toNumber(right, at)]
-  switch (operator) {
-    case 'equal':
-      return toBoolValue(isEqual(left, right))
-    case 'notEqual':
-      return toBoolValue(!isEqual(left, right))
-    case 'logicalAnd':
-      return toBoolValue(toBool(left, at) && toBool(right, at))
-    case 'logicalOr':
-      return toBoolValue(toBool(left, at) || toBool(right, at))
-    case 'divide':
-    case 'modulo': {
-      const [a, b] = numbers()
-      if (b === 0) throw new EvaluationFailure('a division by zero', at)
-      return toNumberValue(operator === 'divide' ? a / b : a % b)
-    }
-    default: {
-      const [a, b] = numbers()
-      return calculate(operator, a, b)
-    }
+  if (operator === 'equal') return toBoolValue(isEqual(left, right))
+  if (operator === 'notEqual') return toBoolValue(!isEqual(left, right))
+  if (operator === 'logicalAnd') return toBoolValue(toBool(left, at) && toBool(right, at))
+  if (operator === 'logicalOr') return toBoolValue(toBool(left, at) || toBool(right, at))
+  const [a, b] = [toNumber(left, at), toNumber(right, at)]
+  if (b === 0 && (operator === 'divide' || operator === 'modulo')) {
+    throw new EvaluationFailure('a division by zero', at)
   }
+  const result = ON_NUMBERS[operator](a, b)
+  return typeof result === 'number' ? toNumberValue(result) : toBoolValue(result)
 }
 
-function calculate(operator: Exclude<BinaryOperator, 'divide'>, a: number, b: number): Value {
-  switch (operator) {
-    case 'add':
-      return toNumberValue(a + b)
-    case 'subtract':
-      return toNumberValue(a - b)
-    case 'multiply':
-      return toNumberValue(a * b)
-    case 'lessThan':
-      return toBoolValue(a < b)
-    case 'lessThanOrEqual':
-      return toBoolValue(a <= b)
-    case 'greaterThan':
-      return toBoolValue(a > b)
-    default:
-      return toBoolValue(a >= b)
-  }
+const ON_NUMBERS: Readonly<
+  Record<
+    Exclude<BinaryOperator, 'equal' | 'notEqual' | 'logicalAnd' | 'logicalOr'>,
+    (a: number, b: number) => number | boolean
+  >
+> = {
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  divide: (a, b) => a / b,
+  modulo: (a, b) => a % b,
+  lessThan: (a, b) => a < b,
+  lessThanOrEqual: (a, b) => a <= b,
+  greaterThan: (a, b) => a > b,
+  greaterThanOrEqual: (a, b) => a >= b,
 }
 
 /** One step into a list or an object. @throws EvaluationFailure when there is no such thing */

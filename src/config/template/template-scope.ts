@@ -84,7 +84,7 @@ export class TemplateScope implements Scope {
       this.#locals.set(name, value)
       return value
     } catch (error) {
-      // Whoever uses it meets the same problem, which then is told once.
+      // Every use gives the same problem, which is reported once.
       if (error instanceof EvaluationFailure) this.#locals.set(name, error)
       throw error
     } finally {

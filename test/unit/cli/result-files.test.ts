@@ -35,7 +35,7 @@ describe('before the build', () => {
     expect(await findFileProblems(dir.io, { ...ALL, tfvars: 't.tfvars' })).toMatchObject([
       { at: { name: '--manifest' }, message: 'm.json cannot be written: it is a folder' },
       { at: { name: '--tfvars' }, message: 'Terraform would not read t.tfvars as JSON, which it holds' },
-      { at: { name: '--packer-manifest' }, message: 'p.json is no JSON, so nothing can be added to it' },
+      { at: { name: '--packer-manifest' }, message: 'p.json is not JSON, so nothing can be added to it' },
     ])
     expect(await readFile(dir.file('p.json'), 'utf8')).toBe('{')
   })
@@ -100,7 +100,7 @@ describe('after the build', () => {
     expect(await readFile(dir.file('p.json'), 'utf8')).toBe('oops')
     expect(await dir.read('t.auto.tfvars.json')).toMatchObject({ talos_version: 'v1.12.2' })
     expect(dir.io.errors.join('')).toMatch(
-      /error: --manifest: m\.json[\s\S]*error: --packer-manifest: p\.json is no JSON/,
+      /error: --manifest: m\.json[\s\S]*error: --packer-manifest: p\.json is not JSON/,
     )
   })
 

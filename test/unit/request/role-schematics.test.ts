@@ -11,7 +11,7 @@ async function read(files: readonly string[], roles: RoleSource['roles'], direct
   await mkdir(dir.file('_packer'))
   for (const file of files) await writeFile(dir.file(`_packer/${file}`), 'customization: {}\n')
   const problems = new ProblemCollector()
-  const schematics = await readRoleSchematics({ cwd: dir.path, directory, roles }, problems)
+  const schematics = await readRoleSchematics({ cwd: dir.path, directory, roles, howToName: '' }, problems)
   const said = problems.all.map(({ at, message, hint }) => `${formatOrigin(at)}: ${message}; ${hint}`)
   return { files: [...schematics].map(([role, { file }]) => `${role} ${file}`), said }
 }
@@ -68,8 +68,11 @@ test.each<[string, readonly string[], RoleSource['roles'], string]>([
 
 test('without a directory there are no roles', async () => {
   const text =
-    ': there is no schematic-<role>.yaml, since there is no directory to read it from; name the directory that holds it'
+    ': there is no schematic-<role>.yaml, since there is no directory to read it from; name it: --directory DIR'
   const problems = new ProblemCollector()
-  await readRoleSchematics({ cwd: '/nowhere', directory: undefined, roles: 'every' }, problems)
+  await readRoleSchematics(
+    { cwd: '/nowhere', directory: undefined, roles: 'every', howToName: '--directory DIR' },
+    problems,
+  )
   expect(problems.all.map(({ message, hint }) => `: ${message}; ${hint}`)).toEqual([text])
 })

@@ -42,7 +42,7 @@ describe('proxies of the environment', () => {
   ])('cannot be %s', (text, shown) => {
     const { problems } = findProxies({ HTTPS_PROXY: text })
     expect(problems).toMatchObject([{ code: 'usage', at: { kind: 'env', name: 'HTTPS_PROXY' } }])
-    expect(problems[0]?.message).toBe(`${shown} is no HTTP proxy`)
+    expect(problems[0]?.message).toBe(`${shown} is not an HTTP proxy`)
   })
 })
 

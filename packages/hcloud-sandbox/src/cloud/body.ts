@@ -6,7 +6,7 @@ import { ApiFault, type FieldProblem, invalidFields } from './errors.ts'
 
 /**
  * The body as the schema gives it; an empty body counts as `{}`.
- * @throws ApiFault 400 `json_error` when it is no JSON, 422 `invalid_input` when it does not fit the schema
+ * @throws ApiFault 400 `json_error` when it is not JSON, 422 `invalid_input` when it does not fit the schema
  */
 export async function readBody<T>(context: Context, schema: v.GenericSchema<unknown, T>): Promise<T> {
   const text = await context.req.text()

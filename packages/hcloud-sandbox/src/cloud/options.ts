@@ -33,7 +33,7 @@ export interface InterceptedRequest {
   /** Without the `/v1` in front and without the query: `/servers/1/actions/poweron`. */
   readonly path: string
   readonly query: URLSearchParams
-  /** The parsed JSON body; undefined when there is none or when it is no JSON. */
+  /** The parsed JSON body; undefined when there is none or when it is not JSON. */
   readonly body: unknown
   /** Aborts when the client goes away, or the sandbox closes, before the answer. */
   readonly signal: AbortSignal

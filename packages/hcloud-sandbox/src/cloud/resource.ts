@@ -229,6 +229,8 @@ export function defineNamedResource<T extends NamedRow>(
 ): Resource {
   const Update = v.object({ name: v.optional(Name), labels: v.optional(LabelsInput) })
   return defineResource({
+    filters: { name: ({ name }) => name },
+    sort: { id: ({ id }) => id, name: ({ name }) => name, created: ({ created }) => created },
     ...options,
     table,
     title: table.title,

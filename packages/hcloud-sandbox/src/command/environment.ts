@@ -69,7 +69,7 @@ function readMib(name: string, text: string): number | undefined {
   if (Number.isInteger(mib) && mib >= 8 && mib <= 16_384) return mib * (1 << 20)
   throw new SandboxError({
     code: 'usage',
-    message: `"${text}" is no size for the sandbox's disk images`,
+    message: `"${text}" is not a size for the sandbox's disk images`,
     at: { kind: 'env', name },
     hint: 'give a whole number of MiB from 8 to 16384',
   })

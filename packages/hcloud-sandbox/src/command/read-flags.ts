@@ -102,7 +102,7 @@ function readLimits(texts: readonly string[], problems: SandboxProblem[]): Sandb
   for (const text of texts) {
     const [, name, number] = /^(servers|snapshots|primary-ips)=(\d{1,6})$/.exec(text) ?? []
     if (name === 'servers' || name === 'snapshots' || name === 'primary-ips') limits[LIMITS[name]] = Number(number)
-    else problems.push(problem('--limit', `"${text}" is no limit`, 'write servers=2, snapshots=10 or primary-ips=5'))
+    else problems.push(problem('--limit', `"${text}" is not a limit`, 'write servers=2, snapshots=10 or primary-ips=5'))
   }
   return limits
 }
@@ -113,7 +113,9 @@ function readProjects(names: readonly string[], problems: SandboxProblem[]): San
     const isTwice = names.filter((other) => other === name).length > 1
     if (isTwice) problems.push(problem('--project', `"${name}" is there twice`, 'give each project another name'))
     if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
-      problems.push(problem('--project', `"${name}" is not a name for a project`, 'use small letters, digits and dashes'))
+      problems.push(
+        problem('--project', `"${name}" is not a name for a project`, 'use small letters, digits and dashes'),
+      )
     }
   }
   const toGrant = (project: string): TokenGrant => ({ token: makeToken(), project, readOnly: false })

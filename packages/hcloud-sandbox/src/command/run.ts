@@ -81,7 +81,7 @@ function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort }: San
 function formatNotes({ stateDir, sshPort, machines, machinesNote, recovered }: Sandbox, names: CommandNames): string {
   const notes = [
     `The sandbox runs. Its state: ${stateDir}`,
-    ...(recovered ? ['An earlier one was killed; what it left running was tidied up.'] : []),
+    ...(recovered ? ['An earlier one was killed; what it left running was cleaned up.'] : []),
     machines === 'none' ? machinesNote : `${machinesNote} SSH is on port ${sshPort}.`,
     `${names.note === undefined ? '' : `${names.note} `}To point other programs at it, in another terminal:`,
     `  export $(${names.command})`,

@@ -17,7 +17,7 @@ const AT_ONCE = 2
 /** What must be free beyond what the asset takes. */
 const SPARE_BYTES = 64 * 1024 * 1024
 
-/** There is no room for what is to be made. */
+/** There is no space for what is to be made. */
 export class DiskFullError extends SandboxError {}
 
 /**
@@ -48,9 +48,9 @@ export interface AssetsOptions {
 
 export interface Assets {
   /** Removes what a killed run left half made. */
-  tidy(): Promise<void>
+  removeUnfinished(): Promise<void>
   /**
-   * The asset, made now if nobody asked for it before. Callers who want the same one wait for the same making.
+   * The asset, made now unless it was made before. Callers who want the same one wait for the same making.
    * @throws DiskFullError when the disk is too full for it
    * @throws SandboxError `sandbox` when a compression program is missing or fails, or the Factory closes
    */
@@ -119,7 +119,7 @@ export function createAssets(options: AssetsOptions): Assets {
   }
 
   return {
-    tidy: () => rm(unfinished, { recursive: true, force: true }),
+    removeUnfinished: () => rm(unfinished, { recursive: true, force: true }),
     async get(request) {
       // the raw disk has a key of its own: it is also made on the way to the others
       const key = `asset ${pathOf(request)}`

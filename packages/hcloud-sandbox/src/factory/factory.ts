@@ -5,19 +5,30 @@
 
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { SchematicError } from 'talos-schematic'
 import { type Clock, systemClock } from '../clock.ts'
+import { intercept as interceptWith } from '../intercept.ts'
 import { formatAssetPath } from './asset-path.ts'
 import { type AssertSpace, type AssetRequest, createAssets } from './assets.ts'
 import { DEFAULT_DATA_BYTES, DEFAULT_DISK_BYTES } from './disk-layout.ts'
 import { findMissingExtension, listExtensions } from './extensions.ts'
-import { createInterceptor, type FactoryIntercept } from './intercept.ts'
 import { refuse, refuseSchematic, requireDisk, requireVersion, toErrorAnswer } from './refusals.ts'
-import { requestId } from './request-id.ts'
 import { createSchematics } from './schematics.ts'
 import { serveFile } from './serve-file.ts'
 import { BROKEN_VERSIONS, VERSIONS } from './versions.ts'
+
+/**
+ * Answers in the place of the Factory, or lets it answer (undefined).
+ * `answer` makes the Factory do the work: a fault can let it happen and still lose the answer.
+ * `signal` aborts when the client goes away, or the sandbox closes, before the answer. That of the request itself, which
+ * is a copy, is no good: Node.js 20 may collect what makes it abort.
+ */
+export type FactoryIntercept = (
+  request: Request,
+  answer: () => Promise<Response>,
+  signal: AbortSignal,
+) => Response | undefined | Promise<Response | undefined>
 
 export interface FactoryOptions {
   /** The sandbox's state directory; the Factory keeps to the folder `factory` in it. */
@@ -52,7 +63,12 @@ export function createFactory(options: FactoryOptions): Factory {
 
   const app = new Hono()
   app.use(requestId)
-  if (intercept !== undefined) app.use(createInterceptor(intercept))
+  if (intercept !== undefined) {
+    app.use((context, next) => {
+      const { raw } = context.req
+      return interceptWith(context, next, (answer) => intercept(raw.clone(), answer, raw.signal))
+    })
+  }
   app.notFound((context) => context.text('404 page not found\n', 404))
   app.onError(toErrorAnswer)
 
@@ -96,7 +112,7 @@ export function createFactory(options: FactoryOptions): Factory {
     })
   }
 
-  return { app, load: () => assets.tidy(), close: () => assets.close() }
+  return { app, load: () => assets.removeUnfinished(), close: () => assets.close() }
 }
 
 const CONTENT_TYPES: Readonly<Record<AssetRequest['compression'], string>> = {
@@ -104,4 +120,13 @@ const CONTENT_TYPES: Readonly<Record<AssetRequest['compression'], string>> = {
   zst: 'application/zstd',
   xz: 'application/x-xz',
   gz: 'application/gzip',
+}
+
+const REQUEST_ID = 'X-Request-ID'
+
+/** Every answer has the request's own ID, or a new one. */
+const requestId: MiddlewareHandler = async (context, next) => {
+  await next()
+  context.header(REQUEST_ID, context.req.header(REQUEST_ID) ?? crypto.randomUUID())
+  context.header('Server', 'Image Factory (emulated)')
 }

@@ -1,7 +1,6 @@
 /** Answers a request with a file, or a part of it. */
 
 import { type FileHandle, open } from 'node:fs/promises'
-import { type ByteRange, parseRange } from './range.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
@@ -72,4 +71,27 @@ function streamFile(path: string, { first, last }: ByteRange): ReadableStream<Ui
     // nothing is read ahead of the first pull: the answer to a HEAD must not open the file
     { highWaterMark: 0 },
   )
+}
+
+/** First and last byte, both included. */
+interface ByteRange {
+  readonly first: number
+  readonly last: number
+}
+
+/**
+ * Reads a Range header.
+ * @returns the part; `all` when the header is absent, of another kind or asks for several parts;
+ * `unsatisfiable` when the file has no such part
+ */
+export function parseRange(header: string | undefined, size: number): ByteRange | 'all' | 'unsatisfiable' {
+  const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? []
+  if (from === undefined || to === undefined || (from === '' && to === '')) return 'all'
+  if (from === '') {
+    const suffix = Number(to)
+    return suffix === 0 || size === 0 ? 'unsatisfiable' : { first: Math.max(0, size - suffix), last: size - 1 }
+  }
+  const first = Number(from)
+  if (to !== '' && Number(to) < first) return 'all'
+  return first >= size ? 'unsatisfiable' : { first, last: to === '' ? size - 1 : Math.min(Number(to), size - 1) }
 }

@@ -3,14 +3,14 @@
 import type { Clock } from '../clock.ts'
 import type { FailAction, Intercept } from '../cloud/options.ts'
 import type { Architecture } from '../domain.ts'
-import type { FactoryIntercept } from '../factory/intercept.ts'
+import type { FactoryIntercept } from '../factory/factory.ts'
 import type { MachineFaults } from '../machines/faults.ts'
 import { matchesPath, matchesText } from './glob.ts'
 import { createMachineFaults } from './machines.ts'
+import { createMatcher, type OnFault } from './matcher.ts'
 import { SCRIPTED } from './refusals.ts'
 import { answerFaulty } from './requests.ts'
 import type { FaultRule, RequestRule } from './rule.ts'
-import { createStrikes, type OnFault } from './strikes.ts'
 
 export interface Faults {
   readonly api: Intercept
@@ -26,29 +26,18 @@ export interface FaultsOptions {
   readonly onFault?: OnFault | undefined
 }
 
-/** Arms the rules; each counts for itself from here on. */
+/** Makes the rules take effect; each counts for itself from here on. */
 export function createFaults(rules: readonly FaultRule[], { clock, onFault }: FaultsOptions): Faults {
   const isAbout = (rule: RequestRule, method: string, path: string): boolean =>
     (rule.method === '*' || rule.method === method) && matchesPath(rule.path, path)
-  const api = createStrikes(
-    rules.filter((rule) => rule.subject === 'api'),
-    onFault,
-  )
-  const factory = createStrikes(
-    rules.filter((rule) => rule.subject === 'factory'),
-    onFault,
-  )
-  const actions = createStrikes(
-    rules.filter((rule) => rule.subject === 'action'),
-    onFault,
-  )
+  const match = <Rule extends FaultRule>(some: readonly Rule[]) => createMatcher(some, onFault)
+  const api = match(rules.filter((rule) => rule.subject === 'api'))
+  const factory = match(rules.filter((rule) => rule.subject === 'factory'))
+  const actions = match(rules.filter((rule) => rule.subject === 'action'))
   const machineRules = rules.filter(
     (rule) => rule.subject === 'ssh' || rule.subject === 'disk' || rule.subject === 'power',
   )
-  const disks = createStrikes(
-    machineRules.filter((rule) => rule.effect === 'too-small'),
-    onFault,
-  )
+  const disks = match(machineRules.filter((rule) => rule.effect === 'too-small'))
   return {
     async api({ method, path, signal }, answer) {
       const rule = api.first((candidate) => isAbout(candidate, method, path), `${method} ${path}`)

@@ -3,11 +3,11 @@
 import type { BootFaults, CommandFaults, ConnectionFault, MachineFaults } from '../machines/faults.ts'
 import type { MachineSpec } from '../machines/machine.ts'
 import { matchesText } from './glob.ts'
+import { createMatcher, type OnFault } from './matcher.ts'
 import type { MachineRule } from './rule.ts'
-import { createStrikes, type OnFault } from './strikes.ts'
 
-/** What a rule does to the moment that it is about. */
-type Blow =
+/** When a rule applies, and what it does then. */
+type MachineEffect =
   | { readonly at: 'boot'; readonly faults: BootFaults }
   | { readonly at: 'connection'; readonly fault: ConnectionFault }
   | { readonly at: 'command'; readonly faults: CommandFaults }
@@ -15,38 +15,38 @@ type Blow =
 
 /** @param rules those that are about machines */
 export function createMachineFaults(rules: readonly MachineRule[], onFault?: OnFault): MachineFaults {
-  const strikes = createStrikes(rules, onFault)
-  const isAbout = (rule: MachineRule, at: Blow['at'], { architecture }: MachineSpec): boolean =>
-    toBlow(rule).at === at && (rule.architecture ?? architecture) === architecture
+  const matcher = createMatcher(rules, onFault)
+  const isAbout = (rule: MachineRule, at: MachineEffect['at'], { architecture }: MachineSpec): boolean =>
+    toEffect(rule).at === at && (rule.architecture ?? architecture) === architecture
   const nameOf = ({ name, id }: MachineSpec): string => `server ${name}, ${id}`
   return {
     atBoot(machine) {
-      const struck = strikes.all((rule) => isAbout(rule, 'boot', machine), `power-on of ${nameOf(machine)}`)
-      return merge(struck.map(toBlow).map((blow) => (blow.at === 'boot' ? blow.faults : {})))
+      const matched = matcher.all((rule) => isAbout(rule, 'boot', machine), `power-on of ${nameOf(machine)}`)
+      return merge(matched.map(toEffect).map((effect) => (effect.at === 'boot' ? effect.faults : {})))
     },
     atConnection(machine) {
-      const rule = strikes.first(
+      const rule = matcher.first(
         (candidate) => isAbout(candidate, 'connection', machine),
         `a connection to ${nameOf(machine)}`,
       )
-      const blow = rule === undefined ? undefined : toBlow(rule)
-      return blow?.at === 'connection' ? blow.fault : undefined
+      const effect = rule === undefined ? undefined : toEffect(rule)
+      return effect?.at === 'connection' ? effect.fault : undefined
     },
     atCommand(machine, command) {
       // The text of a command may hold secrets, such as those in a URL: it is no part of the log.
-      const struck = strikes.all(
+      const matched = matcher.all(
         (rule) => isAbout(rule, 'command', machine) && matchesText(patternOf(rule), command),
         `a command on ${nameOf(machine)}`,
       )
-      return merge(struck.map(toBlow).map((blow) => (blow.at === 'command' ? blow.faults : {})))
+      return merge(matched.map(toEffect).map((effect) => (effect.at === 'command' ? effect.faults : {})))
     },
   }
 }
 
-function toBlow(rule: MachineRule): Blow {
+function toEffect(rule: MachineRule): MachineEffect {
   switch (rule.subject) {
     case 'ssh':
-      return toSshBlow(rule)
+      return toSshEffect(rule)
     case 'disk':
       if (rule.effect === 'too-small') return { at: 'making' }
       if (rule.effect === 'no-discard') return { at: 'boot', faults: { ignoreDiscard: true } }
@@ -58,7 +58,7 @@ function toBlow(rule: MachineRule): Blow {
   }
 }
 
-function toSshBlow(rule: Extract<MachineRule, { readonly subject: 'ssh' }>): Blow {
+function toSshEffect(rule: Extract<MachineRule, { readonly subject: 'ssh' }>): MachineEffect {
   switch (rule.effect) {
     case 'refuse':
       return { at: 'boot', faults: { refuseSshMs: rule.forMs ?? Number.POSITIVE_INFINITY } }

@@ -4,7 +4,6 @@ import * as v from 'valibot'
 import { didYouMean } from '../near.ts'
 import { nameOption, OPTIONS } from './options.ts'
 import { FaultRule, SHAPES, type Shape, type Subject } from './rule.ts'
-import { findContradictions } from './sense.ts'
 import { TARGETS } from './targets.ts'
 import type { Mistake, Word } from './words.ts'
 
@@ -78,7 +77,7 @@ function readTarget(
   if (isStatus && !(Number(text) >= 400 && Number(text) <= 599)) {
     mistakes.push({
       offset: word.offset,
-      message: `"${text}" is no status of a failure`,
+      message: `"${text}" is not an error status`,
       hint: 'write one from 400 to 599',
     })
   }
@@ -107,7 +106,7 @@ function readOptions(
     else if (values.has(option.key)) complain(`"${written}" is there twice`, 'leave one of them out')
     else {
       const value = option.value === undefined ? true : option.value.parse(word.text)
-      if (value === undefined) complain(`"${word.text}" is no value for ${written}`, `it takes ${option.value?.what}`)
+      if (value === undefined) complain(`"${word.text}" is not a value for ${written}`, `it takes ${option.value?.what}`)
       values.set(option.key, value ?? '')
     }
   }
@@ -125,3 +124,23 @@ const isPlain = (word: Word, text: string): boolean => word.name === undefined &
 
 const suggest = (text: string, known: readonly string[]): string =>
   didYouMean(text, known) ?? `write one of ${known.join(', ')}`
+
+const SMALLEST_DISK_BYTES = 1024 * 1024
+const SECTOR_BYTES = 512
+
+/** Options that cannot be combined, which the shapes of rules cannot say. @param offset where the rule begins */
+function findContradictions(values: ReadonlyMap<string, string | number | true>, offset: number): Mistake[] {
+  const mistakes: Mistake[] = []
+  const add = (message: string, hint: string) => mistakes.push({ offset, message, hint })
+  if (values.has('body') && (values.has('code') || values.has('message'))) {
+    add('body= takes the place of the error that code= and message= are part of', 'leave out body=, or those')
+  }
+  if (values.has('resetInMs') && values.get('status') !== 429) {
+    add('reset-in= says when requests are allowed again, which only 429 is about', 'leave it out, or write 429')
+  }
+  const size = values.get('sizeBytes')
+  if (typeof size === 'number' && (size < SMALLEST_DISK_BYTES || size % SECTOR_BYTES !== 0)) {
+    add(`no disk can have ${size} bytes`, 'give size= at least 1MiB, in whole sectors of 512 bytes')
+  }
+  return mistakes
+}

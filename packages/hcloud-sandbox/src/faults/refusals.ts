@@ -9,7 +9,7 @@ type StatusRule<Service extends RequestRule['subject']> = Extract<
   { readonly subject: Service; readonly effect: 'status' }
 >
 
-/** Nobody shall look for the reason anywhere else. */
+/** The message of errors that a rule makes. */
 export const SCRIPTED = 'a fault of the sandbox, as it was asked for'
 
 /**

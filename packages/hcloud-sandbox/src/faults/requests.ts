@@ -5,16 +5,16 @@ import { neverAnswer, resetConnection, spoilBody } from '../state/faulty-answer.
 import { refuseAsApi, refuseAsFactory } from './refusals.ts'
 import type { RequestRule } from './rule.ts'
 
-export interface StruckRequest {
+export interface FaultyRequest {
   /** Makes the service do the work. */
   readonly answer: () => Promise<Response>
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when the client is gone. */
   readonly signal: AbortSignal
   readonly clock: Clock
 }
 
 /** The answer that the client gets; undefined: what the service says. */
-export async function answerFaulty(rule: RequestRule, request: StruckRequest): Promise<Response | undefined> {
+export async function answerFaulty(rule: RequestRule, request: FaultyRequest): Promise<Response | undefined> {
   switch (rule.effect) {
     case 'truncate':
     case 'stall':
@@ -37,7 +37,7 @@ export async function answerFaulty(rule: RequestRule, request: StruckRequest): P
 /** Nothing is done for a client that goes away before its work has begun. */
 async function answerSlowly(
   { afterEffect, delayMs }: Extract<RequestRule, { readonly effect: 'slow' }>,
-  { answer, signal, clock }: StruckRequest,
+  { answer, signal, clock }: FaultyRequest,
 ): Promise<Response | undefined> {
   const response = afterEffect ? await answer() : undefined
   try {
@@ -49,7 +49,7 @@ async function answerSlowly(
   return response
 }
 
-async function loseAnswer({ answer }: StruckRequest): Promise<void> {
+async function loseAnswer({ answer }: FaultyRequest): Promise<void> {
   const { body } = await answer()
   await body?.cancel()
 }

@@ -8,9 +8,9 @@ const Text = v.string()
 const Amount = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 const LIMITS = {
-  /** So many matching moments pass unharmed first; all of them count, whichever rule they fell to. */
+  /** So many matching events stay as they are first; those that another rule applies to count, too. */
   skip: v.optional(Amount),
-  /** How often it strikes; always when left out. */
+  /** How often it applies; always when left out. */
   times: v.optional(Amount),
 }
 const REQUEST = { method: Text, path: Text, ...LIMITS }
@@ -98,7 +98,7 @@ export function describeRule(rule: FaultRule): string {
   return [rule.subject, ...describeTarget(rule), ...options].join(' ')
 }
 
-/** Whether only machines that see the commands in them, and speak SSH themselves, can obey the rule. */
+/** Whether only machines that see the commands in them, and speak SSH themselves, can have the fault. */
 export function needsCommands(rule: FaultRule): boolean {
   switch (rule.subject) {
     case 'ssh':

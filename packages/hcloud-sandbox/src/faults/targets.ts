@@ -23,7 +23,7 @@ const METHOD: Target = {
     const method = text.toUpperCase()
     if (METHODS.includes(method)) return method
     const hint = didYouMean(method, METHODS) ?? 'write GET, POST, PUT, DELETE, or * for all'
-    return { message: `"${text}" is no method of HTTP`, hint }
+    return { message: `"${text}" is not an HTTP method`, hint }
   },
 }
 
@@ -44,7 +44,7 @@ function toPath(service: 'api' | 'factory'): Target {
       const example = service === 'api' ? '/servers/*' : '/image/**'
       if (text === '**') return text
       if (!text.startsWith('/'))
-        return { message: `"${text}" is no path`, hint: `write ${example}, or ** for any path` }
+        return { message: `"${text}" is not a path`, hint: `write ${example}, or ** for any path` }
       if (/[?&]/.test(text)) return { message: `"${text}" has a query in it`, hint: 'rules look at the path alone' }
       const [, beginning = ''] = text.split('/')
       if (service === 'api' && beginning === 'v1') {

@@ -4,7 +4,7 @@
 export interface ValueKind {
   /** What it must be, for people: `a duration such as 500ms, 2s or 1m`. */
   readonly what: string
-  /** The value; undefined for a text that is none. */
+  /** The value; undefined for an invalid text. */
   parse(text: string): string | number | undefined
   format(value: string | number): string
 }

@@ -1,4 +1,4 @@
-/** What can go wrong with a machine. Whoever scripts faults answers these questions; machines ask and obey. */
+/** What can go wrong with a machine: machines ask, and do what the answer says. */
 
 import type { MachineSpec } from './machine.ts'
 
@@ -13,7 +13,7 @@ export interface BootFaults {
 }
 
 /**
- * What goes wrong with one connection to SSH: it is reset at once, accepted and never answered, nobody is let in, or the
+ * What goes wrong with one connection to SSH: it is reset at once, accepted and never answered, every login is denied, or the
  * host key is another one than before.
  */
 export type ConnectionFault = 'reset' | 'silent' | 'deny' | 'new-host-key'

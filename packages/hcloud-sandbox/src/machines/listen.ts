@@ -1,9 +1,9 @@
 /** Taking the address and port of a machine's SSH server. */
 
-import type { Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { SandboxError } from '../errors.ts'
 
-/** @throws SandboxError `sandbox` when nobody can listen there now */
+/** @throws SandboxError `sandbox` when the port is taken or not allowed */
 export function listenForMachine(server: Server, address: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
@@ -16,4 +16,18 @@ export function listenForMachine(server: Server, address: string, port: number):
     })
     server.listen({ host: address, port }, resolve)
   })
+}
+
+/**
+ * Whether a machine could listen there: QEMU does so only once the machine answers, when it is too late for an error.
+ * @param port 0 for any
+ * @returns the port
+ * @throws SandboxError `sandbox` when the port is taken or not allowed
+ */
+export async function requireFree(address: string, port: number): Promise<number> {
+  const server = createServer()
+  await listenForMachine(server, address, port)
+  const bound = server.address()
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  return typeof bound === 'object' && bound !== null ? bound.port : port
 }

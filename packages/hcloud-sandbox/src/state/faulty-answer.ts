@@ -99,7 +99,7 @@ async function sendBody(
 function alterByte(chunk: Uint8Array, index: number): Uint8Array {
   const byte = chunk[index]
   if (byte === undefined) return chunk
-  // Whoever made the chunk may still need it.
+  // The caller may still need the chunk.
   const altered = Uint8Array.from(chunk)
   altered[index] = byte ^ 0xff
   return altered

@@ -1,6 +1,6 @@
 /**
  * The files that say who owns a state directory: `owner.1.json`, `owner.2.json`, and so on. The one with the highest
- * number counts, and is removed by nobody but the one who made a higher one. Taking over is therefore the making of
+ * number counts, and is removed only by the process that made a higher one. Taking over is therefore the making of
  * the next file, which only one process can do, whatever it saw before and however late it comes.
  */
 
@@ -36,7 +36,7 @@ export type Lock = Readonly<v.InferOutput<typeof Lock>>
 
 export interface NumberedLock {
   readonly number: number
-  /** undefined when the file cannot be read as a lock: nobody can be said to own the directory then */
+  /** undefined when the file cannot be read as a lock: the directory has no known owner then */
   readonly lock: Lock | undefined
 }
 

@@ -30,7 +30,7 @@ export async function serveHttp(fetch: (request: Request) => Promise<Response>, 
     if (!(outgoing instanceof ServerResponse)) return response
     return (await sendFaulty(response, outgoing)) ? RESPONSE_ALREADY_SENT : response
   }
-  // the sandbox may run inside somebody's program, whose globals are not ours to change
+  // the sandbox may run inside another program, whose globals it must not change
   const server = createHttpServer(getRequestListener(answer, { overrideGlobalObjects: false }))
   await listen(server, port)
   return {

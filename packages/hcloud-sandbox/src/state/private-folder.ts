@@ -1,4 +1,4 @@
-/** Folders that nobody but the user can look into: commands of a machine can change the mode of its disk file. */
+/** Folders that only the user can look into: commands of a machine can change the mode of its disk file. */
 
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
 import { SandboxError } from '../errors.ts'

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 
 export interface ProcessIdentity {
   readonly pid: number
-  /** Changes with every process that gets this number; empty where the system does not tell (not Linux). */
+  /** Changes with every process that gets this number; empty where the system has no such value (not Linux). */
   readonly started: string
 }
 

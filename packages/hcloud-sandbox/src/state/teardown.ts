@@ -9,7 +9,7 @@ export interface Teardown {
   /** Registers how to end something; call it as soon as that thing has started. */
   add(end: () => Promise<void>): void
   /**
-   * Ends everything, once; whoever calls it again waits for the same end.
+   * Ends everything, once; a second call waits for the same end.
    * @throws the first error, after all else has ended too
    */
   run(): Promise<void>

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/clock.ts'
 export interface ManualClock extends Clock {
   /** Moves time on and wakes all whose time has come. */
   advance(ms: number): void
-  /** Resolves once somebody sleeps. */
+  /** Resolves once something sleeps. */
   asleep(): Promise<void>
 }
 

@@ -25,7 +25,7 @@ describe('the state', () => {
     expect(await second.createServer({ name: 'second' })).toBe(id + 1)
   })
 
-  test('has disks that nobody else can get at', async () => {
+  test('has disks that no other user can read', async () => {
     await using first = await createTestCloud()
     const folders = ['disks', 'snapshots'].map((name) => join(first.stateDir, name))
     for (const folder of folders) await chmod(folder, 0o755)

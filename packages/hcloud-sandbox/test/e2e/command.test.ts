@@ -61,7 +61,7 @@ describe('the command hcloud-sandbox', () => {
   it.each([
     [['--port', 'x'], "option '--port <port>' argument 'x' is invalid"],
     [['--machines', 'cloud'], 'Allowed choices are namespace, qemu, none'],
-    [['--limit', 'disks=1'], 'error: --limit: "disks=1" is no limit\n  hint: write servers=2'],
+    [['--limit', 'disks=1'], 'error: --limit: "disks=1" is not a limit\n  hint: write servers=2'],
     [['--fault', 'ssh drp'], 'did you mean "drop"?'],
   ])('refuses %j', async (args, said) => {
     expect(await run(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(said) })

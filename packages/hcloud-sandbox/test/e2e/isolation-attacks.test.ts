@@ -37,7 +37,7 @@ describe.runIf(process.platform === 'linux')('what the owner of a machine was st
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lodger-'))
     program = join(folder, 'lodger.mjs')
-    const entry = fileURLToPath(new URL('../machines/lodger.ts', import.meta.url))
+    const entry = fileURLToPath(new URL('../machines/run-command.ts', import.meta.url))
     await build({ entryPoints: [entry], outfile: program, bundle: true, platform: 'node', format: 'esm' })
     await writeFile(join(folder, 'decoy'), SECRET)
     await makeDisk(join(folder, 'disk.raw'), MIB)
@@ -102,14 +102,14 @@ describe.runIf(process.platform === 'linux')('the first process of a machine', (
     ['with all of its rights', '--bounding-set=-all,+wake_alarm', '--bounding-set=+all'],
     ['without any', '--bounding-set=-all,+wake_alarm', '--bounding-set=-all'],
   ])('is refused %s', async (_, from, to) => {
-    const holder = (argv: readonly string[]) => argv.map((argument) => argument.replace(from, to))
-    await expect(makeIsolation({ sabotage: { holder } })).rejects.toThrow('the first process')
+    const init = (argv: readonly string[]) => argv.map((argument) => argument.replace(from, to))
+    await expect(makeIsolation({ sabotage: { init } })).rejects.toThrow('the first process')
   })
 
   it('is refused with an open file', async () => {
-    const holder = (argv: readonly string[]) =>
+    const init = (argv: readonly string[]) =>
       argv.map((argument) => argument.replace('exec setpriv', 'exec 9< /proc; exec setpriv'))
-    await expect(makeIsolation({ sabotage: { holder } })).rejects.toThrow('open')
+    await expect(makeIsolation({ sabotage: { init } })).rejects.toThrow('open')
   })
 })
 
@@ -120,9 +120,9 @@ describe.runIf(process.platform === 'linux')('a command', () => {
     try {
       await chmod(folder, 0o755)
       await writeFile(join(folder, 'ld-musl-decoy.so.1'), '')
-      const holder = (argv: readonly string[]) =>
+      const init = (argv: readonly string[]) =>
         argv.map((argument) => argument.replace('/lib/ld-musl', `${folder}/ld-musl`))
-      await using room = await makeIsolation({ sabotage: { holder } })
+      await using room = await makeIsolation({ sabotage: { init } })
       const path = '/etc/ld-musl-decoy.path'
       expect(await room.run(`cat ${path}; echo /tmp > ${path} || rm -f ${path}`)).toMatchObject({
         status: 1,

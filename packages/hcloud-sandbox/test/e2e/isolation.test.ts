@@ -32,7 +32,7 @@ const ORDINARY_USER = 64_962
 const Report = v.object({ success: v.boolean(), numPassedTests: v.number() })
 
 const SECRET = 'the secret of a decoy'
-/** A number of a loop device that no one has made; it is never opened. */
+/** A number of a loop device that was not created; it is never opened. */
 const DECOY_DEVICE = ['b', '7', '250'] as const
 
 /** Everything that a machine's user could reach, if only it could see it. */
@@ -232,17 +232,17 @@ describe.runIf(process.platform === 'linux')('a machine whose isolation is broke
 
   const unnamed = replaceIn('"$real_hostname" "$host_name"', ':')
   const breakages: [string, Sabotage, string][] = [
-    ['shares a namespace', { holder: without('--ipc') }, 'shares the ipc namespace'],
-    ['shares two', { holder: (argv) => unnamed(without('--ipc', '--uts')(argv)) }, 'shares the uts, ipc namespace'],
-    ['still has the old root', { holder: replaceIn('umount -n -l /old\nrmdir /old', ':') }, '/old'],
-    ['has a writable root', { holder: replaceIn('root_options=ro,', 'root_options=') }, '/ is not mounted ro'],
-    ['has a writable /proc', { holder: replaceIn('bind,ro,nosuid,nodev,noexec "$path"', 'bind "$path"') }, '/proc'],
-    ['could make user namespaces', { holder: replaceIn('echo 0 >', ': >') }, 'user namespaces'],
-    ['cannot make its root', { holder: replaceIn('pivot_root . old', 'false') }, 'cannot be isolated'],
-    ['has no disk', { holder: replaceIn('mount -n -c --bind "$disk"', ': --bind') }, '/dev/sda is not mounted'],
+    ['shares a namespace', { init: without('--ipc') }, 'shares the ipc namespace'],
+    ['shares two', { init: (argv) => unnamed(without('--ipc', '--uts')(argv)) }, 'shares the uts, ipc namespace'],
+    ['still has the old root', { init: replaceIn('umount -n -l /old\nrmdir /old', ':') }, '/old'],
+    ['has a writable root', { init: replaceIn('root_options=ro,', 'root_options=') }, '/ is not mounted ro'],
+    ['has a writable /proc', { init: replaceIn('bind,ro,nosuid,nodev,noexec "$path"', 'bind "$path"') }, '/proc'],
+    ['could make user namespaces', { init: replaceIn('echo 0 >', ': >') }, 'user namespaces'],
+    ['cannot make its root', { init: replaceIn('pivot_root . old', 'false') }, 'cannot be isolated'],
+    ['has no disk', { init: replaceIn('mount -n -c --bind "$disk"', ': --bind') }, '/dev/sda is not mounted'],
     [
       'has another disk',
-      { holder: replaceIn('-c --bind "$disk" $new/dev/sda', '--bind $new/rw/etc/hostname $new/dev/sda') },
+      { init: replaceIn('-c --bind "$disk" $new/dev/sda', '--bind $new/rw/etc/hostname $new/dev/sda') },
       'not the disk file',
     ],
     ['has a disk of another number', { expected: expecting({ disk: '1:1' }) }, 'not the disk file'],
@@ -251,7 +251,7 @@ describe.runIf(process.platform === 'linux')('a machine whose isolation is broke
     ['runs as root', { expected: expecting({ user: { uid: 0, gid: 0 } }) }, 'not mapped'],
     [
       'shares a mount',
-      { holder: replaceIn('real_hostname=$', 'mount -n --make-shared /tmp\nreal_hostname=$') },
+      { init: replaceIn('real_hostname=$', 'mount -n --make-shared /tmp\nreal_hostname=$') },
       '/tmp is tied to other mounts',
     ],
     ['keeps a capability', { entry: without('--bounding-set=-all') }, 'would have capabilities'],
@@ -299,8 +299,8 @@ describe.runIf(process.platform === 'linux')('a machine whose isolation is broke
   })
 
   it.runIf(isRoot)('is refused when root makes it without giving up its rights', async () => {
-    const holder = (argv: readonly string[]) => argv.slice(argv.indexOf('unshare'))
-    await expect(makeIsolation({ sabotage: { holder } })).rejects.toMatchObject({ code: 'sandbox' })
+    const init = (argv: readonly string[]) => argv.slice(argv.indexOf('unshare'))
+    await expect(makeIsolation({ sabotage: { init } })).rejects.toMatchObject({ code: 'sandbox' })
   })
 
   it.runIf(isRoot)('is refused for any block device in /dev, by the owner and by the checks inside', async () => {
@@ -312,11 +312,11 @@ describe.runIf(process.platform === 'linux')('a machine whose isolation is broke
       execFileSync('mknod', [node, ...DECOY_DEVICE])
       const shm = 'mkdir $new/dev/shm\n'
       const beside = replaceIn(shm, `${shm}: > $new/dev/decoy; mount -n --bind ${node} $new/dev/decoy\n`)
-      await expect(makeIsolation({ sabotage: { holder: beside } })).rejects.toThrow('/dev/decoy does not belong')
+      await expect(makeIsolation({ sabotage: { init: beside } })).rejects.toThrow('/dev/decoy does not belong')
       const other = replaceIn('--bind /dev/$name $new/dev/$name', '--bind /dev/zero $new/dev/$name')
-      await expect(makeIsolation({ sabotage: { holder: other } })).rejects.toThrow('a device that does not belong')
+      await expect(makeIsolation({ sabotage: { init: other } })).rejects.toThrow('a device that does not belong')
       const instead = replaceIn('--bind /dev/$name $new/dev/$name', `--bind ${node} $new/dev/$name`)
-      await expect(makeIsolation({ sabotage: { holder: instead } })).rejects.toThrow('/dev has a block device')
+      await expect(makeIsolation({ sabotage: { init: instead } })).rejects.toThrow('/dev has a block device')
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
@@ -367,13 +367,13 @@ describe.runIf(process.platform === 'linux')('a machine whose owner is gone', ()
         const mark = `mark-${randomUUID()}`
         const child = spawn(process.execPath, [owner, diskFile, mark], { stdio: ['ignore', 'pipe', 'inherit'] })
         const [line] = await once(createInterface(child.stdout), 'line')
-        const holder = String(line)
-        // In the owner's command line, in that of the holder, and in those of the commands.
+        const init = String(line)
+        // In the owner's command line, in that of the init, and in those of the commands.
         expect((await findProcesses(mark)).length).toBeGreaterThanOrEqual(4)
-        expect(existsSync(`/proc/${holder}`)).toBe(true)
+        expect(existsSync(`/proc/${init}`)).toBe(true)
         child.kill(signal)
         await expect.poll(() => findProcesses(mark), { timeout: 10_000 }).toEqual([])
-        await expect.poll(() => existsSync(`/proc/${holder}`), { timeout: 10_000 }).toBe(false)
+        await expect.poll(() => existsSync(`/proc/${init}`), { timeout: 10_000 }).toBe(false)
       }
     } finally {
       await rm(folder, { recursive: true, force: true })

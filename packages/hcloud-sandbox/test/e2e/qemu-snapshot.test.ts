@@ -74,7 +74,7 @@ it.skipIf(WHY_NOT !== undefined)(
       start_after_create: true,
     })
     await expect.poll(() => lines.join('\n'), { timeout: MINUTES }).toContain('hello from the snapshot')
-    // Whether anybody answers is up to the system on the disk, but the way is open.
+    // Whether there is an answer depends on the system on the disk, but the connection is possible.
     const client = connect({ host: second.server.public_net.ipv4.ip, port: sandbox.sshPort })
     await once(client, 'connect')
     client.destroy()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRange } from '../../src/factory/range.ts'
+import { parseRange } from '../../src/factory/serve-file.ts'
 
 test.each([
   ['bytes=0-9', { first: 0, last: 9 }],

@@ -107,7 +107,7 @@ describe('copyDisk', () => {
     expect(await allocatedBytes(copy)).toBeLessThan(MIB)
   })
 
-  it('gives a copy to nobody else, whatever the mode of the disk', async () => {
+  it('gives a copy to no other user, whatever the mode of the disk', async () => {
     await createPlaceholderDisk(disk, 4 * MIB)
     await chmod(disk, 0o6777)
     const copy = join(folder, 'copy.raw')

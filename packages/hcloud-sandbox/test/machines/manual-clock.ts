@@ -1,4 +1,4 @@
-/** A clock that stands still until it is told that somebody's time has come. */
+/** A clock that stands still until a test lets time pass. */
 
 import type { Clock } from '../../src/clock.ts'
 
@@ -11,7 +11,7 @@ interface Sleeper {
 export interface ManualClock extends Clock {
   /** All who ever slept. */
   readonly sleepers: readonly Sleeper[]
-  /** Wakes those who sleep that long. @throws Error when there is nobody */
+  /** Wakes all that sleep that long. @throws Error when there is none */
   wake(ms: number): void
 }
 
@@ -28,7 +28,7 @@ export function createManualClock(): ManualClock {
       }),
     wake(ms) {
       const found = sleepers.filter((sleeper) => sleeper.ms === ms)
-      if (found.length === 0) throw new Error(`nobody sleeps ${ms} ms`)
+      if (found.length === 0) throw new Error(`nothing sleeps ${ms} ms`)
       for (const sleeper of found) sleeper.wake()
     },
   }

@@ -1,4 +1,4 @@
-/** The owner of a machine with running commands, for tests that kill it. Prints the holder's process number. */
+/** The owner of a machine with running commands, for tests that kill it. Prints the init's process number. */
 
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'

@@ -45,13 +45,12 @@ function formatOne(args: Arguments, index: number, verb: string, precision: stri
       return sign(number, number.toFixed(Number(precision ?? 6)))
     }
     case 'x':
-      return Math.trunc(args.number(index)).toString(16)
     case 'X':
-      return Math.trunc(args.number(index)).toString(16).toUpperCase()
     case 'o':
-      return Math.trunc(args.number(index)).toString(8)
-    case 'b':
-      return Math.trunc(args.number(index)).toString(2)
+    case 'b': {
+      const digits = Math.trunc(args.number(index)).toString(verb === 'o' ? 8 : verb === 'b' ? 2 : 16)
+      return verb === 'X' ? digits.toUpperCase() : digits
+    }
     default:
       return args.fail(`"format" is not known to write %${verb} here`)
   }

@@ -107,8 +107,6 @@ export const firewallResource = defineNamedResource(firewalls, FirewallName, {
     'POST /firewalls/{id}/actions/apply_to_resources': FIREWALLS,
     'POST /firewalls/{id}/actions/remove_from_resources': FIREWALLS,
   },
-  filters: { name: ({ name }) => name },
-  sort: { id: ({ id }) => id, name: ({ name }) => name, created: ({ created }) => created },
   show: (firewall, { store }) => ({
     id: firewall.id,
     name: firewall.name,

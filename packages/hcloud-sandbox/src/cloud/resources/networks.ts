@@ -38,7 +38,7 @@ const Name = v.pipe(v.string('Not a valid string.'), v.trim(), v.nonEmpty('must 
 const SubnetInput = v.object({
   type: v.picklist(['cloud', 'server'], 'must be cloud or server: the sandbox has no vswitch'),
   ip_range: v.optional(v.string('Not a valid string.')),
-  network_zone: v.picklist(ZONES, 'is no network zone'),
+  network_zone: v.picklist(ZONES, 'is not a network zone'),
 })
 type SubnetOrder = v.InferOutput<typeof SubnetInput>
 const RouteInput = v.object({
@@ -64,8 +64,6 @@ export const networkResource = defineNamedResource(networks, Name, {
     'POST /networks/{id}/actions/add_subnet': NETWORKS,
     'POST /networks/{id}/actions/add_route': 'kept and shown, but nothing is routed',
   },
-  filters: { name: ({ name }) => name },
-  sort: { id: ({ id }) => id, name: ({ name }) => name, created: ({ created }) => created },
   show(network, { store }) {
     const gateway = gatewayOf(network)
     const attached = servers.rows(store).filter((server) => server.networks.some((one) => one.network === network.id))

@@ -1,7 +1,7 @@
 /** The command lines that lead into a machine; pure, so that what runs with which rights can be read and tested. */
 
 import { ENTRY_SCRIPT } from './entry-script.ts'
-import { HOLDER_SCRIPT } from './holder-script.ts'
+import { INIT_SCRIPT } from './init-script.ts'
 
 /** Numbers of a user and a group. */
 export interface Identity {
@@ -56,7 +56,7 @@ exec "$@"
 const FENCE = ['bash', '--noprofile', '--norc', '-c', FENCE_SCRIPT, 'fence']
 
 /** In front of all: the kernel kills the process when this one dies, even if it has been stopped. */
-const MORTAL = ['setpriv', '--pdeathsig=KILL']
+const DIE_WITH_PARENT = ['setpriv', '--pdeathsig=KILL']
 
 const NO_CAPABILITIES = ['--bounding-set=-all', '--inh-caps=-all', '--no-new-privs']
 
@@ -66,7 +66,7 @@ function asUser(user: Identity | undefined): string[] {
   return [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', ...NO_CAPABILITIES]
 }
 
-export interface HolderArguments {
+export interface InitArguments {
   /** undefined: stay who we are. */
   readonly user: Identity | undefined
   /** As `findKeyringArgv` gives it. */
@@ -80,11 +80,11 @@ export interface HolderArguments {
 }
 
 /** The process that makes a machine's namespaces and keeps them: it dies with this one, and they with it. */
-export function toHolderArgv({ user, keyring, hostName, rootName, disk, standIns }: HolderArguments): string[] {
+export function toInitArgv({ user, keyring, hostName, rootName, disk, standIns }: InitArguments): string[] {
   return [
-    ...[...FENCE, ...keyring, ...MORTAL, ...asUser(user)],
+    ...[...FENCE, ...keyring, ...DIE_WITH_PARENT, ...asUser(user)],
     ...['unshare', '--user', '--map-root-user', '--mount', '--propagation=private', '--pid', '--uts', '--ipc'],
-    ...['--fork', '--kill-child', '--', 'bash', '--noprofile', '--norc', '-c', HOLDER_SCRIPT, 'holder'],
+    ...['--fork', '--kill-child', '--', 'bash', '--noprofile', '--norc', '-c', INIT_SCRIPT, 'init'],
     ...[hostName, rootName, disk, ...Object.entries(standIns).flat()],
   ]
 }
@@ -106,7 +106,7 @@ export interface EntryArguments {
   /** As `findKeyringArgv` gives it. */
   readonly keyring: readonly string[]
   /** The process `unshare`, which lives in the namespaces itself, save that of process numbers. */
-  readonly holderPid: number
+  readonly initPid: number
   readonly expected: Expectation
   /** undefined: a login shell. */
   readonly command: string | undefined
@@ -116,11 +116,11 @@ export interface EntryArguments {
  * One command in a machine, behind the checks of the entry script and without any capability.
  * `nsenter` waits for it; `setsid` gives it a process group that can be signalled without `nsenter`.
  */
-export function toEntryArgv({ user, keyring, holderPid, expected, command }: EntryArguments): string[] {
-  const namespaces = `/proc/${holderPid}/ns`
+export function toEntryArgv({ user, keyring, initPid, expected, command }: EntryArguments): string[] {
+  const namespaces = `/proc/${initPid}/ns`
   const { uid, gid } = expected.user
   return [
-    ...[...FENCE, ...keyring, ...MORTAL, ...asUser(user)],
+    ...[...FENCE, ...keyring, ...DIE_WITH_PARENT, ...asUser(user)],
     ...['nsenter', '--preserve-credentials', `--user=${namespaces}/user`, `--mount=${namespaces}/mnt`],
     ...[`--uts=${namespaces}/uts`, `--ipc=${namespaces}/ipc`, `--pid=${namespaces}/pid_for_children`],
     ...['--', 'setsid', '--wait', 'setpriv', ...NO_CAPABILITIES, '--ambient-caps=-all', '--'],

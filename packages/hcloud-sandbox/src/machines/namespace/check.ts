@@ -1,9 +1,10 @@
 /** Whether machines in namespaces can run on this computer at all. */
 
-import { access, constants, mkdtemp, open, rm } from 'node:fs/promises'
+import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SandboxError } from '../../errors.ts'
+import { findMissingPrograms } from '../programs.ts'
 import { CLEAN_ENVIRONMENT, NEEDED_PROGRAMS } from './argv.ts'
 import { openIsolation } from './isolation.ts'
 
@@ -21,7 +22,7 @@ export async function checkNamespaces(platform: NodeJS.Platform): Promise<void> 
       hint: 'Use `--machines qemu`.',
     })
   }
-  const missing = await findMissing(NEEDED_PROGRAMS)
+  const missing = await findMissingPrograms(NEEDED_PROGRAMS, CLEAN_ENVIRONMENT.PATH)
   if (missing.length > 0) {
     throw new SandboxError({
       code: 'sandbox',
@@ -40,15 +41,4 @@ export async function checkNamespaces(platform: NodeJS.Platform): Promise<void> 
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-async function findMissing(programs: readonly string[]): Promise<string[]> {
-  const folders = (CLEAN_ENVIRONMENT.PATH ?? '').split(':')
-  const isThere = (program: string) =>
-    Promise.any(folders.map((folder) => access(join(folder, program), constants.X_OK))).then(
-      () => true,
-      () => false,
-    )
-  const found = await Promise.all(programs.map(isThere))
-  return programs.filter((_, index) => found[index] !== true)
 }

@@ -7,7 +7,7 @@
  * `command` and its text, or `shell`.
  */
 
-import { KEEPER_CAPABILITIES, STAND_IN_DIR } from './holder-script.ts'
+import { KEEPER_CAPABILITIES, STAND_IN_DIR } from './init-script.ts'
 
 /** The exit status of a refused command; nothing of the command has run. */
 export const REFUSED_STATUS = 126

@@ -4,9 +4,9 @@ import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'n
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { SandboxError } from '../../errors.ts'
-import { CLEAN_ENVIRONMENT, type Expectation, type Identity, MACHINE_USER, toEntryArgv, toHolderArgv } from './argv.ts'
-import { openDiskDoor } from './disk-door.ts'
-import { type Holder, type HolderEnd, startHolder } from './holder.ts'
+import { CLEAN_ENVIRONMENT, type Expectation, type Identity, MACHINE_USER, toEntryArgv, toInitArgv } from './argv.ts'
+import { openDiskAccess } from './disk-access.ts'
+import { type Init, type MachineEnd, startInit } from './init.ts'
 import { findKeyringArgv } from './keyring.ts'
 import { mountProblems, parseMountinfo, toMountList } from './mounts.ts'
 import { findRemedy } from './remedy.ts'
@@ -30,7 +30,7 @@ export interface IsolationOptions {
 
 /** For tests: changes a part of the isolation, or what is expected of it; the checks must then refuse. */
 export interface Sabotage {
-  readonly holder?: (argv: readonly string[]) => readonly string[]
+  readonly init?: (argv: readonly string[]) => readonly string[]
   readonly entry?: (argv: readonly string[]) => readonly string[]
   readonly expected?: (expected: Expectation) => Expectation
 }
@@ -47,7 +47,7 @@ export interface Isolation {
   /** Changes the byte of the disk at an offset, behind the back of all commands. The disk has to have its size. */
   corruptDisk(offset: number): Promise<void>
   /** Resolves when no process of the machine is left. */
-  readonly ended: Promise<HolderEnd>
+  readonly ended: Promise<MachineEnd>
   /** Ends every process of the machine. Never fails. */
   close(): Promise<void>
 }
@@ -59,45 +59,45 @@ export interface Isolation {
 export async function openIsolation(options: IsolationOptions): Promise<Isolation> {
   const self: Identity = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
   const user = self.uid === 0 ? MACHINE_USER : undefined
-  const door = await openDiskDoor(options.diskFile, user)
-  let holder: Holder | undefined
+  const access = await openDiskAccess(options.diskFile, user)
+  let init: Init | undefined
   try {
     const { sabotage } = options
     const keyring = await findKeyringArgv(process.arch)
     const standIns = toStandIns({ ignoreDiscard: options.ignoreDiscard ?? false })
-    const argv = toHolderArgv({ user, keyring, ...toNames(options), disk: door.file, standIns })
-    holder = await startHolder(sabotage?.holder?.(argv) ?? argv, door.folder)
-    const looked = await lookAtMachine(holder.pid, user ?? self, door)
+    const argv = toInitArgv({ user, keyring, ...toNames(options), disk: access.file, standIns })
+    init = await startInit(sabotage?.init?.(argv) ?? argv, access.folder)
+    const looked = await lookAtMachine(init.pid, user ?? self, access)
     const expected = sabotage?.expected?.(looked) ?? looked
-    const { pid, ending, ended, close } = holder
+    const { pid, ending, ended, close } = init
     const commands = new Set<ChildProcess>()
     const released = ending.then(() => releaseCommands(commands))
     const isolation: Isolation = {
       start(command) {
-        const entry = toEntryArgv({ user, keyring, holderPid: pid, expected, command })
+        const entry = toEntryArgv({ user, keyring, initPid: pid, expected, command })
         const child = startCommand(sabotage?.entry?.(entry) ?? entry)
         commands.add(child)
         const forget = () => commands.delete(child)
         child.on('exit', forget).on('error', forget)
         return child
       },
-      restoreDisk: () => door.restore(),
-      corruptDisk: (offset) => door.corrupt(offset),
+      restoreDisk: () => access.restore(),
+      corruptDisk: (offset) => access.corrupt(offset),
       ended,
       async close() {
         await Promise.all([close(), released])
-        await door.restore().catch(() => undefined)
-        await door.close()
+        await access.restore().catch(() => undefined)
+        await access.close()
       },
     }
     await prove(isolation)
     return isolation
   } catch (error) {
-    await holder?.close()
-    await door.close()
+    await init?.close()
+    await access.close()
     throw await toIsolationError(error)
   } finally {
-    await door.shut()
+    await access.shut()
   }
 }
 

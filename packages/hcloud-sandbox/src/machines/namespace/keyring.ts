@@ -9,7 +9,7 @@ const KEYCTL: Readonly<Record<string, number>> = { x64: 250, arm64: 219 }
 
 /**
  * What to put in front of a command line so that it runs with an empty session keyring of its own (operation 1,
- * KEYCTL_JOIN_SESSION_KEYRING). Where the kernel has no keys, or lets nobody near them (ENOSYS, EPERM), there is nothing
+ * KEYCTL_JOIN_SESSION_KEYRING). Where the kernel has no keys, or does not give access to them (ENOSYS, EPERM), there is nothing
  * to keep; any other error ends the command.
  *
  * No program of coreutils or util-linux can do this, and `keyctl` prints to the output of the command.

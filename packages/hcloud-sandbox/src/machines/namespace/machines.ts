@@ -2,10 +2,10 @@
 
 import { type Clock, systemClock } from '../../clock.ts'
 import { type MachineFaults, NO_FAULTS } from '../faults.ts'
-import type { BootTarget, Machine, MachineKind, MachineSpec } from '../machine.ts'
-import { createPowerTimers } from '../power-timers.ts'
+import type { Machine, MachineKind, MachineSpec } from '../machine.ts'
+import { createPowerSwitch } from '../power-switch.ts'
 import { checkNamespaces } from './check.ts'
-import { type Isolation, openIsolation } from './isolation.ts'
+import { openIsolation } from './isolation.ts'
 import { listenForSsh, type SshServer } from './ssh-server.ts'
 
 export interface NamespaceMachinesOptions {
@@ -19,7 +19,7 @@ export interface NamespaceMachinesOptions {
 }
 
 /**
- * Machines whose commands run for real, as no one on this computer, in user, mount, PID, UTS and IPC namespaces with a
+ * Machines whose commands run for real, as a user that this computer does not have, in user, mount, PID, UTS and IPC namespaces with a
  * private root. They share its network, since the emulated Image Factory listens on its loopback: what this computer
  * serves there, and sockets without a file, can be reached by a command as by any program of the user.
  *
@@ -35,29 +35,11 @@ export function createNamespaceMachines(options: NamespaceMachinesOptions = {}):
   }
 }
 
-/** One time that a machine is on. */
-interface Power {
-  readonly isolation: Isolation
-  readonly off: AbortController
-  ssh: SshServer | undefined
-  booted: Promise<void>
-}
-
 function createMachine(
   spec: MachineSpec,
   { bootMs, clock, faults }: { readonly bootMs: number; readonly clock: Clock; readonly faults: MachineFaults },
 ): Machine {
-  let power: Power | undefined
-  // Switching on and off take turns, in the order in which they were asked for.
-  let turn: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const result = turn.then(act)
-    turn = result.catch(() => undefined)
-    return result
-  }
-
-  const switchOn = async (target: BootTarget) => {
-    if (power !== undefined) return
+  return createPowerSwitch(spec, clock, async (target, { timers, losePower }) => {
     const { refuseSshMs = 0, losePowerMs, ignoreDiscard } = faults.atBoot(spec)
     const isolation = await openIsolation({
       diskFile: spec.diskFile,
@@ -65,13 +47,10 @@ function createMachine(
       system: target.system,
       ...(ignoreDiscard === undefined ? {} : { ignoreDiscard }),
     })
-    const now: Power = { isolation, off: new AbortController(), ssh: undefined, booted: Promise.resolve() }
-    power = now
-    const timers = createPowerTimers(clock, now.off.signal)
-    const losePower = () => inTurn(async () => (power === now ? switchOff() : undefined))
     timers.after(losePowerMs, losePower)
+    let ssh: SshServer | undefined
     const listen = async () => {
-      now.ssh = await listenForSsh({
+      ssh = await listenForSsh({
         addresses: target.addresses ?? [spec.address],
         port: spec.sshPort,
         target,
@@ -89,47 +68,25 @@ function createMachine(
         },
       })
     }
+    let booted: Promise<void> = Promise.resolve()
+    const close = async () => {
+      await booted
+      await ssh?.close()
+      await isolation.close()
+    }
     const sshMs = Math.max(bootMs, refuseSshMs)
     if (sshMs > 0) {
       // A machine that does not come up is what a client has to cope with; it runs all the same.
-      now.booted = timers
+      booted = timers
         .sleep(sshMs)
         .then(listen)
         .catch(() => undefined)
     } else {
-      try {
-        await listen()
-      } catch (error) {
-        await switchOff()
+      await listen().catch(async (error: unknown) => {
+        await close()
         throw error
-      }
+      })
     }
-    void isolation.ended.then((end) =>
-      inTurn(async () => {
-        if (power !== now) return
-        await switchOff()
-        // Rescue is for one boot; the next one is that of the installed system.
-        if (end === 'reboot') await switchOn({ ...target, system: 'disk' })
-      }).catch(() => undefined),
-    )
-  }
-
-  const switchOff = async () => {
-    const last = power
-    if (last === undefined) return
-    power = undefined
-    last.off.abort()
-    await last.booted
-    await last.ssh?.close()
-    await last.isolation.close()
-  }
-
-  return {
-    spec,
-    get running() {
-      return power !== undefined
-    },
-    powerOn: (target) => inTurn(() => switchOn(target)),
-    powerOff: () => inTurn(switchOff),
-  }
+    return { ended: isolation.ended, close }
+  })
 }

@@ -8,7 +8,7 @@ export interface Mount {
   readonly point: string
   /** Of this mount, as written: comma separated. */
   readonly options: string
-  /** The optional fields, which tell what else sees changes of this mount, or changes it: `shared:1`, `master:2`. */
+  /** The optional fields, which say what else sees changes of this mount, or changes it: `shared:1`, `master:2`. */
   readonly ties: readonly string[]
   readonly type: string
 }
@@ -39,7 +39,7 @@ interface Rule {
   readonly type?: RegExp
 }
 
-/** Each mount obeys the first rule that names its point. */
+/** The first rule that names the point of a mount applies to it. */
 const RULES: readonly Rule[] = [
   { points: /^\/$/, options: ['ro', 'nosuid', 'nodev'], type: /^tmpfs$/ },
   { points: /^\/(tmp|run|root|etc|var|dev\/shm)$/, options: ['rw', 'nosuid', 'nodev'], type: /^tmpfs$/ },

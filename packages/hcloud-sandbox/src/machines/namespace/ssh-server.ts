@@ -84,7 +84,7 @@ export async function listenForSsh(options: SshServerOptions): Promise<SshServer
   return { close }
 }
 
-/** ssh2 1.17 writes a key that nobody can read whenever the public half begins with a zero byte: one in 256. */
+/** ssh2 1.17 writes an unreadable key whenever the public half begins with a zero byte: one in 256. */
 function makeHostKey(): string {
   const key = ssh2.utils.generateKeyPairSync('ed25519').private
   return ssh2.utils.parseKey(key) instanceof Error ? makeHostKey() : key

@@ -85,7 +85,7 @@ function connect(channel: ServerChannel, child: ChildProcessWithoutNullStreams, 
     channel.resume()
   }
   child.stdin.on('error', stopReading).on('close', stopReading)
-  // Cut off when the channel closes: nobody reads it then.
+  // Cut off when the channel closes: it is not read any more.
   const outputs = [child.stdout, child.stderr]
   const gone = new Promise((resolve) => channel.once('close', resolve))
   const sent = Promise.race([gone, sendOutput(child, channel)]).catch(() => undefined)
@@ -111,7 +111,7 @@ function connect(channel: ServerChannel, child: ChildProcessWithoutNullStreams, 
   })
 }
 
-/** Other signals have no name in SSH; shells tell them by a status. */
+/** Other signals have no name in SSH; shells give them as a status. */
 function toStatus(status: number | null, signal: NodeJS.Signals | null): number {
   if (signal !== null) return 128 + constants.signals[signal]
   return status === null || status < 0 ? NOT_STARTED_STATUS : status

@@ -2,9 +2,9 @@
 
 import { spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
+import { CLEAN_ENVIRONMENT } from '../programs.ts'
 import { type Accelerator, toProbeArgv } from './argv.ts'
 import type { Platform } from './platform.ts'
-import { CLEAN_ENVIRONMENT } from './program.ts'
 
 /** With KVM a kernel takes a second or so until it finds that it has nothing to start (2026). */
 const PROBE_PATIENCE_MS = 10_000

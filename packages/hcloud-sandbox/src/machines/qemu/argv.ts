@@ -20,7 +20,7 @@ export const NETWORK = 'net'
 /** Of root's rights only the one to listen at a port below 1024; no new ones ever. */
 const RIGHTS = '-all,+net_bind_service'
 
-/** A kernel panic ends the machine. The rest saves time: there is nobody in the machine from whom to hide anything. */
+/** A kernel panic ends the machine. The rest saves time: the machine has nothing to hide from its own programs. */
 const KERNEL_SETTINGS = 'quiet panic=-1 mitigations=off nokaslr'
 
 /** What rescue boots from. Absolute paths. */
@@ -48,7 +48,7 @@ export interface MachineArguments {
 export function toMachineArgv(options: MachineArguments): string[] {
   const { platform, accelerator, name, diskFile, rescue, isRoot, ignoreDiscard } = options
   return [
-    ...toGuardArgv(isRoot, rescue === undefined ? QMP_DESCRIPTOR : ROOT_PASSWORD_DESCRIPTOR),
+    ...toConfinementArgv(isRoot, rescue === undefined ? QMP_DESCRIPTOR : ROOT_PASSWORD_DESCRIPTOR),
     ...toBaseArgv(platform, accelerator),
     ...['-name', escapeCommas(name), '-smp', String(CPUS), '-m', String(MEMORY_MIB), '-sandbox', SECCOMP],
     ...['-chardev', `socket,id=qmp,fd=${QMP_DESCRIPTOR}`, '-mon', 'chardev=qmp,mode=control'],
@@ -65,7 +65,7 @@ const SECCOMP = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecont
 /** A machine with nothing but a kernel, which has nothing to start and says so: proof that guests run. */
 export function toProbeArgv(platform: Platform, accelerator: Accelerator, kernel: string): string[] {
   return [
-    ...toGuardArgv(false, 2),
+    ...toConfinementArgv(false, 2),
     ...toBaseArgv(platform, accelerator),
     ...['-m', '256', '-no-reboot', '-kernel', kernel, '-append', `console=${platform.console} panic=-1`],
   ]
@@ -85,7 +85,7 @@ done
 exec "$@"
 `
 
-function toGuardArgv(isRoot: boolean, lastDescriptor: number): string[] {
+function toConfinementArgv(isRoot: boolean, lastDescriptor: number): string[] {
   const rights = isRoot ? [`--bounding-set=${RIGHTS}`, '--inh-caps=-all', '--no-new-privs'] : ['--no-new-privs']
   const fence = ['bash', '--noprofile', '--norc', '-c', FENCE_SCRIPT, 'fence', String(lastDescriptor)]
   return ['setpriv', '--pdeathsig=KILL', ...rights, ...fence]

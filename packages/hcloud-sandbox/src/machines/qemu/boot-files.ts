@@ -13,7 +13,7 @@ export interface BootFiles extends Disposable {
 }
 
 /**
- * Writes them where nobody finds them, so that nothing is left however this process ends. Passwords do not belong into
+ * Writes them to files without a name, so that nothing is left however this process ends. Passwords do not belong into
  * command lines, and what a pipe holds can be read by one program only once.
  */
 export function openBootFiles({ authorizedKeys, rootPassword }: BootTarget): BootFiles {

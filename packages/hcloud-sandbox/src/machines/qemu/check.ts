@@ -1,8 +1,8 @@
 /** Whether machines of QEMU can run on this computer at all. */
 
 import { SandboxError } from '../../errors.ts'
+import { findMissingPrograms } from '../programs.ts'
 import { PLATFORMS } from './platform.ts'
-import { findMissingPrograms } from './program.ts'
 
 /** Each program that is needed, and the Debian package that holds it. */
 const NEEDED: Readonly<Record<string, string>> = {

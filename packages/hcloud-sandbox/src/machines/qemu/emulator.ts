@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { Duplex } from 'node:stream'
-import { CLEAN_ENVIRONMENT, toLastWords } from './program.ts'
+import { CLEAN_ENVIRONMENT, toLastWords } from '../programs.ts'
 import { openQmp, type Qmp } from './qmp.ts'
 
 /** How long QEMU may take until it answers; it takes 0.1 s (2 cores, 2026). */

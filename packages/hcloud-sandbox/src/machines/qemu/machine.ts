@@ -4,14 +4,14 @@ import { once } from 'node:events'
 import type { Clock } from '../../clock.ts'
 import { SandboxError } from '../../errors.ts'
 import type { MachineFaults } from '../faults.ts'
+import { requireFree } from '../listen.ts'
 import type { BootTarget, Machine, MachineSpec } from '../machine.ts'
-import { createPowerTimers } from '../power-timers.ts'
-import { requireFree } from './address.ts'
+import { createPowerSwitch } from '../power-switch.ts'
 import { toMachineArgv } from './argv.ts'
 import { openBootFiles } from './boot-files.ts'
-import { type Door, openDoor } from './door.ts'
 import { type Emulator, startEmulator } from './emulator.ts'
-import { READY_MARK } from './rescue/init-script.ts'
+import { forwardSsh, type SshForward } from './forward-ssh.ts'
+import { READY_MESSAGE } from './rescue/init-script.ts'
 import type { Setup } from './setup.ts'
 
 export interface MachineOptions {
@@ -25,74 +25,8 @@ export interface MachineOptions {
   readonly faults: MachineFaults | undefined
 }
 
-/** One time that a machine is on. */
-interface Power {
-  readonly emulator: Emulator
-  readonly off: AbortController
-  /** Settles when the way to SSH is open, or will never be. */
-  opening: Promise<unknown>
-  /** One for each address. */
-  readonly doors: Door[]
-}
-
 /** A machine that is off. */
 export function createMachine({ spec, setup, onConsole, clock, faults }: MachineOptions): Machine {
-  let power: Power | undefined
-  // Switching on and off take turns, in the order in which they were asked for.
-  let turn: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const result = turn.then(act)
-    turn = result.catch(() => undefined)
-    return result
-  }
-
-  const switchOn = async (target: BootTarget): Promise<void> => {
-    if (power !== undefined) return
-    const { platform, accelerator, rescue } = await setup()
-    const { addresses = [spec.address] } = target
-    for (const address of addresses) await requireFree(address, spec.sshPort)
-    const { refuseSshMs = 0, losePowerMs, ignoreDiscard = false } = faults?.atBoot(spec) ?? {}
-    const isRescue = target.system === 'rescue'
-    const argv = toMachineArgv({
-      platform,
-      accelerator: accelerator.name,
-      name: spec.name,
-      diskFile: spec.diskFile,
-      rescue: isRescue ? rescue : undefined,
-      isRoot: process.getuid?.() === 0,
-      ignoreDiscard,
-    })
-    const off = new AbortController()
-    const ready = new AbortController()
-    const emulator = await start(argv, isRescue ? target : undefined, (line) => {
-      onConsole(line)
-      if (line.includes(READY_MARK)) ready.abort()
-    })
-    const now: Power = { emulator, off, opening: Promise.resolve(), doors: [] }
-    power = now
-    const timers = createPowerTimers(clock, off.signal)
-    timers.after(losePowerMs, () => inTurn(async () => (power === now ? switchOff() : undefined)))
-    const letIn = async (): Promise<void> => {
-      if (refuseSshMs > 0) await timers.sleep(refuseSshMs)
-      // Rescue says when it answers, so that until then the connection is refused and not left hanging. Whether the
-      // system on a disk ever does, nobody knows: a connection to it hangs as on any machine that does not answer.
-      if (isRescue && !ready.signal.aborted) await once(ready.signal, 'abort', { signal: off.signal })
-      off.signal.throwIfAborted()
-      for (const address of addresses) now.doors.push(await openDoor({ ...spec, address }, emulator.qmp, faults))
-    }
-    now.opening = letIn().catch((error: unknown) => {
-      if (!off.signal.aborted) onConsole(`qemu: ${error instanceof Error ? error.message : error}`)
-    })
-    void emulator.ended.then((end) =>
-      inTurn(async () => {
-        if (power !== now) return
-        await switchOff()
-        // Rescue is for one boot; the next one is that of the installed system.
-        if (end === 'reboot') await switchOn({ ...target, system: 'disk' })
-      }).catch(() => undefined),
-    )
-  }
-
   const start = async (
     argv: readonly string[],
     rescue: BootTarget | undefined,
@@ -107,24 +41,47 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
     }
   }
 
-  const switchOff = async (): Promise<void> => {
-    const last = power
-    if (last === undefined) return
-    power = undefined
-    last.off.abort()
-    await last.emulator.close()
-    await last.opening
-    for (const door of last.doors) await door.close()
-  }
-
-  return {
-    spec,
-    get running() {
-      return power !== undefined
-    },
-    powerOn: (target) => inTurn(() => switchOn(target)),
-    powerOff: () => inTurn(switchOff),
-  }
+  return createPowerSwitch(spec, clock, async (target, { off, timers, losePower }) => {
+    const { platform, accelerator, rescue } = await setup()
+    const { addresses = [spec.address] } = target
+    for (const address of addresses) await requireFree(address, spec.sshPort)
+    const { refuseSshMs = 0, losePowerMs, ignoreDiscard = false } = faults?.atBoot(spec) ?? {}
+    const isRescue = target.system === 'rescue'
+    const argv = toMachineArgv({
+      platform,
+      accelerator: accelerator.name,
+      name: spec.name,
+      diskFile: spec.diskFile,
+      rescue: isRescue ? rescue : undefined,
+      isRoot: process.getuid?.() === 0,
+      ignoreDiscard,
+    })
+    const ready = new AbortController()
+    const emulator = await start(argv, isRescue ? target : undefined, (line) => {
+      onConsole(line)
+      if (line.includes(READY_MESSAGE)) ready.abort()
+    })
+    timers.after(losePowerMs, losePower)
+    /** One for each address. */
+    const forwards: SshForward[] = []
+    const openSsh = async (): Promise<void> => {
+      if (refuseSshMs > 0) await timers.sleep(refuseSshMs)
+      // Rescue says when it answers, so that until then the connection is refused and not left hanging. Whether the
+      // system on a disk ever does is unknown: a connection to it hangs as on any machine that does not answer.
+      if (isRescue && !ready.signal.aborted) await once(ready.signal, 'abort', { signal: off })
+      off.throwIfAborted()
+      for (const address of addresses) forwards.push(await forwardSsh({ ...spec, address }, emulator.qmp, faults))
+    }
+    const opening = openSsh().catch((error: unknown) => {
+      if (!off.aborted) onConsole(`qemu: ${error instanceof Error ? error.message : error}`)
+    })
+    const close = async (): Promise<void> => {
+      await emulator.close()
+      await opening
+      for (const forward of forwards) await forward.close()
+    }
+    return { ended: emulator.ended, close }
+  })
 }
 
 function notStarted(name: string, cause: unknown): SandboxError {

@@ -19,7 +19,7 @@ export interface Relay {
   close(): Promise<void>
 }
 
-/** @throws SandboxError `sandbox` when nobody can listen there now */
+/** @throws SandboxError `sandbox` when the port is taken or not allowed */
 export async function openRelay({ address, port, machinePort, onConnection }: RelayOptions): Promise<Relay> {
   const sockets = new Set<Socket>()
   const own = (socket: Socket): Socket => {

@@ -3,9 +3,9 @@
 import { access } from 'node:fs/promises'
 import type { Architecture } from '../../domain.ts'
 import { SandboxError } from '../../errors.ts'
+import { findMissingPrograms } from '../programs.ts'
 import { type Acceleration, chooseAccelerator } from './accelerator.ts'
 import { PLATFORMS, type Platform } from './platform.ts'
-import { findMissingPrograms } from './program.ts'
 import { provideRescue, type RescueSystem } from './rescue/cache.ts'
 
 export interface Setup {

@@ -194,7 +194,7 @@ describe.runIf(process.platform === 'linux')('a connection with a fault', SLOW, 
     expect(silent.said() + left.said()).toBe('')
   })
 
-  it('lets nobody in', async () => {
+  it('refuses every login', async () => {
     await using made = await makeFaulty({ connections: ['deny', 'deny'] })
     await expect(made.logIn()).rejects.toMatchObject({ level: 'client-authentication' })
     await expect(made.logIn({ password: 'letmein' })).rejects.toMatchObject({ level: 'client-authentication' })
@@ -270,7 +270,7 @@ describe.runIf(process.platform === 'linux')('a command with a fault', SLOW, () 
     expect(await result).toMatchObject(LOST)
   })
 
-  it('is cut off by a time of no length, without anybody waking it', async () => {
+  it('is cut off by a time of no length, without being woken', async () => {
     const faults: MachineFaults = { ...NO_FAULTS, atCommand: () => ({ dropMs: 0 }) }
     await using made = await makeMachine({ faults })
     await made.machine.powerOn(made.target)

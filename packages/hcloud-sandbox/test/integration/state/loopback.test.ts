@@ -178,7 +178,7 @@ test('the globals stay as they were', async () => {
   expect({ Request: globalThis.Request, Response: globalThis.Response }).toEqual(before)
 })
 
-test('a reserved SSH port is nobody else’s, and free on the addresses of machines', async () => {
+test('a reserved SSH port belongs to this sandbox only, and is free on the addresses of machines', async () => {
   const reserved = await reserveSshPort()
   const other = await reserveSshPort()
   expect(other.port).not.toBe(reserved.port)

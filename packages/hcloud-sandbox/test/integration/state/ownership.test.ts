@@ -26,7 +26,7 @@ function requireOwned(ownership: Owned | Attached): Owned {
   return ownership
 }
 
-/** A clock on which time passes only while somebody sleeps; `onSleep` runs first. */
+/** A clock on which time passes only while something sleeps; `onSleep` runs first. */
 function createTestClock(onSleep: () => Promise<void> = async () => {}): Clock {
   let now = 0
   return {
@@ -112,7 +112,7 @@ describe('acquireOwnership', () => {
     requireOwned(await acquireOwnership(dir.path, { clock }))
   })
 
-  test('nobody waits for ever, and the message names the process', async () => {
+  test('no wait is endless, and the message names the process', async () => {
     await using dir = await testDir()
     requireOwned(await acquireOwnership(dir.path))
     const clock = createTestClock()
@@ -139,7 +139,7 @@ describe('acquireOwnership', () => {
     expect(await readdir(dir.path)).toEqual(['owner.8.json'])
   })
 
-  test('a file that is no lock stops nobody', async () => {
+  test('a file that is not a lock is ignored', async () => {
     await using dir = await testDir()
     await writeFile(join(dir.path, 'owner.1.json'), '{"process":')
     expect(requireOwned(await acquireOwnership(dir.path)).tookOver).toBe(true)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { MACHINE_USER, toEntryArgv, toHolderArgv } from '../../../src/machines/namespace/argv.ts'
+import { MACHINE_USER, toEntryArgv, toInitArgv } from '../../../src/machines/namespace/argv.ts'
 
 const expected = { namespaces: 'ns', user: MACHINE_USER, disk: '1:2', mounts: 'm', diskBytes: 1025 }
 const keyring = ['own-keyring']
-const holder = { keyring, hostName: 'rescue', rootName: 'rescue', disk: 'sda', standIns: { dd: 'text' } }
+const init = { keyring, hostName: 'rescue', rootName: 'rescue', disk: 'sda', standIns: { dd: 'text' } }
 
 /** Closing files comes before all else. */
 const FENCE = ['bash', '--noprofile', '--norc', '-c', expect.stringContaining('exec {fd}>&-'), 'fence']
@@ -22,21 +22,21 @@ describe('the way into a machine', () => {
       '--inh-caps=-all',
       '--no-new-privs',
     ]
-    expect(upTo(toHolderArgv({ ...holder, user: MACHINE_USER }), 'unshare')).toEqual([...FIRST, ...drop])
-    const entry = toEntryArgv({ user: MACHINE_USER, keyring, holderPid: 7, expected, command: 'true' })
+    expect(upTo(toInitArgv({ ...init, user: MACHINE_USER }), 'unshare')).toEqual([...FIRST, ...drop])
+    const entry = toEntryArgv({ user: MACHINE_USER, keyring, initPid: 7, expected, command: 'true' })
     expect(upTo(entry, 'nsenter')).toEqual([...FIRST, ...drop])
   })
 
   it('leaves an ordinary user as it is', () => {
-    expect(upTo(toHolderArgv({ ...holder, user: undefined }), 'unshare')).toEqual(FIRST)
-    const entry = toEntryArgv({ user: undefined, keyring, holderPid: 7, expected, command: 'true' })
+    expect(upTo(toInitArgv({ ...init, user: undefined }), 'unshare')).toEqual(FIRST)
+    const entry = toEntryArgv({ user: undefined, keyring, initPid: 7, expected, command: 'true' })
     expect(upTo(entry, 'nsenter')).toEqual(FIRST)
   })
 
   it('hands the command over as one argument, whatever is in it', () => {
     const command = `'"; $(touch /tmp/x) \n --help`
-    const argv = toEntryArgv({ user: undefined, keyring, holderPid: 7, expected, command })
+    const argv = toEntryArgv({ user: undefined, keyring, initPid: 7, expected, command })
     expect(argv.slice(-2)).toEqual(['command', command])
-    expect(toEntryArgv({ user: undefined, keyring, holderPid: 7, expected, command: undefined }).at(-1)).toBe('shell')
+    expect(toEntryArgv({ user: undefined, keyring, initPid: 7, expected, command: undefined }).at(-1)).toBe('shell')
   })
 })

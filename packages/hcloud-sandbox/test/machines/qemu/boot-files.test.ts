@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { openBootFiles } from '../../../src/machines/qemu/boot-files.ts'
 
 describe.skipIf(process.platform !== 'linux')('the files of a boot', () => {
-  it('hold who may log in, for nobody else to read, under no name', async () => {
+  it('hold who may log in, unreadable for others, in unlinked files', async () => {
     using files = openBootFiles({
       system: 'rescue',
       authorizedKeys: ['ssh-ed25519 AAAA a', 'ssh-ed25519 BBBB b'],
@@ -21,7 +21,7 @@ describe.skipIf(process.platform !== 'linux')('the files of a boot', () => {
     expect(await readdir(tmpdir())).not.toContain(name)
   })
 
-  it('are closed afterwards, and not empty where nobody may log in', async () => {
+  it('are closed afterwards, and not empty when no login is allowed', async () => {
     const files = openBootFiles({ system: 'rescue', authorizedKeys: [], rootPassword: '' })
     const path = `/proc/self/fd/${files.authorizedKeys}`
     expect(await readFile(path, 'utf8')).toBe('\n')

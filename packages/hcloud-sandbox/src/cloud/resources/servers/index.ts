@@ -38,7 +38,6 @@ export const serverResource = defineNamedResource(servers, ServerName, {
     'POST /servers/{id}/actions/create_image': 'snapshots, no backups',
   },
   filters: { name: ({ name }) => name, status: statusOf },
-  sort: { id: ({ id }) => id, name: ({ name }) => name, created: ({ created }) => created },
   show: showServer,
   create: createServer,
   remove(server, { cloud }) {

@@ -46,7 +46,7 @@ export async function provideRescue({ cacheDir, architecture, signal }: RescueOp
   await using _lock = await lockFile(join(cacheDir, `rescue-${architecture}.lock`), signal)
   const known = await find()
   if (known?.fresh === true) return known.system
-  await tidy(cacheDir, architecture)
+  await removeUnused(cacheDir, architecture)
   const make = (lists: 'computer' | 'new') => makeInto(cacheDir, prefix, { architecture, lists, signal })
   try {
     return await make('computer').catch(() => {
@@ -91,8 +91,8 @@ async function makeInto(cacheDir: string, prefix: string, options: MakeOptions):
   }
 }
 
-/** Removes what a killed maker has left, and rescue systems that nobody has used for long. The caller has the lock. */
-async function tidy(cacheDir: string, architecture: string): Promise<void> {
+/** Removes what a killed process has left, and rescue systems that were not used for long. The caller has the lock. */
+async function removeUnused(cacheDir: string, architecture: string): Promise<void> {
   for (const name of await readdir(cacheDir)) {
     const path = join(cacheDir, name)
     const isLeft = name.startsWith(toMakingPrefix(architecture))

@@ -1,7 +1,7 @@
 /** The first program of the rescue system. */
 
 /** What the rescue system says on its console when SSH answers. */
-export const READY_MARK = 'talos-image rescue: SSH answers'
+export const READY_MESSAGE = 'talos-image rescue: SSH answers'
 
 /** Where QEMU shows what is given to each boot; see `toBootFiles`. */
 export const BOOT_FILES_PREFIX = 'opt/talos-image'
@@ -49,6 +49,6 @@ umask 022
 # It goes into the background before it listens, and writes this file after.
 tries=0
 while [ ! -s /run/sshd.pid ] && [ $((tries += 1)) -lt 500 ]; do sleep 0.02; done
-[ ! -s /run/sshd.pid ] || echo '${READY_MARK}' >/dev/console
+[ ! -s /run/sshd.pid ] || echo '${READY_MESSAGE}' >/dev/console
 exec init
 `

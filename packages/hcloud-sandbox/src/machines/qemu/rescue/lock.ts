@@ -1,9 +1,9 @@
-/** A lock between processes that is gone with its holder, however that ends. */
+/** A lock between processes that ends with its owner, however that ends. */
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { SandboxError } from '../../../errors.ts'
-import { CLEAN_ENVIRONMENT } from '../program.ts'
+import { CLEAN_ENVIRONMENT } from '../../programs.ts'
 
 /**
  * Waits until no other process has the lock, and takes it.

@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type RunOptions, runProgram } from '../program.ts'
+import { type RunOptions, runProgram } from '../../programs.ts'
 import { PACKAGES, toKernelPackage } from './recipe.ts'
 
 /** What to say when the packages are not to be had. */

@@ -69,7 +69,7 @@ describe('a relay', () => {
     patient.destroy()
   })
 
-  it('cannot be had where somebody else listens', async () => {
+  it('cannot be started where another program listens', async () => {
     await using test = await makeRelay()
     const bound = test.machine.address()
     if (bound === null || typeof bound === 'string') throw new Error('not a port')

@@ -17,7 +17,7 @@ async function put(cacheDir: string, name: string, ageMs: number): Promise<strin
 }
 
 describe('provideRescue', () => {
-  it('gives the newest of the same recipe and architecture, and asks nobody', async () => {
+  it('gives the newest of the same recipe and architecture, without asking', async () => {
     await using cache = await makeFolder()
     const newest = await put(cache.path, `rescue-amd64-${recipe}-2222`, 1000)
     await put(cache.path, `rescue-amd64-${recipe}-3333`, 60_000)

@@ -1,4 +1,4 @@
-/** The process that keeps the namespaces of a machine: nothing of the machine outlives it. */
+/** The first process of a machine, which keeps its namespaces: nothing of the machine outlives it. */
 
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
@@ -12,41 +12,41 @@ const START_PATIENCE_MS = 30_000
 const END_PATIENCE_MS = 5_000
 /** More than any message that is worth showing. */
 const MOST_ERROR_TEXT = 4_000
-/** More than any word that the holder says. */
+/** More than any word that the init says. */
 const MOST_WORD_TEXT = 100
 
 /** Why a machine went off: a command in it asked for it, or it was closed, or killed. */
-export type HolderEnd = 'poweroff' | 'reboot' | 'gone'
+export type MachineEnd = 'poweroff' | 'reboot' | 'gone'
 
 type Word = 'ready' | 'poweroff' | 'reboot'
 
-export interface Holder {
+export interface Init {
   /** As this process sees it; not given to another process before `ended`. */
   readonly pid: number
   /** Resolves when the machine begins to end, for whatever reason. */
   readonly ending: Promise<void>
   /** Resolves when no process of the machine is left. */
-  readonly ended: Promise<HolderEnd>
+  readonly ended: Promise<MachineEnd>
   /** Ends every process of the machine. Never fails, and gives up on what cannot even be killed. */
   close(): Promise<void>
 }
 
-export interface HolderOptions {
+export interface InitOptions {
   /** In milliseconds, for each of two ways to end the machine. */
   readonly endPatienceMs?: number
 }
 
 /**
- * Starts the holder, and waits until the machine's root stands.
- * @param argv as `toHolderArgv` makes it
+ * Starts the init, and waits until the machine's root stands.
+ * @param argv as `toInitArgv` makes it
  * @param folder where to start it
- * @throws Error with what the holder or the system said
+ * @throws Error with what the init or the system said
  */
-export async function startHolder(
+export async function startInit(
   argv: readonly string[],
   folder: string,
-  { endPatienceMs = END_PATIENCE_MS }: HolderOptions = {},
-): Promise<Holder> {
+  { endPatienceMs = END_PATIENCE_MS }: InitOptions = {},
+): Promise<Init> {
   const [program = '', ...args] = argv
   // A session of its own: Ctrl-C on the owner's terminal is the owner's business.
   const child = spawn(program, args, { cwd: folder, env: CLEAN_ENVIRONMENT, detached: true })
@@ -54,7 +54,7 @@ export async function startHolder(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(0, MOST_ERROR_TEXT)
   })
-  // The holder may be gone when its input is closed; how it ended is told by `ended`.
+  // The init may be gone when its input is closed; how it ended is told by `ended`.
   child.stdin.on('error', () => undefined)
 
   const said = new Set<Word>()
@@ -72,7 +72,7 @@ export async function startHolder(
     child.on('exit', () => resolve())
     closing.signal.addEventListener('abort', () => resolve())
   })
-  const ended = new Promise<HolderEnd>((resolve) => {
+  const ended = new Promise<MachineEnd>((resolve) => {
     child.on('error', (error) => {
       complaint ||= error.message
       if (child.pid === undefined) resolve('gone')

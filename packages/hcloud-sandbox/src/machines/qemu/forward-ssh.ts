@@ -1,22 +1,22 @@
 /** How clients come to a machine's SSH. */
 
 import type { MachineFaults } from '../faults.ts'
+import { requireFree } from '../listen.ts'
 import type { MachineSpec } from '../machine.ts'
-import { requireFree } from './address.ts'
 import { NETWORK } from './argv.ts'
 import type { Qmp } from './qmp.ts'
 import { openRelay } from './relay.ts'
 
-export interface Door {
+export interface SshForward {
   /** Drops every connection. QEMU's own part ends with it. */
   close(): Promise<void>
 }
 
 /**
- * Opens the way to the machine: by QEMU itself, or, where connections may go wrong, through a relay in this process.
- * @throws Error when nobody can listen there, or QEMU has ended
+ * Forwards the SSH port to the machine: by QEMU itself, or, where connections may go wrong, through a relay in this process.
+ * @throws Error when the port is taken, or QEMU has ended
  */
-export async function openDoor(spec: MachineSpec, qmp: Qmp, faults: MachineFaults | undefined): Promise<Door> {
+export async function forwardSsh(spec: MachineSpec, qmp: Qmp, faults: MachineFaults | undefined): Promise<SshForward> {
   const { address, sshPort } = spec
   const forward = async (port: number): Promise<void> => {
     const complaint = await qmp.monitor(`hostfwd_add ${NETWORK} tcp:${address}:${port}-:22`)

@@ -24,7 +24,7 @@ echo ready
 while IFS= read -r _; do :; done
 `
 
-export const HOLDER_SCRIPT = `
+export const INIT_SCRIPT = `
 set -euo pipefail
 umask 022
 host_name=$1 root_name=$2 disk=$3

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { SandboxError } from '../../errors.ts'
+import { SandboxError } from '../errors.ts'
 
 const execute = promisify(execFile)
 
@@ -43,7 +43,7 @@ export async function runProgram(argv: readonly string[], options: RunOptions): 
     return stdout
   } catch (cause) {
     signal?.throwIfAborted()
-    const message = `${purpose}: ${argv[0]} failed. ${lastWords(cause)}`.trim()
+    const message = `${purpose}: ${argv[0]} failed. ${lastLines(cause)}`.trim()
     throw new SandboxError({ code: 'sandbox', message, hint }, { cause })
   }
 }
@@ -53,15 +53,15 @@ export function toLastWords(text: string): string {
   return text.trim().slice(-SHOWN_TEXT).trim()
 }
 
-function lastWords(failure: unknown): string {
+function lastLines(failure: unknown): string {
   if (!(failure instanceof Error)) return String(failure)
   const said = 'stderr' in failure ? String(failure.stderr) : ''
   return toLastWords(said === '' ? failure.message : said)
 }
 
-/** The programs that are not there. */
-export async function findMissingPrograms(programs: readonly string[]): Promise<string[]> {
-  const folders = PROGRAM_PATH.split(':')
+/** The programs that are not there. @param path folders with colons between them */
+export async function findMissingPrograms(programs: readonly string[], path = PROGRAM_PATH): Promise<string[]> {
+  const folders = path.split(':')
   const isThere = (program: string) =>
     Promise.any(folders.map((folder) => access(join(folder, program), constants.X_OK))).then(
       () => true,

@@ -1,4 +1,4 @@
-/** The way to a disk file for a user who may not see the folder that it lies in. */
+/** Access to a disk file for a user who may not see the folder that it lies in. */
 
 import { constants } from 'node:fs'
 import { chown, type FileHandle, link, lstat, mkdtemp, open, rm } from 'node:fs/promises'
@@ -7,7 +7,7 @@ import { SandboxError } from '../../errors.ts'
 import type { Identity } from './argv.ts'
 
 /** An open disk file, and where a process of the machine's user finds it. */
-export interface DiskDoor {
+export interface DiskAccess {
   /** Folder to start the process in. */
   readonly folder: string
   /** The disk file, relative to that folder. */
@@ -19,7 +19,7 @@ export interface DiskDoor {
   restore(): Promise<void>
   /** Turns all bits of one byte; an offset that is not on the disk is ignored. */
   corrupt(offset: number): Promise<void>
-  /** Shuts the way to the file, not the file: what has been mounted stays. */
+  /** Removes the second name of the file; what has been mounted stays. */
   shut(): Promise<void>
   close(): Promise<void>
 }
@@ -39,7 +39,7 @@ const isSame = (a: { dev: bigint; ino: bigint }, b: { dev: bigint; ino: bigint }
  * @throws SandboxError `sandbox` when there is no such file, or when it is anything but a plain file of ours with
  *   this one name
  */
-export async function openDiskDoor(diskFile: string, asUser: Identity | undefined): Promise<DiskDoor> {
+export async function openDiskAccess(diskFile: string, asUser: Identity | undefined): Promise<DiskAccess> {
   // Looked at before it is opened: not even opening must touch a real device.
   const found = await lstat(diskFile, { bigint: true }).catch((cause: unknown) => {
     throw diskError(`The disk file ${diskFile} cannot be read.`, cause)
