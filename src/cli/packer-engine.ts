@@ -58,7 +58,7 @@ export async function findPackerEngine(io: Io, flags: PackerFlags): Promise<Pack
         packer: {
           ...required(found),
           directory,
-          // Its log is worth having where everything is written down.
+          // With a debug log, also that of Packer.
           env: options.trace === undefined ? io.env : { PACKER_LOG: '1', ...io.env },
           endpoint: cloud.access.endpoint,
           token: cloud.access.token,

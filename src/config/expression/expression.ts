@@ -6,21 +6,13 @@ import type { Value } from '../value.ts'
 /** A name after a dot, or a constant in brackets. */
 export type Step = string | number
 
-export type UnaryOperator = 'negate' | 'logicalNot'
-export type BinaryOperator =
-  | 'add'
-  | 'subtract'
-  | 'multiply'
-  | 'divide'
-  | 'modulo'
-  | 'logicalAnd'
-  | 'logicalOr'
-  | 'equal'
-  | 'notEqual'
-  | 'lessThan'
-  | 'lessThanOrEqual'
-  | 'greaterThan'
-  | 'greaterThanOrEqual'
+export const UNARY_OPERATORS = ['negate', 'logicalNot'] as const
+export type UnaryOperator = (typeof UNARY_OPERATORS)[number]
+export const BINARY_OPERATORS = [
+  ...(['add', 'subtract', 'multiply', 'divide', 'modulo', 'logicalAnd', 'logicalOr', 'equal', 'notEqual'] as const),
+  ...(['lessThan', 'lessThanOrEqual', 'greaterThan', 'greaterThanOrEqual'] as const),
+] as const
+export type BinaryOperator = (typeof BINARY_OPERATORS)[number]
 
 /** `[for key, item in of : item if only]`, and with a name `{for key, item in of : name => item if only}`. */
 export interface ForExpression {

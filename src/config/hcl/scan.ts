@@ -36,127 +36,96 @@ const HEREDOC = /<<-?([\p{ID_Start}_][\p{ID_Continue}-]*)[^\S\n]*\n/uy
 
 /** The arguments and blocks of a valid HCL text, in order. */
 export function scanHcl(text: string): HclItem[] {
-  return new Scanner(text).items()
-}
-
-class Scanner {
-  readonly #text: string
-  #at = 0
-
-  constructor(text: string) {
-    this.#text = text
+  let at = 0
+  const take = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at
+    const taken = pattern.exec(text)?.[0]
+    if (taken !== undefined) at = pattern.lastIndex
+    return taken
   }
+  return readItems()
 
-  /** Everything up to the end of the body that the scanner stands in. */
-  items(): HclItem[] {
+  /** Everything up to the end of the body. */
+  function readItems(): HclItem[] {
     const items: HclItem[] = []
-    while (true) {
-      this.#take(SPACE)
-      const offset = this.#at
-      const name = this.#take(IDENTIFIER)
+    for (;;) {
+      take(SPACE)
+      const offset = at
+      const name = take(IDENTIFIER)
       if (name === undefined) return items
-      this.#take(INLINE_SPACE)
-      items.push(this.#text[this.#at] === '=' ? this.#argument(name, offset) : this.#block(name, offset))
+      take(INLINE_SPACE)
+      items.push(text[at] === '=' ? readArgument(name, offset) : readBlock(name, offset))
     }
   }
 
-  #argument(name: string, offset: number): HclArgument {
-    this.#at += 1
-    this.#take(INLINE_SPACE)
-    const expressionOffset = this.#at
-    const expression = this.#text.slice(expressionOffset, this.#expressionEnd())
-    return { kind: 'argument', name, offset, expression, expressionOffset }
+  function readArgument(name: string, offset: number): HclArgument {
+    at += 1
+    take(INLINE_SPACE)
+    const expressionOffset = at
+    return { kind: 'argument', name, offset, expression: text.slice(at, skipCode(/[\n}]/)), expressionOffset }
   }
 
-  #block(type: string, offset: number): HclBlock {
+  function readBlock(type: string, offset: number): HclBlock {
     const labels: string[] = []
-    while (this.#at < this.#text.length && this.#text[this.#at] !== '{') {
-      labels.push(this.#label())
-      this.#take(INLINE_SPACE)
+    while (at < text.length && text[at] !== '{') {
+      labels.push(take(IDENTIFIER) ?? text.slice(at + 1, skipString() - 1))
+      take(INLINE_SPACE)
     }
-    this.#at += 1
-    const bodyOffset = this.#at
-    const items = this.items()
-    this.#at += 1
-    return { kind: 'block', type, labels, offset, bodyOffset, endOffset: this.#at, items }
+    at += 1
+    const bodyOffset = at
+    const items = readItems()
+    at += 1
+    return { kind: 'block', type, labels, offset, bodyOffset, endOffset: at, items }
   }
 
-  #label(): string {
-    const identifier = this.#take(IDENTIFIER)
-    if (identifier !== undefined) return identifier
-    const start = this.#at
-    this.#skipString()
-    return this.#text.slice(start + 1, this.#at - 1)
-  }
-
-  /** Moves past an expression; returns where it ends, without the space and comments after it. */
-  #expressionEnd(): number {
+  /** Moves to a character that stands in no brackets; returns where what is before it ends, without space and comments. */
+  function skipCode(until: RegExp): number {
     let depth = 0
-    let end = this.#at
-    while (this.#at < this.#text.length) {
-      const char = this.#text.charAt(this.#at)
-      if (depth === 0 && (char === '\n' || char === '}')) return end
-      if (this.#take(COMMENT) !== undefined) continue
-      if (char === '"') this.#skipString()
-      else if (!this.#skipHeredoc()) {
+    let end = at
+    while (at < text.length) {
+      const char = text.charAt(at)
+      if (depth === 0 && until.test(char)) return end
+      if (take(COMMENT) !== undefined) continue
+      if (char === '"') skipString()
+      else if (!skipHeredoc()) {
         if ('([{'.includes(char)) depth += 1
         else if (')]}'.includes(char)) depth -= 1
-        this.#at += 1
+        at += 1
       }
-      if (/\S/.test(char)) end = this.#at
+      if (/\S/.test(char)) end = at
     }
     return end
   }
 
-  #skipString(): void {
-    this.#at += 1
-    while (this.#at < this.#text.length && this.#text[this.#at] !== '"') {
-      const three = this.#text.slice(this.#at, this.#at + 3)
-      if (three === '$${' || three === '%%{') this.#at += 3
-      else if (three.startsWith('\\')) this.#at += 2
-      else if (three.startsWith('${') || three.startsWith('%{')) this.#skipSequence()
-      else this.#at += 1
+  /** Moves past a string, with what is filled in in it; returns where it ends. */
+  function skipString(): number {
+    at += 1
+    while (at < text.length && text[at] !== '"') {
+      const three = text.slice(at, at + 3)
+      if (three === '$${' || three === '%%{') at += 3
+      else if (three.startsWith('\\')) at += 2
+      else if (three.startsWith('${') || three.startsWith('%{')) {
+        at += 2
+        skipCode(/}/)
+        at += 1
+      } else at += 1
     }
-    this.#at += 1
+    at += 1
+    return at
   }
 
-  /** Moves past `${ ... }` or `%{ ... }`, which may hold strings and braces of their own. */
-  #skipSequence(): void {
-    let depth = 0
-    while (this.#at < this.#text.length) {
-      const char = this.#text[this.#at]
-      if (char === '"') {
-        this.#skipString()
-        continue
-      }
-      this.#at += 1
-      if (char === '{') depth += 1
-      if (char === '}') {
-        depth -= 1
-        if (depth === 0) return
-      }
-    }
-  }
-
-  #skipHeredoc(): boolean {
-    HEREDOC.lastIndex = this.#at
-    const opening = HEREDOC.exec(this.#text)
+  function skipHeredoc(): boolean {
+    HEREDOC.lastIndex = at
+    const opening = HEREDOC.exec(text)
     if (opening === null) return false
-    this.#at = HEREDOC.lastIndex
-    while (this.#at < this.#text.length) {
-      const newline = this.#text.indexOf('\n', this.#at)
-      const lineEnd = newline === -1 ? this.#text.length : newline
-      const closes = this.#text.slice(this.#at, lineEnd).trim() === opening[1]
-      this.#at = closes ? lineEnd : lineEnd + 1
+    at = HEREDOC.lastIndex
+    while (at < text.length) {
+      const newline = text.indexOf('\n', at)
+      const lineEnd = newline === -1 ? text.length : newline
+      const closes = text.slice(at, lineEnd).trim() === opening[1]
+      at = closes ? lineEnd : lineEnd + 1
       if (closes) break
     }
     return true
-  }
-
-  #take(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.#at
-    const taken = pattern.exec(this.#text)?.[0]
-    if (taken !== undefined) this.#at = pattern.lastIndex
-    return taken
   }
 }

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import type { Origin } from '../../errors.ts'
-import type { BinaryOperator, Expression, Step, UnaryOperator } from '../expression/expression.ts'
+import { BINARY_OPERATORS, type Expression, type Step, UNARY_OPERATORS } from '../expression/expression.ts'
 import { NULL, toStringValue, type Value } from '../value.ts'
 import type { AstNode } from './ast.ts'
 import { type LiteralStyle, literalText, styleOf } from './literal-text.ts'
@@ -155,22 +155,8 @@ function offsetOf(byte: number, { source }: Reading): number {
   return source.subarray(0, byte).toString().length
 }
 
-const UNARY = v.picklist(['negate', 'logicalNot'] satisfies UnaryOperator[])
-const BINARY = v.picklist([
-  'add',
-  'subtract',
-  'multiply',
-  'divide',
-  'modulo',
-  'logicalAnd',
-  'logicalOr',
-  'equal',
-  'notEqual',
-  'lessThan',
-  'lessThanOrEqual',
-  'greaterThan',
-  'greaterThanOrEqual',
-] satisfies BinaryOperator[])
+const UNARY = v.picklist(UNARY_OPERATORS)
+const BINARY = v.picklist(BINARY_OPERATORS)
 
 function pick<Operator>(schema: v.GenericSchema<Operator>, operator: string | undefined): Operator {
   const parsed = v.safeParse(schema, operator)
