@@ -30,7 +30,7 @@ export default defineConfig({
           ...PATIENT,
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-          exclude: ['packages/*/test/{integration,contract,e2e}/**'],
+          exclude: ['packages/*/test/{integration,contract,e2e,judges,reliability}/**'],
           setupFiles: ['test/support/unit-only.ts'],
         },
       },

@@ -69,7 +69,7 @@ export type ResultFileFlags = Values<typeof resultFileFlags>
 /** What is to be built, and how. */
 export const buildParameters = {
   ...planParameters,
-  '-o, --output <form>': { text: 'how to print results', choices: [...OUTPUTS, LINES], default: 'text' },
+  '-o, --output <form>': { text: 'results as', choices: [...OUTPUTS, LINES], default: 'text' },
   '--force': 'build what exists, too; the new one replaces it',
   '--engine <who>': { text: 'who builds', choices: ['native', 'packer'], default: 'native' },
   '--dry-run': 'show the plan and stop',

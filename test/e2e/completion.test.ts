@@ -109,7 +109,7 @@ describe('the script for bash', () => {
     ['talos-image build --allow', ['--allow-bigger-disk']],
     ['talos-image list --allow', []],
     ['talos-image build --output = js', ['json', 'jsonl']],
-    ['talos-image build -o ', ['text', 'json', 'jsonl']],
+    ['talos-image build -o ', ['text', 'json', 'yaml', 'jsonl']],
     ['talos-image list --sandbox --machines ', ['namespace', 'qemu']],
     ['talos-image completion ', ['bash', 'zsh', 'fish']],
     ['talos-image build ', ['control-plane', 'worker']],

@@ -5,10 +5,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse as parseYaml } from 'yaml'
+import { allCommands } from '../../src/cli/help.ts'
+import { createProgram } from '../../src/cli/program.ts'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import { readFactoryDisk } from '../support/disk-content.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { createWorkspace, type Workspace } from '../support/workspace.ts'
+import { testIo } from '../unit/cli/fixture.ts'
 
 let project: Project
 let workspace: Workspace
@@ -184,7 +188,63 @@ describe('--output json', () => {
     expect(JSON.parse(stdout)).toMatchObject({ error: { problems: [{ message: expect.any(String), ...problem }] } })
     expect(stderr).toMatch(/^error: /)
   })
+})
 
+describe('--output yaml', () => {
+  const snapshot = () => parse(Run, built.stdout).snapshots[0]
+  const SCHEMATIC = '_packer/schematic-worker.yaml'
+  const CASES: readonly (readonly [command: string, args: () => readonly string[]])[] = [
+    ['build', () => ['worker', '--arch', 'arm']],
+    ['plan', () => ['worker', '--arch', 'arm']],
+    ['list', () => []],
+    ['show', () => [String(snapshot().id)]],
+    ['outdated', () => []],
+    ['select', () => ['os=talos,role=worker', '--arch', 'arm']],
+    ['versions', () => []],
+    ['extensions', () => []],
+    ['doctor', () => []],
+    ['protect', () => [String(snapshot().id)]],
+    ['unprotect', () => [String(snapshot().id)]],
+    ['delete', () => ['1']],
+    ['prune', () => ['--keep', '1']],
+    ['cleanup', () => []],
+    ['schematic id', () => [SCHEMATIC]],
+    ['schematic check', () => [SCHEMATIC]],
+    ['schematic push', () => [SCHEMATIC]],
+    ['schematic show', () => [snapshot().schematic]],
+    ['init', () => ['elsewhere', '--yes', '--force']],
+  ]
+
+  it('is there for every command with a document', async () => {
+    const commands = allCommands(await createProgram(testIo(), () => undefined))
+    const names = commands.flatMap(([name, { options }]) =>
+      options.some(({ long }) => long === '--output') ? [name] : [],
+    )
+    expect(names).toEqual(CASES.map(([name]) => `talos-image ${name}`))
+  })
+
+  it.each(CASES)('of %s has the value of its JSON', async (command, args) => {
+    const words = [...command.split(' '), ...args()]
+    const asJson = await run(...words)
+    const asYaml = await runCommand([...words, '--output', 'yaml'], { cwd: workspace.root, env: project.env })
+    expect(asYaml.code).toBe(asJson.code)
+    expect(withoutChance(parseYaml(asYaml.stdout))).toEqual(withoutChance(JSON.parse(asJson.stdout)))
+  })
+
+  it('of a mistake in the arguments is the problem', async () => {
+    const { code, stdout } = await runCommand(['list', '--sort', 'x', '-o', 'yaml'], { cwd: workspace.root })
+    expect(code).toBe(2)
+    expect(parseYaml(stdout)).toMatchObject({ error: { problems: [{ code: 'usage' }] } })
+  })
+})
+
+/** A document without what differs from run to run: the ID of a run, and what was counted or measured. */
+function withoutChance(document: unknown): unknown {
+  const replaced = JSON.stringify(document, (key, value) => (key === 'run' ? 'RUN' : value))
+  return JSON.parse(replaced.replaceAll(/\b\d+(\.\d+)? (of|ms|s|seconds?|more|requests?)\b/g, 'N $2'))
+}
+
+describe('--output json', () => {
   it('of delete is the IDs', async () => {
     const { id } = parse(Run, built.stdout).snapshots[0]
     const { code, stdout } = await run('delete', String(id))

@@ -51,7 +51,9 @@ export function checkSkips(
     ...entries
       .filter((entry) => ran.has(entry.file) && !skipped.some((outcome) => matches(entry, outcome)))
       .map(({ file, test }) => `${file}: on the list, and not skipped: ${test}`),
-    ...allowed.filter(({ file }) => !exists(file)).map(({ file }) => `${file}: on the list, and there is no such file`),
+    ...[...new Set(allowed.map(({ file }) => file))]
+      .filter((file) => !exists(file))
+      .map((file) => `${file}: on the list, and there is no such file`),
   ]
 }
 

@@ -7,8 +7,11 @@ interface Format {
   format(document: unknown): string
 }
 
-/** By the name that `--output` takes; each is loaded when it is asked for. */
-const FORMATS = [['json', () => import('./json.ts')]] as const satisfies readonly [string, () => Promise<Format>][]
+const FORMATS = [
+  // By the name that `--output` takes; each is loaded when it is asked for.
+  ['json', () => import('./json.ts')],
+  ['yaml', () => import('./yaml.ts')],
+] as const satisfies readonly [string, () => Promise<Format>][]
 
 /** What people read, and no format: each command has its own. */
 export const TEXT = 'text'

@@ -56,7 +56,7 @@ export interface TableOptions<T extends Row> {
 }
 
 export interface Table<T extends Row = Row> {
-  /** In the state file, and as the type of what an action is about: `server`. */
+  /** In the state file: `server`, `sshKey`. */
   readonly name: string
   /** What errors call a row. */
   readonly title: string
@@ -72,6 +72,7 @@ export interface Table<T extends Row = Row> {
   /** Does nothing when it is not there. */
   remove(store: Store, row: T): void
   diskFile(store: Store, id: number): string
+  /** As what an action is about. */
   ref(row: T): ResourceRef
   /** Takes the rows out of the state file; there are none when the file is older than this kind. */
   load(store: Store, rows: unknown): void
@@ -105,7 +106,8 @@ export function defineTable<T extends Row>(
         rows(store).filter((one) => one !== row),
       ),
     diskFile: (store, id) => store.diskFile(disks ?? name, `${name}-${id}.raw`),
-    ref: ({ id }) => ({ id, type: name }),
+    // As the API writes it: `placement_group`.
+    ref: ({ id }) => ({ id, type: name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) }),
     load: (store, stored) => keep(store, v.parse(v.optional(v.array(schema), []), stored)),
     settle: (store, now) => keep(store, settle(rows(store), now)),
   }

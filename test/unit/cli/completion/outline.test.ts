@@ -32,8 +32,8 @@ describe('the outline', () => {
   })
 
   test.each([
-    ['build', '--output', { kind: 'words', words: ['text', 'json', 'jsonl'] }],
-    ['build', '-o', { kind: 'words', words: ['text', 'json', 'jsonl'] }],
+    ['build', '--output', { kind: 'words', words: ['text', 'json', 'yaml', 'jsonl'] }],
+    ['build', '-o', { kind: 'words', words: ['text', 'json', 'yaml', 'jsonl'] }],
     ['build', '--arch', { kind: 'words', words: ['arm', 'x86'] }],
     ['build', '--schematic', { kind: 'file' }],
     ['build', '--image-file', { kind: 'file' }],

@@ -13,6 +13,7 @@ export interface CatalogueLocation {
   readonly network_zone: string
 }
 
+/** The locations that the emulated cloud has, as the API shows them. */
 export const LOCATIONS: readonly CatalogueLocation[] = [
   location(1, 'fsn1', 'Falkenstein DC Park 1', 'Falkenstein', 'DE', 50.47612, 12.370071, 'eu-central'),
   location(2, 'nbg1', 'Nuremberg DC Park 1', 'Nuremberg', 'DE', 49.452102, 11.076665, 'eu-central'),

@@ -47,6 +47,7 @@ const everywhere = { locations: offeredIn([...EUROPE, ...OVERSEAS]) }
 const overseas = { locations: [...offeredIn(EUROPE, RETIRED), ...offeredIn(OVERSEAS)] }
 const nowhere = { locations: offeredIn(EUROPE, RETIRED) }
 
+/** The server types that the emulated cloud has. */
 export const SERVER_TYPES: readonly CatalogueServerType[] = [
   { id: 22, name: 'cpx11', cores: 2, memory: 2, disk: 40, monthly: 4.49, ...sharedAmd, ...overseas },
   { id: 23, name: 'cpx21', cores: 3, memory: 4, disk: 80, monthly: 7.99, ...sharedAmd, ...overseas },
