@@ -106,7 +106,8 @@ function readOptions(
     else if (values.has(option.key)) complain(`"${written}" is there twice`, 'leave one of them out')
     else {
       const value = option.value === undefined ? true : option.value.parse(word.text)
-      if (value === undefined) complain(`"${word.text}" is not a value for ${written}`, `it takes ${option.value?.what}`)
+      if (value === undefined)
+        complain(`"${word.text}" is not a value for ${written}`, `it takes ${option.value?.what}`)
       values.set(option.key, value ?? '')
     }
   }

@@ -44,7 +44,7 @@ export const NEEDED_PROGRAMS: readonly string[] = [
  * (`200>lock`) is not always closed by Node.js, and would lead to files of this computer. It also makes the kernel end
  * machines before anything else when memory runs out. No process is made: who signals a command looks for the first.
  */
-const FENCE_SCRIPT = `
+const CLOSE_SCRIPT = `
 for fd in /proc/self/fd/*; do
   fd=\${fd##*/}
   if ((fd > 2)); then exec {fd}>&-; fi
@@ -53,7 +53,7 @@ done
 exec "$@"
 `
 
-const FENCE = ['bash', '--noprofile', '--norc', '-c', FENCE_SCRIPT, 'fence']
+const CLOSE_INHERITED = ['bash', '--noprofile', '--norc', '-c', CLOSE_SCRIPT, 'close-inherited']
 
 /** In front of all: the kernel kills the process when this one dies, even if it has been stopped. */
 const DIE_WITH_PARENT = ['setpriv', '--pdeathsig=KILL']
@@ -82,7 +82,7 @@ export interface InitArguments {
 /** The process that makes a machine's namespaces and keeps them: it dies with this one, and they with it. */
 export function toInitArgv({ user, keyring, hostName, rootName, disk, standIns }: InitArguments): string[] {
   return [
-    ...[...FENCE, ...keyring, ...DIE_WITH_PARENT, ...asUser(user)],
+    ...[...CLOSE_INHERITED, ...keyring, ...DIE_WITH_PARENT, ...asUser(user)],
     ...['unshare', '--user', '--map-root-user', '--mount', '--propagation=private', '--pid', '--uts', '--ipc'],
     ...['--fork', '--kill-child', '--', 'bash', '--noprofile', '--norc', '-c', INIT_SCRIPT, 'init'],
     ...[hostName, rootName, disk, ...Object.entries(standIns).flat()],
@@ -120,7 +120,7 @@ export function toEntryArgv({ user, keyring, initPid, expected, command }: Entry
   const namespaces = `/proc/${initPid}/ns`
   const { uid, gid } = expected.user
   return [
-    ...[...FENCE, ...keyring, ...DIE_WITH_PARENT, ...asUser(user)],
+    ...[...CLOSE_INHERITED, ...keyring, ...DIE_WITH_PARENT, ...asUser(user)],
     ...['nsenter', '--preserve-credentials', `--user=${namespaces}/user`, `--mount=${namespaces}/mnt`],
     ...[`--uts=${namespaces}/uts`, `--ipc=${namespaces}/ipc`, `--pid=${namespaces}/pid_for_children`],
     ...['--', 'setsid', '--wait', 'setpriv', ...NO_CAPABILITIES, '--ambient-caps=-all', '--'],

@@ -7,7 +7,7 @@
  * `command` and its text, or `shell`.
  */
 
-import { KEEPER_CAPABILITIES, STAND_IN_DIR } from './init-script.ts'
+import { FIRST_PROCESS_CAPABILITIES, STAND_IN_DIR } from './init-script.ts'
 
 /** The exit status of a refused command; nothing of the command has run. */
 export const REFUSED_STATUS = 126
@@ -84,7 +84,7 @@ done < /proc/$$/status
 # Who has no capability may neither trace a process that has one, nor use what it has open.
 seen=
 while read -r key value _; do
-  if [[ $key == CapPrm: && $value == ${KEEPER_CAPABILITIES} ]]; then seen=x; fi
+  if [[ $key == CapPrm: && $value == ${FIRST_PROCESS_CAPABILITIES} ]]; then seen=x; fi
 done < /proc/1/status
 [[ $seen == x ]] || refuse 'the first process has not the rights that it should have'
 shopt -s nullglob

@@ -15,9 +15,9 @@ export const STAND_IN_DIR = '/opt/sandbox/bin'
  * The only capability of the first process, as /proc/PID/status prints it: waking the computer by a timer, which counts
  * for nothing in a user namespace. With none, commands could trace the process, and keep it from dying with its owner.
  */
-export const KEEPER_CAPABILITIES = '0000000800000000'
+export const FIRST_PROCESS_CAPABILITIES = '0000000800000000'
 
-const KEEPER = `
+const FIRST_PROCESS_SCRIPT = `
 trap 'echo poweroff; exit 0' TERM
 trap 'echo reboot; exit 0' USR1
 echo ready
@@ -151,5 +151,5 @@ real_hostname=$(PATH=/usr/bin:/bin type -P hostname || true)
 if [[ -n $real_hostname ]]; then "$real_hostname" "$host_name"; fi
 
 exec setpriv --bounding-set=-all,+wake_alarm --inh-caps=-all --ambient-caps=-all --no-new-privs -- \\
-  bash --noprofile --norc -c '${KEEPER.replaceAll("'", "'\\''")}'
+  bash --noprofile --norc -c '${FIRST_PROCESS_SCRIPT.replaceAll("'", "'\\''")}'
 `

@@ -75,7 +75,7 @@ export function toProbeArgv(platform: Platform, accelerator: Accelerator, kernel
  * Runs its arguments with nothing open beyond the descriptor of its first one. What this process inherited from a shell
  * (`200>lock`) is not always closed by Node.js. No process is made: the one that is known by its number is QEMU itself.
  */
-const FENCE_SCRIPT = `
+const CLOSE_SCRIPT = `
 last=$1
 shift
 for fd in /proc/self/fd/*; do
@@ -87,8 +87,16 @@ exec "$@"
 
 function toConfinementArgv(isRoot: boolean, lastDescriptor: number): string[] {
   const rights = isRoot ? [`--bounding-set=${RIGHTS}`, '--inh-caps=-all', '--no-new-privs'] : ['--no-new-privs']
-  const fence = ['bash', '--noprofile', '--norc', '-c', FENCE_SCRIPT, 'fence', String(lastDescriptor)]
-  return ['setpriv', '--pdeathsig=KILL', ...rights, ...fence]
+  const closeInherited = [
+    'bash',
+    '--noprofile',
+    '--norc',
+    '-c',
+    CLOSE_SCRIPT,
+    'close-inherited',
+    String(lastDescriptor),
+  ]
+  return ['setpriv', '--pdeathsig=KILL', ...rights, ...closeInherited]
 }
 
 function toBaseArgv({ program, machine, translatedCpu }: Platform, accelerator: Accelerator): string[] {

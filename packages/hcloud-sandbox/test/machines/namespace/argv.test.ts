@@ -6,8 +6,15 @@ const keyring = ['own-keyring']
 const init = { keyring, hostName: 'rescue', rootName: 'rescue', disk: 'sda', standIns: { dd: 'text' } }
 
 /** Closing files comes before all else. */
-const FENCE = ['bash', '--noprofile', '--norc', '-c', expect.stringContaining('exec {fd}>&-'), 'fence']
-const FIRST = [...FENCE, ...keyring, 'setpriv', '--pdeathsig=KILL']
+const CLOSE_INHERITED = [
+  'bash',
+  '--noprofile',
+  '--norc',
+  '-c',
+  expect.stringContaining('exec {fd}>&-'),
+  'close-inherited',
+]
+const FIRST = [...CLOSE_INHERITED, ...keyring, 'setpriv', '--pdeathsig=KILL']
 
 /** What comes before the first namespace is made or entered. */
 const upTo = (argv: readonly string[], program: string) => argv.slice(0, argv.indexOf(program))

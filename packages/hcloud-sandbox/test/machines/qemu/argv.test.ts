@@ -48,7 +48,7 @@ describe('the command line of a machine', () => {
   })
 
   it('leaves it nothing open but what it is given', () => {
-    const lastOf = (argv: readonly string[]) => argv[argv.indexOf('fence') + 1]
+    const lastOf = (argv: readonly string[]) => argv[argv.indexOf('close-inherited') + 1]
     expect(lastOf(toMachineArgv(OPTIONS))).toBe('5')
     expect(lastOf(toMachineArgv({ ...OPTIONS, rescue: undefined }))).toBe('3')
     expect(lastOf(toProbeArgv(PLATFORMS.x86, 'kvm', '/c/kernel'))).toBe('2')
