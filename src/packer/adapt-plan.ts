@@ -1,12 +1,12 @@
 /** A plan as Packer carries it out: what differs, and what Packer cannot do. Pure. */
 
 import { describeCompression } from '../compressions.ts'
+import { IMAGE_URL_NAMES, SERVER_TYPE_NAMES } from '../config/declarations.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import type { Image } from '../hetzner/wire.ts'
 import { UNREAD_LABEL } from '../plan/labels.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
-import { urlVariable } from './arguments.ts'
 import type { Template } from './template.ts'
 
 export interface AdaptOptions {
@@ -53,7 +53,7 @@ function adaptImage(planned: PlannedImage, options: AdaptOptions): Adapted {
   const problems: Problem[] = []
   const notes = [...planned.notes]
   if (planned.placements.length === 0) notes.push('Packer tries it all the same, at this place only')
-  const typeVariable = `server_type_${architecture}`
+  const typeVariable = SERVER_TYPE_NAMES[architecture]
   if (!template.variables.has(typeVariable)) {
     notes.push(`the template declares no ${typeVariable}: it chooses the server type by itself`)
   }
@@ -67,10 +67,10 @@ function adaptImage(planned: PlannedImage, options: AdaptOptions): Adapted {
     notes,
   }
   if (image.source.kind !== 'template') {
-    if (!template.variables.has(urlVariable(architecture)) && needsUrl(planned, options)) {
+    if (!template.variables.has(IMAGE_URL_NAMES[architecture]) && needsUrl(planned, options)) {
       problems.push({
         code: 'packer',
-        message: `${planned.name}: the template declares no variable "${urlVariable(architecture)}", so Packer cannot be told what to build from`,
+        message: `${planned.name}: the template declares no variable "${IMAGE_URL_NAMES[architecture]}", so Packer cannot be told what to build from`,
         at: { kind: 'flag', name: '--engine' },
         hint: 'declare it in the template as the _packer directory of this tool does, or leave --engine packer out',
       })
@@ -83,7 +83,7 @@ function adaptImage(planned: PlannedImage, options: AdaptOptions): Adapted {
           {
             code: 'packer',
             message: `${planned.name}: the template has another default image, which was not checked`,
-            hint: `set ${urlVariable(architecture)} to have it checked before the build`,
+            hint: `set ${IMAGE_URL_NAMES[architecture]} to have it checked before the build`,
           },
         ]
       : []

@@ -1,6 +1,7 @@
 /** Packer's arguments: the user's first, then those of this program, which take precedence. */
 
-import type { Architecture, Role } from '../domain.ts'
+import { IMAGE_URL_NAMES } from '../config/declarations.ts'
+import type { Role } from '../domain.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { Template } from './template.ts'
 
@@ -20,7 +21,7 @@ export function toArguments(images: readonly PlannedImage[], template: Template,
     ...(input.isFloating && first !== undefined ? [['talos_version', first.talosVersion] as const] : []),
     ...(first?.role === undefined ? [] : [['role', first.role] as const]),
     ...images.flatMap(({ architecture, source }) =>
-      source.kind === 'factory' || source.kind === 'url' ? [[urlVariable(architecture), source.url] as const] : [],
+      source.kind === 'factory' || source.kind === 'url' ? [[IMAGE_URL_NAMES[architecture], source.url] as const] : [],
     ),
   ]
   const known = own.filter(([name]) => template.variables.has(name)).map(([name, value]) => `${name}=${value}`)
@@ -31,9 +32,6 @@ export function toArguments(images: readonly PlannedImage[], template: Template,
     ...(only === undefined ? [] : [`-only=${only.join(',')}`]),
   ]
 }
-
-/** The variable that says where an architecture's disk comes from. */
-export const urlVariable = (architecture: Architecture): string => `image_url_${architecture}`
 
 /** The targets that make these images; undefined for all that there are. */
 function chooseTargets(images: readonly PlannedImage[], { targets }: Template): string[] | undefined {

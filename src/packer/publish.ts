@@ -42,10 +42,7 @@ export async function readSnapshots(
  */
 export async function publish(snapshot: Image, image: PlannedImage, options: PublishOptions): Promise<Image> {
   const { runId, hetzner, signal, emit } = options
-  await options.release(snapshot.id)
-  const { [LEASE_LABEL]: _, ...given } = snapshot.labels
-  const labels: Labels = {
-    ...given,
+  const published = await addLabels(snapshot, options, {
     ...(image.role === undefined ? {} : { role: image.role }),
     ...unreadLabels({
       runId,
@@ -53,9 +50,8 @@ export async function publish(snapshot: Image, image: PlannedImage, options: Pub
       identity: image.identity,
       schematicId: image.schematicId,
     }),
-  }
-  const published = await hetzner.images.update(snapshot.id, { labels }, { signal })
-  const missing = Object.entries(image.labels).filter(([key, value]) => labels[key] !== value)
+  })
+  const missing = Object.entries(image.labels).filter(([key, value]) => published.labels[key] !== value)
   if (missing.length > 0) {
     const words = missing.map(([key, value]) => `${key}=${value}`).join(', ')
     emit({
@@ -70,10 +66,14 @@ export async function publish(snapshot: Image, image: PlannedImage, options: Pub
 
 /** Publishes a snapshot that is not in the plan. */
 export async function publishOther(snapshot: Image, options: PublishOptions): Promise<void> {
-  const { runId, hetzner, signal, emit } = options
-  await options.release(snapshot.id)
-  const { [LEASE_LABEL]: _, ...given } = snapshot.labels
-  const labels = { ...given, [RUN_LABEL]: runId }
-  await hetzner.images.update(snapshot.id, { labels }, { signal })
-  emit({ type: 'note', text: `Packer has made another snapshot: ${snapshot.id}, "${snapshot.description}"` })
+  await addLabels(snapshot, options, { [RUN_LABEL]: options.runId })
+  options.emit({ type: 'note', text: `Packer has made another snapshot: ${snapshot.id}, "${snapshot.description}"` })
+}
+
+/** Takes the lease off, and adds labels to the template's. */
+async function addLabels({ id, labels }: Image, options: PublishOptions, added: Labels): Promise<Image> {
+  const { hetzner, signal, release } = options
+  await release(id)
+  const { [LEASE_LABEL]: _, ...given } = labels
+  return hetzner.images.update(id, { labels: { ...given, ...added } }, { signal })
 }

@@ -4,8 +4,6 @@
 export interface Token {
   readonly kind: 'word' | 'operator'
   readonly text: string
-  /** Of a word: whether any of it was quoted. */
-  readonly quoted: boolean
   /** Where it begins in the text. */
   readonly offset: number
 }
@@ -44,20 +42,18 @@ export function* readTokens(text: string, variables: ReadonlyMap<string, string>
     const offset = at
     const operator = take(OPERATOR)?.[0]
     if (operator === undefined) yield word(offset)
-    else yield { kind: 'operator', text: operator === '\n' ? ';' : operator, quoted: false, offset }
+    else yield { kind: 'operator', text: operator === '\n' ? ';' : operator, offset }
   }
 
   function word(offset: number): Token {
     let value = ''
-    let quoted = false
     while (at < text.length && !/[\s|&;()<>]/.test(text.charAt(at))) {
       const char = text.charAt(at)
-      if (char === "'" || char === '"') {
-        quoted = true
-        value += char === "'" ? single() : double()
-      } else value += char === '\\' ? escaped() : plain()
+      if (char === "'") value += single()
+      else if (char === '"') value += double()
+      else value += char === '\\' ? escaped() : plain()
     }
-    return { kind: 'word', text: value, quoted, offset }
+    return { kind: 'word', text: value, offset }
   }
 
   function plain(): string {
