@@ -184,7 +184,8 @@ function planImage(
 }
 
 /**
- * A snapshot serves instead of a new one when its content is the same and it belongs to the same series.
+ * A snapshot serves instead of a new one when its content is the same, selectors find it in the same way, and it belongs to
+ * the same series.
  * @internal
  */
 export function isSame(
@@ -196,6 +197,7 @@ export function isSame(
     snapshot.labels[IDENTITY_LABEL] === identity &&
     snapshot.labels[LEASE_LABEL] === undefined &&
     snapshot.status === 'available' &&
+    Object.entries(labels).every(([key, value]) => snapshot.labels[key] === value) &&
     seriesKey(snapshot) === seriesKey({ architecture, labels })
   )
 }
