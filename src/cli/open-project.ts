@@ -9,10 +9,17 @@ import type { CloudFlags, ProjectFlags } from './shared-flags.ts'
 /** What the flags say of the cloud. @throws ProblemsError `usage` or `config` when they name a project that does not exist */
 export async function toCloudOptions(
   io: Io,
-  { sandbox, machines, factoryUrl, project, ...flags }: Omit<ProjectFlags, 'output'> & { readonly directory?: string },
+  {
+    sandbox,
+    machines,
+    factoryUrl,
+    project,
+    config,
+    directory,
+  }: Omit<ProjectFlags, 'output'> & { readonly directory?: string },
 ) {
   const { chooseProject } = await import('../request/projects.ts')
-  const inProject = await chooseProject(io, { project, sandbox, ...flags })
+  const inProject = await chooseProject(io, { project, config, directory, sandbox })
   return { sandbox, machines, factoryUrl, inProject }
 }
 

@@ -83,7 +83,7 @@ describe('doctor', () => {
     })
   })
 
-  it('fails with a token that nobody knows, and with none; what needs it is skipped', async () => {
+  it('fails with an unknown token, and without one; what needs it is skipped', async () => {
     for (const token of ['x'.repeat(64), '']) {
       const result = await doctor(project, [], { HCLOUD_TOKEN: token })
       expect(result.code).toBe(1)
@@ -96,7 +96,7 @@ describe('doctor', () => {
     }
   })
 
-  it('fails where nobody answers, and asks the others all the same', async () => {
+  it('fails without an answer, and still asks the others', async () => {
     const nowhere = { HCLOUD_ENDPOINT: 'http://127.0.0.1:1/v1' }
     const result = await doctor(project, [], nowhere)
     expect(result.code).toBe(1)

@@ -87,7 +87,7 @@ describe('external', () => {
     expect(project.attempts()).toEqual([])
   })
 
-  it('refuses a query that is none, before it asks anybody', async () => {
+  it('refuses an invalid query, before any request', async () => {
     project.forget()
     expectLines(await ask(''), 'there is no query on standard input')
     expectLines(await ask('arm'), 'the query is not JSON')
@@ -112,7 +112,7 @@ describe('external', () => {
     expectLines(await ask('', { GITHUB_ACTIONS: 'true' }), 'error: there is no query')
   })
 
-  it.runIf(hasTerminal())('asks nobody at a terminal, neither for a query nor for a token', async () => {
+  it.runIf(hasTerminal())('does not prompt at a terminal, neither for a query nor for a token', async () => {
     const env = { HCLOUD_ENDPOINT: project.endpoint }
     const { code, stdout } = await runAtTerminal(['external'], { cwd: workspace.root, env })
     expect(code).toBe(1)

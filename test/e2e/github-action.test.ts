@@ -146,7 +146,7 @@ describe('the action', () => {
       {
         cwd: workspace.root,
         env: { ...project.env, TALOS_IMAGE_SSH_PORT: String(project.sshPort) },
-        // The runner tells nobody but the shell that it has started.
+        // Only the shell learns from the runner that it has started.
         onStart: (command) => {
           cancel = () => command.kill('SIGINT')
         },

@@ -108,7 +108,7 @@ describe('init', () => {
 })
 
 describe('init overwrites nothing', () => {
-  it('names all files that are there, before it asks anybody', async () => {
+  it('names all files that are there, before any request', async () => {
     await using workspace = await createWorkspace({ '_packer/hcloud.auto.pkrvars.hcl': 'mine' })
     const result = await runCommand(['init'], { cwd: workspace.root, env: NOWHERE })
     expectRefusal(result, 'error: DIR: _packer already holds ', ...FILES, '--force')

@@ -98,7 +98,7 @@ describe("a Factory of one's own", () => {
     expect(project.log).toEqual([])
   })
 
-  it('keeps nobody from what does not ask it', async () => {
+  it('does not hinder what does not need it', async () => {
     await using project = await createProject({ machines: 'none' })
     const env = { ...project.env, TALOS_IMAGE_FACTORY_CA: 'nowhere.pem' }
     for (const args of [['list'], ['cleanup', '--yes']]) {
@@ -123,7 +123,7 @@ describe("a Factory of one's own", () => {
     expect(project.attempts()).toEqual([])
   })
 
-  it('whose certificate nobody knows is told of with what makes it known', async () => {
+  it('with an unknown certificate is reported with the variable that makes it known', async () => {
     await using project = await createProject({ machines: 'none' })
     await using own = await openOwnFactory(project.factoryUrl)
     const { code, stderr } = await runInWorkspace(['versions'], { env: { TALOS_IMAGE_FACTORY_URL: own.url } })

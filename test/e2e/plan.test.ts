@@ -112,7 +112,7 @@ describe('warnings of a plan', () => {
     ])
   })
 
-  it('say when a var file sets what nobody declared', async () => {
+  it('say when a var file sets an undeclared variable', async () => {
     const { warnings } = await planJson([], 'talos_versoin = "v1.13.0"')
     expect(warnings).toMatchObject([
       { message: expect.stringContaining('talos_versoin'), hint: expect.stringContaining('"talos_version"') },

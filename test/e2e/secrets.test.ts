@@ -57,7 +57,7 @@ const holders = (written: ReadonlyMap<string, string>, secret: string): string[]
   [...written].filter(([, text]) => text.includes(secret)).map(([name]) => name)
 
 describe('a build with a debug log and a manifest', () => {
-  it.each(['json', 'jsonl', 'text'] as const)('that succeeds, with %s, shows no secret to anybody', async (output) => {
+  it.each(['json', 'jsonl', 'text'] as const)('that succeeds, with %s, shows no secret', async (output) => {
     const { code, written, censuses, secrets, passwords } = await buildAndGather(output)
     expect(code, written.get('stderr')).toBe(0)
     // What is looked at is there.

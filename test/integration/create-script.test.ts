@@ -60,7 +60,7 @@ describe('create.sh and talos-image', { timeout: 30_000 }, () => {
     expect((await clone.npmCalls()).slice(4)).toEqual(['ci --include=dev --no-audit --no-fund', 'run build'])
   })
 
-  it('takes what somebody else has installed and built', async () => {
+  it('uses what another user has installed and built', async () => {
     await using clone = await createClone()
     await mkdir(join(clone.path, 'node_modules'))
     await writeFile(join(clone.path, 'node_modules/.package-lock.json'), lockFile('1.0.0'))

@@ -12,7 +12,7 @@ const EXAMPLE = join(ROOT, 'examples', 'terraform')
 const WAYS = ['by-selector', 'by-tfvars', 'by-external'] as const
 const WHY_NOT = missing('terraform')
 
-/** A folder of providers as `terraform providers mirror` makes it; nobody can download them in a test. */
+/** A folder of providers as `terraform providers mirror` makes it; tests cannot download them. */
 const MIRROR = process.env.TALOS_IMAGE_TEST_TERRAFORM_MIRROR ?? ''
 const WHY_NO_PROVIDERS = WHY_NOT ?? (MIRROR === '' ? 'TALOS_IMAGE_TEST_TERRAFORM_MIRROR names no providers' : undefined)
 

@@ -189,7 +189,7 @@ async function followAdvice(stateDir: string, leftovers: readonly Leftover[]): P
     } else if (run !== undefined) {
       const found = await findTemporary(hetzner, { run, signal })
       await removeTemporary(hetzner, found, { clock: systemClock, timeoutMs: 20_000, signal, onlyAbandoned: false })
-    } else defects.push(`nobody knows the command "${command}"`)
+    } else defects.push(`unknown command "${command}"`)
   }
   const { servers, sshKeys, images } = await readCloudState(stateDir)
   const left = [...servers, ...sshKeys, ...images.filter(({ labels }) => labels[LEASE] !== undefined)].length

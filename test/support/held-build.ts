@@ -1,4 +1,4 @@
-/** A build that is held at a step, so that what befalls it there is not a matter of luck. */
+/** A build that is held at a step, so that what happens there is deterministic. */
 
 import type { InterceptedRequest, SandboxOptions } from 'hcloud-sandbox'
 import { type RunningCommand, startCommand } from './command.ts'

@@ -1,4 +1,4 @@
-/** A Factory of somebody's own before an emulated one: with a certificate that nobody else vouches for, and a login. */
+/** A private Factory in front of an emulated one: with its own certificate authority, and a login. */
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -26,7 +26,7 @@ export interface OwnFactory extends AsyncDisposable {
 }
 
 export interface OwnFactoryOptions {
-  /** Whoever does not introduce itself so is not let in. */
+  /** Requests without it are refused. */
   readonly authorization?: string
   /** Answers itself instead of the emulated Factory. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean

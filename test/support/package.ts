@@ -20,7 +20,7 @@ export interface Consumer extends AsyncDisposable {
   readonly installed: string
 }
 
-/** Builds and packs a copy of the sources, so that nobody's `dist` changes meanwhile, and installs that. */
+/** Builds and packs a copy of the sources, so that `dist` of this directory does not change, and installs that. */
 export async function installPackage(): Promise<Consumer> {
   const root = await mkdtemp(join(tmpdir(), 'talos-image-consumer-'))
   const remove = (): Promise<void> => rm(root, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-/** An HTTP proxy that knows hosts which nobody else does. */
+/** An HTTP proxy that knows hosts which do not exist elsewhere. */
 
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'

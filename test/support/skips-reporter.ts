@@ -9,7 +9,25 @@ import { AllowedSkips, checkSkips } from './skips.ts'
 
 const LIST = process.env.TALOS_IMAGE_ALLOWED_SKIPS ?? 'test/allowed-skips.json'
 
+/** When the tests of a project began and ended, in milliseconds since the epoch. */
+interface Span {
+  readonly beganMs: number
+  endedMs: number
+}
+
 export default class SkipsReporter {
+  readonly #spans = new Map<string, Span>()
+
+  onTestModuleStart({ project }: TestModule): void {
+    if (this.#spans.has(project.name)) return
+    this.#spans.set(project.name, { beganMs: Date.now(), endedMs: Date.now() })
+  }
+
+  onTestModuleEnd({ project }: TestModule): void {
+    const span = this.#spans.get(project.name)
+    if (span !== undefined) span.endedMs = Date.now()
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const outcomes = modules.flatMap((module) =>
       [...module.children.allTests()].map((test) => ({
@@ -27,6 +45,9 @@ export default class SkipsReporter {
     const skipped = outcomes.filter((outcome) => outcome.skipped)
     for (const { file, name } of skipped) process.stdout.write(`skipped: ${file}: ${name}\n`)
     process.stdout.write(`${outcomes.length} tests, ${skipped.length} skipped\n`)
+    for (const [name, { beganMs, endedMs }] of this.#spans) {
+      process.stdout.write(`${name}: ${Math.round((endedMs - beganMs) / 1000)} s\n`)
+    }
     for (const problem of problems) process.stderr.write(`error: ${problem}\n`)
     if (problems.length > 0) process.exitCode = 1
   }

@@ -23,7 +23,7 @@ export interface TerminalOptions extends Pick<CommandOptions, 'cwd' | 'env' | 't
   readonly type?: Typing | readonly Typing[]
   /** Is given all that was shown so far, whenever there is more. */
   readonly onShown?: (shown: string) => void
-  /** Columns and rows of the terminal; one that nobody has set has 0 of both. */
+  /** Columns and rows of the terminal; 0 for both when they are not set. */
   readonly size?: readonly [columns: number, rows: number]
 }
 

@@ -18,8 +18,8 @@ export async function listenAnywhere(server: NetServer): Promise<number> {
   return address.port
 }
 
-/** A URL of this computer that nobody answers. */
-export async function nobodyAt(server: Server): Promise<string> {
+/** A URL of this computer without a server. */
+export async function unusedUrlAt(server: Server): Promise<string> {
   const url = await listen(server)
   server.close()
   await once(server, 'close')

@@ -25,7 +25,7 @@ export interface Workspace extends AsyncDisposable {
 /** @param files path below the root, and content; `_packer/hcloud.auto.pkrvars.hcl` holds a user's variables */
 export async function createWorkspace(files: Readonly<Record<string, string>> = {}): Promise<Workspace> {
   const root = await mkdtemp(join(tmpdir(), 'talos-image-e2e-'))
-  // Beside the workspace, so that it is in nobody's way.
+  // Beside the workspace, so that it does not disturb.
   const record = `${root}.answers.jsonl`
   const write: Workspace['write'] = async (path, content) => {
     const full = join(root, path)

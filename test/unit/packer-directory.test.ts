@@ -75,7 +75,7 @@ describe('schematics', () => {
   })
 })
 
-/** A temporary directory with the templates, but without a var file that somebody may have put beside them. */
+/** A temporary directory with the templates, but without a var file that may be beside them. */
 async function copyTemplates(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await realpath(await mkdtemp(join(tmpdir(), 'talos-image-packer-')))
   for (const name of await readdir(PACKER)) {

@@ -76,7 +76,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('build --engine packer', WHY_NOT), 
     })
   const readResult = (stdout: string) => v.parse(Result, JSON.parse(stdout))
 
-  it('makes both snapshots as the template says, says that nobody has read them back, and leaves nothing else', async () => {
+  it('makes both snapshots as the template says, says that they were not read back, and leaves nothing else', async () => {
     const directory = join(workspace.root, '_packer')
     const before = await readAll(directory)
     const { code, stdout, stderr } = await build()

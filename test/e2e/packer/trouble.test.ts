@@ -55,7 +55,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('build --engine packer, when someth
     const { code, stderr } = await command.result
     expect(code, stderr).toBe(130)
     expect(stderr).toContain('Interrupted: arm was not built. Nothing is left behind.')
-    // Packer itself has removed them: nothing was left for anybody else.
+    // Packer itself has removed them: nothing else was left to remove.
     expect(stderr).not.toContain('Packer has left')
     expect(stderr).not.toContain('disk written')
     expect(await project.remains()).toEqual([])

@@ -1,4 +1,4 @@
-/** Commands, arguments and flags that do not exist or do not fit: refused before anybody is asked. */
+/** Commands, arguments and flags that do not exist or do not fit: refused before any request. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createProject, type Project } from '../../support/project.ts'

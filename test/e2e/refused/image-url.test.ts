@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createProject, type Project } from '../../support/project.ts'
 import { expectFailure, expectRefusal } from '../../support/refusal.ts'
-import { listen, nobodyAt } from '../../support/web.ts'
+import { listen, unusedUrlAt } from '../../support/web.ts'
 import { runInWorkspace, VAR_FILE } from '../../support/workspace.ts'
 
 let project: Project
@@ -79,10 +79,10 @@ describe('a refused image URL', () => {
     expect(result.stderr).not.toContain('Sesame')
   })
 
-  it('that nobody answers may be right tomorrow, so it is no bad input', async () => {
-    const nobody = await nobodyAt(createServer())
-    const files = { [VAR_FILE]: `image_url_arm = "${nobody}/a.raw"` }
+  it('without an answer may be right tomorrow, so it is not a mistake of the input', async () => {
+    const unreachable = await unusedUrlAt(createServer())
+    const files = { [VAR_FILE]: `image_url_arm = "${unreachable}/a.raw"` }
     const result = await runInWorkspace(['build', '--arch', 'arm'], { files, env: project.env })
-    expectFailure(1, result, WHERE, `no answer from ${nobody}/a.raw: `, 'ECONNREFUSED', 'hint: check the URL')
+    expectFailure(1, result, WHERE, `no answer from ${unreachable}/a.raw: `, 'ECONNREFUSED', 'hint: check the URL')
   })
 })

@@ -32,7 +32,7 @@ describe('a refused manifest', () => {
       'file.txt/a/b.json',
       'file.txt/a/b.json cannot be written: a part of the path is not a folder',
     ],
-    ['where nobody can write', '/proc/manifest.json', '/proc/manifest.json cannot be written: '],
+    ['where no file can be written', '/proc/manifest.json', '/proc/manifest.json cannot be written: '],
   ])('%s', async (_, path, message) => {
     expectRefusal(await build(path), `error: --manifest: ${message}`, 'hint: name a file in a folder that you may')
     expect(project.log).toEqual([])

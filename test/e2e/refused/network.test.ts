@@ -1,30 +1,30 @@
-/** Nobody there: it says who, and how to reach somebody. That is no bad input, since it may be right tomorrow. */
+/** No answer: the message says from where, and what to check. That is not a mistake of the input. */
 
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProject, type Project } from '../../support/project.ts'
 import { expectFailure } from '../../support/refusal.ts'
-import { nobodyAt } from '../../support/web.ts'
+import { unusedUrlAt } from '../../support/web.ts'
 import { runInWorkspace } from '../../support/workspace.ts'
 
 let project: Project
-let nobody: string
+let unreachable: string
 
 beforeAll(async () => {
-  nobody = await nobodyAt(createServer())
+  unreachable = await unusedUrlAt(createServer())
   project = await createProject({ machines: 'none' })
 })
 afterAll(() => project.close())
 
 // What waits between tries need not wait for each other.
-describe.concurrent('nobody', () => {
+describe.concurrent('a service that does not answer', () => {
   it.each(['build', 'list', 'delete 400000001'])('at HCLOUD_ENDPOINT ends %s', async (command) => {
-    const env = { ...project.env, HCLOUD_ENDPOINT: `${nobody}/v1` }
+    const env = { ...project.env, HCLOUD_ENDPOINT: `${unreachable}/v1` }
     const result = await runInWorkspace(command.split(' '), { env })
     expectFailure(
       1,
       result,
-      `answer from ${nobody}/v1 to GET /`,
+      `answer from ${unreachable}/v1 to GET /`,
       'ECONNREFUSED',
       'hint: check the network',
       'HCLOUD_END',
@@ -34,9 +34,15 @@ describe.concurrent('nobody', () => {
   })
 
   it('at the Image Factory ends build', async () => {
-    const env = { ...project.env, TALOS_IMAGE_FACTORY_URL: nobody }
+    const env = { ...project.env, TALOS_IMAGE_FACTORY_URL: unreachable }
     const result = await runInWorkspace(['build'], { env })
-    expectFailure(1, result, `no answer to GET ${nobody}/versions`, 'ECONNREFUSED', 'hint: check the network, and ')
+    expectFailure(
+      1,
+      result,
+      `no answer to GET ${unreachable}/versions`,
+      'ECONNREFUSED',
+      'hint: check the network, and ',
+    )
   })
 
   it('who is the Image Factory ends build with its own words', async () => {

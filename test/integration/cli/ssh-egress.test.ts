@@ -55,7 +55,7 @@ describe('checkSshEgress', () => {
     expect(await check(server.port)).toMatchObject({ status: 'warning' })
   })
 
-  test('fails where nobody is', async () => {
+  test('fails where nothing listens', async () => {
     const server = await serve(() => undefined)
     await server[Symbol.asyncDispose]()
     const { status, message, hint } = await check(server.port)

@@ -173,7 +173,7 @@ describe('an answer that cannot be used', () => {
     expect(await client(server.url).versions()).toEqual(['v1.12.2'])
   })
 
-  test('nobody listens', async () => {
+  test('no server listens', async () => {
     const error = await failureOf(client(`http://127.0.0.1:${await refusedPort()}`).versions())
     expect(error.code).toBe('network')
     expect(error.message).toContain('ECONNREFUSED')

@@ -145,7 +145,7 @@ describe('an answer of the API', () => {
     )
   })
 
-  it('with any budget of requests lets nobody wait for longer than a budget needs', async () => {
+  it('with any rate limit lets no request wait for longer than its refill takes', async () => {
     await fuzz(200, (random) => {
       const odd = (): string => pickAny(random, ODD_NUMBERS) ?? ''
       return tryCall(

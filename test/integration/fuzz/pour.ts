@@ -1,4 +1,4 @@
-/** A body that is far longer than anybody asked for. */
+/** A body that is far too long. */
 
 import type { ServerResponse } from 'node:http'
 import { createGzip } from 'node:zlib'

@@ -129,7 +129,7 @@ describe('an answer that cannot be used', () => {
     expect(other.requests).toHaveLength(0)
   })
 
-  test('nobody listens: the message names the reason and not the token', async () => {
+  test('no server listens: the message names the reason and not the token', async () => {
     const error = await failureOf(client(`http://127.0.0.1:${await refusedPort()}`).catalogue.pricing())
     expect(error.code).toBe('network')
     expect(error.message).toContain('ECONNREFUSED')

@@ -69,7 +69,7 @@ describe('a plan for several projects', () => {
     ])
   })
 
-  test('is content with a token that may only read, when nobody is to write', async () => {
+  test('accepts a token that may only read, when nothing is written', async () => {
     await using there = await world()
     const { projects } = await there.plan(['reader'], {}, false)
     expect(projects).toMatchObject([{ project: 'reader', plan: {} }])

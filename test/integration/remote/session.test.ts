@@ -75,7 +75,7 @@ describe('a command over SSH', () => {
     session.end()
   })
 
-  test('may say more than anybody will read: the end is kept', async () => {
+  test('may print more than is kept: the end is kept', async () => {
     await using server = await serveSsh(runForReal)
     const session = await login(server)
     const { stdout, stderr } = await session.run('seq 400000; seq 20000 >&2; echo end; echo END >&2', options())

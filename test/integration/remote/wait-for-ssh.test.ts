@@ -50,7 +50,7 @@ function wait(connect: WaitForSshOptions['connect'], more: Partial<WaitForSshOpt
 }
 
 describe('waiting for SSH', () => {
-  test('goes on as soon as somebody answers', async () => {
+  test('goes on as soon as there is an answer', async () => {
     const faults = [coded('ECONNREFUSED'), coded('ECONNREFUSED'), levelled('client-timeout')]
     const { clock, waited } = wait(async () => {
       const fault = faults.shift()
@@ -99,7 +99,7 @@ describe('waiting for SSH', () => {
   })
 })
 
-describe('why nobody came', () => {
+describe('why there was no answer', () => {
   test.each([
     ['refused', coded('ECONNREFUSED'), '--ssh-port'],
     ['no route', coded('EHOSTUNREACH'), 'IPv4'],

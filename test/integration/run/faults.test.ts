@@ -30,7 +30,7 @@ const creates =
 const errorAnswer = (status: number, code: string): Response =>
   Response.json({ error: { code, message: `scripted ${code}` } }, { status })
 
-/** The cloud does it, and nobody learns of it. */
+/** The cloud does it, but the answer says that it timed out. */
 async function timeOutAfterwards(answer: () => Promise<Response>): Promise<Response> {
   await answer()
   return errorAnswer(504, 'timeout')

@@ -74,7 +74,7 @@ describe('what is no disk image', () => {
     expect(error.hint).toBeDefined()
   })
 
-  test('is refused: nothing there, a folder, a pipe that nobody writes to', async () => {
+  test('is refused: nothing there, a folder, a pipe without a writer', async () => {
     await using dir = await tempDir()
     await mkdir(dir.file('folder'))
     execFileSync('mkfifo', [dir.file('pipe')])

@@ -139,7 +139,7 @@ describe('a URL behind which there is no image', () => {
     })
   })
 
-  test('gives nobody to talk to', async () => {
+  test('has no server', async () => {
     const error = await failureOf(inspectUrl(`http://127.0.0.1:${await refusedPort()}/x`, { at: AT, firstPauseMs: 1 }))
     expect(error).toMatchObject({ code: 'network', at: AT, message: expect.stringContaining('ECONNREFUSED') })
   })

@@ -74,7 +74,7 @@ describe('through a proxy', () => {
     expect(proxy.requests).toEqual(['GET http://api.test/'])
   })
 
-  test('that does not let anybody through is named', async () => {
+  test('that refuses the request is named', async () => {
     await using proxy = await openProxy({ hosts: { 'factory.test': 'http://127.0.0.1:1' }, login: 'me:secret' })
     const refused = await rejectionOf(through({ HTTPS_PROXY: proxy.url })('https://factory.test/', {}))
     expect(fetchFailureReason(refused)).toContain('407')
@@ -96,7 +96,7 @@ describe('through a proxy', () => {
 })
 
 describe('a certificate authority of its own', () => {
-  test('is trusted, and nobody else trusts it', async () => {
+  test('is trusted only there', async () => {
     await using server = await serveLoopback((_, response) => response.end('inside'))
     await using factory = await openOwnFactory(server.url)
     const answer = await createFetch({ ca: [factory.ca] })(factory.url, {})

@@ -58,7 +58,7 @@ export function answerJson(
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
 
-/** A port on 127.0.0.1 on which nobody listens. */
+/** A port on 127.0.0.1 that is not listened on. */
 export async function refusedPort(): Promise<number> {
   const server = createServer()
   server.listen(0, '127.0.0.1')

@@ -112,7 +112,7 @@ describe('loadVariables', () => {
     expect(await directory.problems({ directory: 'file' })).toEqual(['file: the directory "file" is a file'])
   })
 
-  it('warns of a var file that is read by nobody, unless the var files are named', async () => {
+  it('warns of a var file that is not read, unless the var files are named', async () => {
     await using directory = await createDirectory({
       'prod.pkrvars.hcl': 'talos_version = "v1.1.0"\n',
       'test.pkrvars.hcl': 'talos_version = "v1.2.0"\n',

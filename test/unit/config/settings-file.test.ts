@@ -7,7 +7,7 @@ const TOKEN = 'jEheVytlAoFl7F8MqUQ7jAo2hOXASztXjEheVytlAoFl7F8MqUQ7jAo2hOXASztX'
 const read = (text: string) => readSettings({ name: FILE, text })
 const problemsOf = (text: string): string[] =>
   read(text).problems.map(({ message, at }) => {
-    if (at?.kind !== 'file') throw new Error(`nobody knows where: ${message}`)
+    if (at?.kind !== 'file') throw new Error(`no place: ${message}`)
     return `${at.line}:${at.column} ${message}`
   })
 

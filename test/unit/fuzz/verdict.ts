@@ -7,7 +7,7 @@ import { SECRETS } from './mutate.ts'
 
 registerSecret(SECRETS.token)
 
-/** Nobody reads more, and a terminal or a log should not have to take more. */
+/** The most that should be printed to a terminal or a log. */
 const LONGEST_MESSAGE = 16 * 1024
 
 /**

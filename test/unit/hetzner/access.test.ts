@@ -37,7 +37,7 @@ describe('whether a token may write', () => {
     expect(await api(answers).access.findWriteAccess()).toBe(verdict)
   })
 
-  test('is asked by what nobody could carry out', async () => {
+  test('is found out by requests that cannot succeed', async () => {
     const { access, requests } = api({ POST: INVALID, PUT: NOT_FOUND })
     await access.findWriteAccess()
     expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /ssh_keys', 'PUT /ssh_keys/0'])
@@ -74,7 +74,7 @@ describe('what the API says beside its answers', () => {
     },
   )
 
-  test('is not heard with a token that nobody knows', async () => {
+  test('is not found out with an unknown token', async () => {
     await expect(api({ GET: [401, apiError('unauthorized')] }).access.look()).rejects.toMatchObject({ code: 'token' })
   })
 })

@@ -230,7 +230,7 @@ describe('waiting in vain', () => {
     await expect(wait(3, { signal: stop.signal })).rejects.toBe(reason)
   })
 
-  test('when nobody waits any more, nobody sleeps any more, and nothing is asked', async () => {
+  test('when no wait is left, it stops sleeping and polling', async () => {
     const { clock, asked, wait } = fixture()
     const stop = new AbortController()
     const stopped = wait(1, { signal: stop.signal })

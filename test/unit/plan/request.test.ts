@@ -31,7 +31,7 @@ describe('the images that are wanted', () => {
     expect(images[3]).toMatchObject({ role: 'worker', choice: { schematic: ROLES.get('worker') } })
   })
 
-  test('come in the order of the house, whatever the order of the flags', () => {
+  test('come in their own order, not in that of the flags', () => {
     expect(names(chooseImages(planRequest({ architectures: ['x86', 'arm'] })).images)).toEqual(['arm', 'x86'])
     expect(names(chooseImages(planRequest({ architectures: ['x86'] })).images)).toEqual(['x86'])
   })

@@ -114,7 +114,7 @@ describe('closing a scope', () => {
 
   test('is not stopped by a listener that throws', async () => {
     const broken = (): never => {
-      throw new Error('a listener of somebody else')
+      throw new Error('an error of the listener')
     }
     const scope = new CleanupScope(MINUTE_MS, { onRemoving: broken, onRemoved: broken })
     const done: string[] = []

@@ -32,7 +32,7 @@ describe('redact', () => {
     expect(redact('in short')).toBe('in short')
   })
 
-  test('replaces bearer tokens and private keys that nobody registered', () => {
+  test('replaces bearer tokens and private keys that were not registered', () => {
     expect(redact('authorization: Bearer abc.DEF-1~2+/=, next')).toBe('authorization: Bearer [redacted], next')
     const pem = '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\nBBBB\n-----END OPENSSH PRIVATE KEY-----'
     expect(redact(`before ${pem} between ${pem} after`)).toBe('before [redacted] between [redacted] after')

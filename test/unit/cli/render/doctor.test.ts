@@ -10,14 +10,14 @@ const FAILED: Check = {
   hint: 'make one in the Console, and set it',
 }
 const WARNING: Check = { name: 'stock arm', status: 'warning', message: 'elsewhere' }
-const SKIPPED: Check = { name: 'SSH', status: 'skipped', message: 'nobody there' }
+const SKIPPED: Check = { name: 'SSH', status: 'skipped', message: 'no answer here' }
 
 test('a check is a line, its remedy below it, and nothing is wider than the terminal', () => {
   expect(formatChecks([OK, FAILED, WARNING, SKIPPED], 60)).toBe(`ok       clock      it is right
 FAILED   token      there is none
                     -> make one in the Console, and set it
 WARNING  stock arm  elsewhere
--        SSH        nobody there
+-        SSH        no answer here
 
 1 failed: a build would not work. 1 warning, which stops
 nothing.

@@ -24,7 +24,7 @@ describe('words', () => {
     expect(foldWords('', 5)).toEqual([''])
   })
 
-  test('of a terminal that nobody knows stay as they are', () => {
+  test('of a terminal of unknown width stay as they are', () => {
     const text = 'x '.repeat(500)
     expect(foldWords(text, Number.POSITIVE_INFINITY)).toEqual([text])
   })

@@ -78,20 +78,20 @@ describe('failures', () => {
   })
 
   test('that are alike are said once', () => {
-    const other = { code: 'ssh', message: 'nobody answers' } as const
+    const other = { code: 'ssh', message: 'no answer' } as const
     const document = documentOf(result(failed(imageAt(plan, 0)), failedWith(1, other), failed(imageAt(plan, 2))))
     expect(findFailures(document).map(({ message }) => message)).toEqual([
       'arm control-plane, arm worker: nothing in stock',
-      'x86 control-plane: nobody answers',
+      'x86 control-plane: no answer',
     ])
   })
 
   test('without a remedy of their own get one', () => {
-    const document = documentOf(result(failedWith(0, { code: 'ssh', message: 'nobody answers' })))
+    const document = documentOf(result(failedWith(0, { code: 'ssh', message: 'no answer' })))
     expect(findFailures(document)[0]?.hint).toContain('run the same command again')
   })
 
-  test('are none when somebody stopped it', () => {
+  test('are none when it was interrupted', () => {
     const stopped = { code: 'interrupted', message: 'interrupted' } as const
     const leftovers = [{ name: 'server 5', command: 'hcloud server delete 5', reason: 'locked' }]
     const outcome = result(failedWith(0, stopped), failedWith(1, stopped))

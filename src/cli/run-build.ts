@@ -1,0 +1,232 @@
+/** What `talos-image build` does: plan, build, report; in each of the projects, side by side, each for itself. */
+
+import type { Problem } from '../errors.ts'
+import { lookUpPlacements } from '../plan/look-up-placements.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { PlanRequest } from '../plan/request.ts'
+import {
+  cleanupCommand,
+  type ProjectAccess,
+  type ProjectResult,
+  toProjectCommand,
+  toProjectResult,
+  toRunDocument,
+  toUnbegun,
+} from '../report/projects.ts'
+import { toResultDocument } from '../report/result.ts'
+import type { ChosenProjects } from '../request/projects.ts'
+import { startBuild, toProblem } from '../run/build.ts'
+import type { BuildEvent } from '../run/events.ts'
+import type { BuildResult, RunningBuild } from '../run/result.ts'
+import type { Timeouts } from '../run/timeouts.ts'
+import { printable } from '../util/printable.ts'
+import { redact } from '../util/redact.ts'
+import type { Trace } from '../util/trace.ts'
+import type { BuildFlags } from './build-flags.ts'
+import { type BuildView, openBuildView } from './build-view.ts'
+import { type Clouds, prefixOf, toCloud, traceIn } from './cloud.ts'
+import type { CommandResult } from './command-result.ts'
+import { chooseFlaggedProjects, makePlan, toPlanResult } from './commands/plan.ts'
+import { openDebugLog } from './debug-log.ts'
+import { EXIT, exitCodeOfRun } from './exit-codes.ts'
+import { TEXT } from './formats/formats.ts'
+import { writeJobSummary } from './github-actions.ts'
+import type { Io } from './io.ts'
+import { checkOutputs, writeOutputs } from './job-outputs.ts'
+import type { PackerEngine } from './packer-engine.ts'
+import { buildOutputs } from './render/job-outputs.ts'
+import { findFailures, findLeftovers, formatInterrupted, formatSummary } from './render/summary.ts'
+import { findFileProblems, writeResultFiles } from './result-files.ts'
+import { say } from './say.ts'
+
+/** Builds what the flags ask for. */
+export async function runBuild(io: Io, flags: BuildFlags): Promise<CommandResult> {
+  await checkOutputs(io)
+  const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
+  try {
+    return await build(io, flags, log?.trace)
+  } finally {
+    log?.close()
+  }
+}
+
+const PACKER_HAS_ONE: Problem = {
+  code: 'usage',
+  message: 'Packer builds in one project, the one of HCLOUD_TOKEN',
+  at: { kind: 'flag', name: '--engine' },
+  hint: 'leave --project and talos-image.yaml out, or build without --engine packer',
+}
+
+/** Builds what the plan asks for. */
+async function build(io: Io, flags: BuildFlags, trace?: Trace): Promise<CommandResult> {
+  const { role, output } = flags
+  const chosen = await chooseFlaggedProjects(io, flags)
+  const names = chosen.projects.flatMap(({ name }) => name ?? [])
+  const packer = flags.engine === 'packer' && !chosen.isNamed ? await findEngine(io, flags) : undefined
+  const wrong = [
+    ...chosen.problems,
+    ...(flags.engine === 'packer' && chosen.isNamed ? [PACKER_HAS_ONE] : []),
+    ...(await findFileProblems(io, flags, names)),
+  ]
+  // Until there is a view to show them in, delays are lines of their own.
+  let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${printable(redact(text))}`)
+  const onDelay = (text: string, project?: string): void => showDelay(text, project)
+  // Packer builds at the one place that it is told, and whatever there is.
+  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }
+  const { planned, clouds, request } = await makePlan(
+    io,
+    role,
+    planFlags,
+    { ...chosen, problems: wrong },
+    {
+      watch: { ...(trace === undefined ? {} : { trace }), onDelay },
+      checkWriting: chosen.isNamed && flags.dryRun !== true,
+      packer,
+    },
+  )
+  try {
+    if (flags.dryRun === true) return toPlanResult(io, output, planned, 'without --dry-run it is built')
+    const view = await openBuildView(io, output, planned)
+    showDelay = (text, project) => {
+      view.onEvent(chosen.isNamed ? (project ?? 'all') : undefined, { type: 'note', text })
+    }
+    let results: readonly ProjectResult[]
+    try {
+      const start = starter(io, { flags, chosen, clouds, request, view, packer, trace })
+      const runs = planned.projects.map((one) =>
+        'plan' in one ? start(one.project, one.plan) : toUnbegun(one, planned),
+      )
+      io.onSecondSignal(() => runs.map((run) => ('building' in run ? abandon(run) : '')).join(''))
+      results = await Promise.all(runs.map((run) => ('building' in run ? finish(io, run, clouds.factoryUrl) : run)))
+    } finally {
+      view.close()
+    }
+    const isAnyBuilt = results.some(({ snapshots }) => snapshots.length > 0)
+    if (output === TEXT && isAnyBuilt) io.err('\n')
+    return {
+      document: toRunDocument(results),
+      records: results.map((result) => ({ type: 'result', ...result })),
+      text: (width) => (isAnyBuilt ? formatSummary(results, width) : ''),
+      problems: [...findFailures(results), ...findLeftovers(results)],
+      apart: true,
+      note: formatInterrupted(results),
+      finish: async () => {
+        for (const result of results) await writeJobSummary(io, result)
+        const noted = await writeOutputs(io, buildOutputs(results))
+        const written = (await writeResultFiles(io, flags, results)) && noted
+        return exitCodeOfRun(results) || (written ? EXIT.success : EXIT.failed)
+      },
+    }
+  } finally {
+    await clouds.close()
+  }
+}
+
+async function findEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
+  const { findPackerEngine } = await import('./packer-engine.ts')
+  return findPackerEngine(io, flags)
+}
+
+/** The build that goes on in one project. */
+interface Running {
+  readonly access: ProjectAccess
+  readonly plan: Plan
+  readonly building: RunningBuild
+}
+
+interface Surroundings {
+  readonly flags: BuildFlags
+  readonly chosen: ChosenProjects
+  readonly clouds: Clouds
+  readonly request: PlanRequest
+  readonly view: BuildView
+  readonly packer: PackerEngine | undefined
+  readonly trace: Trace | undefined
+}
+
+/** What starts the build of a plan in its project. */
+function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }: Surroundings) {
+  const ssh = flags.sshTimeout === undefined ? {} : { sshMs: flags.sshTimeout }
+  const timeouts: Partial<Timeouts> = Object.assign(ssh, ...(flags.timeout ?? []))
+  return (project: string | undefined, plan: Plan): Running => {
+    const hetzner = clientOf(clouds, project)
+    const access: ProjectAccess = {
+      project,
+      variable: flags.sandbox === true ? undefined : chosen.projects.find(({ name }) => name === project)?.variable,
+    }
+    const common = {
+      hetzner,
+      factory: clouds.factory,
+      plan,
+      signal: io.signal,
+      onEvent: (event: BuildEvent) =>
+        view.onEvent(
+          project,
+          withToken(event, access, () => building.run),
+        ),
+      timeouts,
+      ...(trace === undefined ? {} : { trace: traceIn(trace, project) }),
+    }
+    const building: RunningBuild =
+      packer?.start(common, request, toCloud(clouds)) ??
+      startBuild({
+        ...common,
+        sshPort: clouds.sshPort,
+        openStdin: () => io.stdin,
+        stock: {
+          waitMs: flags.waitForStock ?? 0,
+          look: (image, signal) => lookUpPlacements(request, image, { hetzner, signal }),
+        },
+      })
+    return { access, plan, building }
+  }
+}
+
+function clientOf({ projects }: Clouds, name: string | undefined) {
+  const found = projects.find((project) => project.name === name)
+  if (found === undefined || !('access' in found)) throw new RangeError(`${name} has a plan, and no client`)
+  return found.hetzner
+}
+
+/** The event with commands that know the project's token. @param run gives the run's ID, once there is one */
+function withToken(event: BuildEvent, access: ProjectAccess, run: () => string): BuildEvent {
+  if (event.type !== 'leftover' || access.project === undefined) return event
+  const command = toProjectCommand(event.leftover.command, run(), access)
+  return { ...event, leftover: { ...event.leftover, command } }
+}
+
+/**
+ * Waits for one project. An error in a named project becomes its result, so that the others go on.
+ * @throws what befell the only one, when nothing could be begun
+ */
+async function finish(io: Io, { access, plan, building }: Running, factoryUrl: string): Promise<ProjectResult> {
+  const isNamed = access.project !== undefined
+  // At once, so that a job that is killed can be cleaned up after.
+  const noted = isNamed ? undefined : writeOutputs(io, { run: building.run })
+  const result = await building.result.catch((error: unknown): BuildResult => {
+    if (!isNamed) throw error
+    const problem = toProblem(error, io.signal)
+    return {
+      run: building.run,
+      images: plan.images.map((image) => ({ image, status: 'failed', problem, ms: 0 })),
+      leftovers: [],
+    }
+  })
+  await noted
+  return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access)
+}
+
+/** Ends a build at once; says what a user must remove. */
+function abandon({ access, building }: Running): string {
+  building.abandon?.()
+  const { run } = building
+  const where = access.project === undefined ? '' : ` in ${access.project}`
+  const pending = building.pending()
+  if (pending.length === 0) return `Nothing of this run is left behind${where}.\n`
+  const list = pending.map(({ name, command }) => {
+    // In the sandbox only the cleanup works, since its addresses go with this process.
+    if (access.variable === undefined) return `  ${name}\n`
+    return `  ${name}: ${toProjectCommand(command, run, access)}\n`
+  })
+  return `Left behind by run ${run}${where}:\n${list.join('')}Remove all of it:\n  ${cleanupCommand(run, access)}\n`
+}
