@@ -32,7 +32,8 @@ export async function readHclVarFile(
       const expression = await readHclExpression(file, parser, item)
       const value = 'message' in expression ? expression : evaluateConstant(item.name, expression)
       if ('message' in value) problems.push(value)
-      else items.push({ name: item.name, ...value })
+      // The tree of a quoted text begins behind its quote.
+      else items.push({ name: item.name, value: value.value, origin: originOf(file, item.expressionOffset) })
     }
   }
   return { items, problems, warnings }
