@@ -1,7 +1,7 @@
 /** Which files a build reads its variables from, in which order. */
 
-import { readdir } from 'node:fs/promises'
-import { extname, join, resolve } from 'node:path'
+import { open, readdir, stat } from 'node:fs/promises'
+import { basename, extname, join, resolve } from 'node:path'
 import type { Problem } from '../errors.ts'
 import { displayName, errorCode } from './source-file.ts'
 
@@ -34,15 +34,22 @@ export async function findFiles(
   const found = directory === undefined ? [] : await listFiles(resolve(cwd, directory), cwd)
   const paths = Array.isArray(found) ? found : []
   const ending = (suffix: string) => paths.filter((path) => path.endsWith(suffix))
+  const templates = { hcl: ending('.pkr.hcl'), json: ending('.pkr.json') }
+  const unread = await findUnreadTemplates(paths, cwd)
+  // Without another template it is the one that is meant.
+  const isMeant = templates.hcl.length + templates.json.length === 0
   return {
-    templates: { hcl: ending('.pkr.hcl'), json: ending('.pkr.json') },
+    templates,
     varFiles: {
       hcl: [...ending('.auto.pkrvars.hcl'), ...named.filter((path) => extname(path) === '.hcl')],
       json: [...ending('.auto.pkrvars.json'), ...named.filter((path) => extname(path) === '.json')],
     },
     complete: Array.isArray(found),
-    problems: [...(Array.isArray(found) ? [] : [found]), ...findFormatProblems(named, cwd)],
-    warnings: named.length > 0 ? [] : paths.filter(looksForgotten).map((path) => toForgottenWarning(path, cwd)),
+    problems: [...(Array.isArray(found) ? [] : [found]), ...findFormatProblems(named, cwd), ...(isMeant ? unread : [])],
+    warnings: [
+      ...(isMeant ? [] : unread),
+      ...(named.length > 0 ? [] : paths.filter(looksForgotten).map((path) => toForgottenWarning(path, cwd))),
+    ],
   }
 }
 
@@ -61,6 +68,49 @@ async function listFiles(directory: string, cwd: string): Promise<string[] | Pro
       at: { kind: 'file', file: name },
       hint: 'name the directory that holds talos-hcloud.pkr.hcl and the var files, or leave it out for the defaults',
     }
+  }
+}
+
+/** What tells a template in a file that Packer does not read as one, by the end of its name. */
+const TEMPLATE_SIGNS: Readonly<Record<string, RegExp>> = {
+  '.json': /"builders"\s*:/,
+  '.hcl': /^\s*source\s+"hcloud"/m,
+}
+/** Bytes that are looked at. */
+const HEAD_BYTES = 64 * 1024
+
+/** Files that hold a template, and that are not read for their names. */
+async function findUnreadTemplates(paths: readonly string[], cwd: string): Promise<Problem[]> {
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const sign = /\.(pkr|pkrvars)\.(hcl|json)$/.test(path) ? undefined : TEMPLATE_SIGNS[extname(path)]
+      return sign?.test(await readHead(path)) === true ? [toUnreadProblem(path, cwd)] : []
+    }),
+  )
+  return found.flat()
+}
+
+function toUnreadProblem(path: string, cwd: string): Problem {
+  const name = displayName(path, cwd)
+  const isLegacy = path.endsWith('.json')
+  const message = isLegacy
+    ? `"${name}" is a template in Packer's legacy JSON, which is not read`
+    : `"${name}" is not read: templates are the files that end in .pkr.hcl or .pkr.json`
+  const hint = isLegacy
+    ? `make a newer one of it: packer hcl2_upgrade ${basename(path)}`
+    : `rename it: ${basename(path, '.hcl')}.pkr.hcl`
+  return { code: 'config', message, at: { kind: 'file', file: name }, hint }
+}
+
+async function readHead(path: string): Promise<string> {
+  try {
+    if (!(await stat(path)).isFile()) return ''
+    await using file = await open(path)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+    return buffer.toString('utf8', 0, bytesRead)
+  } catch {
+    // What cannot be read is no template either.
+    return ''
   }
 }
 

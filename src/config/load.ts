@@ -3,6 +3,7 @@
 import { type Problem, throwProblems } from '../errors.ts'
 import { registerSecret } from '../util/redact.ts'
 import { type Declaration, isVariableName } from './declarations.ts'
+import { variablesIn } from './expression/expression.ts'
 import type { Chosen } from './precedence.ts'
 import { describesImages, type ReadSources, readSources, type VariableSources } from './read-sources.ts'
 import type { Block } from './template/block.ts'
@@ -10,7 +11,7 @@ import { evaluateTemplate } from './template/evaluate-template.ts'
 import { collectParts, type Template } from './template/template.ts'
 import { findValidationProblems } from './template/validations.ts'
 import { toVariables } from './to-variables.ts'
-import { isScalar } from './value.ts'
+import { isScalar, toStringValue } from './value.ts'
 import type { Variables } from './variables.ts'
 
 export type { VariableSources } from './read-sources.ts'
@@ -86,8 +87,12 @@ function withWarnings(variables: Omit<Variables, 'warnings'> | undefined, warnin
 }
 
 function putTogether(read: ReadSources, { directory = '.', cwd }: VariableSources) {
-  const { parts, problems } = collectParts(read.bodies.flatMap(({ blocks }) => blocks))
-  const own = read.chosen.filter(({ name }) => read.declared.has(name))
+  const blocks = read.bodies.flatMap((body) => body.blocks)
+  const { parts, problems } = collectParts(blocks)
+  const tokens = findTokenVariables(blocks)
+  const own = read.chosen
+    .filter(({ name }) => read.declared.has(name))
+    .map((chosen) => (tokens.has(chosen.name) ? withRunsToken(chosen) : chosen))
   const variables = new Map(own.flatMap(({ name, sourced }) => (sourced === undefined ? [] : [[name, sourced]])))
   const template: Template = { ...parts, variables, directory, cwd }
   hideSecrets(own)
@@ -108,6 +113,33 @@ function toTemplate(
   return { template, problems: [...invalid, ...evaluateTemplate(template).problems] }
 }
 
+/** The variables that nothing but `token` of a source refers to. */
+function findTokenVariables(blocks: readonly Block[]): ReadonlySet<string> {
+  const tokens = new Set<string>()
+  const others = new Set<string>()
+  const look = (block: Block): void => {
+    for (const { name, expression } of block.attributes) {
+      const isToken = block.type === 'source' && name === 'token' && expression.kind === 'reference'
+      for (const variable of variablesIn(expression)) (isToken ? tokens : others).add(variable)
+    }
+    for (const inner of block.blocks) look(inner)
+  }
+  // A declaration may check its own value.
+  for (const block of blocks) if (block.type !== 'variable') look(block)
+  return new Set([...tokens].filter((name) => !others.has(name)))
+}
+
+/** An empty token stands for that of the run, in each project; one that is set all the same is checked later. */
+function withRunsToken(chosen: Chosen): Chosen {
+  const { declaration, sourced } = chosen
+  if (sourced !== undefined && sourced !== declaration.defaultValue) return chosen
+  return {
+    ...chosen,
+    declaration: { ...declaration, validations: [] },
+    sourced: { value: toStringValue(''), origin: declaration.origin },
+  }
+}
+
 function hideSecrets(chosen: readonly Chosen[]): void {
   for (const { declaration, sourced } of chosen) {
     if (declaration.isSensitive && sourced !== undefined && isScalar(sourced.value)) registerSecret(sourced.value.text)
@@ -117,12 +149,14 @@ function hideSecrets(chosen: readonly Chosen[]): void {
 /** A variable that this program does not know by itself; for the others the problem is told already. */
 function toMissingProblem({ name, declaration, sourced }: Chosen): Problem[] {
   if (sourced !== undefined || isVariableName(name)) return []
+  const isSecret = declaration.isSensitive === true || /token|secret|password/i.test(name)
+  const inEnvironment = `set PKR_VAR_${name} in the environment; a secret belongs neither into a file nor into an argument`
   return [
     {
       code: 'config',
       message: `"${name}" has no value: the template declares it without a default, and nothing sets it`,
       at: declaration.origin,
-      hint: `write ${name} = "..." into a var file, or give -var ${name}=...`,
+      hint: isSecret ? inEnvironment : `write ${name} = "..." into a var file, or give -var ${name}=...`,
     },
   ]
 }

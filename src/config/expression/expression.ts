@@ -91,6 +91,12 @@ function partsOf(expression: Expression): readonly Expression[] {
   }
 }
 
+/** The names of the variables (`var.name`) that an expression refers to. */
+export function variablesIn(expression: Expression): string[] {
+  const own = expression.kind === 'reference' && expression.root === 'var' ? [String(expression.steps[0] ?? '')] : []
+  return [...own, ...partsOf(expression).flatMap(variablesIn)]
+}
+
 /** The texts that are written in an expression, without those that it calculates. */
 export function textsOf(expression: Expression): string[] {
   const own = expression.kind === 'literal' && expression.value.kind === 'string' ? [expression.value.text] : []

@@ -45,16 +45,24 @@ interface Evaluating {
 const BUILD_BLOCKS = new Set(['source', 'provisioner'])
 const BUILD_ATTRIBUTES = new Set(['sources', 'name', 'description'])
 
-const MANIFEST_HINT =
-  'leave it out, and let --packer-manifest FILE write it; or let Packer itself build this directory: --engine packer'
+/** What writes a manifest is no part of the image: the flag that writes the file is told. */
+function toManifestWarning({ origin, attributes }: Block): Problem {
+  const output = attributes.find(({ name }) => name === 'output')?.expression
+  const path = output?.kind === 'literal' && isScalar(output.value) ? output.value.text : 'packer-manifest.json'
+  const message = 'the post-processor "manifest" writes nothing here'
+  return { code: 'config', message, at: origin, hint: `give --packer-manifest ${path} to write that file` }
+}
+
+const isManifest = ({ type, labels }: Block): boolean => type === 'post-processor' && labels[0] === 'manifest'
 
 function evaluateBuild(template: Template, build: Block, evaluating: Evaluating): TemplateImage[] {
-  const { problems } = evaluating.findings
-  for (const { type, labels, origin } of build.blocks) {
+  const { problems, warnings } = evaluating.findings
+  const blocks = build.blocks.flatMap((block) => (block.type === 'post-processors' ? block.blocks : [block]))
+  warnings.push(...blocks.filter(isManifest).map(toManifestWarning))
+  for (const { type, labels, origin } of blocks.filter((block) => !isManifest(block))) {
     if (BUILD_BLOCKS.has(type)) continue
     const name = labels.length === 0 ? type : `${type} "${labels.join('" "')}"`
-    const hint = name === 'post-processor "manifest"' ? MANIFEST_HINT : PACKER_HINT
-    problems.push({ code: 'config', message: `${name} cannot be honoured`, at: origin, hint })
+    problems.push({ code: 'config', message: `${name} cannot be honoured`, at: origin, hint: PACKER_HINT })
   }
   for (const { name, origin } of build.attributes) {
     if (BUILD_ATTRIBUTES.has(name)) continue

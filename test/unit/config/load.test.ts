@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { loadVariables } from '../../../src/config/load.ts'
+import { loadConfiguration, loadVariables, type VariableSources } from '../../../src/config/load.ts'
+import { evaluateTemplate } from '../../../src/config/template/evaluate-template.ts'
 import { formatOrigin } from '../../../src/errors.ts'
 import { catchProblems, createDirectory, formatProblem } from './fixture.ts'
 
@@ -12,6 +13,82 @@ variable "image_url_arm" {
   default = null
 }
 `
+
+const SOURCE = `source "hcloud" "talos" {
+  token           = var.hcloud_token
+  rescue          = "linux64"
+  image           = "debian-13"
+  location        = "fsn1"
+  server_type     = "cx23"
+  ssh_username    = "root"
+  snapshot_name   = "Talos"
+  snapshot_labels = { os = "talos" }
+}
+build {
+  sources = ["source.hcloud.talos"]
+  provisioner "shell" {
+    inline = ["curl -fsSL https://example.com/v1.12.2/hcloud-amd64.raw.xz | xz -dc | dd of=/dev/sda"]
+  }
+}
+`
+
+describe('a variable for the token', () => {
+  const load = async (variable: string, more: Partial<VariableSources> = {}, source = SOURCE) => {
+    await using directory = await createDirectory({ 'talos.pkr.hcl': `${variable}\n${source}` })
+    const { path } = directory
+    const { template } = await loadConfiguration({
+      directory: path,
+      varFiles: [],
+      vars: [],
+      env: {},
+      cwd: path,
+      ...more,
+    })
+    return template === undefined ? [] : evaluateTemplate(template).images.map(({ token }) => token?.value)
+  }
+
+  it.each([
+    'variable "hcloud_token" {}',
+    'variable "hcloud_token" { sensitive = true }',
+    'variable "hcloud_token" { default = env("HCLOUD_TOKEN") }',
+    'variable "hcloud_token" {\n validation {\n condition = length(var.hcloud_token) == 64\n error_message = "No."\n }\n}',
+  ])('stands for that of the run: %s', async (variable) => {
+    expect(await load(variable, { env: { HCLOUD_TOKEN: 'of-another-project' } })).toEqual([''])
+  })
+
+  it('has its own value when somebody sets one', async () => {
+    expect(await load('variable "hcloud_token" {}', { vars: ['hcloud_token=abc'] })).toEqual(['abc'])
+  })
+
+  it('needs a value when something else uses it, which is no text for a file', async () => {
+    const source = SOURCE.replace('"Talos"', `"Talos \${var.hcloud_token}"`)
+    const [problem] = await catchProblems(load('variable "hcloud_token" {}', {}, source))
+    expect(problem?.message).toContain('"hcloud_token" has no value')
+    expect(problem?.hint).toContain('set PKR_VAR_hcloud_token in the environment')
+  })
+})
+
+describe('a template under another name', () => {
+  const legacy = { 'image.json': '{"builders": [{"type": "hcloud"}]}' }
+
+  it.each([
+    [legacy, `image.json: "image.json" is a template in Packer's legacy JSON, which is not read`],
+    [
+      { 'talos.hcl': SOURCE },
+      'talos.hcl: "talos.hcl" is not read: templates are the files that end in .pkr.hcl or .pkr.json',
+    ],
+  ])('is named: %j', async (files, problem) => {
+    await using alone = await createDirectory(files)
+    expect(await alone.problems()).toEqual([problem])
+    await using beside = await createDirectory({ ...files, 'talos-hcloud.pkr.hcl': TEMPLATE })
+    expect((await beside.load()).warnings.map(formatProblem)).toEqual([problem])
+  })
+
+  it('is none when it holds something else', async () => {
+    await using directory = await createDirectory({ 'package.json': '{}', '.terraform.lock.hcl': 'provider "x" {}' })
+    expect((await directory.load()).warnings).toEqual([])
+  })
+})
 
 describe('loadVariables', () => {
   it('gives the built-in defaults without a directory', async () => {

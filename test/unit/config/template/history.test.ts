@@ -258,10 +258,10 @@ describe('templates that were edited', () => {
       [
         [
           'sources = ["source.hcloud.talos-x86"]',
-          'sources = ["source.hcloud.talos-x86"]\n  post-processor "manifest" {}',
+          'sources = ["source.hcloud.talos-x86"]\n  post-processor "shell-local" {}',
         ],
       ],
-      ['104:3: post-processor "manifest" cannot be honoured'],
+      ['104:3: post-processor "shell-local" cannot be honoured'],
     ],
     [
       'an unknown source type',
