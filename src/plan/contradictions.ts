@@ -20,6 +20,7 @@ export function findContradictions(images: readonly ImageRequest[], talosVersion
     const found = [
       findWrongVersion(image, what, choice, talosVersion),
       findWrongArchitecture(image, what, choice),
+      findDoubledV(what, choice),
       ...findWrongDisk(what, choice.url, choice.at),
     ]
     return found.filter((problem) => problem !== undefined)
@@ -68,6 +69,12 @@ function findWrongVersion(
     at,
     hint: `set talos_version = "${versions[0]}", or change the URL`,
   }
+}
+
+function findDoubledV(what: string, { url, at }: Url): Problem | undefined {
+  const [doubled, version] = /(?<![\w.])vv(\d+\.\d+\.\d+)/.exec(url) ?? []
+  if (version === undefined) return undefined
+  return { code: 'config', message: `${what} names the version ${doubled}`, at, hint: `write v${version}` }
 }
 
 function findWrongArchitecture({ architecture }: ImageRequest, what: string, { url, at }: Url): Problem | undefined {

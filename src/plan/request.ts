@@ -27,6 +27,11 @@ export interface PlanRequest {
    * @internal
    */
   readonly template?: Template | undefined
+  /**
+   * Whether the template takes its version without the `v`, which it puts in front itself.
+   * @internal
+   */
+  readonly bareVersion?: boolean
   readonly architectures: readonly Architecture[]
   /** `undefined` stands for a generic image. */
   readonly roles: readonly (Role | undefined)[]

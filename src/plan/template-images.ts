@@ -9,6 +9,7 @@ import type { Problem } from '../errors.ts'
 import { uniqueProblems } from '../util/problem-collector.ts'
 import { toOverruled } from './overruled.ts'
 import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
+import { versionsIn } from './series.ts'
 import { findLabelProblem } from './server-label.ts'
 import { findArchitecture } from './template-architecture.ts'
 import { mergeServer } from './template-server.ts'
@@ -25,16 +26,34 @@ export function chooseTemplateImages(request: PlanRequest, template: Template): 
   }
 }
 
-/** The request with the version that the images of its template have, where no variable of the template says it. */
+/**
+ * The request with the version that the images of its template have: where no variable of the template says it, that of its
+ * label or URL; where the template itself puts the `v` in front, that of the variable with a `v`.
+ */
 export function withTemplateVersion(request: PlanRequest): PlanRequest {
   const { template, variables } = request
-  if (template === undefined || template.variables.has('talos_version')) return request
+  if (template === undefined) return request
+  if (template.variables.has('talos_version')) {
+    if (!putsVInFront(template)) return request
+    const { value, origin } = variables.talosVersion
+    const talosVersion = { value: value.replace(/^(?=\d)/, 'v'), origin }
+    return { ...request, variables: { ...variables, talosVersion }, bareVersion: true }
+  }
   const [version] = evaluateTemplate(template)
     .images.map(findVersion)
     .filter((found) => !('message' in found))
   return version === undefined || 'message' in version
     ? request
     : { ...request, variables: { ...variables, talosVersion: version } }
+}
+
+/** No Talos has it, so that what it becomes is no accident. */
+const SAMPLE_VERSION = '99.98.97'
+
+/** Whether a template makes `/v1.13.9/` of `1.13.9`. */
+function putsVInFront(template: Template): boolean {
+  const { images } = evaluateTemplate(template, new Map([['talos_version', SAMPLE_VERSION]]))
+  return images.some(({ url }) => versionsIn(url.value).includes(`v${SAMPLE_VERSION}`))
 }
 
 /** An image with what is decided of it. */

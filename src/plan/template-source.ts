@@ -13,12 +13,14 @@ const IMAGE_URLS = { arm: 'image_url_arm', x86: 'image_url_x86' } as const satis
 
 /** What the variables of the template are to be instead of their own values. */
 export function toOverrides(
-  { variables: { talosVersion } }: PlanRequest,
+  { variables: { talosVersion }, bareVersion = false }: PlanRequest,
   template: Template,
   schematic: SchematicFile | undefined,
 ): Map<string, string> {
   const overrides = new Map<string, string>()
-  if (template.variables.has('talos_version')) overrides.set('talos_version', talosVersion.value)
+  if (template.variables.has('talos_version')) {
+    overrides.set('talos_version', bareVersion ? talosVersion.value.replace(/^v/, '') : talosVersion.value)
+  }
   if (schematic === undefined) return overrides
   const id = schematicId(schematic.parsed.schematic)
   for (const architecture of ARCHITECTURES) {

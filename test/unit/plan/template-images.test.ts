@@ -83,6 +83,38 @@ describe('the version of an image', () => {
   })
 })
 
+describe('a version without its v', () => {
+  const template = (value: string, path: string) =>
+    `variable "talos_version" { default = "${value}" }\n${url(`https://example.com/${path}/amd64.raw`)}` +
+    source({ labels: 'os = "talos", version = var.talos_version' })
+
+  test.each(['1.12.2', 'v1.12.2'])('is what the template takes that puts it in front itself: %s', async (value) => {
+    const { request, images } = await choose(template(value, `v\${var.talos_version}`))
+    expect(request.variables.talosVersion.value).toBe('v1.12.2')
+    expect(images[0]?.template?.labels).toEqual({ os: 'talos', version: '1.12.2' })
+    expect(images[0]?.choice).toMatchObject({ url: 'https://example.com/v1.12.2/amd64.raw' })
+    expect(findContradictions(images, 'v1.12.2')).toEqual([])
+  })
+
+  test('stays as it is where the template does not', async () => {
+    const { request, images } = await choose(template('v1.12.2', `\${var.talos_version}`))
+    expect(request.variables.talosVersion.value).toBe('v1.12.2')
+    expect(images[0]?.template?.labels).toEqual({ os: 'talos', version: 'v1.12.2' })
+    expect((await choose(template('1.12.2', `\${var.talos_version}`))).request.variables.talosVersion.value).toBe(
+      '1.12.2',
+    )
+  })
+
+  test('is told when a URL has two of them', async () => {
+    const { images } = await choose(
+      url('https://example.com/vv1.12.2/amd64.raw') + source({ labels: 'version = "v1.12.2"' }),
+    )
+    expect(messages(findContradictions(images, 'v1.12.2'))).toEqual([
+      'the image URL of the template names the version vv1.12.2',
+    ])
+  })
+})
+
 describe('a label that says something else than the image', () => {
   const variable = 'variable "talos_version" { default = "v1.5.0" }\n'
   const generic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'
