@@ -5,7 +5,7 @@ import { ARCHITECTURES, type Architecture, isRoleName, NO_ROLE, ROLE_RULE, type 
 import { type Problem, throwProblems } from '../errors.ts'
 import { selectorFor } from '../plan/labels.ts'
 import { didYouMean } from '../util/near.ts'
-import { ARCHITECTURE_ALIASES } from './flags.ts'
+import { ARCHITECTURE_ALIASES, ARCHITECTURE_WORDS } from './flags.ts'
 
 /** Which snapshot is asked for. */
 export interface ExternalQuery {
@@ -84,13 +84,15 @@ function readObject(text: string): object {
   return {}
 }
 
+const WORDS = ARCHITECTURES.map((one) => `"${one}"`).join(' or ')
+
 function readArchitecture(text: string | undefined, problems: Problem[]): Architecture | undefined {
   const architecture = ARCHITECTURES.find((one) => one === text)
   if (architecture !== undefined) return architecture
-  if (text === undefined) problems.push(usage('the query has no architecture', 'add "architecture": "arm" or "x86"'))
+  if (text === undefined) problems.push(usage('the query has no architecture', `add "architecture": ${WORDS}`))
   else {
     const alias = ARCHITECTURE_ALIASES.get(text)
-    const hint = alias === undefined ? 'use arm or x86' : `Hetzner calls it "${alias}"`
+    const hint = alias === undefined ? `use ${ARCHITECTURE_WORDS}` : `Hetzner calls it "${alias}"`
     problems.push(usage(`query architecture: there is no "${text}"`, hint))
   }
   return undefined

@@ -14,12 +14,15 @@ export const ARCHITECTURE_ALIASES: ReadonlyMap<string, Architecture> = new Map<s
   ['x86_64', 'x86'],
 ])
 
+/** What there is to choose from, as texts say it. */
+export const ARCHITECTURE_WORDS = ARCHITECTURES.join(' or ')
+
 /** `--arch arm` */
 export function parseArchitecture(text: string): Architecture {
   const architecture = ARCHITECTURES.find((one) => one === text)
   if (architecture !== undefined) return architecture
   const alias = ARCHITECTURE_ALIASES.get(text)
-  throw new InvalidArgumentError(alias === undefined ? 'Use arm or x86.' : `Hetzner calls it "${alias}".`)
+  throw new InvalidArgumentError(alias === undefined ? `Use ${ARCHITECTURE_WORDS}.` : `Hetzner calls it "${alias}".`)
 }
 
 /** The role of `build control-plane`. */
@@ -68,6 +71,8 @@ const TIMEOUTS = {
   snapshot: 'snapshotMs',
   remove: 'removeMs',
 } as const
+/** As texts list them. */
+export const TIMEOUT_NAMES = Object.keys(TIMEOUTS).join(', ')
 type TimeoutName = (typeof TIMEOUTS)[keyof typeof TIMEOUTS]
 
 /** `--timeout write=1h`; in milliseconds. */
@@ -76,14 +81,18 @@ export function parseTimeout(text: string): { readonly [Name in TimeoutName]?: n
   const name = Object.entries(TIMEOUTS).find(([key]) => key === what)?.[1]
   if (name !== undefined && duration !== undefined) return { [name]: parseDuration(duration) }
   const near = didYouMean(what, Object.keys(TIMEOUTS))
-  const names = Object.keys(TIMEOUTS).join(', ')
-  throw new InvalidArgumentError(`Use NAME=DURATION with one of ${names}${near === undefined ? '.' : `; ${near}`}`)
+  throw new InvalidArgumentError(
+    `Use NAME=DURATION with one of ${TIMEOUT_NAMES}${near === undefined ? '.' : `; ${near}`}`,
+  )
 }
 
 /** `--sha256 HEX`, or `--sha256 arm=HEX` where several architectures are built. */
 export function parseSha256(text: string): PinnedHash {
   const [, architecture, hex] = /^(?:(\w+)=)?([0-9a-fA-F]{64})$/.exec(text) ?? []
-  if (hex === undefined) throw new InvalidArgumentError('Use 64 hexadecimal digits, or arm=... and x86=... with them.')
+  if (hex === undefined)
+    throw new InvalidArgumentError(
+      `Use 64 hexadecimal digits, or ${ARCHITECTURES.map((one) => `${one}=...`).join(' and ')} with them.`,
+    )
   const named = architecture === undefined ? undefined : parseArchitecture(architecture)
   return { architecture: named, hex: hex.toLowerCase() }
 }

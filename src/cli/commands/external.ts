@@ -7,6 +7,7 @@ import { redact } from '../../util/redact.ts'
 import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type ExternalQuery, parseExternalQuery } from '../external-query.ts'
+import { ARCHITECTURE_WORDS } from '../flags.ts'
 import { format } from '../formats/json.ts'
 import type { Io } from '../io.ts'
 import { openProject } from '../open-project.ts'
@@ -22,7 +23,7 @@ const QUERY_MS = 60_000
 export const command = defineCommand({
   description: "Answer Terraform's external data source: which snapshot it is. Makes nothing.",
   notes: `Reads a query on standard input, a JSON object of text:
-  architecture   arm or x86
+  architecture   ${ARCHITECTURE_WORDS}
   role           such as worker; none, or left out: generic images
   selector       a Hetzner label selector, in the place of a role
   talos_version  a whole version, such as v1.13.9; left out: the newest snapshot
