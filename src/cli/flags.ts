@@ -1,25 +1,15 @@
 /** Flags that need more than their text, each parsed by one function that says what is wrong. */
 
 import { InvalidArgumentError } from 'commander'
-import { ARCHITECTURES, type Architecture, isRoleName, ROLE_RULE, type Role } from '../domain.ts'
+import { type Architecture, hintArchitecture, isRoleName, ROLE_RULE, type Role, toArchitecture } from '../domain.ts'
 import { isLabelKey } from '../plan/server-label.ts'
 import { didYouMean } from '../util/near.ts'
 
-/** What others call the architectures. A map, since an object has names of its own, such as `constructor`. */
-export const ARCHITECTURE_ALIASES: ReadonlyMap<string, Architecture> = new Map<string, Architecture>([
-  ['arm64', 'arm'],
-  ['aarch64', 'arm'],
-  ['amd64', 'x86'],
-  ['x86-64', 'x86'],
-  ['x86_64', 'x86'],
-])
-
 /** `--arch arm` */
 export function parseArchitecture(text: string): Architecture {
-  const architecture = ARCHITECTURES.find((one) => one === text)
+  const architecture = toArchitecture(text)
   if (architecture !== undefined) return architecture
-  const alias = ARCHITECTURE_ALIASES.get(text)
-  throw new InvalidArgumentError(alias === undefined ? 'Use arm or x86.' : `Hetzner calls it "${alias}".`)
+  throw new InvalidArgumentError(`${hintArchitecture(text).replace(/^use/, 'Use')}.`)
 }
 
 /** The role of `build control-plane`. */
@@ -85,7 +75,7 @@ export function parseSha256(text: string): PinnedHash {
   const [, architecture, hex] = /^(?:(\w+)=)?([0-9a-fA-F]{64})$/.exec(text) ?? []
   if (hex === undefined) throw new InvalidArgumentError('Use 64 hexadecimal digits, or arm=... and x86=... with them.')
   const named = architecture === undefined ? undefined : parseArchitecture(architecture)
-  return { architecture: named, hex: hex.toLowerCase() }
+  return { architecture: named, hex }
 }
 
 /** A pinned hash; without an architecture it is for the only image that is built. */
