@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from 'commander'
 import { type Architecture, hintArchitecture, isRoleName, ROLE_RULE, type Role, toArchitecture } from '../domain.ts'
 import { isLabelKey } from '../plan/server-label.ts'
+import { isPort, isWait } from '../run/option-limits.ts'
 import { didYouMean } from '../util/near.ts'
 
 /** `--arch arm` */
@@ -20,7 +21,7 @@ export function parseRole(text: string): Role {
 
 export function parsePort(text: string): number {
   const port = Number(text)
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
+  if (/^\d+$/.test(text) && isPort(port)) return port
   throw new InvalidArgumentError('Use a number from 1 to 65535.')
 }
 
@@ -44,7 +45,7 @@ export function parseAge(text: string): number {
 export function parseDuration(text: string): number {
   const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
   const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN)
-  if (ms > 0 && ms <= 24 * 3_600_000) return ms
+  if (isWait(ms)) return ms
   throw new InvalidArgumentError('Use a duration such as 90s or 5m, up to 24h.')
 }
 
