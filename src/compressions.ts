@@ -75,7 +75,6 @@ const ROWS: Readonly<Record<Compression, Row>> = {
 /** All of them, the plain disk last. */
 export const COMPRESSIONS: readonly Row[] = Object.values(ROWS)
 
-/** The row of a compression. */
 export const describeCompression = (name: Compression): Row => ROWS[name]
 
 /** Those that are one, without the plain disk. */

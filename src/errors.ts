@@ -88,7 +88,6 @@ export class ProblemsError extends TalosImageError {
     this.#problems = problems
   }
 
-  /** All problems. */
   override get problems(): readonly Problem[] {
     return this.#problems
   }

@@ -1,6 +1,7 @@
 /** Packer with the old template. */
 
 import { rm } from 'node:fs/promises'
+import { ARCHITECTURES } from '../../src/domain.ts'
 import { runCommand } from '../../test/support/command.ts'
 import type { Role, Scene } from './scene.ts'
 import { fromMarks, type Step, type Timed } from './steps.ts'
@@ -18,10 +19,7 @@ const MARKS: readonly (readonly [RegExp, Step])[] = [
 
 /** As `packer build -only=hcloud.talos-x86` for one image, or for both architectures of a role. */
 export async function buildWithPacker(scene: Scene, role: Role | undefined, only?: 'x86'): Promise<Timed> {
-  const urls = (['arm', 'x86'] as const).flatMap((one) => [
-    '-var',
-    `image_url_${one}=${scene.assetUrl(role, one, 'xz')}`,
-  ])
+  const urls = ARCHITECTURES.flatMap((one) => ['-var', `image_url_${one}=${scene.assetUrl(role, one, 'xz')}`])
   const chosen = only === undefined ? [] : [`-only=hcloud.talos-${only}`]
   const beganMs = performance.now()
   const { code, stdout, stderr } = await runCommand(

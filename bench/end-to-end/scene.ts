@@ -3,6 +3,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { ARCHITECTURES, type Architecture } from '../../src/domain.ts'
 import { runCommand } from '../../test/support/command.ts'
 import { type SandboxCommand, startSandboxCommand } from '../../test/support/sandbox-command.ts'
 import { CACHE_ENV } from './cache.ts'
@@ -24,7 +25,7 @@ export interface Scene extends AsyncDisposable {
   /** Environment that points both tools at the sandbox. */
   readonly env: Readonly<Record<string, string>>
   /** The address of an asset that the Factory has made already. */
-  assetUrl(role: Role | undefined, architecture: 'arm' | 'x86', suffix: 'zst' | 'xz'): string
+  assetUrl(role: Role | undefined, architecture: Architecture, suffix: 'zst' | 'xz'): string
   /** Removes all snapshots, so that the next build has something to do. */
   reset(): Promise<void>
 }
@@ -50,7 +51,7 @@ export async function openScene(machines: 'qemu' | 'namespace', roles: readonly 
   const assetUrl: Scene['assetUrl'] = (role, architecture, suffix) =>
     `${sandbox.env.TALOS_IMAGE_FACTORY_URL}/image/${schematics.get(role)}/${VERSION}/hcloud-${architecture === 'arm' ? 'arm64' : 'amd64'}.raw.${suffix}`
   for (const role of roles) {
-    for (const architecture of ['arm', 'x86'] as const) {
+    for (const architecture of ARCHITECTURES) {
       for (const suffix of ['zst', 'xz'] as const) {
         const { ok, status } = await fetch(assetUrl(role, architecture, suffix), { method: 'HEAD' })
         if (!ok) throw new Error(`the Factory answered ${status}`)

@@ -2,7 +2,7 @@
 
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { HCLOUD_TALOS_ROLES, type Role } from '../../src/domain.ts'
+import { ARCHITECTURES, HCLOUD_TALOS_ROLES, type Role } from '../../src/domain.ts'
 import { runCommand } from '../../test/support/command.ts'
 import type { Beginning, Place, Wanted } from './place.ts'
 
@@ -29,7 +29,7 @@ async function runPacker(
   await cp('_packer', join(cwd, '_packer'), { recursive: true })
   // Packers before 1.7 know Hetzner Cloud without a plugin, and cannot read the block that asks for one.
   await rm(join(cwd, '_packer', 'requirements.pkr.hcl'))
-  const architectures = role === undefined ? (['x86'] as const) : (['arm', 'x86'] as const)
+  const architectures = role === undefined ? (['x86'] as const) : ARCHITECTURES
   const only = role === undefined ? ['-only=hcloud.talos-x86'] : []
   const urls = architectures.flatMap((architecture) => {
     const path = paths.get(role === undefined ? architecture : `${architecture} ${role}`)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type Sandbox, startSandbox } from 'hcloud-sandbox'
 import { parseSchematic } from 'talos-schematic'
 import { loadVariables } from '../../src/config/load.ts'
-import { HCLOUD_TALOS_ROLES, type Role } from '../../src/domain.ts'
+import { ARCHITECTURES, HCLOUD_TALOS_ROLES, type Role } from '../../src/domain.ts'
 import { createFactoryClient } from '../../src/factory/client.ts'
 import { createHetznerClient } from '../../src/hetzner/client.ts'
 import { plan } from '../../src/library/plan.ts'
@@ -104,7 +104,7 @@ export async function planIn(sandbox: Sandbox, wanted: Wanted): Promise<Plan> {
   }
   const request = planRequest({
     variables: await loadVariables({ directory: undefined, varFiles: [], vars: [], env: {}, cwd: '/' }),
-    architectures: wanted === 'one' ? ['x86'] : ['arm', 'x86'],
+    architectures: wanted === 'one' ? ['x86'] : ARCHITECTURES,
     roles: wanted === 'one' ? [undefined] : roles,
     roleSchematics,
   })

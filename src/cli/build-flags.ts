@@ -59,7 +59,7 @@ export type PlanFlags = Omit<Values<typeof planParameters>, 'role' | 'output'> &
   Partial<Pick<Values<typeof buildParameters>, 'force' | 'sshTimeout'>>
 
 /** The files that a build leaves for other programs. */
-export const resultFileFlags = {
+const resultFileFlags = {
   '--manifest <file>': 'write what was built to a JSON file',
   '--tfvars <file>': "write it as Terraform's variables",
   '--packer-manifest <file>': "add it to a file as Packer's manifest has it",

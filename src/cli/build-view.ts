@@ -12,8 +12,8 @@ import { formatGroup } from './render/github.ts'
 import { createPlainView } from './render/plain-view.ts'
 import { formatPlan } from './render/plan.ts'
 import type { ProgressView } from './render/progress.ts'
-import { toProjectEvent } from './render/project-event.ts'
 import type { Rates } from './render/running-cost.ts'
+import { inProject } from './render/summary.ts'
 import { createTerminalView } from './render/terminal-view.ts'
 import { isGithubActions } from './screen.ts'
 
@@ -67,4 +67,28 @@ export function showPlan(io: Io, planned: ProjectsPlan): void {
     const [title = '', ...lines] = formatPlan(planned).trimEnd().split(/\n+/)
     io.err(formatGroup(title, lines))
   } else io.err(`${formatPlan(planned, io.errColumns())}\n`)
+}
+
+/** The event with `prod/arm` for `arm`, and `prod: ` before what concerns the whole run. For people only. */
+export function toProjectEvent(project: string | undefined, event: BuildEvent): BuildEvent {
+  if (project === undefined) return event
+  switch (event.type) {
+    case 'run-started':
+      return {
+        ...event,
+        run: `${event.run} in ${project}`,
+        images: event.images.map((image) => inProject(project, image)),
+      }
+    case 'note':
+      return event.image === undefined
+        ? { ...event, text: `${project}: ${event.text}` }
+        : { ...event, image: inProject(project, event.image) }
+    case 'removing':
+    case 'removed':
+      return { ...event, name: `${event.name} in ${project}` }
+    case 'leftover':
+      return { ...event, leftover: { ...event.leftover, name: `${event.leftover.name} in ${project}` } }
+    default:
+      return { ...event, image: inProject(project, event.image) }
+  }
 }

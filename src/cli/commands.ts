@@ -4,10 +4,10 @@ import type { CommandDefinition, CommandGroup } from './define-command.ts'
 
 const BUILDING = 'Building:'
 const LOOKING = 'Looking:'
-const TIDYING = 'Tidying:'
+const CLEANING_UP = 'Cleaning up:'
 export const TOOLS = 'Tools:'
 /** What commands stand under in the list of all, in that order. */
-export const HEADINGS = [BUILDING, LOOKING, TIDYING, TOOLS]
+export const HEADINGS = [BUILDING, LOOKING, CLEANING_UP, TOOLS]
 
 /** A heading, what the list says about the command, and its file. */
 type Listed = readonly [
@@ -32,15 +32,19 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   extensions: [LOOKING, 'List the official extensions of a Talos version.', () => import('./commands/extensions.ts')],
   external: [TOOLS, "Answer Terraform's external data source.", () => import('./commands/external.ts')],
   doctor: [BUILDING, 'Check whether a build would work, and say what to do.', () => import('./commands/doctor.ts')],
-  protect: [TIDYING, 'Protect snapshots against deletion.', () => import('./commands/protect.ts')],
+  protect: [CLEANING_UP, 'Protect snapshots against deletion.', () => import('./commands/protect.ts')],
   unprotect: [
-    TIDYING,
+    CLEANING_UP,
     'Take the protection of snapshots off.',
     async () => ({ command: (await import('./commands/protect.ts')).unprotect }),
   ],
-  delete: [TIDYING, 'Delete snapshots by ID.', () => import('./commands/delete.ts')],
-  prune: [TIDYING, 'Show old snapshots that can go, or delete them.', () => import('./commands/prune.ts')],
-  cleanup: [TIDYING, 'Show what interrupted runs left behind, or remove it.', () => import('./commands/cleanup.ts')],
+  delete: [CLEANING_UP, 'Delete snapshots by ID.', () => import('./commands/delete.ts')],
+  prune: [CLEANING_UP, 'Show old snapshots that can go, or delete them.', () => import('./commands/prune.ts')],
+  cleanup: [
+    CLEANING_UP,
+    'Show what interrupted runs left behind, or remove it.',
+    () => import('./commands/cleanup.ts'),
+  ],
   sandbox: [TOOLS, 'Run the emulated cloud alone, for other programs.', () => import('./commands/sandbox.ts')],
   schematic: [
     LOOKING,

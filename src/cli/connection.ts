@@ -3,6 +3,7 @@
 import { type Problem, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { HETZNER_ENDPOINT } from '../hetzner/client.ts'
+import { isPort } from '../run/option-limits.ts'
 import { findProxies } from '../util/proxies.ts'
 import { withoutLogin } from '../util/redact.ts'
 import type { PlanFlags } from './build-flags.ts'
@@ -53,7 +54,7 @@ export function portOf({ env }: Io, { sshPort }: ConnectionOptions): number | Pr
   const text = env.TALOS_IMAGE_SSH_PORT ?? ''
   if (sshPort !== undefined || text === '') return sshPort ?? SSH_PORT
   const port = Number(text)
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
+  if (/^\d+$/.test(text) && isPort(port)) return port
   return {
     code: 'usage',
     message: `"${text}" is not a port`,

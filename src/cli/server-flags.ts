@@ -16,7 +16,6 @@ export interface ServerLabelFlag {
   readonly value: string
 }
 
-/** The flags. */
 export const serverFlags = {
   '--ip-family <family>': { text: 'public addresses', choices: IP_FAMILIES },
   '--network <name|id>': { text: 'a private network to be in; repeatable', repeatable: true },

@@ -1,8 +1,9 @@
 /** Flags that several commands share. */
 
 import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
+import { ARCHITECTURE_WORDS } from '../domain.ts'
 import type { Parameters, Values } from './define-command.ts'
-import { ARCHITECTURE_WORDS, parseArchitecture, parseId } from './flags.ts'
+import { parseArchitecture, parseId } from './flags.ts'
 import { OUTPUTS, TEXT } from './formats/formats.ts'
 
 /** How a command prints its result. */

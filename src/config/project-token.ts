@@ -24,7 +24,7 @@ export function defaultVariable(name: string): string {
 }
 
 /** Whether it can name a project: in messages, in file names, and in a variable. */
-export function isProjectName(name: string): boolean {
+function isProjectName(name: string): boolean {
   return /^[a-z][a-z0-9-]{0,30}$/.test(name)
 }
 

@@ -72,7 +72,7 @@ export interface Position {
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** The place of an offset (in UTF-16 code units) in a text. */
-export function positionAt(text: string, offset: number): Position {
+function positionAt(text: string, offset: number): Position {
   const before = text.slice(0, offset)
   const lineStart = before.lastIndexOf('\n') + 1
   return {

@@ -5,6 +5,7 @@
  */
 
 import * as v from 'valibot'
+import { ARCHITECTURES } from '../domain.ts'
 
 const Labels = v.record(v.string(), v.string())
 
@@ -73,7 +74,7 @@ export const Image = v.object({
   disk_size: v.number(),
   created: v.string(),
   created_from: v.nullable(v.object({ id: v.number(), name: v.string() })),
-  architecture: v.picklist(['x86', 'arm']),
+  architecture: v.picklist(ARCHITECTURES),
   os_flavor: v.string(),
   protection: v.object({ delete: v.boolean() }),
   labels: Labels,

@@ -1,7 +1,7 @@
 /** Reads Packer's requests: what they create and delete. */
 
 import * as v from 'valibot'
-import type { Architecture } from '../domain.ts'
+import { ARCHITECTURES, type Architecture } from '../domain.ts'
 import type { CreatedResource, ResourceKind } from './resources.ts'
 
 const KINDS = new Map<string, ResourceKind>([
@@ -18,7 +18,7 @@ const Body = v.looseObject({
 })
 export type CreationBody = v.InferOutput<typeof Body>
 
-const Architectures = v.picklist(['arm', 'x86'])
+const Architectures = v.picklist(ARCHITECTURES)
 const ServerAnswer = v.object({
   server: v.object({
     id: Id,

@@ -9,12 +9,11 @@ import type { Problem } from '../errors.ts'
 import { uniqueProblems } from '../util/problem-collector.ts'
 import { toOverruled } from './overruled.ts'
 import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
-import { versionsIn } from './series.ts'
+import { findLabelVersion, versionsIn } from './series.ts'
 import { findLabelProblem } from './server-label.ts'
 import { findArchitecture } from './template-architecture.ts'
 import { mergeServer } from './template-server.ts'
 import { chooseTemplateSource, toOverrides } from './template-source.ts'
-import { findVersion } from './template-version.ts'
 
 /** Evaluates the template for each role. Pure. */
 export function chooseTemplateImages(request: PlanRequest, template: Template): ChosenImages {
@@ -184,4 +183,19 @@ function findTemplateLabelWarnings({ labels, description }: TemplateImage): Prob
       hint: 'add os = "talos" to snapshot_labels',
     },
   ]
+}
+
+/** Which Talos version an image has, where no variable says so: what its label says, else its URL. */
+function findVersion(image: TemplateImage): Sourced<string> | Problem {
+  const labelled = findLabelVersion((label) => image.labels.get(label)?.value)
+  const origin = labelled && image.labels.get(labelled.label)?.origin
+  if (labelled !== undefined && origin !== undefined) return { value: labelled.version, origin }
+  const [version] = versionsIn(image.url.value)
+  if (version !== undefined) return { value: version, origin: image.url.origin }
+  return {
+    code: 'config',
+    message: `nothing tells which Talos version the image of "${image.source}" has`,
+    at: image.url.origin,
+    hint: 'give its snapshot a label version, or the template a variable talos_version',
+  }
 }

@@ -5,7 +5,7 @@ import { temporaryLabels } from '../plan/labels.ts'
 import type { Clock } from '../util/clock.ts'
 
 /** How long a lease is valid. */
-export const LEASE_MS = 15 * 60_000
+const LEASE_MS = 15 * 60_000
 const RENEW_EVERY_MS = 5 * 60_000
 
 export class Lease {

@@ -10,8 +10,8 @@ import { createFactory } from './factory/factory.ts'
 import { createFaults } from './faults/faults.ts'
 import { createMachines } from './machines/create.ts'
 import { MACHINE_KINDS } from './machines/index.ts'
-import type { Sandbox, SandboxOptions } from './options.ts'
-import { createRecorder } from './recorder.ts'
+import type { AnsweredRequest, Sandbox, SandboxOptions } from './options.ts'
+import { isEverSent } from './state/faulty-answer.ts'
 import { reserveSshPort, serveHttp, toMachineAddress } from './state/loopback.ts'
 import { acquireOwnership, type Owned, type RunningSandbox } from './state/ownership.ts'
 import { createTeardown, type Teardown } from './state/teardown.ts'
@@ -140,4 +140,22 @@ function attach(running: RunningSandbox, stateDir: string): Sandbox {
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+type Fetch = (request: Request) => Response | Promise<Response>
+
+/** Counts the requests of each server, and tells of them when their answers begin. */
+function createRecorder(onRequest: SandboxOptions['onRequest'] = () => {}) {
+  const requests = { cloud: 0, factory: 0 }
+  const record = (server: AnsweredRequest['server'], fetch: Fetch) => async (request: Request) => {
+    requests[server] += 1
+    const began = performance.now()
+    const response = await fetch(request)
+    const { method, url } = request
+    const { pathname: path, search } = new URL(url)
+    const status = isEverSent(response) ? response.status : 0
+    onRequest({ server, method, path, search, status, ms: performance.now() - began })
+    return response
+  }
+  return { requests, record }
 }

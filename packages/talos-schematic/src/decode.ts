@@ -4,7 +4,6 @@
  * of lists are dropped. Problems are reported, and reading goes on with "not set".
  */
 
-import { formatFloat } from './go-float.ts'
 import type { Scalar } from './go-scalar.ts'
 import { resolveScalar } from './go-scalar.ts'
 import { didYouMean } from './near.ts'
@@ -160,4 +159,21 @@ export function nameKind(node: TreeNode): string {
 
 function quotesHint(node: TreeNode): string | undefined {
   return node.kind === 'scalar' && node.quoted ? 'remove the quotes' : undefined
+}
+
+/**
+ * A float as Go's yaml.v4 spells it: the shortest digits that read back as the same number; with an exponent, of at least two digits, from 1e+06 on
+ * and below 0.0001.
+ */
+function formatFloat(value: number): string {
+  if (Number.isNaN(value)) return '.nan'
+  if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf'
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
+  const [mantissa = '', power = ''] = value.toExponential().split('e')
+  const exponent = Number(power)
+  if (exponent < -4 || exponent >= 6) {
+    const sign = exponent < 0 ? '-' : '+'
+    return `${mantissa}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`
+  }
+  return String(value)
 }

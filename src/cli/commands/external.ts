@@ -1,5 +1,6 @@
 /** `talos-image external`: the other end of Terraform's `external` data source. */
 
+import { ARCHITECTURE_WORDS } from '../../domain.ts'
 import { formatOrigin, type Problem, TalosImageError } from '../../errors.ts'
 import { toExternalResult } from '../../report/snapshot.ts'
 import { printable } from '../../util/printable.ts'
@@ -7,7 +8,6 @@ import { redact } from '../../util/redact.ts'
 import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type ExternalQuery, parseExternalQuery } from '../external-query.ts'
-import { ARCHITECTURE_WORDS } from '../flags.ts'
 import { format } from '../formats/json.ts'
 import type { Io } from '../io.ts'
 import { openProject } from '../open-project.ts'

@@ -16,7 +16,6 @@ export interface BoardLook {
   readonly paint: Paint
 }
 
-/** The lines of a board. */
 export function boardLines(board: Board, nowMs: number, { columns, lines, ascii, paint }: BoardLook): string[] {
   const glyphs = ascii ? ASCII_GLYPHS : UNICODE_GLYPHS
   const nameWidth = Math.max(0, ...board.rows.map(({ image }) => image.length))

@@ -10,7 +10,7 @@ import { measureTransfer } from './transfer.ts'
 import { formatBytes, formatClock, formatDuration, formatSpeed } from './units.ts'
 
 /** How often a line says what goes on: rarely enough for a log, often enough to show that the build goes on. */
-export const STILL_MS = 30_000
+const STILL_MS = 30_000
 
 /** Lines with a time stamp in UTC, each naming its image. */
 export function createPlainView(io: Io, now: () => Date = () => new Date()): ProgressView {
@@ -45,7 +45,7 @@ export function createPlainView(io: Io, now: () => Date = () => new Date()): Pro
 }
 
 /** What goes on right now, a line an image; nothing of steps that have only begun. */
-export function stillLines(board: Board, nowMs: number): readonly EventLine[] {
+function stillLines(board: Board, nowMs: number): readonly EventLine[] {
   return board.rows.flatMap((row) => {
     const { state } = row
     if (state.kind !== 'running' || nowMs - state.sinceMs < STILL_MS / 3) return []

@@ -3,11 +3,12 @@
 import type { Placement } from '../../plan/placement.ts'
 import { type Plan, type PlannedImage, sum } from '../../plan/plan.ts'
 import type { ProjectPlan, ProjectsPlan } from '../../plan/plan-projects.ts'
+import { type ServerSettings, SYSTEM_IMAGE } from '../../plan/server-settings.ts'
 import { toSourceRecord } from '../../report/result.ts'
+import { printable } from '../../util/printable.ts'
 import { oneLine } from './event-line.ts'
 import { foldHanging, foldWords } from './fold.ts'
 import { formatRow } from './row.ts'
-import { formatServer } from './server-settings.ts'
 import { formatBytes, formatPrice } from './units.ts'
 
 /** How many further placements are named. */
@@ -126,4 +127,21 @@ function formatCost(cost: Omit<Plan['cost'], 'addressPerHour'>): string {
       ? ''
       : `, about ${formatPrice(cost.snapshotsPerMonth, cost.currency)} a month for the snapshots`
   return `Estimated cost, net: ${build}${keep}`
+}
+
+const WAYS = { ipv4: 'IPv4', ipv6: 'IPv6', private: 'its network' } as const
+
+/** What is special about a build server: a line, or none for a server as it usually is. */
+export function formatServer(server: ServerSettings): string[] {
+  const { ipv4, ipv6, networkNames, firewallNames, labels, sshOver, systemImage } = server
+  const usual = ipv4 ? 'ipv4' : ipv6 ? 'ipv6' : 'private'
+  const parts = [
+    ...(ipv4 && ipv6 ? [] : [ipv4 ? 'IPv4 alone' : ipv6 ? 'IPv6 alone' : 'no public address']),
+    ...networkNames.map((name) => `network ${printable(name)}`),
+    ...firewallNames.map((name) => `firewall ${printable(name)}`),
+    ...(sshOver === usual && usual !== 'private' ? [] : [`SSH over ${WAYS[sshOver]}`]),
+    ...Object.entries(labels).map(([key, value]) => `label ${key}=${value}`),
+    ...(systemImage === SYSTEM_IMAGE ? [] : [`made from ${systemImage}`]),
+  ]
+  return parts.length === 0 ? [] : [parts.join(', ')]
 }

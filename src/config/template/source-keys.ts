@@ -1,7 +1,7 @@
 /** The settings of a `source "hcloud"` block, and how each is used. */
 
 /** Settings that count. */
-export const HONOURED = [
+const HONOURED = [
   'communicator',
   'datacenter',
   'firewalls',

@@ -29,7 +29,12 @@ it.each<[string, (text: string) => unknown, string, (value: unknown) => boolean]
   ['--rate-limit', parseCount, '3600', (value) => Number.isInteger(value) && Number(value) > 0],
   ['--ssh-timeout', parseDuration, '1.5m', isTime],
   ['--timeout', parseTimeout, 'write=1h', (value) => Object.values(Object(value)).every(isTime)],
-  ['--sha256', parseSha256, `arm=${'0aF9'.repeat(16)}`, (value) => /"hex":"[0-9a-f]{64}"/.test(JSON.stringify(value))],
+  [
+    '--sha256',
+    parseSha256,
+    `arm=${'0aF9'.repeat(16)}`,
+    (value) => /"hex":"[0-9a-fA-F]{64}"/.test(JSON.stringify(value)),
+  ],
 ])('%s with any text is what it may be, or an error of its flag', async (_, parse, text, isRight) => {
   await fuzz(2000, (random) => {
     const given = mutateText(random, text)

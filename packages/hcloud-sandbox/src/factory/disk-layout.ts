@@ -60,7 +60,7 @@ export function mayHoldData(layout: DiskLayout, { offset, bytes }: Extent): bool
   )
 }
 
-/** The partition of that name. */
+/** @throws RangeError when the disk has none of that name */
 export function findPartition(layout: DiskLayout, name: PartitionName): Partition {
   const partition = layout.partitions.find((candidate) => candidate.name === name)
   if (partition === undefined) throw new RangeError(`the disk has no partition ${name}`)

@@ -1,6 +1,5 @@
 /** The values that options of a rule take: from text, and back to the shortest text that means the same. */
 
-/** One kind of value. */
 export interface ValueKind {
   /** What it must be, for people: `a duration such as 500ms, 2s or 1m`. */
   readonly what: string

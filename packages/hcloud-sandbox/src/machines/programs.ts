@@ -9,7 +9,7 @@ import { SandboxError } from '../errors.ts'
 const execute = promisify(execFile)
 
 /** Where programs are looked for, whatever this process's own PATH says. */
-export const PROGRAM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+const PROGRAM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The environment of programs that need nothing of this process's own. */
 export const CLEAN_ENVIRONMENT: Readonly<Record<string, string>> = { PATH: PROGRAM_PATH, LC_ALL: 'C' }

@@ -11,9 +11,9 @@ const MEMORY_MIB = 2048
 const CPUS = 2
 
 /** QEMU's file descriptors beside the usual three: what it is talked to through, and the files of one boot. */
-export const QMP_DESCRIPTOR = 3
-export const AUTHORIZED_KEYS_DESCRIPTOR = 4
-export const ROOT_PASSWORD_DESCRIPTOR = 5
+const QMP_DESCRIPTOR = 3
+const AUTHORIZED_KEYS_DESCRIPTOR = 4
+const ROOT_PASSWORD_DESCRIPTOR = 5
 /** QEMU's name of a machine's network. */
 export const NETWORK = 'net'
 

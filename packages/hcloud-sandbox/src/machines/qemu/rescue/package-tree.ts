@@ -69,7 +69,7 @@ export async function openPackageTree(root: string): Promise<PackageTree> {
 }
 
 /** `bin/dd` becomes `usr/bin/dd`. */
-export function toMerged(path: string): string {
+function toMerged(path: string): string {
   const [first = '', ...rest] = path.split('/')
   return [MERGED[first] ?? first, ...rest].join('/')
 }
