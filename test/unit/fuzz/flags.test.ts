@@ -23,7 +23,7 @@ const DAY_MS = 24 * 3_600_000
 const isTime = (ms: unknown): boolean => typeof ms === 'number' && ms > 0 && ms <= DAY_MS
 
 it.each<[string, (text: string) => unknown, string, (value: unknown) => boolean]>([
-  ['--arch', parseArchitecture, 'arm', (value) => value === 'arm'],
+  ['--arch', parseArchitecture, 'arm', (value) => value === 'arm' || value === 'x86'],
   ['ROLE', parseRole, 'control-plane', (value) => /^[a-z0-9][a-z0-9-]{0,39}$/.test(String(value))],
   ['--ssh-port', parsePort, '22022', (value) => Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536],
   ['--rate-limit', parseCount, '3600', (value) => Number.isInteger(value) && Number(value) > 0],
