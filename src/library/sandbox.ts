@@ -66,7 +66,7 @@ export interface Sandbox extends AsyncDisposable {
 
 /**
  * Starts a sandbox, or attaches to the one that runs on the state directory. Close it, or use it with `await using`.
- * @throws ProblemsError `usage` with everything that is wrong with the faults
+ * @throws ProblemsError `usage` with everything that is wrong with the faults, or with the stock
  * @throws TalosImageError `sandbox` when it cannot run here, and says what to do
  * @example
  * ```ts
