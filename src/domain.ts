@@ -5,6 +5,34 @@ export type Architecture = 'arm' | 'x86'
 /** CPU architectures, in the order in which images are planned and shown. */
 export const ARCHITECTURES = ['arm', 'x86'] as const satisfies readonly Architecture[]
 
+/** As texts say what there is to choose from. */
+export const ARCHITECTURE_WORDS = ARCHITECTURES.join(' or ')
+
+/** What others call the architectures. A map, since an object has names of its own, such as `constructor`. */
+export const ARCHITECTURE_ALIASES: ReadonlyMap<string, Architecture> = new Map<string, Architecture>([
+  ['arm64', 'arm'],
+  ['aarch64', 'arm'],
+  ['amd64', 'x86'],
+  ['x86-64', 'x86'],
+  ['x86_64', 'x86'],
+])
+
+/** The architecture of that name; undefined for any other name. */
+export function toArchitecture(text: string | undefined): Architecture | undefined {
+  return ARCHITECTURES.find((one) => one === text)
+}
+
+/** What to write instead of a name that is not that of an architecture. */
+export function hintArchitecture(text: string): string {
+  const alias = ARCHITECTURE_ALIASES.get(text)
+  return alias === undefined ? `use ${ARCHITECTURE_WORDS}` : `Hetzner calls it "${alias}"`
+}
+
+/** As it stands in descriptions and messages. */
+export function architectureTitle(architecture: Architecture): string {
+  return architecture === 'arm' ? 'ARM' : 'x86'
+}
+
 /**
  * What the machines of an image are for, such as `worker`: any valid name. The file `schematic-NAME.yaml` makes NAME a
  * role. A generic image has no role.

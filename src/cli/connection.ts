@@ -3,16 +3,15 @@
 import { type Problem, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { HETZNER_ENDPOINT } from '../hetzner/client.ts'
+import { isPort } from '../run/option-limits.ts'
 import { findProxies } from '../util/proxies.ts'
 import { withoutLogin } from '../util/redact.ts'
+import type { PlanFlags } from './build-flags.ts'
+import type { Given } from './define-command.ts'
 import { readFactoryAccess } from './factory-access.ts'
 import type { Io } from './io.ts'
 
-export interface ConnectionOptions {
-  readonly sandbox?: boolean | undefined
-  readonly factoryUrl?: string | undefined
-  readonly sshPort?: number | undefined
-}
+export type ConnectionOptions = Given<PlanFlags, 'sandbox' | 'factoryUrl' | 'sshPort'>
 
 /** The port of SSH on real servers. */
 const SSH_PORT = 22
@@ -55,7 +54,7 @@ export function portOf({ env }: Io, { sshPort }: ConnectionOptions): number | Pr
   const text = env.TALOS_IMAGE_SSH_PORT ?? ''
   if (sshPort !== undefined || text === '') return sshPort ?? SSH_PORT
   const port = Number(text)
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
+  if (/^\d+$/.test(text) && isPort(port)) return port
   return {
     code: 'usage',
     message: `"${text}" is not a port`,

@@ -1,11 +1,19 @@
 /** The query that Terraform's `external` data source gives on standard input. */
 
 import semver from 'semver'
-import { ARCHITECTURES, type Architecture, isRoleName, NO_ROLE, ROLE_RULE, type Role } from '../domain.ts'
+import {
+  ARCHITECTURES,
+  type Architecture,
+  hintArchitecture,
+  isRoleName,
+  NO_ROLE,
+  ROLE_RULE,
+  type Role,
+  toArchitecture,
+} from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import { selectorFor } from '../plan/labels.ts'
 import { didYouMean } from '../util/near.ts'
-import { ARCHITECTURE_ALIASES } from './flags.ts'
 
 /** Which snapshot is asked for. */
 export interface ExternalQuery {
@@ -84,15 +92,13 @@ function readObject(text: string): object {
   return {}
 }
 
+const WORDS = ARCHITECTURES.map((one) => `"${one}"`).join(' or ')
+
 function readArchitecture(text: string | undefined, problems: Problem[]): Architecture | undefined {
-  const architecture = ARCHITECTURES.find((one) => one === text)
+  const architecture = toArchitecture(text)
   if (architecture !== undefined) return architecture
-  if (text === undefined) problems.push(usage('the query has no architecture', 'add "architecture": "arm" or "x86"'))
-  else {
-    const alias = ARCHITECTURE_ALIASES.get(text)
-    const hint = alias === undefined ? 'use arm or x86' : `Hetzner calls it "${alias}"`
-    problems.push(usage(`query architecture: there is no "${text}"`, hint))
-  }
+  if (text === undefined) problems.push(usage('the query has no architecture', `add "architecture": ${WORDS}`))
+  else problems.push(usage(`query architecture: there is no "${text}"`, hintArchitecture(text)))
   return undefined
 }
 

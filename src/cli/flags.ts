@@ -1,25 +1,24 @@
 /** Flags that need more than their text, each parsed by one function that says what is wrong. */
 
 import { InvalidArgumentError } from 'commander'
-import { ARCHITECTURES, type Architecture, isRoleName, ROLE_RULE, type Role } from '../domain.ts'
+import {
+  ARCHITECTURES,
+  type Architecture,
+  hintArchitecture,
+  isRoleName,
+  ROLE_RULE,
+  type Role,
+  toArchitecture,
+} from '../domain.ts'
 import { isLabelKey } from '../plan/server-label.ts'
+import { isPort, isWait } from '../run/option-limits.ts'
 import { didYouMean } from '../util/near.ts'
-
-/** What others call the architectures. A map, since an object has names of its own, such as `constructor`. */
-export const ARCHITECTURE_ALIASES: ReadonlyMap<string, Architecture> = new Map<string, Architecture>([
-  ['arm64', 'arm'],
-  ['aarch64', 'arm'],
-  ['amd64', 'x86'],
-  ['x86-64', 'x86'],
-  ['x86_64', 'x86'],
-])
 
 /** `--arch arm` */
 export function parseArchitecture(text: string): Architecture {
-  const architecture = ARCHITECTURES.find((one) => one === text)
+  const architecture = toArchitecture(text)
   if (architecture !== undefined) return architecture
-  const alias = ARCHITECTURE_ALIASES.get(text)
-  throw new InvalidArgumentError(alias === undefined ? 'Use arm or x86.' : `Hetzner calls it "${alias}".`)
+  throw new InvalidArgumentError(`${hintArchitecture(text).replace(/^use/, 'Use')}.`)
 }
 
 /** The role of `build control-plane`. */
@@ -30,7 +29,7 @@ export function parseRole(text: string): Role {
 
 export function parsePort(text: string): number {
   const port = Number(text)
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
+  if (/^\d+$/.test(text) && isPort(port)) return port
   throw new InvalidArgumentError('Use a number from 1 to 65535.')
 }
 
@@ -54,7 +53,7 @@ export function parseAge(text: string): number {
 export function parseDuration(text: string): number {
   const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
   const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN)
-  if (ms > 0 && ms <= 24 * 3_600_000) return ms
+  if (isWait(ms)) return ms
   throw new InvalidArgumentError('Use a duration such as 90s or 5m, up to 24h.')
 }
 
@@ -68,6 +67,8 @@ const TIMEOUTS = {
   snapshot: 'snapshotMs',
   remove: 'removeMs',
 } as const
+/** As texts list them. */
+export const TIMEOUT_NAMES = Object.keys(TIMEOUTS).join(', ')
 type TimeoutName = (typeof TIMEOUTS)[keyof typeof TIMEOUTS]
 
 /** `--timeout write=1h`; in milliseconds. */
@@ -76,16 +77,20 @@ export function parseTimeout(text: string): { readonly [Name in TimeoutName]?: n
   const name = Object.entries(TIMEOUTS).find(([key]) => key === what)?.[1]
   if (name !== undefined && duration !== undefined) return { [name]: parseDuration(duration) }
   const near = didYouMean(what, Object.keys(TIMEOUTS))
-  const names = Object.keys(TIMEOUTS).join(', ')
-  throw new InvalidArgumentError(`Use NAME=DURATION with one of ${names}${near === undefined ? '.' : `; ${near}`}`)
+  throw new InvalidArgumentError(
+    `Use NAME=DURATION with one of ${TIMEOUT_NAMES}${near === undefined ? '.' : `; ${near}`}`,
+  )
 }
 
 /** `--sha256 HEX`, or `--sha256 arm=HEX` where several architectures are built. */
 export function parseSha256(text: string): PinnedHash {
   const [, architecture, hex] = /^(?:(\w+)=)?([0-9a-fA-F]{64})$/.exec(text) ?? []
-  if (hex === undefined) throw new InvalidArgumentError('Use 64 hexadecimal digits, or arm=... and x86=... with them.')
+  if (hex === undefined)
+    throw new InvalidArgumentError(
+      `Use 64 hexadecimal digits, or ${ARCHITECTURES.map((one) => `${one}=...`).join(' and ')} with them.`,
+    )
   const named = architecture === undefined ? undefined : parseArchitecture(architecture)
-  return { architecture: named, hex: hex.toLowerCase() }
+  return { architecture: named, hex }
 }
 
 /** A pinned hash; without an architecture it is for the only image that is built. */

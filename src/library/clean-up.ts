@@ -25,7 +25,7 @@ export interface CleanUpResult {
 /**
  * Removes servers, keys and unfinished snapshots that runs left behind which were killed. Every `build` does that, too.
  * Published snapshots are never touched.
- * @throws TalosImageError `token`, `api` or `network` when the project cannot be asked
+ * @throws TalosImageError `usage` for what is not the ID of a run; `token`, `api` or `network` when the project cannot be asked
  */
 export async function cleanUp(hetzner: HetznerClient, options: CleanUpOptions = {}): Promise<CleanUpResult> {
   const { run, signal = new AbortController().signal } = options

@@ -49,13 +49,13 @@ export async function findOutdated({ hetzner, factory, signal }: OutdatedOptions
 /** What is too old. */
 export interface PruneOptions {
   /**
-   * How many of the newest stay, of each series: 1 by default, and at least. A series is what has the same architecture
+   * How many of the newest stay, of each series: at least 1, which is the default; Infinity keeps all. A series is what has the same architecture
    * and the same public labels, apart from the one that names the version.
    */
   readonly keep?: number | undefined
   /** Only snapshots with these labels are looked at; undefined as the value: with any value. All by default. */
   readonly labels?: Readonly<Record<string, string | undefined>> | undefined
-  /** What is younger stays, in milliseconds; nothing stays for its age by default. */
+  /** What is younger stays, in milliseconds, at least 0; nothing stays for its age by default. */
   readonly olderThanMs?: number | undefined
   /** Only say what would go. False by default. */
   readonly dryRun?: boolean | undefined
@@ -67,7 +67,8 @@ export interface PruneOptions {
  * Deletes old snapshots: never the newest of its series, a protected one, one that a server was made from,
  * or one that another tool made.
  * @returns what became of each snapshot that this tool made, newest first, and why
- * @throws ProblemsError with every deletion that was refused, after all the others were done
+ * @throws ProblemsError with every deletion that was refused, after all the others were done; `usage` for numbers that
+ * cannot be, before anything is deleted
  * @throws TalosImageError `token`, `api` or `network` when the project cannot be asked
  */
 export async function pruneSnapshots(

@@ -1,9 +1,10 @@
 /** A run with Packer as the engine: Packer builds; checks, progress, labels and clean-up are done here. */
 
-import type { Problem } from '../errors.ts'
+import { type Problem, throwProblems } from '../errors.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import { type BuildOptions, sweep, toRun } from '../run/build.ts'
 import { Lease } from '../run/lease.ts'
+import { findLimitProblems } from '../run/option-limits.ts'
 import type { BuildResult, ImageResult, RunningBuild } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { groupByRole } from './arguments.ts'
@@ -26,6 +27,7 @@ export function startPackerBuild(options: PackerBuildOptions): RunningBuild {
   let session: PackerSession | undefined
 
   async function run(): Promise<BuildResult> {
+    throwProblems(findLimitProblems(options))
     const lease = new Lease(id, clock)
     const context = { id, hetzner, clock, signal, emit, lease, timeouts, trace, plan }
     try {

@@ -1,6 +1,6 @@
 /** The labels of everything that this tool makes. Terraform users rely on the public ones; the others are our own. */
 
-import type { Architecture, Labels, Role } from '../domain.ts'
+import { type Architecture, architectureTitle, type Labels, type Role } from '../domain.ts'
 
 /** All our own labels begin with this. */
 export const PREFIX = 'talos-image/'
@@ -43,7 +43,7 @@ export function publicLabels({ architecture, talosVersion, role }: PublicLabelsI
 
 /** The description that the old `_packer` directory gave every snapshot. */
 export function publicDescription(architecture: Architecture, talosVersion: string): string {
-  return `Talos Linux ${talosVersion} ${architecture === 'arm' ? 'ARM' : 'x86'} by hcloud-talos`
+  return `Talos Linux ${talosVersion} ${architectureTitle(architecture)} by hcloud-talos`
 }
 
 export interface OwnLabelsInput {

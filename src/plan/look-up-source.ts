@@ -3,7 +3,7 @@
 import type { Schematic } from 'talos-schematic'
 import { canonicalText, schematicId } from 'talos-schematic'
 import { COMPRESSION_TITLES } from '../compressions.ts'
-import type { Architecture } from '../domain.ts'
+import { architectureTitle } from '../domain.ts'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import {
   assetUrl,
@@ -153,14 +153,14 @@ async function lookUpAsset(
   if (!isMissing) {
     throw new TalosImageError({
       code: 'factory',
-      message: `the Image Factory could not be asked for the ${describe(asset.architecture)} disk of Talos ${asset.talosVersion}: ${summarize(refusals)}`,
+      message: `the Image Factory could not be asked for the ${architectureTitle(asset.architecture)} disk of Talos ${asset.talosVersion}: ${summarize(refusals)}`,
       at,
       hint: 'a fault on the side of the Image Factory: try again later',
     })
   }
   throw new TalosImageError({
     code: at !== undefined ? 'source' : 'factory',
-    message: `the Image Factory has no ${describe(asset.architecture)} disk of Talos ${asset.talosVersion} for the schematic ${asset.schematicId}: ${summarize(refusals)}`,
+    message: `the Image Factory has no ${architectureTitle(asset.architecture)} disk of Talos ${asset.talosVersion} for the schematic ${asset.schematicId}: ${summarize(refusals)}`,
     at,
     hint: 'check the version, and that the schematic was submitted to this Factory',
   })
@@ -197,5 +197,3 @@ function ofAsset(
 
 /** How the asset is packed that a URL names. */
 const suffixOf = (url: string): DiskSuffix => DISK_SUFFIXES.find((suffix) => url.endsWith(suffix)) ?? '.raw'
-
-const describe = (architecture: Architecture): string => (architecture === 'arm' ? 'ARM' : 'x86')

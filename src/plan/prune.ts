@@ -1,16 +1,17 @@
 /** Which old snapshots can go: a pure decision. */
 
+import { type Problem, throwProblems } from '../errors.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import { LEASE_LABEL, RUN_LABEL } from './labels.ts'
 import { describeSeries, type Series, seriesKey, seriesOf } from './series.ts'
 
 /** What is too old. */
 export interface PruneRequest {
-  /** How many of the newest stay, of each series; the newest one always does. */
+  /** How many of the newest stay, of each series: at least 1, which is the default; Infinity keeps all. */
   readonly keep: number | undefined
   /** Only snapshots with these labels are looked at; undefined as the value: with any value. */
   readonly labels?: Readonly<Record<string, string | undefined>> | undefined
-  /** What is younger stays, in milliseconds. */
+  /** What is younger stays, in milliseconds, at least 0. */
   readonly olderThanMs: number | undefined
   readonly nowMs: number
 }
@@ -28,12 +29,14 @@ export interface PruneDecision {
 /**
  * Decides about each snapshot, newest first. Those that this tool did not make and publish are left out.
  * @param inUse IDs of images that servers of the project were made from
+ * @throws ProblemsError `usage` for numbers that say nothing, such as NaN
  */
 export function decidePrune(
   snapshots: readonly Snapshot[],
   inUse: ReadonlySet<number>,
   { keep, labels: wanted = {}, olderThanMs, nowMs }: PruneRequest,
 ): PruneDecision[] {
+  throwProblems(findNumberProblems(keep, olderThanMs))
   const ranks = new Map<string, number>()
   const newestFirst = snapshots
     .filter(({ labels }) => labels[RUN_LABEL] !== undefined && labels[LEASE_LABEL] === undefined)
@@ -52,7 +55,7 @@ export function decidePrune(
     const ageMs = nowMs - Date.parse(snapshot.created)
     const stays = (reason: string): PruneDecision => ({ snapshot, series, goes: false, reason })
     // The newest always stays: without it, selectors would find nothing.
-    if (rank <= Math.max(keep ?? 1, 1)) {
+    if (rank <= (keep ?? 1)) {
       return stays(rank === 1 ? `the newest ${kind}` : `one of the ${keep} newest ${kind}`)
     }
     // A date that cannot be read is no reason to delete.
@@ -67,4 +70,18 @@ export function decidePrune(
       reason: `number ${rank} of ${kind}, ${days} ${days === 1 ? 'day' : 'days'} old`,
     }
   })
+}
+
+/** NaN would compare as false with everything, and keep nothing. */
+function findNumberProblems(keep = 1, olderThanMs = 0): Problem[] {
+  const problems: Problem[] = []
+  if (keep !== Number.POSITIVE_INFINITY && !(Number.isInteger(keep) && keep >= 1)) {
+    const hint = 'give a whole number of at least 1'
+    problems.push({ code: 'usage', message: `keep: ${keep} is not a number of snapshots to keep`, hint })
+  }
+  if (!(olderThanMs >= 0)) {
+    const hint = 'give milliseconds, at least 0'
+    problems.push({ code: 'usage', message: `olderThanMs: ${olderThanMs} is not an age`, hint })
+  }
+  return problems
 }

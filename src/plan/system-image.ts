@@ -1,5 +1,6 @@
 /** The system that a build server is made with. It is never booted, so when there is none of that name another one does. */
 
+import { architectureTitle } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Image } from '../hetzner/wire.ts'
 import { didYouMean } from '../util/near.ts'
@@ -24,7 +25,7 @@ export function chooseSystemImage(
     architecture === image.architecture && name !== null ? [name] : [],
   )
   if (!isNamedImage(image) || names.includes(value)) return { name: value, warning: undefined }
-  const architecture = image.architecture === 'arm' ? 'ARM' : 'x86'
+  const architecture = architectureTitle(image.architecture)
   const warning: Problem = {
     code: 'config',
     message: `Hetzner Cloud has no image "${value}" for ${architecture} servers, so ${SYSTEM_IMAGE} is taken: it is never booted`,

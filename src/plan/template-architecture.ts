@@ -1,7 +1,7 @@
 /** Which architecture an image of a template has. */
 
 import type { TemplateImage } from '../config/template/images.ts'
-import type { Architecture } from '../domain.ts'
+import { ARCHITECTURE_ALIASES, type Architecture, toArchitecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 
 /** The architectures that the file's name in a URL speaks of. */
@@ -13,22 +13,13 @@ export function architecturesIn(url: string): ReadonlySet<Architecture> {
   return found
 }
 
-const NAMES: Readonly<Record<string, Architecture>> = {
-  arm: 'arm',
-  arm64: 'arm',
-  aarch64: 'arm',
-  x86: 'x86',
-  amd64: 'x86',
-  x86_64: 'x86',
-}
-
 /**
  * What the label says, else the image's name, else that of the server type: the API is asked later whether the server
  * type is one of that architecture, and refuses it otherwise.
  */
 export function findArchitecture(image: TemplateImage): Architecture | Problem {
   const label = ['arch', 'architecture'].map((name) => image.labels.get(name)).find((one) => one !== undefined)
-  const labelled = label === undefined ? undefined : NAMES[label.value]
+  const labelled = label && (toArchitecture(label.value) ?? ARCHITECTURE_ALIASES.get(label.value))
   if (labelled !== undefined) return labelled
   const [named, another] = architecturesIn(image.url.value)
   if (named !== undefined && another === undefined) return named

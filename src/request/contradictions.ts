@@ -1,6 +1,6 @@
 /** Options that cannot go together, and options that cannot be. Pure. */
 
-import { ARCHITECTURES, isRoleName, ROLE_RULE } from '../domain.ts'
+import { ARCHITECTURES, hintArchitecture, isRoleName, ROLE_RULE, toArchitecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { RequestOptions, Spelling } from './options.ts'
 
@@ -21,6 +21,12 @@ function findRoleProblems(options: RequestOptions, { names }: Spelling): Problem
     .filter((role) => !isRoleName(role))
     .map((role) => usage(`"${role}" cannot be the name of a role`, `use ${ROLE_RULE}`))
   const [first] = roles
+  // The types say what they are, and a program in JavaScript need not keep to them.
+  for (const one of architectures) {
+    if (toArchitecture(one) === undefined) {
+      problems.push(usage(`${names.architectures}: "${one}" is not an architecture`, hintArchitecture(one)))
+    }
+  }
   if (architectures.length === 0) {
     problems.push(usage(`${names.architectures} names no architecture to build for`, 'name one, or leave it out'))
   }
@@ -73,16 +79,13 @@ function findPinProblems(options: RequestOptions, { names, write }: Spelling): P
     return [usage(`${names.sha256} does not say which image it is for`, hint)]
   }
   const malformed = pins
-    .filter(({ hex }) => !/^[0-9a-f]{64}$/.test(hex))
-    .map(({ hex }) =>
-      usage(`${names.sha256}: "${hex}" is not a SHA-256`, 'give 64 hexadecimal digits in small letters'),
-    )
+    .filter(({ hex }) => !/^[0-9a-f]{64}$/i.test(hex))
+    .map(({ hex }) => usage(`${names.sha256}: "${hex}" is not a SHA-256`, 'give 64 hexadecimal digits'))
   const pinned = pins.map(({ architecture }) => architecture ?? only ?? '')
   const useless = [...new Set(pinned)].flatMap((one) => {
     if (!architectures.has(one)) {
-      const hint = ARCHITECTURES.some((known) => known === one)
-        ? `leave it out, or add ${write('architectures', one)}`
-        : 'leave it out'
+      const isKnown = toArchitecture(one) !== undefined
+      const hint = isKnown ? `leave it out, or add ${write('architectures', one)}` : hintArchitecture(one)
       return [usage(`${names.sha256} pins the ${one} image, which is not built`, hint)]
     }
     const count = pinned.filter((architecture) => architecture === one).length

@@ -110,7 +110,7 @@ function toHashes(pins: readonly Pin[], architectures: readonly Architecture[]):
   const hashes: Partial<Record<Architecture, string>> = {}
   for (const architecture of ARCHITECTURES) {
     const pin = pins.find((one) => (one.architecture ?? only) === architecture)
-    if (pin !== undefined) hashes[architecture] = pin.hex
+    if (pin !== undefined) hashes[architecture] = pin.hex.toLowerCase()
   }
   return hashes
 }

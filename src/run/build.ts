@@ -2,7 +2,7 @@
 
 import { setMaxListeners } from 'node:events'
 import type { Readable } from 'node:stream'
-import { type Problem, TalosImageError } from '../errors.ts'
+import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
@@ -13,6 +13,7 @@ import { NO_TRACE, type Trace } from '../util/trace.ts'
 import { buildImage } from './build-image.ts'
 import type { EventListener } from './events.ts'
 import { Lease } from './lease.ts'
+import { findLimitProblems } from './option-limits.ts'
 import type { BuildResult, ExistingResult, ImageResult, RunningBuild } from './result.ts'
 import { createRunId, type Run, type RunKey } from './run.ts'
 import { ServerQueue } from './server-queue.ts'
@@ -33,9 +34,9 @@ export interface BuildOptions {
   readonly signal?: AbortSignal | undefined
   /** Is called with each event. */
   readonly onEvent?: EventListener | undefined
-  /** SSH port of the build servers; 22 by default. The sandbox's servers use another one. */
+  /** SSH port of the build servers, from 1 to 65535; 22 by default. The sandbox's servers use another one. */
   readonly sshPort?: number | undefined
-  /** How long each wait may take; minutes by default. */
+  /** How long each wait may take, up to 24 hours; minutes by default. */
   readonly timeouts?: Partial<Timeouts> | undefined
   /** @internal */
   readonly clock?: Clock
@@ -54,7 +55,8 @@ export interface BuildOptions {
  * Builds a plan's images concurrently, and waits for the end of the build and of the clean-up. An image that fails does
  * not stop the others, so look at each result. When the signal is aborted, the build stops, removes its temporary
  * resources, and gives a result in which unfinished images have failed with the code `interrupted`.
- * @throws TalosImageError when the build could not begin, such as `token` or `api`; nothing is left behind then
+ * @throws TalosImageError when the build could not begin, such as `token` or `api`, or `usage` for a port or
+ * a wait that cannot be; nothing is left behind then
  * @example
  * ```ts
  * const { images, leftovers } = await build({ hetzner, plan: made, onEvent: (event) => console.log(event.type) })
@@ -98,6 +100,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
     return scope
   }
   const runImages = async (): Promise<BuildResult> => {
+    throwProblems(findLimitProblems(options))
     const { images } = options.plan
     emit({ type: 'run-started', run: id, images: images.map(({ name }) => name) })
     const run: Run = {

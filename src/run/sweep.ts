@@ -1,6 +1,7 @@
 /** Finding and removing what runs left behind, by its labels. There is no local state. */
 
 import type { Labels } from '../domain.ts'
+import { type Problem, throwProblems } from '../errors.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { Server } from '../hetzner/wire.ts'
 import { LEASE_LABEL, RUN_LABEL } from '../plan/labels.ts'
@@ -21,11 +22,30 @@ export interface Temporary {
   readonly cost: { readonly pricePerHour: number } | { readonly sizeGb: number } | undefined
 }
 
-/** All temporary resources of the project, or of one run: snapshots, then servers, then keys. */
-export async function findTemporary(
-  hetzner: HetznerClient,
-  options: { readonly run?: string | undefined; readonly signal: AbortSignal; readonly urgent?: boolean },
-): Promise<Temporary[]> {
+interface FindOptions {
+  readonly run?: string | undefined
+  readonly signal: AbortSignal
+  readonly urgent?: boolean
+}
+
+/** What is wrong with the ID of a run: an empty or mistyped one must not select something else. */
+export function findRunIdProblems(run: string | undefined): Problem[] {
+  if (run === undefined || /^[a-z0-9]{1,32}$/.test(run)) return []
+  const message = run === '' ? 'the ID of the run is empty' : `"${run}" is not the ID of a run`
+  const hint = 'a run has said its ID when it began; `talos-image cleanup` shows those of what was left behind'
+  return [{ code: 'usage', message, hint }]
+}
+
+/**
+ * All temporary resources of the project, or of one run: snapshots, then servers, then keys.
+ * @throws ProblemsError `usage` for what is not the ID of a run
+ */
+export async function findTemporary(hetzner: HetznerClient, options: FindOptions): Promise<Temporary[]> {
+  throwProblems(findRunIdProblems(options.run))
+  return findLabelled(hetzner, options)
+}
+
+async function findLabelled(hetzner: HetznerClient, options: FindOptions): Promise<Temporary[]> {
   const labelSelector = `${RUN_LABEL}${options.run === undefined ? '' : `=${options.run}`},${LEASE_LABEL}`
   const [images, servers, keys] = await Promise.all([
     hetzner.images.listSnapshots({ labelSelector }, options),
@@ -114,7 +134,7 @@ async function removeOne(
   { clock, timeoutMs, onlyAbandoned }: RemoveOptions,
 ): Promise<boolean> {
   const urgent = { signal, urgent: true }
-  const found = await findTemporary(hetzner, { run: thing.run, ...urgent })
+  const found = await findLabelled(hetzner, { run: thing.run, ...urgent })
   const now = found.find(({ kind, id }) => kind === thing.kind && id === thing.id)
   if (now === undefined || (onlyAbandoned && !isAbandoned(now, clock.now()))) return false
   switch (thing.kind) {

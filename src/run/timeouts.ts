@@ -42,7 +42,7 @@ export const TIMEOUTS: Timeouts = {
 
 /** How long to wait for servers to be in stock. */
 export interface StockPatience {
-  /** Milliseconds; 0 for not at all. */
+  /** Milliseconds, up to 24 hours; 0 for not at all. */
   readonly waitMs: number
   /** Looks up what is in stock for an image; see {@link lookUpPlacements}. */
   readonly look: (image: PlannedImage, signal: AbortSignal) => Promise<readonly Placement[]>

@@ -1,8 +1,8 @@
 /** `talos-image cleanup`: what interrupted runs left behind. */
 
-import { type Problem, TalosImageError } from '../../errors.ts'
+import { TalosImageError } from '../../errors.ts'
 import type { Pricing } from '../../hetzner/wire.ts'
-import { findTemporary, isAbandoned, removeTemporary, type Temporary } from '../../run/sweep.ts'
+import { findRunIdProblems, findTemporary, isAbandoned, removeTemporary, type Temporary } from '../../run/sweep.ts'
 import { TIMEOUTS } from '../../run/timeouts.ts'
 import { systemClock } from '../../util/clock.ts'
 import type { Cloud } from '../cloud.ts'
@@ -26,7 +26,8 @@ export const command = defineCommand({
     '--run <id>': 'remove everything of one run, at once',
   },
   run: async (io, { run, yes = false, sandbox = false, ...flags }) => {
-    await using cloud = await openProject(io, { ...flags, sandbox }, checkRun(run))
+    const wrong = findRunIdProblems(run).map((problem) => ({ ...problem, at: RUN_FLAG }))
+    await using cloud = await openProject(io, { ...flags, sandbox }, wrong)
     const { signal } = io
     const found = await findTemporary(cloud.hetzner, { run, signal })
     const nowMs = systemClock.now()
@@ -61,13 +62,7 @@ export const command = defineCommand({
   },
 })
 
-/** An empty or mistyped ID must not select something else. */
-function checkRun(run: string | undefined): Problem[] {
-  if (run === undefined || /^[a-z0-9]{1,32}$/.test(run)) return []
-  const message = run === '' ? 'the ID of the run is empty' : `"${run}" is not the ID of a run`
-  const hint = 'a run has said its ID when it began; `talos-image cleanup` shows those of what was left behind'
-  return [{ code: 'usage', message, at: { kind: 'flag', name: '--run' }, hint }]
-}
+const RUN_FLAG = { kind: 'flag', name: '--run' } as const
 
 function toRecord(thing: Temporary, nowMs: number) {
   const { kind, id, name, run, leaseUntilMs } = thing

@@ -84,6 +84,18 @@ describe('pruneSnapshots', () => {
   })
 })
 
+describe('numbers and IDs that cannot be', () => {
+  it('are refused, and nothing is deleted', async () => {
+    await using project = await withSnapshots()
+    const { hetzner } = project
+    const refused = { code: 'usage' }
+    await expect(pruneSnapshots(hetzner, { keep: Number.NaN })).rejects.toMatchObject(refused)
+    for (const run of ['', 'def,os', 'def) ', '!x'])
+      await expect(cleanUp(hetzner, { run })).rejects.toMatchObject(refused)
+    expect((await hetzner.images.listSnapshots({})).map(({ id }) => id)).toHaveLength(5)
+  })
+})
+
 describe('findOutdated', () => {
   it('compares the newest of each kind with what the Factory has', async () => {
     await using project = await withSnapshots()

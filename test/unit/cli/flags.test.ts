@@ -21,6 +21,7 @@ describe('--arch', () => {
     ['aarch64', 'Hetzner calls it "arm".'],
     ['amd64', 'Hetzner calls it "x86".'],
     ['x86_64', 'Hetzner calls it "x86".'],
+    ['x86-64', 'Hetzner calls it "x86".'],
     ['mips', 'Use arm or x86.'],
     ['', 'Use arm or x86.'],
     ['constructor', 'Use arm or x86.'],
@@ -63,7 +64,7 @@ test.each(['0', '0s', '-5s', '25h', '5 m', '5d', 'm', '', 'Infinity', '1e3', '1.
 
 describe('--sha256', () => {
   test('is 64 digits, for one architecture or the only one', () => {
-    expect(parseSha256(HEX.toUpperCase())).toEqual({ architecture: undefined, hex: HEX })
+    expect(parseSha256(HEX.toUpperCase())).toEqual({ architecture: undefined, hex: HEX.toUpperCase() })
     expect(parseSha256(`arm=${HEX}`)).toEqual({ architecture: 'arm', hex: HEX })
   })
 

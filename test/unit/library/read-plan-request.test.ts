@@ -105,7 +105,7 @@ describe('readPlanRequest', () => {
       { imageFile: '-', architectures: ['arm'], roles: ['GPU'] },
       '"GPU" cannot be',
     ],
-    ['a pin that is none', { sha256: { x86: 'A'.repeat(64) } }, `sha256: "${'A'.repeat(64)}" is not a SHA-256`],
+    ['a pin that is none', { sha256: { x86: 'A'.repeat(63) } }, `sha256: "${'A'.repeat(63)}" is not a SHA-256`],
   ])('refuses %s', async (_, options, message) => {
     const [first, ...rest] = await problemsOf(options)
     expect(first).toMatchObject({

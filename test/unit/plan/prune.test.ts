@@ -94,6 +94,23 @@ describe('prune', () => {
     expect(decide([foreign, unpublished], undefined, 30)).toEqual([])
   })
 
+  test.each<[string, number | undefined, number | undefined, RegExp]>([
+    ['keep: NaN', Number.NaN, undefined, /^keep: NaN is not a number of snapshots/],
+    ['keep: 1.5', 1.5, undefined, /^keep: 1\.5 is not/],
+    ['keep: 0', 0, undefined, /^keep: 0 is not/],
+    ['keep: -1', -1, undefined, /^keep: -1 is not/],
+    ['olderThanMs: NaN', undefined, Number.NaN, /^olderThanMs: NaN is not an age/],
+    ['olderThanMs: -1', undefined, -1 / DAY_MS, /^olderThanMs: -1 is not/],
+  ])('refuses %s', (_, keep, olderThanDays, message) => {
+    expect(() => decide([snapshot(1, 9)], keep, olderThanDays)).toThrow(message)
+  })
+
+  test('keeps all of them, or those of any age', () => {
+    const all = [snapshot(1, 9), snapshot(2, 5), snapshot(3, 1)]
+    expect(going(decide(all, Number.POSITIVE_INFINITY))).toEqual([])
+    expect(going(decide(all, 1, Number.POSITIVE_INFINITY))).toEqual([])
+  })
+
   test('says why', () => {
     const reasons = decide([snapshot(1, 41), snapshot(2, 1.5), snapshot(3, 0)], 2).map(({ reason }) => reason)
     expect(reasons).toEqual([

@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import type { PlanFlags } from '../../../src/cli/build-flags.ts'
+import { parseSha256 } from '../../../src/cli/flags.ts'
 import { readPlanFlags } from '../../../src/cli/request.ts'
 import { parseServerLabel } from '../../../src/cli/server-flags.ts'
 import type { Role } from '../../../src/domain.ts'
@@ -108,6 +109,24 @@ const CASES: readonly (readonly [string, RegExp, Case])[] = [
     },
   ],
   [
+    'a pin under the name that others have for an architecture',
+    /not built; Hetzner calls it "arm"/,
+    {
+      flags: { arch: ['arm'], sha256: JSON.parse(`[{ "architecture": "arm64", "hex": "${HEX}" }]`) },
+      options: { architectures: ['arm'], sha256: JSON.parse(`{ "arm64": "${HEX}" }`) },
+    },
+  ],
+  [
+    'an architecture as others call it',
+    /"arm64" is not an architecture; Hetzner calls it "arm"/,
+    { flags: { arch: JSON.parse('["arm64"]') }, options: { architectures: JSON.parse('["arm64"]') } },
+  ],
+  [
+    'an architecture that Hetzner does not have, beside one that it has',
+    /"mips" is not an architecture; use arm or x86/,
+    { flags: { arch: JSON.parse('["arm", "mips"]') }, options: { architectures: JSON.parse('["arm", "mips"]') } },
+  ],
+  [
     'a pin for every role',
     /several/,
     {
@@ -210,6 +229,17 @@ describe('what the command refuses, the library refuses in the same words', () =
     const byLibrary = await told(readPlanRequest({ cwd: dir.path, env, directory: '_packer', ...options }))
     expect(byCommand).toEqual([expect.stringMatching(message)])
     expect(byLibrary).toEqual(byCommand)
+  })
+
+  test('and both take a SHA-256 in capital letters', async () => {
+    const [pin, sha256] = [parseSha256(`x86=${HEX.toUpperCase()}`), { x86: HEX.toUpperCase() }]
+    const byCommand = await readPlanFlags(
+      testIo({ env: {} }),
+      { fallback: true, sandbox: true, sha256: [pin] },
+      undefined,
+    )
+    expect(byCommand.sha256).toEqual({ x86: HEX })
+    expect((await readPlanRequest({ sha256 })).sha256).toEqual({ x86: HEX })
   })
 
   test('and both take a template whose token is the one that is used', async () => {

@@ -1,0 +1,40 @@
+/** Which numbers a run takes as a port and as waits. Without imports that would slow the command's start. */
+
+import type { Problem } from '../errors.ts'
+import type { StockPatience, Timeouts } from './timeouts.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+
+/** Whether it is the number of a port. */
+export function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 1 && port <= 65_535
+}
+
+/** Whether a wait may take so long: more than 0 milliseconds, and at most a day. */
+export function isWait(ms: number): boolean {
+  return Number.isFinite(ms) && ms > 0 && ms <= DAY_MS
+}
+
+/** What is wrong with the numbers among a run's options: all of it, in the words of the library. */
+export function findLimitProblems(options: {
+  readonly sshPort?: number | undefined
+  readonly timeouts?: Partial<Timeouts> | undefined
+  readonly stock?: Pick<StockPatience, 'waitMs'> | undefined
+}): Problem[] {
+  const { sshPort, timeouts = {}, stock } = options
+  const problems: Problem[] = []
+  if (sshPort !== undefined && !isPort(sshPort)) {
+    problems.push(usage(`sshPort: ${sshPort} is not a port`, 'give a number from 1 to 65535'))
+  }
+  const waits = Object.entries(timeouts).map(([name, ms]) => ({ name: `timeouts.${name}`, ms }))
+  // Not to wait for stock at all is 0.
+  if (stock !== undefined && stock.waitMs !== 0) waits.push({ name: 'stock.waitMs', ms: stock.waitMs })
+  for (const { name, ms } of waits) {
+    if (!isWait(ms)) {
+      problems.push(usage(`${name}: ${ms} is not a time to wait`, 'give milliseconds, at most those of 24 hours'))
+    }
+  }
+  return problems
+}
+
+const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })
