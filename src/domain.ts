@@ -5,6 +5,9 @@ export type Architecture = 'arm' | 'x86'
 /** CPU architectures, in the order in which images are planned and shown. */
 export const ARCHITECTURES = ['arm', 'x86'] as const satisfies readonly Architecture[]
 
+/** As texts say what there is to choose from. */
+export const ARCHITECTURE_WORDS = ARCHITECTURES.join(' or ')
+
 /** What others call the architectures. A map, since an object has names of its own, such as `constructor`. */
 export const ARCHITECTURE_ALIASES: ReadonlyMap<string, Architecture> = new Map<string, Architecture>([
   ['arm64', 'arm'],
@@ -22,7 +25,7 @@ export function toArchitecture(text: string | undefined): Architecture | undefin
 /** What to write instead of a name that is not that of an architecture. */
 export function hintArchitecture(text: string): string {
   const alias = ARCHITECTURE_ALIASES.get(text)
-  return alias === undefined ? `use ${ARCHITECTURES.join(' or ')}` : `Hetzner calls it "${alias}"`
+  return alias === undefined ? `use ${ARCHITECTURE_WORDS}` : `Hetzner calls it "${alias}"`
 }
 
 /** As it stands in descriptions and messages. */

@@ -1,17 +1,17 @@
 /** What `plan` and `build` take. */
 
 import type { FlagName, Parameters, Values } from './define-command.ts'
-import { parseArchitecture, parseDuration, parsePort, parseRole, parseSha256, parseTimeout } from './flags.ts'
-import { LINES, OUTPUTS } from './formats/formats.ts'
+import { parseDuration, parsePort, parseRole, parseSha256, parseTimeout, TIMEOUT_NAMES } from './flags.ts'
+import { LINES, OUTPUTS, TEXT } from './formats/formats.ts'
 import { serverFlags } from './server-flags.ts'
-import { CONFIG, cloudFlags, variableFlags } from './shared-flags.ts'
+import { archFlag, CONFIG, cloudFlags, variableFlags } from './shared-flags.ts'
 
 /** What is to be built. */
 export const planParameters = {
   '[role]': { text: 'such as worker; left out: generic images', parse: parseRole },
   ...cloudFlags,
   '--roles': 'every role that has a schematic-<role>.yaml',
-  '--arch <arch>': { text: 'arm or x86; repeatable; default: both', parse: parseArchitecture, repeatable: true },
+  ...archFlag({ after: '; default: both' }),
   '--schematic <file>': 'submit this schematic and build from it',
   '--image-file <path>': 'a disk image of your own; - is standard input',
   '--sha256 <hex>': {
@@ -69,7 +69,7 @@ export type ResultFileFlags = Values<typeof resultFileFlags>
 /** What is to be built, and how. */
 export const buildParameters = {
   ...planParameters,
-  '-o, --output <form>': { text: 'results as', choices: [...OUTPUTS, LINES], default: 'text' },
+  '-o, --output <form>': { text: 'results as', choices: [...OUTPUTS, LINES], default: TEXT },
   '--force': 'build what exists, too; the new one replaces it',
   '--engine <who>': { text: 'who builds', choices: ['native', 'packer'], default: 'native' },
   '--dry-run': 'show the plan and stop',
@@ -78,7 +78,7 @@ export const buildParameters = {
   '--debug-log <file>': 'write a trace for a bug report, without secrets',
   '--ssh-timeout <duration>': { text: 'wait so long for the rescue system, such as 5m', parse: parseDuration },
   '--timeout <what=duration>': {
-    text: 'other waits: action, ssh, write, silence, verify, snapshot, remove',
+    text: `other waits: ${TIMEOUT_NAMES}`,
     parse: parseTimeout,
     repeatable: true,
   },

@@ -1,6 +1,5 @@
 /** What a command works with: a project, an Image Factory, and the way to its machines; real, or of the sandbox. */
 
-import type { MachineKindName } from 'hcloud-sandbox'
 import type { ProjectToken } from '../config/project-token.ts'
 import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
@@ -21,14 +20,13 @@ import {
   openFactoryAccess,
   portOf,
 } from './connection.ts'
+import type { Given } from './define-command.ts'
 import type { Io } from './io.ts'
-
 import { say } from './say.ts'
+import type { CloudFlags } from './shared-flags.ts'
 import { USER_AGENT } from './version.ts'
 
-export interface CloudOptions extends ConnectionOptions {
-  /** What the servers of a sandbox that this command starts are; namespaces by default. */
-  readonly machines?: MachineKindName | undefined
+export interface CloudOptions extends ConnectionOptions, Given<CloudFlags, 'machines'> {
   /** Of which project; that of HCLOUD_TOKEN, or the sandbox's own, by default. */
   readonly inProject?: ProjectToken | undefined
 }
@@ -143,7 +141,8 @@ export async function openClouds(
   const watched = { userAgent: USER_AGENT, onDelay: (text: string) => tell(text), ...(trace ? { trace } : {}) }
   if (options.sandbox === true) {
     const { startSandboxFor, tokenInSandbox } = await import('./start-sandbox.ts')
-    const sandbox = await startSandboxFor(io, options, chosen)
+    const { machines, sshPort: wanted } = options
+    const sandbox = await startSandboxFor(io, { machines, sshPort: wanted }, chosen)
     const { endpoint, sshPort, factoryUrl } = sandbox
     return {
       projects: chosen.map((one) => open(one, { token: tokenInSandbox(sandbox, one), endpoint })),

@@ -6,14 +6,12 @@ import { HETZNER_ENDPOINT } from '../hetzner/client.ts'
 import { isPort } from '../run/option-limits.ts'
 import { findProxies } from '../util/proxies.ts'
 import { withoutLogin } from '../util/redact.ts'
+import type { PlanFlags } from './build-flags.ts'
+import type { Given } from './define-command.ts'
 import { readFactoryAccess } from './factory-access.ts'
 import type { Io } from './io.ts'
 
-export interface ConnectionOptions {
-  readonly sandbox?: boolean | undefined
-  readonly factoryUrl?: string | undefined
-  readonly sshPort?: number | undefined
-}
+export type ConnectionOptions = Given<PlanFlags, 'sandbox' | 'factoryUrl' | 'sshPort'>
 
 /** The port of SSH on real servers. */
 const SSH_PORT = 22

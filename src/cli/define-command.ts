@@ -70,6 +70,9 @@ export type Values<All> = {
   >
 }
 
+/** Some of the values, of which any may be missing: a flag that is renamed does not compile here. */
+export type Given<All, Names extends keyof All> = { readonly [Name in Names]?: All[Name] | undefined }
+
 /** What help says about a command, beside its parameters. */
 export interface CommandHelp {
   readonly description: string

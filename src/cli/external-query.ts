@@ -2,6 +2,7 @@
 
 import semver from 'semver'
 import {
+  ARCHITECTURES,
   type Architecture,
   hintArchitecture,
   isRoleName,
@@ -91,10 +92,12 @@ function readObject(text: string): object {
   return {}
 }
 
+const WORDS = ARCHITECTURES.map((one) => `"${one}"`).join(' or ')
+
 function readArchitecture(text: string | undefined, problems: Problem[]): Architecture | undefined {
   const architecture = toArchitecture(text)
   if (architecture !== undefined) return architecture
-  if (text === undefined) problems.push(usage('the query has no architecture', 'add "architecture": "arm" or "x86"'))
+  if (text === undefined) problems.push(usage('the query has no architecture', `add "architecture": ${WORDS}`))
   else problems.push(usage(`query architecture: there is no "${text}"`, hintArchitecture(text)))
   return undefined
 }

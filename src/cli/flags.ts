@@ -1,7 +1,15 @@
 /** Flags that need more than their text, each parsed by one function that says what is wrong. */
 
 import { InvalidArgumentError } from 'commander'
-import { type Architecture, hintArchitecture, isRoleName, ROLE_RULE, type Role, toArchitecture } from '../domain.ts'
+import {
+  ARCHITECTURES,
+  type Architecture,
+  hintArchitecture,
+  isRoleName,
+  ROLE_RULE,
+  type Role,
+  toArchitecture,
+} from '../domain.ts'
 import { isLabelKey } from '../plan/server-label.ts'
 import { isPort, isWait } from '../run/option-limits.ts'
 import { didYouMean } from '../util/near.ts'
@@ -59,6 +67,8 @@ const TIMEOUTS = {
   snapshot: 'snapshotMs',
   remove: 'removeMs',
 } as const
+/** As texts list them. */
+export const TIMEOUT_NAMES = Object.keys(TIMEOUTS).join(', ')
 type TimeoutName = (typeof TIMEOUTS)[keyof typeof TIMEOUTS]
 
 /** `--timeout write=1h`; in milliseconds. */
@@ -67,14 +77,18 @@ export function parseTimeout(text: string): { readonly [Name in TimeoutName]?: n
   const name = Object.entries(TIMEOUTS).find(([key]) => key === what)?.[1]
   if (name !== undefined && duration !== undefined) return { [name]: parseDuration(duration) }
   const near = didYouMean(what, Object.keys(TIMEOUTS))
-  const names = Object.keys(TIMEOUTS).join(', ')
-  throw new InvalidArgumentError(`Use NAME=DURATION with one of ${names}${near === undefined ? '.' : `; ${near}`}`)
+  throw new InvalidArgumentError(
+    `Use NAME=DURATION with one of ${TIMEOUT_NAMES}${near === undefined ? '.' : `; ${near}`}`,
+  )
 }
 
 /** `--sha256 HEX`, or `--sha256 arm=HEX` where several architectures are built. */
 export function parseSha256(text: string): PinnedHash {
   const [, architecture, hex] = /^(?:(\w+)=)?([0-9a-fA-F]{64})$/.exec(text) ?? []
-  if (hex === undefined) throw new InvalidArgumentError('Use 64 hexadecimal digits, or arm=... and x86=... with them.')
+  if (hex === undefined)
+    throw new InvalidArgumentError(
+      `Use 64 hexadecimal digits, or ${ARCHITECTURES.map((one) => `${one}=...`).join(' and ')} with them.`,
+    )
   const named = architecture === undefined ? undefined : parseArchitecture(architecture)
   return { architecture: named, hex }
 }

@@ -3,8 +3,9 @@
 import { type Problem, throwProblems } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { Cloud } from './cloud.ts'
+import type { Given, Values } from './define-command.ts'
 import type { Io } from './io.ts'
-import type { CloudFlags, ProjectFlags } from './shared-flags.ts'
+import type { CloudFlags, ProjectFlags, variableFlags } from './shared-flags.ts'
 
 /** What the flags say of the cloud. @throws ProblemsError `usage` or `config` when they name a project that does not exist */
 export async function toCloudOptions(
@@ -16,7 +17,7 @@ export async function toCloudOptions(
     project,
     config,
     directory,
-  }: Omit<ProjectFlags, 'output'> & { readonly directory?: string },
+  }: Omit<ProjectFlags, 'output'> & Given<Values<typeof variableFlags>, 'directory'>,
 ) {
   const { chooseProject } = await import('../request/projects.ts')
   const inProject = await chooseProject(io, { project, config, directory, sandbox })

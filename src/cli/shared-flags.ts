@@ -1,13 +1,14 @@
 /** Flags that several commands share. */
 
 import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
+import { ARCHITECTURE_WORDS } from '../domain.ts'
 import type { Parameters, Values } from './define-command.ts'
-import { parseId } from './flags.ts'
-import { OUTPUTS } from './formats/formats.ts'
+import { parseArchitecture, parseId } from './flags.ts'
+import { OUTPUTS, TEXT } from './formats/formats.ts'
 
 /** How a command prints its result. */
 export const outputFlag = {
-  '-o, --output <form>': { text: 'how to print results', choices: OUTPUTS, default: 'text' },
+  '-o, --output <form>': { text: 'how to print results', choices: OUTPUTS, default: TEXT },
 } as const satisfies Parameters
 
 const COMMANDED = MACHINE_KINDS.filter(({ runsCommands }) => runsCommands)
@@ -37,6 +38,16 @@ export const variableFlags = {
   '--var <name=value>': { text: 'set a variable; repeatable', repeatable: true },
   '--var-file <file>': { text: 'read variables from a file; repeatable', repeatable: true },
 } as const satisfies Parameters
+
+/** `--arch`, which may be given for each architecture. */
+export const archFlag = ({ before = '', after = '' }: { readonly before?: string; readonly after?: string } = {}) =>
+  ({
+    '--arch <arch>': {
+      text: `${before}${ARCHITECTURE_WORDS}; repeatable${after}`,
+      parse: parseArchitecture,
+      repeatable: true,
+    },
+  }) as const satisfies Parameters
 
 /** Snapshot IDs. */
 export const idsArgument = {

@@ -21,7 +21,7 @@ import { say } from './say.ts'
  */
 export async function startSandboxFor(
   io: Io,
-  { machines, sshPort }: { readonly machines?: MachineKindName | undefined; readonly sshPort?: number | undefined },
+  { machines, sshPort }: { readonly machines: MachineKindName | undefined; readonly sshPort: number | undefined },
   projects: readonly ChosenProject[],
 ): Promise<Sandbox> {
   const tokens = toGrants(projects)

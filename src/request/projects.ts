@@ -21,11 +21,11 @@ import { findDirectory } from './directory.ts'
 /** The flags that say so. */
 export interface ProjectFlags {
   /** `NAME` or `NAME=VARIABLE`. */
-  readonly project?: readonly string[] | undefined
+  readonly project: readonly string[] | undefined
   /** A settings file; else that of the directory is read, if there is one. */
-  readonly config?: string | undefined
-  readonly directory?: string | undefined
-  readonly sandbox?: boolean | undefined
+  readonly config: string | undefined
+  readonly directory: string | undefined
+  readonly sandbox: boolean | undefined
 }
 
 /** A project that something is done in: one that was named, or that of HCLOUD_TOKEN. */
@@ -83,7 +83,7 @@ async function findNamed(from: Surroundings, flags: ProjectFlags): Promise<Named
  */
 export async function chooseProject(
   from: Surroundings,
-  { project, ...flags }: Omit<ProjectFlags, 'project'> & { readonly project?: string | undefined },
+  { project, ...flags }: Omit<ProjectFlags, 'project'> & { readonly project: string | undefined },
 ): Promise<ProjectToken | undefined> {
   if (project === undefined) return undefined
   const { projects, problems } = await findNamed(from, { ...flags, project: [project] })

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { systemClock } from './clock.ts'
 import { createCloud } from './cloud/cloud.ts'
+import { LATENCY_PROFILES } from './cloud/options.ts'
 import { allocatedBytes, assertFreeSpace, copyDisk, createPlaceholderDisk } from './disks.ts'
 import { DEFAULT_DATA_BYTES } from './factory/disk-layout.ts'
 import { createFactory } from './factory/factory.ts'
@@ -45,7 +46,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 async function startOwned(options: SandboxOptions, ownership: Owned, teardown: Teardown): Promise<Sandbox> {
-  const { stateDir, clock = systemClock, latency = 'instant', imageDiskBytes, imageDataBytes } = options
+  const { stateDir, clock = systemClock, latency = LATENCY_PROFILES[0], imageDiskBytes, imageDataBytes } = options
   const tokens = options.tokens ?? [{ token: makeToken(), project: 'sandbox', readOnly: false }]
   const realistic = latency === 'realistic'
   const rules = options.faults ?? []

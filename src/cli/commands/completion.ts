@@ -6,7 +6,11 @@ import { outline } from '../completion/outline.ts'
 import { toZshScript } from '../completion/zsh.ts'
 import { defineCommand } from '../define-command.ts'
 
-const SCRIPTS = { bash: toBashScript, zsh: toZshScript, fish: toFishScript }
+const SCRIPTS = [
+  ['bash', toBashScript],
+  ['zsh', toZshScript],
+  ['fish', toFishScript],
+] as const
 
 export const command = defineCommand({
   description: 'Print the script that makes a shell complete commands, flags and their values.',
@@ -16,6 +20,9 @@ export const command = defineCommand({
     'talos-image completion zsh > "${fpath[1]}/_talos-image"',
     'talos-image completion fish > ~/.config/fish/completions/talos-image.fish',
   ],
-  parameters: { '<shell>': { text: 'for which shell', choices: ['bash', 'zsh', 'fish'] } },
-  run: async (_io, { shell }, whole) => ({ text: SCRIPTS[shell](outline(await whole())) }),
+  parameters: { '<shell>': { text: 'for which shell', choices: SCRIPTS.map(([name]) => name) } },
+  run: async (_io, { shell }, whole) => {
+    const program = outline(await whole())
+    return { text: SCRIPTS.flatMap(([name, toScript]) => (name === shell ? [toScript(program)] : [])).join('') }
+  },
 })

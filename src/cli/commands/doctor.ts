@@ -22,16 +22,15 @@ import {
 import type { Cloud, CloudOptions } from '../cloud.ts'
 import { defineCommand, type Parameters, type Values } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { parseArchitecture } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { openFactory, toCloudOptions } from '../open-project.ts'
 import { formatChecks } from '../render/doctor.ts'
-import { projectFlags, variableFlags } from '../shared-flags.ts'
+import { archFlag, projectFlags, variableFlags } from '../shared-flags.ts'
 import { checkSshEgress, parseSshHost } from '../ssh-egress.ts'
 
 const parameters = {
   ...projectFlags,
-  '--arch <arch>': { text: 'only stock for arm or x86; repeatable', parse: parseArchitecture, repeatable: true },
+  ...archFlag({ before: 'only stock for ' }),
   ...variableFlags,
   '--ssh-host <host[:port]>': { text: 'an SSH server to try: whether SSH gets out', parse: parseSshHost },
 } as const satisfies Parameters
@@ -84,12 +83,26 @@ async function open(io: Io, options: CloudOptions): Promise<Cloud> {
   return openCloud(io, options)
 }
 
-async function readConfig(io: Io, flags: DoctorFlags): Promise<{ check: Check; request: PlanRequest | undefined }> {
+async function readConfig(
+  io: Io,
+  { arch, directory, var: vars, varFile }: DoctorFlags,
+): Promise<{ check: Check; request: PlanRequest | undefined }> {
   const name = 'configuration'
   const { readPlanFlags } = await import('../request.ts')
   // What is wrong with the token is a question of its own.
   const { value, failed } = await attempt(io, name, () =>
-    readPlanFlags(io, { ...flags, project: [], sandbox: true, fallback: true }, undefined),
+    readPlanFlags(
+      io,
+      {
+        ...(arch === undefined ? {} : { arch }),
+        ...(directory === undefined ? {} : { directory }),
+        ...(vars === undefined ? {} : { var: vars }),
+        ...(varFile === undefined ? {} : { varFile }),
+        sandbox: true,
+        fallback: true,
+      },
+      undefined,
+    ),
   )
   const [check] = failed
   if (check !== undefined || value === undefined) return { check: check ?? toSkippedCheck(name, name), request: value }

@@ -1,5 +1,6 @@
 /** `talos-image external`: the other end of Terraform's `external` data source. */
 
+import { ARCHITECTURE_WORDS } from '../../domain.ts'
 import { formatOrigin, type Problem, TalosImageError } from '../../errors.ts'
 import { toExternalResult } from '../../report/snapshot.ts'
 import { printable } from '../../util/printable.ts'
@@ -22,7 +23,7 @@ const QUERY_MS = 60_000
 export const command = defineCommand({
   description: "Answer Terraform's external data source: which snapshot it is. Makes nothing.",
   notes: `Reads a query on standard input, a JSON object of text:
-  architecture   arm or x86
+  architecture   ${ARCHITECTURE_WORDS}
   role           such as worker; none, or left out: generic images
   selector       a Hetzner label selector, in the place of a role
   talos_version  a whole version, such as v1.13.9; left out: the newest snapshot

@@ -2,30 +2,16 @@
 
 import { relative, resolve } from 'node:path'
 import { type Problem, throwProblems } from '../../errors.ts'
-import { defineCommand, type Parameters, type Values } from '../define-command.ts'
-import { parseArchitecture } from '../flags.ts'
+import { defineCommand } from '../define-command.ts'
 import { TEXT } from '../formats/formats.ts'
 import { type Answers, findAnswers } from '../init/answers.ts'
 import { FILE_NAMES, openShipped, renderFiles, type Shipped } from '../init/files.ts'
 import { findFlagProblems, warnOfLocation } from '../init/flag-problems.ts'
 import { formatWritten } from '../init/format-written.ts'
+import { type InitFlags, initParameters } from '../init/parameters.ts'
 import { findConflicts, findOtherVarFiles, type Target, writeFiles } from '../init/write-files.ts'
 import type { Io } from '../io.ts'
 import { openFactory } from '../open-project.ts'
-import { cloudFlags } from '../shared-flags.ts'
-
-const parameters = {
-  '[dir]': { text: 'a folder, which may be new', default: '_packer' },
-  ...cloudFlags,
-  '--talos-version <version>': 'v1.13.9, v1.13 or latest; default: the newest stable one',
-  '--extension <name>': { text: 'a system extension, such as iscsi-tools; repeatable', repeatable: true },
-  '--no-extensions': 'no system extensions',
-  '--arch <arch>': { text: 'arm or x86; repeatable; default: both', parse: parseArchitecture, repeatable: true },
-  '--location <name>': 'where the build servers stand; default: fsn1',
-  '-y, --yes': 'ask nothing, take the defaults',
-  '--force': 'overwrite the files that it writes, and no others',
-} as const satisfies Parameters
-type InitFlags = Values<typeof parameters>
 
 /** What no flag says is asked in a terminal, and is the default elsewhere. */
 export const command = defineCommand({
@@ -35,7 +21,7 @@ export const command = defineCommand({
     'talos-image init images --yes --arch x86   asks nothing, writes to ./images',
     'talos-image init --talos-version v1.13 --extension iscsi-tools --yes',
   ],
-  parameters,
+  parameters: initParameters,
   run: async (io, flags) => {
     const path = resolve(io.cwd, flags.dir)
     const target: Target = { path, shown: nameOf(path, io.cwd) }

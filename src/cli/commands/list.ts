@@ -6,13 +6,12 @@ import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { filterSnapshots, sortSnapshots } from '../../report/snapshot-selection.ts'
 import { SORT_FIELDS } from '../../report/sort-fields.ts'
 import { defineCommand } from '../define-command.ts'
-import { parseArchitecture } from '../flags.ts'
 import { parseRoleFilter, parseSort, parseVersionFilter } from '../list-flags.ts'
 import { openProject } from '../open-project.ts'
 import { foldLines } from '../render/fold.ts'
 import { formatSnapshots, formatSnapshotsWide } from '../render/snapshots.ts'
 import { badSelector } from '../selection.ts'
-import { projectFlags } from '../shared-flags.ts'
+import { archFlag, projectFlags } from '../shared-flags.ts'
 
 export const command = defineCommand({
   description: 'List the Talos snapshots of the project, newest first.',
@@ -28,7 +27,7 @@ export const command = defineCommand({
   },
   parameters: {
     ...projectFlags,
-    '--arch <arch>': { text: 'arm or x86; repeatable', parse: parseArchitecture, repeatable: true },
+    ...archFlag(),
     '--role <role>': {
       text: 'such as worker, or none for generic images; repeatable',
       parse: parseRoleFilter,

@@ -38,7 +38,8 @@ export const command = defineCommand({
     '--force': 'plan as build --force would',
     '--matrix <for>': { text: 'print what needs building as jobs', choices: MATRIX_FORMS },
   },
-  run: async (io, { role, output, matrix: forWhom, ...flags }) => {
+  run: async (io, { role, output, matrix: forWhom, force = false, ...rest }) => {
+    const flags = { ...rest, force }
     const chosen = await chooseFlaggedProjects(io, flags)
     if (forWhom !== undefined) throwProblems(findMatrixProblems(flags, chosen.isNamed))
     await checkOutputs(io)

@@ -5,15 +5,10 @@ import { type Problem, throwProblems } from '../../errors.ts'
 import type { ExtensionRecord, FactoryClient } from '../../factory/client.ts'
 import { didYouMean } from '../../util/near.ts'
 import { findVersion, readVersionFlag, sortVersions } from '../talos-version.ts'
+import type { InitFlags } from './parameters.ts'
 
-export interface AnswerFlags {
-  readonly talosVersion?: string
-  readonly extension?: readonly string[]
-  /** False with `--no-extensions`. */
-  readonly extensions: boolean
-  readonly arch?: readonly Architecture[]
-  readonly location?: string
-}
+/** The flags that answer a question. */
+export type AnswerFlags = Pick<InitFlags, 'talosVersion' | 'extension' | 'extensions' | 'arch' | 'location'>
 
 export interface Answers {
   readonly talosVersion: string

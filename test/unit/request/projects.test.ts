@@ -7,11 +7,13 @@ import { tempDir } from '../util/temp-dir.ts'
 
 const TWO = 'projects:\n  - name: prod\n    token: PROD\n  - name: dev\n'
 
+const NONE = { project: undefined, config: undefined, directory: undefined, sandbox: undefined }
+
 /** What is chosen in a folder with such a file. */
-async function choose(file: string | undefined, flags: ProjectFlags, env: Record<string, string> = {}) {
+async function choose(file: string | undefined, flags: Partial<ProjectFlags>, env: Record<string, string> = {}) {
   await using dir = await tempDir()
   if (file !== undefined) await writeFile(dir.file('talos-image.yaml'), file)
-  const { projects, problems } = await chooseProjects({ cwd: dir.path, env }, flags)
+  const { projects, problems } = await chooseProjects({ cwd: dir.path, env }, { ...NONE, ...flags })
   return {
     projects: projects.map(({ name = '', variable }) => `${name}=${variable}`),
     problems: problems.map(({ message, hint }) => `${message}; ${hint}`),
@@ -19,7 +21,7 @@ async function choose(file: string | undefined, flags: ProjectFlags, env: Record
 }
 
 describe('projects', () => {
-  test.each<[string, string | undefined, ProjectFlags, string[]]>([
+  test.each<[string, string | undefined, Partial<ProjectFlags>, string[]]>([
     ['that of HCLOUD_TOKEN, when none is named', undefined, {}, ['=HCLOUD_TOKEN']],
     ['that of HCLOUD_TOKEN, when the file is empty', '# nothing\n', {}, ['=HCLOUD_TOKEN']],
     ['all of the file', TWO, {}, ['prod=PROD', 'dev=HCLOUD_TOKEN_DEV']],
@@ -37,7 +39,7 @@ describe('projects', () => {
     expect(await choose(file, flags)).toEqual({ projects, problems: [] })
   })
 
-  test.each<[ProjectFlags, string]>([
+  test.each<[Partial<ProjectFlags>, string]>([
     [{ project: ['prd'] }, 'talos-image.yaml has no project "prd"; did you mean "prod"?; or name its variable'],
     [{ project: ['prod', 'prod'] }, 'the project "prod" is there twice'],
     [{ project: ['a=T', 'b=T'] }, 'the projects "a" and "b" have the same variable, T'],
@@ -71,8 +73,11 @@ describe('projects', () => {
     await writeFile(dir.file('other.yaml'), TWO)
     const io = { cwd: dir.path, env: {} }
     const config = 'other.yaml'
-    expect(await chooseProject(io, {})).toBeUndefined()
-    expect(await chooseProject(io, { project: 'prod', config })).toMatchObject({ name: 'prod', variable: 'PROD' })
-    expect((await failureOf(chooseProject(io, { project: 'nope', config }))).code).toBe('usage')
+    expect(await chooseProject(io, NONE)).toBeUndefined()
+    expect(await chooseProject(io, { ...NONE, project: 'prod', config })).toMatchObject({
+      name: 'prod',
+      variable: 'PROD',
+    })
+    expect((await failureOf(chooseProject(io, { ...NONE, project: 'nope', config }))).code).toBe('usage')
   })
 })

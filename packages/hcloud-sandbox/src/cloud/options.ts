@@ -22,8 +22,9 @@ export interface TokenGrant {
   readonly readOnly: boolean
 }
 
-/** How long actions take: not at all, or about as long as in the real cloud. */
-export type LatencyProfile = 'instant' | 'realistic'
+/** How long actions take: not at all, or about as long as in the real cloud. The first one is the default. */
+export const LATENCY_PROFILES = ['instant', 'realistic'] as const
+export type LatencyProfile = (typeof LATENCY_PROFILES)[number]
 
 /** What an interceptor sees of a request. */
 export interface InterceptedRequest {

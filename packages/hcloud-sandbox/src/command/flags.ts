@@ -4,23 +4,8 @@
  */
 
 import { InvalidArgumentError } from 'commander'
-import { MACHINE_KINDS, type MachineKindName } from '../machines/index.ts'
-
-/** What was given. */
-export interface SandboxFlags {
-  readonly machines?: MachineKindName
-  readonly latency?: 'instant' | 'realistic'
-  readonly state?: string
-  readonly port?: number
-  readonly factoryPort?: number
-  readonly sshPort?: number
-  readonly project?: readonly string[]
-  readonly rateLimit?: number
-  readonly limit?: readonly string[]
-  readonly outOfStock?: readonly string[]
-  readonly fault?: readonly string[]
-  readonly verbose?: boolean
-}
+import { LATENCY_PROFILES } from '../cloud/options.ts'
+import { MACHINE_KINDS } from '../machines/index.ts'
 
 /**
  * By what is typed; a text alone is the help of a flag that needs no more than that.
@@ -32,7 +17,10 @@ export const sandboxFlags = (variables: string) =>
       text: `what the servers are (default: ${MACHINE_KINDS[0].name})`,
       choices: MACHINE_KINDS.map(({ name }) => name),
     },
-    '--latency <profile>': { text: 'how long things take (default: instant)', choices: ['instant', 'realistic'] },
+    '--latency <profile>': {
+      text: `how long things take (default: ${LATENCY_PROFILES[0]})`,
+      choices: LATENCY_PROFILES,
+    },
     '--state <dir>': `where its state is kept (${variables}_STATE)`,
     '--port <port>': { text: 'port of the cloud API; default: any', parse: parsePort },
     '--factory-port <port>': { text: 'port of the Image Factory; default: any', parse: parsePort },
@@ -50,6 +38,29 @@ export const sandboxFlags = (variables: string) =>
     },
     '-v, --verbose': 'show every request as it is answered',
   }) as const
+
+type Definitions = ReturnType<typeof sandboxFlags>
+type Camel<Words> = Words extends `${infer First}-${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : Words
+type Name<Words> = Words extends `${string}--${infer Long} <${string}`
+  ? Camel<Long>
+  : Words extends `${string}--${infer Long}`
+    ? Camel<Long>
+    : never
+type Value<Flag> = Flag extends { parse: (typed: string) => infer Parsed }
+  ? Parsed
+  : Flag extends { choices: readonly (infer Choice)[] }
+    ? Choice
+    : string
+type Given<Words, Flag> = Flag extends { repeatable: true }
+  ? readonly Value<Flag>[]
+  : Words extends `${string}<${string}`
+    ? Value<Flag>
+    : boolean
+
+/** What was given, by name: `outOfStock` of `--out-of-stock <type@location>`. */
+export type SandboxFlags = {
+  readonly [Words in keyof Definitions as Name<Words>]?: Given<Words, Definitions[Words]>
+}
 
 /** Command lines for the help. @param name of the command */
 export const sandboxExamples = (name: string): string[] => [

@@ -14,7 +14,7 @@ import { makeToken } from '../token.ts'
 import type { SandboxFlags } from './flags.ts'
 
 /** The flags that work with a sandbox that runs already. */
-const FOR_ANY = ['state', 'verbose']
+const FOR_ANY: readonly string[] = ['state', 'verbose'] satisfies (keyof SandboxFlags)[]
 
 /** The flags given that only the start of a sandbox can heed. */
 export function findStartFlags(flags: SandboxFlags): string[] {
@@ -95,14 +95,22 @@ function findStockProblems(text: string): SandboxProblem[] {
   return problems
 }
 
-const LIMITS = { servers: 'servers', snapshots: 'snapshots', 'primary-ips': 'primaryIps' } as const
+const LIMITS = [
+  ['servers', 'servers', 2],
+  ['snapshots', 'snapshots', 10],
+  ['primary-ips', 'primaryIps', 5],
+] as const
+const LIMIT_HINT = `write ${LIMITS.map(([name, , example]) => `${name}=${example}`)
+  .join(', ')
+  .replace(/, ([^,]*)$/, ' or $1')}`
 
 function readLimits(texts: readonly string[], problems: SandboxProblem[]): SandboxOptions['limits'] {
-  const limits: { -readonly [Name in (typeof LIMITS)[keyof typeof LIMITS]]?: number } = {}
+  const limits: { -readonly [Name in (typeof LIMITS)[number][1]]?: number } = {}
   for (const text of texts) {
-    const [, name, number] = /^(servers|snapshots|primary-ips)=(\d{1,6})$/.exec(text) ?? []
-    if (name === 'servers' || name === 'snapshots' || name === 'primary-ips') limits[LIMITS[name]] = Number(number)
-    else problems.push(problem('--limit', `"${text}" is not a limit`, 'write servers=2, snapshots=10 or primary-ips=5'))
+    const [, name, number] = /^([a-z-]+)=(\d{1,6})$/.exec(text) ?? []
+    const [, limit] = LIMITS.find(([written]) => written === name) ?? []
+    if (limit !== undefined) limits[limit] = Number(number)
+    else problems.push(problem('--limit', `"${text}" is not a limit`, LIMIT_HINT))
   }
   return limits
 }
