@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { createKeyPair } from '../../src/remote/key-pair.ts'
 import { connect, type Session } from '../../src/remote/session.ts'
 import type { Scene } from './scene.ts'
-import { fromMarks, type Step } from './steps.ts'
+import { type Step, toSteps } from './steps.ts'
 
 /** How often is looked whether something has happened, in milliseconds; a client that asks less often learns it later. */
 const LOOK_MS = 50
@@ -24,10 +24,10 @@ export async function measureLimit(scene: Scene, serverType: string): Promise<Ma
   const never = new AbortController().signal
   const { publicKey, privateKey } = await createKeyPair('limit')
   const { ssh_key: key } = await call(scene, 'POST', '/ssh_keys', { name: 'limit', public_key: publicKey })
-  const marks: [Step, number][] = []
-  const mark = (step: Step): number => marks.push([step, performance.now()])
+  const beginnings: [Step, number][] = []
+  const begin = (step: Step): number => beginnings.push([step, performance.now()])
 
-  mark('server')
+  begin('server')
   const created = await call(scene, 'POST', '/servers', {
     name: 'limit',
     server_type: serverType,
@@ -37,12 +37,12 @@ export async function measureLimit(scene: Scene, serverType: string): Promise<Ma
     ssh_keys: [key?.id],
   })
   const server = `/servers/${created.server?.id}`
-  mark('boot')
+  begin('boot')
   await call(scene, 'POST', `${server}/actions/enable_rescue`, { type: 'linux64', ssh_keys: [key?.id] })
   await call(scene, 'POST', `${server}/actions/poweron`)
   const target = { host: created.server?.public_net.ipv4.ip ?? '', port: scene.sandbox.sshPort, privateKey }
   const session = await untilConnected(() => connect(target, PATIENCE_MS, never))
-  mark('write')
+  begin('write')
   const url = scene.assetUrl(undefined, 'x86', 'zst')
   const { exitCode, stderr } = await session.run(
     `set -o pipefail; blkdiscard -f ${DEVICE}; curl -sSf '${url}' | zstd -dc --sparse -q 1<>${DEVICE} && sync`,
@@ -50,14 +50,14 @@ export async function measureLimit(scene: Scene, serverType: string): Promise<Ma
   )
   session.end()
   if (exitCode !== 0) throw new Error(`writing ended with ${exitCode}: ${stderr}`)
-  mark('snapshot')
+  begin('snapshot')
   await call(scene, 'POST', `${server}/actions/poweroff`)
   await call(scene, 'POST', `${server}/actions/create_image`, { type: 'snapshot', description: 'limit' })
-  mark('clean-up')
+  begin('clean-up')
   await call(scene, 'DELETE', server)
   const endMs = performance.now()
   await call(scene, 'DELETE', `/ssh_keys/${key?.id}`)
-  return fromMarks(marks, endMs)
+  return toSteps(beginnings, endMs)
 }
 
 /** Sends a request, and waits until its action has ended. */

@@ -4,12 +4,12 @@ import { rm } from 'node:fs/promises'
 import { ARCHITECTURES } from '../../src/domain.ts'
 import { runCommand } from '../../test/support/command.ts'
 import type { Role, Scene } from './scene.ts'
-import { fromMarks, type Step, type Timed } from './steps.ts'
+import { type Step, type Timed, toSteps } from './steps.ts'
 
 const PATIENCE_MS = 40 * 60_000
 
 /** What Packer says when a step begins. */
-const MARKS: readonly (readonly [RegExp, Step])[] = [
+const FIRST_LINES: readonly (readonly [RegExp, Step])[] = [
   [/Creating server\.\.\./, 'server'],
   [/Enabling Rescue Mode/, 'boot'],
   [/Connected to SSH!/, 'write'],
@@ -44,10 +44,10 @@ function readSteps(stdout: string): Map<Step, number> {
     const [, time = '', text = ''] = /^(\S+Z): (?:==> )?hcloud\.talos-x86: (.*)$/.exec(line) ?? []
     return time === '' ? [] : [{ ms: Date.parse(time), text }]
   })
-  const marks = MARKS.flatMap(([words, step]): [Step, number][] => {
+  const beginnings = FIRST_LINES.flatMap(([words, step]): [Step, number][] => {
     const found = lines.find(({ text }) => words.test(text))
     return found === undefined ? [] : [[step, found.ms]]
   })
   const [finished = ''] = stdout.match(/^\S+Z(?=: Build 'hcloud\.talos-x86' finished)/m) ?? []
-  return fromMarks(marks, Date.parse(finished))
+  return toSteps(beginnings, Date.parse(finished))
 }

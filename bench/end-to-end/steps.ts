@@ -13,13 +13,13 @@ export interface Timed {
 
 /**
  * Steps by what was said at their beginnings.
- * @param marks when each step began, in order, in milliseconds; a step that is missing was not there
+ * @param beginnings when each step began, in order, in milliseconds; a step that is missing was not there
  * @param endMs when the last one ended
  */
-export function fromMarks(marks: readonly (readonly [Step, number])[], endMs: number): Map<Step, number> {
+export function toSteps(beginnings: readonly (readonly [Step, number])[], endMs: number): Map<Step, number> {
   const steps = new Map<Step, number>()
-  for (const [index, [step, began]] of marks.entries()) {
-    const ended = marks[index + 1]?.[1] ?? endMs
+  for (const [index, [step, began]] of beginnings.entries()) {
+    const ended = beginnings[index + 1]?.[1] ?? endMs
     steps.set(step, (steps.get(step) ?? 0) + ended - began)
   }
   return steps

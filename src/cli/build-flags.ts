@@ -71,7 +71,7 @@ export const buildParameters = {
   ...planParameters,
   '-o, --output <form>': { text: 'results as', choices: [...OUTPUTS, LINES], default: TEXT },
   '--force': 'build what exists, too; the new one replaces it',
-  '--engine <who>': { text: 'who builds', choices: ['native', 'packer'], default: 'native' },
+  '--engine <engine>': { text: 'who builds', choices: ['native', 'packer'], default: 'native' },
   '--dry-run': 'show the plan and stop',
   ...resultFileFlags,
   '--wait-for-stock <duration>': { text: 'look so long for a server in stock, such as 30m', parse: parseDuration },

@@ -1,4 +1,4 @@
-/** `plan --matrix`: the images that need building, each as a job of its own, for whatever runs jobs side by side. */
+/** `plan --matrix`: the images that need building, each as a job of its own, for programs that run jobs side by side. */
 
 import type { Architecture, Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'

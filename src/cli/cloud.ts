@@ -31,8 +31,8 @@ export interface CloudOptions extends ConnectionOptions, Given<CloudFlags, 'mach
   readonly inProject?: ProjectToken | undefined
 }
 
-/** Who watches what goes on underneath, and where. */
-export interface CloudWatch {
+/** Callbacks for what happens while requests are sent. */
+export interface CloudObserver {
   readonly trace?: Trace
   /** Is told, in words, of what makes a request take long; `project` is missing when it has no name, or is all of them. */
   readonly onDelay?: (text: string, project?: string) => void
@@ -91,8 +91,8 @@ function findTokenProblems(io: Io, projects: readonly ChosenProject[]): Problem[
  * Opens the only project of a command, or the sandbox, which ignores any real token and endpoint.
  * @throws TalosImageError `token` when there is none; `sandbox` when it cannot be started
  */
-export async function openCloud(io: Io, options: CloudOptions, watch: CloudWatch = {}): Promise<Cloud> {
-  return toCloud(await openClouds(io, options, [options.inProject ?? UNNAMED_PROJECT], watch))
+export async function openCloud(io: Io, options: CloudOptions, observer: CloudObserver = {}): Promise<Cloud> {
+  return toCloud(await openClouds(io, options, [options.inProject ?? UNNAMED_PROJECT], observer))
 }
 
 /** The first of the projects, for what works in one. @throws TalosImageError what keeps it from being reached */
@@ -124,7 +124,7 @@ export async function openClouds(
   io: Io,
   options: CloudOptions,
   chosen: readonly ChosenProject[],
-  { trace, onDelay }: CloudWatch = {},
+  { trace, onDelay }: CloudObserver = {},
 ): Promise<Clouds> {
   const tell = onDelay ?? ((text, project) => say(io, `${prefixOf(project)}${printable(redact(text))}`))
   const open = ({ name, variable }: ChosenProject, access: Access): OpenProject => {
@@ -138,7 +138,7 @@ export async function openClouds(
     })
     return { name, at: name === undefined ? undefined : { kind: 'env', name: variable }, hetzner, access }
   }
-  const watched = { userAgent: USER_AGENT, onDelay: (text: string) => tell(text), ...(trace ? { trace } : {}) }
+  const observed = { userAgent: USER_AGENT, onDelay: (text: string) => tell(text), ...(trace ? { trace } : {}) }
   if (options.sandbox === true) {
     const { startSandboxFor, tokenInSandbox } = await import('./start-sandbox.ts')
     const { machines, sshPort: wanted } = options
@@ -146,7 +146,7 @@ export async function openClouds(
     const { endpoint, sshPort, factoryUrl } = sandbox
     return {
       projects: chosen.map((one) => open(one, { token: tokenInSandbox(sandbox, one), endpoint })),
-      factory: createFactoryClient({ ...watched, url: factoryUrl, publicUrl: FACTORY_URL }),
+      factory: createFactoryClient({ ...observed, url: factoryUrl, publicUrl: FACTORY_URL }),
       factoryUrl: FACTORY_URL,
       sshPort,
       close: () => sandbox.close(),
@@ -170,7 +170,7 @@ export async function openClouds(
     projects,
     // A command that asks only the project needs no right settings of the Factory.
     get factory() {
-      factory ??= createFactoryClient({ ...watched, ...openFactoryAccess(io, options) })
+      factory ??= createFactoryClient({ ...observed, ...openFactoryAccess(io, options) })
       return factory
     },
     factoryUrl: factoryUrlOf(io, options),

@@ -16,7 +16,7 @@ export type ConnectionOptions = Given<PlanFlags, 'sandbox' | 'factoryUrl' | 'ssh
 /** The port of SSH on real servers. */
 const SSH_PORT = 22
 
-/** What is wrong with how a cloud is reached, whatever the token. */
+/** What is wrong with how a cloud is reached, apart from the token. */
 export function findConnectionProblems(io: Io, options: ConnectionOptions): Problem[] {
   if (options.sandbox === true) return []
   const problems = [...findAddressProblems(io, options), ...findProxies(io.env).problems]

@@ -13,7 +13,7 @@ export interface DebugLog {
   close(): void
 }
 
-/** What is never written down, whatever it holds. */
+/** The values of these keys are never written down. */
 const SECRET_KEYS = new Set(['root_password', 'password', 'token', 'user_data', 'privateKey'])
 /** A command prints little; a list of the API may be long. */
 const LONGEST_LINE = 64 * 1024

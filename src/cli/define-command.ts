@@ -98,7 +98,7 @@ export interface Together<Flag extends string = string> {
   readonly others: readonly Flag[]
 }
 
-/** A command, whatever it takes. */
+/** A command with any parameters. */
 export interface CommandDefinition extends CommandHelp {
   readonly parameters: Parameters
   readonly groups: Readonly<Record<string, readonly string[]>>

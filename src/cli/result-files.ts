@@ -159,7 +159,7 @@ async function checkTfvarsName(_io: Io, path: string): Promise<void> {
 async function writeTfvars(io: Io, path: string, document: Outcome): Promise<void> {
   const variables = toTfvars(document)
   if (variables !== undefined) await writeJsonFile(io, path, TFVARS, variables)
-  else io.err(`${path} was not written, since an image is missing; what it held before, it still holds.\n`)
+  else io.err(`${path} was not written, since an image is missing; it stays as it was.\n`)
 }
 
 async function checkPackerManifest(io: Io, path: string): Promise<void> {

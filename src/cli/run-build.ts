@@ -71,7 +71,7 @@ async function build(io: Io, flags: BuildFlags, trace?: Trace): Promise<CommandR
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${printable(redact(text))}`)
   const onDelay = (text: string, project?: string): void => showDelay(text, project)
-  // Packer builds at the one place that it is told, and whatever there is.
+  // Packer builds at the one place that it is told, and builds what exists, too.
   const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }
   const { planned, clouds, request } = await makePlan(
     io,
@@ -79,7 +79,7 @@ async function build(io: Io, flags: BuildFlags, trace?: Trace): Promise<CommandR
     planFlags,
     { ...chosen, problems: wrong },
     {
-      watch: { ...(trace === undefined ? {} : { trace }), onDelay },
+      observer: { ...(trace === undefined ? {} : { trace }), onDelay },
       checkWriting: chosen.isNamed && flags.dryRun !== true,
       packer,
     },
@@ -197,7 +197,7 @@ function withToken(event: BuildEvent, access: ProjectAccess, run: () => string):
 
 /**
  * Waits for one project. An error in a named project becomes its result, so that the others go on.
- * @throws what befell the only one, when nothing could be begun
+ * @throws the error of the only one, when nothing could be begun
  */
 async function finish(io: Io, { access, plan, building }: Running, factoryUrl: string): Promise<ProjectResult> {
   const isNamed = access.project !== undefined

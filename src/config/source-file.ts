@@ -81,7 +81,7 @@ function positionAt(text: string, offset: number): Position {
   }
 }
 
-/** Where one character ends and the next begins whatever else there is: between two of ASCII. */
+/** Where one character ends and the next begins for certain: between two of ASCII. */
 const CERTAIN = /(?<=[\x20-\x7e])(?=[\x20-\x7e])/
 
 /** Longer than any character. */

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { FaultRule, LatencyProfile } from 'hcloud-sandbox'
+import type { FaultRule } from 'hcloud-sandbox'
 import type { MachineKindName } from 'hcloud-sandbox/machines'
 import { toTalosImageError } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
@@ -23,7 +23,7 @@ export interface SandboxOptions {
   /** Where `qemu` machines keep their rescue systems; needed for them. */
   readonly cacheDir?: string | undefined
   /** How long everything takes: next to nothing, or as long as in the real cloud. `instant` by default. */
-  readonly latency?: LatencyProfile | undefined
+  readonly latency?: 'instant' | 'realistic' | undefined
   /** Port of the cloud on 127.0.0.1; any that is free by default. */
   readonly port?: number | undefined
   /** Port of the Image Factory on 127.0.0.1; any that is free by default. */
@@ -66,7 +66,7 @@ export interface Sandbox extends AsyncDisposable {
 
 /**
  * Starts a sandbox, or attaches to the one that runs on the state directory. Close it, or use it with `await using`.
- * @throws ProblemsError `usage` with everything that is wrong with the faults
+ * @throws ProblemsError `usage` with everything that is wrong with the faults, or with the stock
  * @throws TalosImageError `sandbox` when it cannot run here, and says what to do
  * @example
  * ```ts

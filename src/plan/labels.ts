@@ -13,7 +13,7 @@ export const LEASE_LABEL = `${PREFIX}lease`
 export const IDENTITY_LABEL = `${PREFIX}identity`
 /** The identity of a snapshot that Packer made, and whose disk was not read back; it does not count as an identity. */
 export const UNREAD_LABEL = `${PREFIX}unread`
-/** The Talos version of a published snapshot, whatever its public labels are called. */
+/** The Talos version of a published snapshot; its public labels may have other names. */
 export const VERSION_LABEL = `${PREFIX}version`
 const SCHEMATIC_LABEL = `${PREFIX}schematic`
 const SCHEMATIC_REST_LABEL = `${PREFIX}schematic-rest`

@@ -66,7 +66,7 @@ export interface PlannedImage {
   readonly schematicId: string | undefined
   /** The installer that belongs to the image; undefined when its schematic is unknown. */
   readonly installer: string | undefined
-  /** A hash of all that decides the content; undefined: it is built whatever exists. */
+  /** A hash of all that decides the content; undefined: it is built even if such an image exists. */
   readonly identity: string | undefined
   /** The description of the snapshot. */
   readonly description: string
@@ -80,7 +80,7 @@ export interface PlannedImage {
   readonly ssh: { readonly port: number | undefined; readonly timeoutMs: number | undefined }
   /** What the build server is beside its placement. */
   readonly server: ServerSettings
-  /** Whether it is built whatever exists. */
+  /** Whether it is built even if such an image exists. */
   readonly force: boolean
   /** The snapshot that exists already, which makes building needless. */
   readonly existing: Snapshot | undefined

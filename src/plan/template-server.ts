@@ -20,7 +20,7 @@ export function mergeServer(request: ServerRequest, template: TemplateServer): S
   }
 }
 
-/** Problems of what was asked for that stay whatever the templates add, such as a network that none of them gives. */
+/** Problems of what was asked for that no template can solve, such as a network that none of them gives. */
 export function findLastingProblems(
   problems: readonly Problem[],
   request: ServerRequest,

@@ -65,7 +65,7 @@ read_stretch() { dd if="$device" bs=1M skip="$1" count="$2" iflag=direct,skip_by
 amount_of_data() {
   local failed=0 data copy="$work/$1.copy" errors="$work/$1.err"
   if [ "$counts" -gt 0 ]; then
-    # A copy that does not fit is not zero either, whatever dd says.
+    # A copy that does not fit is not zero either, even if dd succeeds.
     read_stretch "$1" "$2" of="$copy" conv=sparse 2>"$errors" || failed=1
     data=$(stat -c %b "$copy" 2>/dev/null) || data=0
     # Another reader's copy may have taken all the room, which only one of what is not zero does.

@@ -15,7 +15,7 @@ export function terraformRole(role: Role): string {
   return role.replaceAll('-', '_')
 }
 
-/** The source in the template of the `_packer` directory that makes such an image, whatever its role. */
+/** The source in the template of the `_packer` directory that makes such an image; the same for all roles. */
 export function packerSource(architecture: Architecture): string {
   return `talos-${architecture}`
 }

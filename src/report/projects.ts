@@ -73,7 +73,7 @@ export function cleanupCommand(run: string, { project, variable }: ProjectAccess
   ].join(' ')
 }
 
-/** A command of a leftover as it works in a project that was named, whatever HCLOUD_TOKEN is: with that project's token. */
+/** A command of a leftover as it works in a project that was named: with that project's token instead of HCLOUD_TOKEN. */
 export function toProjectCommand(command: string, run: string, access: ProjectAccess): string {
   if (access.project === undefined) return command
   // Only the cleanup works in the sandbox, whose addresses go with this process.

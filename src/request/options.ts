@@ -22,7 +22,7 @@ export interface Pin {
   readonly hex: string
 }
 
-/** What is asked for, whatever its origin. */
+/** What is asked for, by flags or by a program. */
 export interface RequestOptions {
   /** Where relative paths count from. */
   readonly cwd: string
@@ -51,7 +51,7 @@ export interface RequestOptions {
   readonly sshIsGiven?: { readonly port: boolean; readonly timeout: boolean } | undefined
   /** In how many projects it is built. */
   readonly projects: number
-  /** The sandbox has tokens of its own, whatever a template says. */
+  /** The sandbox has tokens of its own; those of a template do not count. */
   readonly sandbox: boolean
   /** Packer reads the template by itself, and more of it than this program can. */
   readonly forPacker: boolean

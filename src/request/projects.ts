@@ -126,7 +126,7 @@ function readFlags(named: readonly string[], file: SettingsFile, { sandbox }: Pr
   for (const text of named) {
     const [name = '', ...rest] = text.split('=')
     const variable = rest.length === 0 ? undefined : rest.join('=')
-    // It may be a token: whatever shows it from now on shows it not.
+    // It may be a token, which must not be shown from now on.
     if (variable !== undefined && hideTokens(variable) !== variable) registerSecret(variable)
     const known = file.projects.find((one) => one.name === name)
     const found = [

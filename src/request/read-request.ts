@@ -1,5 +1,5 @@
 /**
- * From options of whatever origin to what is asked for: files are read, every problem of the input is found at once, and
+ * From options, of flags or of a program, to what is asked for: files are read, every problem of the input is found at once, and
  * nothing is looked up yet.
  */
 

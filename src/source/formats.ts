@@ -74,7 +74,7 @@ function zstdContentBytes(head: Uint8Array): number | undefined {
   return littleEndian(field) + (sizeLength === 2 ? 256 : 0)
 }
 
-/** What `zstd -d` takes, too; the library would reserve whatever the header asks for. */
+/** What `zstd -d` takes, too; the library would reserve as much as the header asks for. */
 const MOST_WINDOW_BYTES = 128 * 1024 * 1024
 
 /** How much a zstd frame wants to look back at, by its header. Source: RFC 8878, 3.1.1.1.2. */

@@ -63,7 +63,7 @@ describe('build --output jsonl', () => {
     ['a variable', ['--var', 'nothing=1', '--output=jsonl'], 'config'],
     ['a flag', ['--ssh-port', '0', '-ojsonl'], 'usage'],
   ])('of a mistake in %s is the problem', async (_, args, problem) => {
-    const env = { HCLOUD_TOKEN: 'token-of-nobody' }
+    const env = { HCLOUD_TOKEN: 'unknown-token' }
     const { code, stdout } = await runCommand(['build', ...args], { cwd: workspace.root, env })
     expect(code).toBe(2)
     expect(parseBuildLines(stdout)).toMatchObject([{ type: 'error', problems: [{ code: problem }] }])

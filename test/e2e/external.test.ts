@@ -106,7 +106,7 @@ describe('external', () => {
 
   it('refuses a selector that is none, and a token that is none', async () => {
     expectLines(await ask({ architecture: 'x86', selector: 'a=b=c' }), '"a=b=c" is not a label selector')
-    expectLines(await ask({ architecture: 'x86' }, { HCLOUD_TOKEN: 'token-of-nobody' }), '401')
+    expectLines(await ask({ architecture: 'x86' }, { HCLOUD_TOKEN: 'unknown-token' }), '401')
     expectLines(await ask({ architecture: 'x86' }, { HCLOUD_TOKEN: '' }), 'HCLOUD_TOKEN: there is no API token')
     // Not even an annotation: Terraform shows what is said.
     expectLines(await ask('', { GITHUB_ACTIONS: 'true' }), 'error: there is no query')

@@ -74,7 +74,7 @@ describe('in GitHub Actions', () => {
     await using workspace = await createWorkspace({
       [VAR_FILE]: 'talos_version = "v1.12.2"\nserver_type_arm = foo\n',
     })
-    const env = { ...ACTIONS, HCLOUD_TOKEN: 'token-of-nobody', GITHUB_WORKSPACE: workspace.root }
+    const env = { ...ACTIONS, HCLOUD_TOKEN: 'unknown-token', GITHUB_WORKSPACE: workspace.root }
     const { code, stderr } = await runCommand(['plan'], { cwd: workspace.root, env })
     expect(code).toBe(2)
     expect(stderr).toContain(`::error title=talos-image,file=${VAR_FILE},line=2,col=19::"server_type_arm": variables`)

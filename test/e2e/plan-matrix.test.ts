@@ -69,7 +69,7 @@ describe('a matrix', () => {
     await using workspace = await createWorkspace()
     const { code, stdout, stderr } = await runCommand(['plan', ...flags], {
       cwd: workspace.root,
-      env: { HCLOUD_TOKEN: 'token-of-nobody', HCLOUD_ENDPOINT: 'http://127.0.0.1:1' },
+      env: { HCLOUD_TOKEN: 'unknown-token', HCLOUD_ENDPOINT: 'http://127.0.0.1:1' },
     })
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain(text)

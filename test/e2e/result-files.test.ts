@@ -63,9 +63,7 @@ describe('the files of a build', () => {
     const { build, read } = builder(project, workspace)
     const { code, stderr } = await build()
     expect(code, stderr).toBe(3)
-    expect(stderr).toContain(
-      `${TFVARS} was not written, since an image is missing; what it held before, it still holds.`,
-    )
+    expect(stderr).toContain(`${TFVARS} was not written, since an image is missing; it stays as it was.`)
     expect(await read(TFVARS)).toBe('{"talos_version": "v1.11.1"}\n')
     expect(JSON.parse(await read(PACKER)).builds).toHaveLength(1)
   })

@@ -22,6 +22,12 @@ const FORBIDDEN = [
   ['packages/hcloud-sandbox/src/cloud/routes/a.ts', '../../../../../src/hetzner/transport/send.ts'],
   ['packages/talos-schematic/src/a.ts', '../../../src/errors.ts'],
   ['packages/talos-schematic/src/b.ts', 'hcloud-sandbox'],
+  ['packages/talos-schematic/test/a.ts', '../../../src/errors.ts'],
+  ['packages/hcloud-sandbox/test/cloud/a.ts', '../../../../src/hetzner/client.ts'],
+  ['packages/hcloud-sandbox/test/integration/machines/qemu/a.ts', '../../../../../../src/run/build.ts'],
+  ['packages/hcloud-sandbox/test/integration/machines/qemu/rescue/a.ts', '../../../../../../../src/run/build.ts'],
+  ['packages/hcloud-sandbox/test/cloud/b.ts', '../../../../test/support/sandbox.ts'],
+  ['packages/talos-schematic/test/e2e/a.ts', '../../../hcloud-sandbox/test/support/sandbox.ts'],
 ] as const
 
 const ALLOWED = [
@@ -34,6 +40,10 @@ const ALLOWED = [
   ['src/cli/d.ts', 'hcloud-sandbox'],
   ['packages/hcloud-sandbox/src/b.ts', 'talos-schematic'],
   ['packages/hcloud-sandbox/src/cloud/b.ts', '../machines/machine.ts'],
+  ['packages/hcloud-sandbox/test/b.ts', '../src/errors.ts'],
+  ['packages/hcloud-sandbox/test/integration/machines/qemu/b.ts', '../../../../src/errors.ts'],
+  ['packages/hcloud-sandbox/test/integration/machines/b.ts', '../../support/sandbox.ts'],
+  ['packages/hcloud-sandbox/test/integration/b.ts', 'talos-schematic'],
 ] as const
 
 describe('the direction of imports', () => {

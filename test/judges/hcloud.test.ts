@@ -248,7 +248,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud command', WHY_NOT), () 
     await using judge = await createJudge()
     const { env, fails, run } = judge
     for (const line of ['server describe', 'server poweron', 'server delete', 'server create-image --type snapshot']) {
-      expect((await fails(`${line} nobody`)).toLowerCase()).toBe('hcloud: server not found: nobody')
+      expect((await fails(`${line} missing`)).toLowerCase()).toBe('hcloud: server not found: missing')
     }
     expect(await fails('image describe 7')).toBe('hcloud: image not found: 7')
     expect(await fails('server create --name no_host --type cx23 --image debian-13')).toBe(
@@ -257,8 +257,8 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud command', WHY_NOT), () 
     expect(await fails('server create --name one --type cx23 --image debian-13 --location ash')).toBe(
       'hcloud: unsupported location for server type (invalid_input)',
     )
-    const stranger = { HCLOUD_ENDPOINT: env.HCLOUD_ENDPOINT, HCLOUD_TOKEN: 'x'.repeat(64) }
-    expect(await run(['server', 'list'], stranger)).toMatchObject({
+    const unauthorized = { HCLOUD_ENDPOINT: env.HCLOUD_ENDPOINT, HCLOUD_TOKEN: 'x'.repeat(64) }
+    expect(await run(['server', 'list'], unauthorized)).toMatchObject({
       code: 1,
       stderr: 'hcloud: unable to authenticate (unauthorized)\n',
     })

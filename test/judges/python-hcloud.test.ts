@@ -67,7 +67,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud library for Python', WH
     expect(report).toMatchObject({
       lists: { firewalls: 0, isos: 0, locations: 6, networks: 0, servers: 0, ssh_keys: 0, volumes: 0 },
       deprecated: ['debian-11', 'debian-11'],
-      stranger: 'unauthorized',
+      wrong_token: 'unauthorized',
     })
 
     const image = await readFactoryDisk(workspace.stateDir, SCHEMATIC, VERSION, 'amd64')

@@ -155,8 +155,8 @@ def main():
     report["deprecated"] = [
         image.name for image in client.images.get_all(include_deprecated=True) if image.deprecated is not None
     ]
-    stranger = Client("nobody", api_endpoint=os.environ["HCLOUD_ENDPOINT"])
-    report["stranger"] = error_of(stranger.servers.get_all)
+    unauthorized = Client("wrong-token", api_endpoint=os.environ["HCLOUD_ENDPOINT"])
+    report["wrong_token"] = error_of(unauthorized.servers.get_all)
     json.dump(report, sys.stdout)
 
 

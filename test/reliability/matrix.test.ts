@@ -37,7 +37,7 @@ describe('a build with faults', () => {
             const stateDir = free.pop()
             if (stateDir === undefined) throw new Error('more trials at once than there are folders')
             try {
-              return await tell(runUntilItStrikes(stateDir, disk, fault), fault)
+              return await tell(runUntilItOccurs(stateDir, disk, fault), fault)
             } finally {
               free.push(stateDir)
             }
@@ -46,8 +46,8 @@ describe('a build with faults', () => {
       )
       if (ONLY === '') await writeReport(trials, Date.now() - started)
       expect(trials.flatMap(({ fault, defects }) => defects.map((defect) => `${fault?.rule}: ${defect}`))).toEqual([])
-      // A fault that never struck proves nothing.
-      const missed = trials.filter(({ strikes }) => strikes === 0).map(({ fault }) => fault?.rule)
+      // A fault that never occurred proves nothing.
+      const missed = trials.filter(({ occurrences }) => occurrences === 0).map(({ fault }) => fault?.rule)
       expect(missed).toEqual([])
     } finally {
       await rm(folder, { recursive: true, force: true })
@@ -56,10 +56,10 @@ describe('a build with faults', () => {
 })
 
 /** With deadlines as short as these, a busy machine can end a build before its fault comes: then it is tried again. */
-async function runUntilItStrikes(stateDir: string, disk: Buffer, fault: FaultCase): Promise<Trial> {
+async function runUntilItOccurs(stateDir: string, disk: Buffer, fault: FaultCase): Promise<Trial> {
   for (let tries = 1; ; tries++) {
     const trial = await runTrial(stateDir, disk, fault)
-    if (trial.strikes > 0 || trial.defects.length > 0 || tries === MOST_TRIES) return trial
+    if (trial.occurrences > 0 || trial.defects.length > 0 || tries === MOST_TRIES) return trial
   }
 }
 

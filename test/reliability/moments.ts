@@ -1,4 +1,4 @@
-/** The moments at which something can go wrong: every request of a build, found by watching one. */
+/** The moments at which something can go wrong: every request of a build, recorded in one. */
 
 import type { AnsweredRequest } from 'hcloud-sandbox'
 

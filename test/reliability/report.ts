@@ -16,7 +16,7 @@ interface Figures {
   wrong: number
 }
 
-/** Writes the table between its marks, and prints it. */
+/** Writes the table between its comments, and prints it. */
 export async function writeReport(trials: readonly Trial[], ms: number): Promise<void> {
   const text = formatReport(trials, ms)
   process.stdout.write(`\n${text}\n`)

@@ -39,8 +39,8 @@ const PATIENCE_MS = 120_000
 
 export interface Trial {
   readonly fault: FaultCase | undefined
-  /** How often the fault struck. */
-  readonly strikes: number
+  /** How often the fault occurred. */
+  readonly occurrences: number
   readonly exitCode: number
   /** Whether there is a snapshot. */
   readonly built: boolean
@@ -57,13 +57,13 @@ export interface Trial {
  */
 export async function runTrial(stateDir: string, disk: Buffer | undefined, fault?: FaultCase): Promise<Trial> {
   await rm(join(stateDir, 'cloud'), { recursive: true, force: true })
-  let strikes = 0
+  let occurrences = 0
   const requests: AnsweredRequest[] = []
   const sandbox = await testSandbox({
     stateDir,
     faults: fault === undefined ? [] : [parseFaultFlag(fault.rule)],
     onFault: () => {
-      strikes += 1
+      occurrences += 1
     },
     onRequest: (request) => requests.push(request),
   })
@@ -77,7 +77,7 @@ export async function runTrial(stateDir: string, disk: Buffer | undefined, fault
     await sandbox.close()
   }
   const defects = [...outcome.defects, ...(await judge(stateDir, state, outcome, disk))]
-  return { fault, strikes, requests, ...outcome, defects }
+  return { fault, occurrences, requests, ...outcome, defects }
 }
 
 type Outcome = Pick<Trial, 'exitCode' | 'built' | 'leftovers' | 'defects'>

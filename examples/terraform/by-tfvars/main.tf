@@ -15,7 +15,7 @@ variable "talos_installers" {
   default     = {}
 }
 
-# What the file holds besides, and this example does not need. Terraform would warn of variables that nobody declares.
+# What the file holds besides, and this example does not need. Terraform would warn of variables that are not declared.
 variable "control_plane_image_selector" {
   type    = string
   default = null

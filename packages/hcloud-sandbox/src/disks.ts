@@ -121,7 +121,7 @@ export async function copyDisk(from: string, to: string, signal?: AbortSignal): 
 
 /** What a file takes up on this computer, in bytes; far less than its size when it is sparse. */
 export async function allocatedBytes(path: string): Promise<number> {
-  // stat(2) counts in blocks of 512 bytes, whatever the file system.
+  // stat(2) counts in blocks of 512 bytes on every file system.
   return (await stat(path)).blocks * 512
 }
 

@@ -1,7 +1,8 @@
 /** Words that all of the sandbox uses. */
 
-/** A CPU architecture, as Hetzner Cloud names it. */
-export type Architecture = 'arm' | 'x86'
+/** CPU architectures, as Hetzner Cloud names them. */
+export const ARCHITECTURES = ['arm', 'x86'] as const
+export type Architecture = (typeof ARCHITECTURES)[number]
 
 /** Labels of a resource: key to value. */
 export type Labels = Readonly<Record<string, string>>

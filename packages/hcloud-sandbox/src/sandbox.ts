@@ -5,11 +5,13 @@ import { systemClock } from './clock.ts'
 import { createCloud } from './cloud/cloud.ts'
 import { LATENCY_PROFILES } from './cloud/options.ts'
 import { allocatedBytes, assertFreeSpace, copyDisk, createPlaceholderDisk } from './disks.ts'
+import { throwProblems } from './errors.ts'
 import { DEFAULT_DATA_BYTES } from './factory/disk-layout.ts'
 import { createFactory } from './factory/factory.ts'
 import { createFaults } from './faults/faults.ts'
 import { createMachines } from './machines/create.ts'
 import { MACHINE_KINDS } from './machines/index.ts'
+import { findOptionProblems } from './option-problems.ts'
 import type { AnsweredRequest, Sandbox, SandboxOptions } from './options.ts'
 import { isEverSent } from './state/faulty-answer.ts'
 import { reserveSshPort, serveHttp, toMachineAddress } from './state/loopback.ts'
@@ -28,9 +30,11 @@ const REALISTIC_MAKING_MS = 30_000
 
 /**
  * Starts a sandbox on a state directory, or attaches to the one that runs there.
- * @throws SandboxError `sandbox` when it cannot run here, and says what to do
+ * @throws SandboxError `usage` with everything that is wrong with stock, limits and projects; `sandbox` when it cannot run
+ * here, and says what to do
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  throwProblems(findOptionProblems(options))
   const { stateDir, signal } = options
   const ownership = await acquireOwnership(stateDir, { signal })
   if (ownership.attached !== undefined) return attach(ownership.attached, stateDir)

@@ -30,7 +30,7 @@ export const command = defineCommand({
 
 Prints one JSON object of text: image_id, selector, architecture, role,
 talos_version, schematic, installer, description, created, disk_gb.
-Whatever is wrong is said on standard error, and the exit code is 1.`,
+Errors go to standard error, and the exit code is 1.`,
   examples: [
     `echo '{"architecture": "x86"}' | talos-image external`,
     `echo '{"architecture": "arm", "role": "worker"}' | talos-image external`,

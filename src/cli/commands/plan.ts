@@ -10,7 +10,7 @@ import { redact } from '../../util/redact.ts'
 import { PLAN_GROUPS, type PlanFlags, planParameters } from '../build-flags.ts'
 import { findMatrixProblems, MATRIX_FORMS, toMatrix } from '../build-matrix.ts'
 import { showPlan, toPlanRecords } from '../build-view.ts'
-import { type Clouds, type CloudWatch, openClouds, toCloud } from '../cloud.ts'
+import { type CloudObserver, type Clouds, openClouds, toCloud } from '../cloud.ts'
 import type { CommandResult } from '../command-result.ts'
 import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -38,15 +38,15 @@ export const command = defineCommand({
     '--force': 'plan as build --force would',
     '--matrix <for>': { text: 'print what needs building as jobs', choices: MATRIX_FORMS },
   },
-  run: async (io, { role, output, matrix: forWhom, force = false, ...rest }) => {
+  run: async (io, { role, output, matrix: form, force = false, ...rest }) => {
     const flags = { ...rest, force }
     const chosen = await chooseFlaggedProjects(io, flags)
-    if (forWhom !== undefined) throwProblems(findMatrixProblems(flags, chosen.isNamed))
+    if (form !== undefined) throwProblems(findMatrixProblems(flags, chosen.isNamed))
     await checkOutputs(io)
     const { planned, clouds } = await makePlan(io, role, flags, chosen)
     await clouds.close()
     const plan = unnamedPlan(planned.projects)
-    if (forWhom === undefined || plan === undefined) {
+    if (form === undefined || plan === undefined) {
       return toPlanResult(io, output, planned, '`talos-image build` with the same flags builds this')
     }
     const matrix = toMatrix(plan, flags)
@@ -88,7 +88,7 @@ export function toPlanResult(io: Io, output: string, planned: ProjectsPlan, what
 }
 
 interface PlanningOptions {
-  readonly watch?: CloudWatch
+  readonly observer?: CloudObserver
   /** Whether a token that may only read is a problem where something is to be built. */
   readonly checkWriting?: boolean
   /** What builds, if it is not this tool; for one project. */
@@ -104,11 +104,11 @@ export async function makePlan(
   role: Role | undefined,
   flags: PlanFlags,
   chosen: ChosenProjects,
-  { watch, checkWriting = false, packer }: PlanningOptions = {},
+  { observer, checkWriting = false, packer }: PlanningOptions = {},
 ): Promise<{ planned: ProjectsPlan; clouds: Clouds; request: PlanRequest }> {
   const forPacker = packer !== undefined
   const request = await readPlanFlags(io, flags, role, chosen, { known: packer?.problems ?? [], forPacker })
-  const clouds = await openClouds(io, flags, chosen.projects, watch)
+  const clouds = await openClouds(io, flags, chosen.projects, observer)
   try {
     say(io, 'Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...')
     const { projects, factory } = clouds

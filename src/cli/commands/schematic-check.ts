@@ -42,7 +42,7 @@ Submits nothing.`,
       wanted === undefined || schematics.length === 0
         ? undefined
         : await problems.attempt(() => checkAll(io, schematics, wanted, flags, problems))
-    // Of several files, those that are right are done with, whatever the others are.
+    // Of several files, those that are right are shown, even if others are wrong.
     const good = verdict?.schematics ?? []
     return {
       document: withProblems(verdict ?? {}, problems.all),

@@ -61,7 +61,7 @@ function extensionsOf(text: string, name: string): readonly string[] {
 export async function renderFiles(answers: Answers, { read }: Shipped): Promise<readonly FileToWrite[]> {
   const texts = FILE_NAMES.map(async (name): Promise<FileToWrite> => {
     if (name === VAR_FILE) return { name, text: renderVariables(answers, await read(`${VAR_FILE}.example`)) }
-    const heading = FOR_WHOM.get(name)
+    const heading = PURPOSES.get(name)
     if (heading === undefined || answers.extensions === undefined) return { name, text: await read(name) }
     return { name, text: renderSchematic(heading, answers.extensions, answers.talosVersion) }
   })
@@ -82,15 +82,15 @@ function renderVariables({ talosVersion, architectures, location }: Answers, exa
   return `${lines.join('\n')}\n# Only ${only} is wanted: talos-image build --arch ${only}\n`
 }
 
-const FOR_WHOM: ReadonlyMap<string, string> = new Map(
+const PURPOSES: ReadonlyMap<string, string> = new Map(
   SHIPPED_ROLES.map((role) => [
     schematicFileName(role),
     role === undefined ? 'an image that every machine can use' : `machines of the role ${role}`,
   ]),
 )
 
-function renderSchematic(forWhom: string, extensions: readonly string[], talosVersion: string): string {
-  const heading = `# System extensions for ${forWhom}; \`talos-image extensions ${talosVersion}\` lists what there is.\n`
+function renderSchematic(purpose: string, extensions: readonly string[], talosVersion: string): string {
+  const heading = `# System extensions for ${purpose}; \`talos-image extensions ${talosVersion}\` lists what there is.\n`
   if (extensions.length === 0) return `${heading}customization: {}\n`
   const items = extensions.map((extension) => `      - ${extension}\n`).join('')
   return `${heading}customization:\n  systemExtensions:\n    officialExtensions:\n${items}`

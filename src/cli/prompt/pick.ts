@@ -53,7 +53,7 @@ export const pick = createPrompt<readonly string[], PickConfig>((config, done) =
 
   useKeypress((key, readline) => {
     if (status === 'done') return
-    // Whatever the key did to the line of the search: only what is typed belongs there.
+    // The key may have changed the line of the search: only what is typed belongs there.
     const restore = (): void => {
       readline.clearLine(0)
       readline.write(term)

@@ -34,7 +34,7 @@ export function foldHanging(text: string, width: number, indent: string): string
     .join('\n')
 }
 
-/** Lines no wider than asked, whatever is in them: broken at spaces, else behind a comma or a slash, else anywhere. */
+/** Lines no wider than asked: broken at spaces, else behind a comma or a slash, else anywhere. */
 export function foldTight(text: string, width: number): string[] {
   if (text.length <= width) return [text]
   const words = text.match(/\S+ */g) ?? [text]

@@ -42,7 +42,7 @@ export function formatGroup(title: string, lines: readonly string[]): string {
   return [`::group::${escapeData(oneLine(title))}`, ...lines.map(harmless), '::endgroup::', ''].join('\n')
 }
 
-/** What befell an image until its end, in its order: the steps with how long each took. @param events of this image */
+/** The events of an image until its end, in their order: the steps with how long each took. @param events of this image */
 export function imageStory(events: readonly BuildEvent[]): readonly string[] {
   return events.flatMap((event) => {
     if (event.type === 'step-finished') return [`${BUILD_STEPS[event.step].doing}: ${formatDuration(event.ms)}`]

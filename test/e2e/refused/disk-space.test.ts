@@ -9,7 +9,7 @@ import { expectFailure } from '../../support/refusal.ts'
 import { createWorkspace } from '../../support/workspace.ts'
 
 /** A file system of 8 MiB can be made where this test may have mounts of its own. */
-function findObstacle(): string | undefined {
+function findReasonToSkip(): string | undefined {
   if (process.platform !== 'linux') return 'it needs Linux'
   try {
     execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' })
@@ -19,11 +19,11 @@ function findObstacle(): string | undefined {
   }
 }
 
-const obstacle = findObstacle()
+const reason = findReasonToSkip()
 
 describe('a sandbox on a full disk', () => {
   it('says what it needs and what there is', async ({ skip }) => {
-    if (obstacle !== undefined) skip(obstacle)
+    if (reason !== undefined) skip(reason)
     await using workspace = await createWorkspace()
     const state = join(workspace.root, 'state')
     await mkdir(state)

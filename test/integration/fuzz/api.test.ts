@@ -193,7 +193,7 @@ describe('an answer of the API without end', () => {
     if (!('content-encoding' in encoding)) expect(sent.bytes).toBeLessThan(POURED)
   })
 
-  it('in depth is refused, and a debug log of it is no obstacle', async () => {
+  it('in depth is refused, and a debug log of it does not fail', async () => {
     await using dir = await tempDir()
     const log = openDebugLog(testIo({ cwd: dir.path }), 'debug.log', '--debug-log')
     answer = (response) => response.writeHead(200).end('['.repeat(100_000) + ']'.repeat(100_000))

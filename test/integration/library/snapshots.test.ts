@@ -41,8 +41,8 @@ describe('listSnapshots', () => {
   it('says what is wrong', async () => {
     await using project = await createProject()
     await expect(listSnapshots(project.hetzner, { selector: '!!' })).rejects.toMatchObject({ code: 'api' })
-    const stranger = createHetznerClient({ token: 'wrong', endpoint: project.hetzner.endpoint })
-    await expect(listSnapshots(stranger)).rejects.toMatchObject({ code: 'token' })
+    const unauthorized = createHetznerClient({ token: 'wrong', endpoint: project.hetzner.endpoint })
+    await expect(listSnapshots(unauthorized)).rejects.toMatchObject({ code: 'token' })
   })
 })
 

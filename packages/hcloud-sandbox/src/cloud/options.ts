@@ -15,7 +15,7 @@ export interface Disks {
   allocatedBytes(path: string): Promise<number>
 }
 
-/** One API token; a project is whatever the tokens with the same project name see. */
+/** One API token; tokens with the same project name see the same project. */
 export interface TokenGrant {
   readonly token: string
   readonly project: string

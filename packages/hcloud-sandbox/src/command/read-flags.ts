@@ -3,12 +3,10 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { TokenGrant } from '../cloud/options.ts'
-import { LOCATIONS } from '../cloud/resources/locations.ts'
-import { SERVER_TYPES } from '../cloud/resources/server-types.ts'
 import { SandboxError, type SandboxProblem, throwProblems } from '../errors.ts'
 import { parseFaultFile, parseFaultFlag } from '../faults/parse.ts'
 import type { FaultRule } from '../faults/rule.ts'
-import { didYouMean } from '../near.ts'
+import { findProjectProblems, findStockProblems } from '../option-problems.ts'
 import type { SandboxOptions } from '../options.ts'
 import { makeToken } from '../token.ts'
 import type { SandboxFlags } from './flags.ts'
@@ -33,7 +31,7 @@ const SECONDS_IN_AN_HOUR = 3600
 export async function readSandboxFlags(cwd: string, flags: SandboxFlags): Promise<Partial<SandboxOptions>> {
   const problems: SandboxProblem[] = []
   const { machines, latency, port, factoryPort, sshPort, rateLimit, outOfStock = [] } = flags
-  problems.push(...outOfStock.flatMap(findStockProblems))
+  problems.push(...findStockProblems(outOfStock).map((one) => atFlag('--out-of-stock', one)))
   const limits = readLimits(flags.limit ?? [], problems)
   const tokens = readProjects(flags.project ?? [], problems)
   const faults: FaultRule[] = []
@@ -74,27 +72,6 @@ async function readFaults(cwd: string, text: string): Promise<readonly FaultRule
   return parseFaultFile(path, content)
 }
 
-/** `cax11@fsn1`, `cax11` or `@fsn1`. */
-function findStockProblems(text: string): SandboxProblem[] {
-  const [type = '', location, ...rest] = text.split('@')
-  const types = SERVER_TYPES.map(({ name }) => name)
-  const locations = LOCATIONS.map(({ name }) => name)
-  const shape = 'write TYPE@LOCATION, TYPE for all locations, or @LOCATION for all types'
-  if (rest.length > 0 || text === '' || location === '') {
-    return [problem('--out-of-stock', `"${text}" names no stock`, shape)]
-  }
-  const problems: SandboxProblem[] = []
-  if (type !== '' && !types.includes(type)) {
-    const hint = didYouMean(type, types) ?? `there are ${types.join(', ')}`
-    problems.push(problem('--out-of-stock', `the sandbox has no server type "${type}"`, hint))
-  }
-  if (location !== undefined && !locations.includes(location)) {
-    const hint = didYouMean(location, locations) ?? `there are ${locations.join(', ')}`
-    problems.push(problem('--out-of-stock', `the sandbox has no location "${location}"`, hint))
-  }
-  return problems
-}
-
 const LIMITS = [
   ['servers', 'servers', 2],
   ['snapshots', 'snapshots', 10],
@@ -120,12 +97,8 @@ function readProjects(names: readonly string[], problems: SandboxProblem[]): San
   for (const name of new Set(names)) {
     const isTwice = names.filter((other) => other === name).length > 1
     if (isTwice) problems.push(problem('--project', `"${name}" is there twice`, 'give each project another name'))
-    if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
-      problems.push(
-        problem('--project', `"${name}" is not a name for a project`, 'use small letters, digits and dashes'),
-      )
-    }
   }
+  problems.push(...findProjectProblems(names).map((one) => atFlag('--project', one)))
   const toGrant = (project: string): TokenGrant => ({ token: makeToken(), project, readOnly: false })
   const [first, ...rest] = names
   return first === undefined ? undefined : [toGrant(first), ...rest.map(toGrant)]
@@ -137,3 +110,5 @@ const problem = (name: string, message: string, hint: string): SandboxProblem =>
   at: { kind: 'flag', name },
   hint,
 })
+
+const atFlag = (name: string, { message, hint = '' }: SandboxProblem): SandboxProblem => problem(name, message, hint)

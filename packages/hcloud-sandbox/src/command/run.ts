@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { SandboxError } from '../errors.ts'
+import { MACHINE_KINDS } from '../machines/index.ts'
 import type { AnsweredRequest, Sandbox } from '../options.ts'
 import { startSandbox } from '../sandbox.ts'
 import { type CommandEnvironment, type CommandNames, readSandboxEnvironment } from './environment.ts'
@@ -79,10 +80,11 @@ function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort }: San
 }
 
 function formatNotes({ stateDir, sshPort, machines, machinesNote, recovered }: Sandbox, names: CommandNames): string {
+  const isWithoutSsh = MACHINE_KINDS.find(({ name }) => name === machines)?.runsCommands === false
   const notes = [
     `The sandbox runs. Its state: ${stateDir}`,
     ...(recovered ? ['An earlier one was killed; what it left running was cleaned up.'] : []),
-    machines === 'none' ? machinesNote : `${machinesNote} SSH is on port ${sshPort}.`,
+    isWithoutSsh ? machinesNote : `${machinesNote} SSH is on port ${sshPort}.`,
     `${names.note === undefined ? '' : `${names.note} `}To point other programs at it, in another terminal:`,
     `  export $(${names.command})`,
     'Ctrl-C ends it; what was made in it stays.',

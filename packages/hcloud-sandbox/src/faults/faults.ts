@@ -17,7 +17,7 @@ export interface Faults {
   readonly factory: FactoryIntercept
   readonly action: FailAction
   readonly machines: MachineFaults
-  /** Asked for each server that is made: the size of its disk, where it shall be another one than its type's. */
+  /** Asked for each server that is made: the size of its disk; undefined for that of its type. */
   readonly diskBytes: (architecture: Architecture) => number | undefined
 }
 

@@ -1,5 +1,6 @@
 /** The options of rules: how each is written, and under which key a rule holds it. */
 
+import { ARCHITECTURES } from '../domain.ts'
 import { BYTES, CODE, countFrom, DURATION, oneOf, TEXT, type ValueKind } from './values.ts'
 
 export interface Option {
@@ -23,7 +24,7 @@ export const OPTIONS: readonly Option[] = [
   { name: 'after', key: 'afterMs', value: DURATION },
   { name: 'at', key: 'atByte', value: BYTES },
   { name: 'size', key: 'sizeBytes', value: BYTES },
-  { name: 'arch', key: 'architecture', value: oneOf('arm', 'x86') },
+  { name: 'arch', key: 'architecture', value: oneOf(...ARCHITECTURES) },
   { name: 'skip', key: 'skip', value: countFrom(0) },
   { name: 'times', key: 'times', value: countFrom(1) },
 ]

@@ -1,6 +1,7 @@
 /** A rule: what goes wrong, where, and how often. The shapes here decide which options belong to which effect. */
 
 import * as v from 'valibot'
+import { ARCHITECTURES } from '../domain.ts'
 import { OPTIONS } from './options.ts'
 import { quoteWord } from './words.ts'
 
@@ -22,7 +23,7 @@ const REFUSAL = {
   body: v.optional(v.picklist(['none', 'html'])),
 }
 const ACTION = { subject: v.literal('action'), action: Text, ...LIMITS }
-const MACHINE = { architecture: v.optional(v.picklist(['arm', 'x86'])), ...LIMITS }
+const MACHINE = { architecture: v.optional(v.picklist(ARCHITECTURES)), ...LIMITS }
 const SSH = { subject: v.literal('ssh'), ...MACHINE }
 const DISK = { subject: v.literal('disk'), ...MACHINE }
 /** A pattern for the text of commands; any command when left out. */

@@ -8,7 +8,7 @@ import { SandboxError } from '../errors.ts'
 
 const execute = promisify(execFile)
 
-/** Where programs are looked for, whatever this process's own PATH says. */
+/** Where programs are looked for, instead of this process's own PATH. */
 const PROGRAM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The environment of programs that need nothing of this process's own. */

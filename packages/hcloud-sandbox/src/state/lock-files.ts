@@ -1,7 +1,7 @@
 /**
  * The files that say who owns a state directory: `owner.1.json`, `owner.2.json`, and so on. The one with the highest
  * number counts, and is removed only by the process that made a higher one. Taking over is therefore the making of
- * the next file, which only one process can do, whatever it saw before and however late it comes.
+ * the next file, which only one process can do, even one that looked long before.
  */
 
 import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'

@@ -4,7 +4,7 @@ import { createTestCloud, OTHER_TOKEN, READ_ONLY_TOKEN, SERVER_ORDER } from './f
 describe('tokens', () => {
   test('unknown and missing ones are refused', async () => {
     await using cloud = await createTestCloud()
-    const unknown = await cloud.call('GET', '/servers', undefined, 'nobody')
+    const unknown = await cloud.call('GET', '/servers', undefined, 'wrong-token')
     expect(unknown).toMatchObject({ status: 401, body: { error: { code: 'unauthorized' } } })
     expect((await cloud.cloud.fetch(new Request('http://127.0.0.1/v1/servers'))).status).toBe(401)
   })
@@ -31,7 +31,9 @@ describe('rate limit', () => {
     ] as const) {
       expect(Number((await cloud.call(method, path)).headers.get('RateLimit-Remaining'))).toBeLessThan(3599)
     }
-    expect((await cloud.call('GET', '/servers', undefined, 'nobody')).headers.get('RateLimit-Remaining')).toBe('3599')
+    expect((await cloud.call('GET', '/servers', undefined, 'wrong-token')).headers.get('RateLimit-Remaining')).toBe(
+      '3599',
+    )
   })
 
   test('is counted a project, and comes back gradually', async () => {

@@ -98,7 +98,7 @@ describe('POST /servers', () => {
     [{ location: 'moon' }, "location 'moon' not found"],
     [{ image: 'debian-1' }, "image 'debian-1' not found"],
     [{ image: 310557661 }, 'architecture of the image does not match the server type'],
-    [{ ssh_keys: ['nobody'] }, "SSH key 'nobody' not found"],
+    [{ ssh_keys: ['missing'] }, "SSH key 'missing' not found"],
   ])('refuses what does not exist or does not fit: %j', async (wrong, message) => {
     await using cloud = await createTestCloud()
     const answer = await cloud.call('POST', '/servers', { ...SERVER_ORDER, ...wrong })

@@ -1,6 +1,6 @@
 /**
- * Commands that try to leave a machine. They only ever aim at decoys: files, processes and device numbers that belong
- * to nobody. Each attempt is first shown to work outside of a machine where that can be shown.
+ * Commands that try to leave a machine. They only ever aim at decoys: files, processes and device numbers that are not in
+ * use. Each attempt is first shown to work outside of a machine where that can be shown.
  */
 
 import { execFile, execFileSync, spawn } from 'node:child_process'

@@ -16,17 +16,17 @@ const ARM: MachineSpec = {
 const X86: MachineSpec = { ...ARM, id: 40_000_002, name: 'other', architecture: 'x86' }
 
 function armed(...rules: string[]) {
-  const struck: string[] = []
+  const reported: string[] = []
   const faults = createFaults(rules.map(parseFaultFlag), {
     clock: createManualClock(),
-    onFault: (text) => struck.push(text),
+    onFault: (text) => reported.push(text),
   })
-  return { ...faults, struck }
+  return { ...faults, reported }
 }
 
 const repeat = <T>(times: number, ask: () => T): T[] => Array.from({ length: times }, ask)
 
-describe('how often a rule strikes', () => {
+describe('how often a rule applies', () => {
   const connections = (rules: string[], times: number) => {
     const { machines } = armed(...rules)
     return repeat(times, () => machines.atConnection(ARM) ?? '-').join(' ')
@@ -46,13 +46,13 @@ describe('how often a rule strikes', () => {
   })
 
   test('each rule counts for itself, and only its own moments', () => {
-    const { machines, struck } = armed('ssh deny times=1 arch=x86', 'ssh refuse times=1')
+    const { machines, reported } = armed('ssh deny times=1 arch=x86', 'ssh refuse times=1')
     expect(machines.atConnection(ARM)).toBeUndefined()
     expect(machines.atConnection(X86)).toBe('deny')
     expect(machines.atConnection(X86)).toBeUndefined()
     expect(machines.atBoot(ARM)).toEqual({ refuseSshMs: Number.POSITIVE_INFINITY })
     expect(machines.atBoot(X86)).toEqual({})
-    expect(struck).toEqual([
+    expect(reported).toEqual([
       'ssh deny arch=x86 times=1 (at a connection to server other, 40000002)',
       'ssh refuse times=1 (at power-on of server build, 40000001)',
     ])
@@ -114,10 +114,10 @@ describe('machines', () => {
     expect(machines.atCommand(ARM, 'x')).toEqual({ dropMs: 3000, stall: true, corruptByte: 7, losePowerMs: 5000 })
   })
 
-  test('do not show commands to who watches the faults', () => {
-    const { machines, struck } = armed('ssh drop')
+  test('do not show commands in what is reported of a fault', () => {
+    const { machines, reported } = armed('ssh drop')
     machines.atCommand(ARM, 'curl https://user:secret@example.com')
-    expect(struck).toEqual(['ssh drop (at a command on server build, 40000001)'])
+    expect(reported).toEqual(['ssh drop (at a command on server build, 40000001)'])
   })
 
   test('have disks that are too small', () => {
@@ -131,7 +131,7 @@ describe('machines', () => {
 })
 
 test('actions fail, or never end', () => {
-  const { action, struck } = armed(
+  const { action, reported } = armed(
     'action create_image fail code=no message=never times=1',
     'action *_server never-ends',
   )
@@ -139,7 +139,7 @@ test('actions fail, or never end', () => {
   expect(action('create_image', resources)).toEqual({ code: 'no', message: 'never' })
   expect(action('create_image', resources)).toBeUndefined()
   expect(action('start_server', resources)).toBe('never ends')
-  expect(struck[0]).toBe('action create_image fail code=no message=never times=1 (at create_image of server 7)')
+  expect(reported[0]).toBe('action create_image fail code=no message=never times=1 (at create_image of server 7)')
 })
 
 test.each([

@@ -13,6 +13,21 @@ import { resetConnection } from '../../src/state/loopback.ts'
 import { type TestSandbox, testSandbox } from '../support/sandbox.ts'
 import { Action, Image, Server, SshKey } from '../support/wire.ts'
 
+const WRONG_OPTIONS = [
+  'the sandbox has no server type "cx999"',
+  'the sandbox has no location "fsn"',
+  'the limit of servers is -1',
+  '"A B" is not a name for a project',
+].join('\n')
+
+test('stock, limits and projects that cannot be are refused, all at once, before anything is made', async () => {
+  const stateDir = join(tmpdir(), 'hcloud-sandbox-that-is-not-made')
+  const tokens = [{ token: 'a'.repeat(64), project: 'A B', readOnly: false }] as const
+  const started = startSandbox({ stateDir, tokens, outOfStock: ['cx999', '@fsn'], limits: { servers: -1 } })
+  await expect(started).rejects.toMatchObject({ code: 'usage', message: WRONG_OPTIONS })
+  await expect(readFile(stateDir)).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
 const Done = v.object({ action: Action })
 const Created = v.object({ server: Server, action: Action })
 const Images = v.object({ images: v.array(Image) })

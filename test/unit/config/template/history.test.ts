@@ -197,7 +197,7 @@ describe('templates that were edited', () => {
       ['sources = ["source.hcloud.talos-arm"]', 'sources = ["source.hcloud.talos-arm", "hcloud.talos-x86"]'],
       [
         /provisioner "shell" \{\n {4}inline = \[local.write_image\]/,
-        'provisioner "shell" {\n    except = ["hcloud.nobody"]\n    only = ["talos-arm", "hcloud.talos-x86"]\n    inline = [local.write_image]',
+        'provisioner "shell" {\n    except = ["hcloud.missing"]\n    only = ["talos-arm", "hcloud.talos-x86"]\n    inline = [local.write_image]',
       ],
       [/build \{\n {2}sources = \["source.hcloud.talos-x86"\][\s\S]*$/, ''],
     )

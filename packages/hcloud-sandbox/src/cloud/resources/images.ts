@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises'
 import * as v from 'valibot'
+import { ARCHITECTURES } from '../../domain.ts'
 import { atEnd } from '../action-engine.ts'
 import { ApiFault, isProtected, locked } from '../errors.ts'
 import { LabelsInput } from '../labels.ts'
@@ -21,7 +22,7 @@ const Snapshot = v.object({
   imageSize: v.nullable(v.number()),
   /** GB */
   diskSize: v.number(),
-  architecture: v.picklist(['arm', 'x86']),
+  architecture: v.picklist(ARCHITECTURES),
   osFlavor: v.string(),
   osVersion: v.nullable(v.string()),
   labels: StoredLabels,

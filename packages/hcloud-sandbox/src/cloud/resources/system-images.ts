@@ -1,6 +1,6 @@
 /** The provider's own images, each in both architectures. Their disks are placeholders: nothing boots from them. */
 
-import type { Architecture } from '../../domain.ts'
+import { ARCHITECTURES, type Architecture } from '../../domain.ts'
 import { formatTime } from '../time.ts'
 
 export interface SystemImage {
@@ -19,7 +19,7 @@ export interface SystemImage {
 }
 
 /** Clients that know nothing of architectures take the first image of a name: the real cloud has `x86` first too. */
-const IN_ORDER_OF_IDS: readonly Architecture[] = ['x86', 'arm']
+const IN_ORDER_OF_IDS = [...ARCHITECTURES].reverse()
 
 export const SYSTEM_IMAGES: readonly SystemImage[] = [
   ...both(114690300, 'debian-11', 'Debian 11', '2021-08-16', '2026-05-01'),

@@ -23,7 +23,7 @@ type Word = 'ready' | 'poweroff' | 'reboot'
 export interface Init {
   /** As this process sees it; not given to another process before `ended`. */
   readonly pid: number
-  /** Resolves when the machine begins to end, for whatever reason. */
+  /** Resolves when the machine begins to end, for any reason. */
   readonly ending: Promise<void>
   /** Resolves when no process of the machine is left. */
   readonly ended: Promise<MachineEnd>

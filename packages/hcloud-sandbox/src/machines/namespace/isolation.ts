@@ -106,7 +106,7 @@ function toNames({ hostName, system }: IsolationOptions): { hostName: string; ro
   return { hostName, rootName: system === 'rescue' ? 'rescue' : '/dev/sda1' }
 }
 
-/** What the machine is made of, as seen from outside; whatever is wrong with it already shows here. */
+/** What the machine is made of, as seen from outside, with what is wrong with it already. */
 async function lookAtMachine(
   pid: number,
   user: Identity,

@@ -23,7 +23,7 @@ export interface NamespaceMachinesOptions {
  * private root. They share its network, since the emulated Image Factory listens on its loopback: what this computer
  * serves there, and sockets without a file, can be reached by a command as by any program of the user.
  *
- * Isolation is proven at power-on and again before each command; whatever is in doubt refuses to run.
+ * Isolation is proven at power-on and again before each command; a machine in doubt refuses to run.
  */
 export function createNamespaceMachines(options: NamespaceMachinesOptions = {}): MachineKind {
   const { bootMs = 0, clock = systemClock, platform = process.platform, faults = NO_FAULTS } = options

@@ -13,14 +13,14 @@ const ASSET = `/image/${EMPTY}/v1.12.2/hcloud-amd64.raw.zst`
 
 /** A sandbox with rules, and what they did. */
 async function faultySandbox(rules: readonly string[], options: Partial<SandboxOptions> = {}) {
-  const struck: string[] = []
+  const reported: string[] = []
   const sandbox = await testSandbox({
     machines: 'none',
     faults: rules.map(parseFaultFlag),
-    onFault: (text) => struck.push(text),
+    onFault: (text) => reported.push(text),
     ...options,
   })
-  return { ...sandbox, struck }
+  return { ...sandbox, reported }
 }
 
 async function call({ endpoint, token }: TestSandbox, method: string, path: string, body?: object) {
@@ -101,7 +101,7 @@ describe('the cloud', () => {
     expect((await order('three')).response.status).toBe(500)
     expect((await order('four')).response.status).toBe(201)
     expect(await namesOf(sandbox)).toEqual(['two', 'three', 'four'])
-    expect(sandbox.struck).toEqual([
+    expect(sandbox.reported).toEqual([
       'api POST /servers reset times=1 (at POST /servers)',
       'api POST /servers reset after-effect times=1 (at POST /servers)',
       'api POST /servers 500 after-effect times=1 (at POST /servers)',
@@ -113,7 +113,7 @@ describe('the cloud', () => {
     async (effect) => {
       await using sandbox = await faultySandbox([`api POST /servers ${effect}`])
       const ordered = call(sandbox, 'POST', '/servers', SERVER_ORDER).catch((error: Error) => error.message)
-      await expect.poll(() => sandbox.struck).toHaveLength(1)
+      await expect.poll(() => sandbox.reported).toHaveLength(1)
       if (effect.includes('after-effect')) await expect.poll(() => namesOf(sandbox)).toEqual(['build'])
       else expect(await namesOf(sandbox)).toEqual([])
       await sandbox.close()

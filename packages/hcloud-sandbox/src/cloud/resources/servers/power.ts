@@ -19,7 +19,7 @@ export function rescueIsEnabled({ rescue }: Server, now: number): boolean {
   return rescue !== null && now - rescue.enabled < RESCUE_LASTS_MS
 }
 
-/** The status to show: a machine that has switched itself off is off, whatever was noted before. */
+/** The status to show: a machine that has switched itself off is off, even if it is noted as running. */
 export function statusOf({ id, status }: Server, { machines }: CloudContext): Server['status'] {
   return status === 'running' && !machines.isOn(id) ? 'off' : status
 }

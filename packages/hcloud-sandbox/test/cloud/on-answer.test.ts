@@ -8,7 +8,7 @@ describe('onAnswer', () => {
     const onAnswer = (exchange: AnsweredExchange) => told.push(exchange)
     await using cloud = await createTestCloud({ onAnswer, rateLimit: { limit: 3, perSecond: 1 } })
     await cloud.call('GET', '/ssh_keys?page=1')
-    await cloud.call('GET', '/ssh_keys', undefined, 'nobody')
+    await cloud.call('GET', '/ssh_keys', undefined, 'wrong-token')
     await cloud.call('DELETE', '/ssh_keys/1')
     await cloud.call('GET', '/nonsense')
     const refused = await cloud.call('GET', '/servers')

@@ -1,15 +1,15 @@
 /** A client of the plain library, to see what really arrives. */
 
 import { once } from 'node:events'
-import ssh2, { type ClientChannel } from 'ssh2'
-import type { TestSshServer } from './ssh-server.ts'
+import ssh2, { type ClientChannel, type ConnectConfig } from 'ssh2'
 
 export interface LoggedIn extends AsyncDisposable {
   /** How many bytes a command's outputs have. It reads slowly, so that the server has to wait. */
   count(command: string): Promise<{ stdout: number; stderr: number }>
 }
 
-export async function loggedIn({ target }: TestSshServer): Promise<LoggedIn> {
+/** @param target where a server listens */
+export async function loggedIn(target: ConnectConfig): Promise<LoggedIn> {
   const client = new ssh2.Client()
   const ready = once(client, 'ready')
   client.connect({ ...target, username: 'root', hostVerifier: () => true })
