@@ -1,7 +1,7 @@
 /** What interrupted runs left behind, for a program. */
 
 import type { HetznerClient } from '../hetzner/client.ts'
-import { findTemporary, isAbandoned, removeTemporary } from '../run/sweep.ts'
+import { findTemporary, isAbandoned, removeTemporary, type Temporary } from '../run/sweep.ts'
 import { TIMEOUTS } from '../run/timeouts.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { systemClock } from '../util/clock.ts'
@@ -30,18 +30,34 @@ export interface CleanUpResult {
 export async function cleanUp(hetzner: HetznerClient, options: CleanUpOptions = {}): Promise<CleanUpResult> {
   const { run, signal = new AbortController().signal } = options
   const found = await findTemporary(hetzner, { run, signal })
-  const nowMs = systemClock.now()
   const removed: string[] = []
-  const leftovers = await removeTemporary(
-    hetzner,
-    run === undefined ? found.filter((one) => isAbandoned(one, nowMs)) : found,
-    {
-      clock: systemClock,
-      signal,
-      timeoutMs: TIMEOUTS.removeMs,
-      onlyAbandoned: run === undefined,
-      listener: { onRemoved: ({ name }) => removed.push(name) },
-    },
-  )
+  const { leftovers } = await removeFound(hetzner, found, { run, signal, onRemoved: (name) => removed.push(name) })
   return { removed, leftovers }
+}
+
+/**
+ * Removes all of a run that was found, or without a run what no living run claims.
+ * @returns what was to be removed, and what of it could not be
+ */
+export async function removeFound(
+  hetzner: HetznerClient,
+  found: readonly Temporary[],
+  options: {
+    readonly run: string | undefined
+    readonly signal: AbortSignal
+    /** Is called with "server 42 (talos-image-x-arm)". */
+    readonly onRemoved: (name: string) => void
+  },
+): Promise<{ readonly chosen: readonly Temporary[]; readonly leftovers: readonly Leftover[] }> {
+  const { run, signal, onRemoved } = options
+  const nowMs = systemClock.now()
+  const chosen = run === undefined ? found.filter((one) => isAbandoned(one, nowMs)) : found
+  const leftovers = await removeTemporary(hetzner, chosen, {
+    clock: systemClock,
+    signal,
+    timeoutMs: TIMEOUTS.removeMs,
+    onlyAbandoned: run === undefined,
+    listener: { onRemoved: ({ name }) => onRemoved(name) },
+  })
+  return { chosen, leftovers }
 }

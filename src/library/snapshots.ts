@@ -1,12 +1,13 @@
 /** What a program does with the snapshots that are there. */
 
+import { type Problem, throwProblems } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import { LEASE_LABEL } from '../plan/labels.ts'
 import { decidePrune, type PruneDecision } from '../plan/prune.ts'
 import { type Age, findAges } from '../report/outdated.ts'
-import { ProblemCollector } from '../util/problem-collector.ts'
+import { doEach } from '../util/problem-collector.ts'
 
 /** Which snapshots, and when to stop. */
 export interface ListOptions {
@@ -75,19 +76,34 @@ export async function pruneSnapshots(
   hetzner: HetznerClient,
   options: PruneOptions = {},
 ): Promise<readonly PruneDecision[]> {
-  const { keep, labels, olderThanMs, dryRun = false, signal } = options
+  const decisions = await lookUpPrune(hetzner, options)
+  if (options.dryRun === true) return decisions
+  const { problems } = await deleteGoing(hetzner, decisions, options.signal)
+  options.signal?.throwIfAborted()
+  throwProblems(problems)
+  return decisions
+}
+
+/** What is to become of each snapshot of the project. @throws as {@link pruneSnapshots}, which deletes them */
+export async function lookUpPrune(
+  hetzner: HetznerClient,
+  { keep, labels, olderThanMs, signal }: PruneOptions,
+): Promise<readonly PruneDecision[]> {
   const [snapshots, servers] = await Promise.all([
     listSnapshots(hetzner, { signal }),
     hetzner.servers.list({}, { signal }),
   ])
   const inUse = new Set(servers.flatMap(({ image }) => (image === null ? [] : [image.id])))
-  const decisions = decidePrune(snapshots, inUse, { keep, labels, olderThanMs, nowMs: Date.now() })
-  if (dryRun) return decisions
-  const problems = new ProblemCollector()
-  for (const { snapshot, goes } of decisions) {
-    // One that was protected meanwhile is no reason to keep the others.
-    if (goes) await problems.attempt(() => hetzner.images.delete(snapshot.id, { signal }))
-  }
-  problems.throw()
-  return decisions
+  return decidePrune(snapshots, inUse, { keep, labels, olderThanMs, nowMs: Date.now() })
+}
+
+/** Deletes what goes. @returns what was deleted, and why others were not */
+export async function deleteGoing(
+  hetzner: HetznerClient,
+  decisions: readonly PruneDecision[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly done: readonly Snapshot[]; readonly problems: readonly Problem[] }> {
+  const going = decisions.flatMap(({ snapshot, goes }) => (goes ? [snapshot] : []))
+  // One that was protected in the meantime must not keep the others.
+  return doEach(going, ({ id }) => hetzner.images.delete(id, { signal }), { goOn: true })
 }

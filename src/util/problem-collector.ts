@@ -41,3 +41,27 @@ export class ProblemCollector {
     throwProblems(this.all)
   }
 }
+
+/**
+ * Does something with one after the other. One for which it fails ends it, unless it is to go on; an interruption always does.
+ * @returns with what it was done, and why it failed for others
+ */
+export async function doEach<T>(
+  all: readonly T[],
+  work: (one: T) => Promise<unknown>,
+  { goOn = false } = {},
+): Promise<{ readonly done: readonly T[]; readonly problems: readonly Problem[] }> {
+  const done: T[] = []
+  const problems = new ProblemCollector()
+  for (const one of all) {
+    try {
+      await work(one)
+      done.push(one)
+    } catch (error) {
+      if (!(error instanceof TalosImageError)) throw error
+      problems.add(...error.problems)
+      if (!goOn || error.code === 'interrupted') break
+    }
+  }
+  return { done, problems: problems.all }
+}

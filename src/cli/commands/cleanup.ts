@@ -2,8 +2,8 @@
 
 import { TalosImageError } from '../../errors.ts'
 import type { Pricing } from '../../hetzner/wire.ts'
-import { findRunIdProblems, findTemporary, isAbandoned, removeTemporary, type Temporary } from '../../run/sweep.ts'
-import { TIMEOUTS } from '../../run/timeouts.ts'
+import { removeFound } from '../../library/clean-up.ts'
+import { findRunIdProblems, findTemporary, isAbandoned, type Temporary } from '../../run/sweep.ts'
 import { systemClock } from '../../util/clock.ts'
 import type { Cloud } from '../cloud.ts'
 import { defineCommand } from '../define-command.ts'
@@ -39,14 +39,8 @@ export const command = defineCommand({
         text: (width) => formatFound(found, { nowMs, pricing, width, sandbox }),
       }
     }
-    const chosen = run === undefined ? found.filter((thing) => isAbandoned(thing, nowMs)) : found
-    const leftovers = await removeTemporary(cloud.hetzner, chosen, {
-      clock: systemClock,
-      signal,
-      timeoutMs: TIMEOUTS.removeMs,
-      onlyAbandoned: run === undefined,
-      listener: { onRemoved: ({ name }) => io.err(`removed ${name}\n`) },
-    })
+    const onRemoved = (name: string): void => io.err(`removed ${name}\n`)
+    const { chosen, leftovers } = await removeFound(cloud.hetzner, found, { run, signal, onRemoved })
     const removed = chosen.length - leftovers.length
     const nothing = run === undefined ? formatInUse(found, sandbox) : `Nothing of run ${run} is there.\n`
     return {

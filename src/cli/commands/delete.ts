@@ -2,11 +2,12 @@
 
 import { type Problem, throwProblems } from '../../errors.ts'
 import type { Image } from '../../hetzner/wire.ts'
+import { doEach } from '../../util/problem-collector.ts'
 import { withProblems } from '../command-result.ts'
 import { defineCommand } from '../define-command.ts'
 import { openProject } from '../open-project.ts'
 import { idsArgument, projectFlags } from '../shared-flags.ts'
-import { doEach, getSnapshot } from '../snapshots-by-id.ts'
+import { getSnapshot } from '../snapshots-by-id.ts'
 
 export const command = defineCommand({
   description: 'Delete snapshots by ID.',

@@ -1,7 +1,7 @@
 /** `talos-image list` */
 
 import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
-import { LEASE_LABEL } from '../../plan/labels.ts'
+import { listSnapshots } from '../../library/snapshots.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { filterSnapshots, sortSnapshots } from '../../report/snapshot-selection.ts'
 import { SORT_FIELDS } from '../../report/sort-fields.ts'
@@ -44,15 +44,11 @@ export const command = defineCommand({
   },
   run: async (io, { selector, arch, role, version, sort, wide, ...flags }) => {
     await using cloud = await openProject(io, flags)
-    const images = await cloud.hetzner.images
-      .listSnapshots({ labelSelector: selector }, { signal: io.signal })
-      .catch((error: unknown) => {
-        if (isApiFailure(error, 'invalid_input')) throw badSelector(selector, '--selector')
-        throw error
-      })
-    const published = images
-      .filter(({ labels }) => labels[LEASE_LABEL] === undefined)
-      .map((image) => toSnapshotRecord(image, cloud.factoryUrl))
+    const images = await listSnapshots(cloud.hetzner, { selector, signal: io.signal }).catch((error: unknown) => {
+      if (isApiFailure(error, 'invalid_input')) throw badSelector(selector, '--selector')
+      throw error
+    })
+    const published = images.map((image) => toSnapshotRecord(image, cloud.factoryUrl))
     const asked = filterSnapshots(published, { architectures: arch, roles: role, versions: version })
     const snapshots = sort === undefined ? asked : sortSnapshots(asked, sort)
     return {

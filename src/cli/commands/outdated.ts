@@ -1,7 +1,7 @@
 /** `talos-image outdated`: whether a newer Talos is out than what the project has. */
 
-import { LEASE_LABEL } from '../../plan/labels.ts'
-import { type Age, findAges } from '../../report/outdated.ts'
+import { findOutdated } from '../../library/snapshots.ts'
+import type { Age } from '../../report/outdated.ts'
 import { defineCommand } from '../define-command.ts'
 import { findFactoryFlagProblems, openProject } from '../open-project.ts'
 import { type Column, fitTable } from '../render/columns.ts'
@@ -14,11 +14,7 @@ export const command = defineCommand({
   parameters: projectFlags,
   run: async (io, flags) => {
     await using cloud = await openProject(io, flags, await findFactoryFlagProblems(io, flags))
-    const [snapshots, versions] = await Promise.all([
-      cloud.hetzner.images.listSnapshots({ labelSelector: `os=talos,!${LEASE_LABEL}` }, { signal: io.signal }),
-      cloud.factory.versions(io.signal),
-    ])
-    const ages = findAges(snapshots, versions)
+    const ages = await findOutdated({ hetzner: cloud.hetzner, factory: cloud.factory, signal: io.signal })
     return { document: { images: ages }, text: (width) => formatAges(ages, width) }
   },
 })

@@ -1,10 +1,11 @@
 /** `talos-image protect ID...` and `unprotect ID...`: against deletion, by this tool or any other program. */
 
+import { doEach } from '../../util/problem-collector.ts'
 import { withProblems } from '../command-result.ts'
 import { defineCommand } from '../define-command.ts'
 import { openProject } from '../open-project.ts'
 import { idsArgument, projectFlags } from '../shared-flags.ts'
-import { doEach, getSnapshot } from '../snapshots-by-id.ts'
+import { getSnapshot } from '../snapshots-by-id.ts'
 
 const TIMEOUT_MS = 60_000
 

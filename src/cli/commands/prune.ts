@@ -1,6 +1,6 @@
 /** `talos-image prune`: old snapshots that cost money. */
 
-import { decidePrune } from '../../plan/prune.ts'
+import { deleteGoing, lookUpPrune } from '../../library/snapshots.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { withProblems } from '../command-result.ts'
 import { defineCommand } from '../define-command.ts'
@@ -8,7 +8,6 @@ import { parseAge, parseCount, parseLabelTerm } from '../flags.ts'
 import { openProject } from '../open-project.ts'
 import { formatPrune } from '../render/prune.ts'
 import { projectFlags } from '../shared-flags.ts'
-import { doEach } from '../snapshots-by-id.ts'
 
 export const command = defineCommand({
   description: 'Show old snapshots that can go, or delete them. Only those that talos-image made.',
@@ -39,21 +38,12 @@ the project was made from.`,
     )
     const { hetzner } = cloud
     const { signal } = io
-    const [snapshots, servers, pricing] = await Promise.all([
-      hetzner.images.listSnapshots({ labelSelector: 'os=talos' }, { signal }),
-      hetzner.servers.list({}, { signal }),
+    const options = { keep, labels: Object.fromEntries(label), olderThanMs: olderThan, signal }
+    const [decisions, pricing] = await Promise.all([
+      lookUpPrune(hetzner, options),
       hetzner.catalogue.pricing({ signal }),
     ])
-    const inUse = new Set(servers.flatMap(({ image }) => (image === null ? [] : [image.id])))
-    const labels = Object.fromEntries(label)
-    const decisions = decidePrune(snapshots, inUse, { keep, labels, olderThanMs: olderThan, nowMs: Date.now() })
-    const going = decisions.flatMap(({ snapshot, goes }) => (goes ? [snapshot] : []))
-    // One that was protected in the meantime must not keep the others.
-    const { done: deleted, problems } = await doEach(
-      yes ? going : [],
-      ({ id }) => hetzner.images.delete(id, { signal }),
-      { goOn: true },
-    )
+    const { done: deleted, problems } = await deleteGoing(hetzner, yes ? decisions : [], signal)
     const records = decisions.map(({ snapshot, series, goes, reason }) => ({
       ...toSnapshotRecord(snapshot, cloud.factoryUrl),
       series: series.labels,
@@ -65,7 +55,8 @@ the project was made from.`,
       document: withProblems({ snapshots: records, deleted: deleted.map(({ id }) => id), currency }, problems),
       text: (width) => {
         const lines = deleted.map(({ id, description }) => `Deleted snapshot ${id} (${description})\n`)
-        const note = yes || going.length === 0 ? '' : 'Nothing was deleted. Delete what goes with --yes.\n'
+        const note =
+          yes || decisions.every(({ goes }) => !goes) ? '' : 'Nothing was deleted. Delete what goes with --yes.\n'
         return `${formatPrune(decisions, pricing, width)}${lines.join('')}${note}`
       },
       problems,

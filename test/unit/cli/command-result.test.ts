@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { printResult, withProblems } from '../../../src/cli/command-result.ts'
-import { doEach } from '../../../src/cli/snapshots-by-id.ts'
 import { TalosImageError } from '../../../src/errors.ts'
+import { doEach } from '../../../src/util/problem-collector.ts'
 import { testIo } from './fixture.ts'
 
 const PROBLEM = { code: 'api', message: 'no more' } as const
