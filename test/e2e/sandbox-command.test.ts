@@ -100,7 +100,12 @@ describe('the sandbox command', () => {
       env: workspace.sandboxEnv,
     })
     expect(code).toBe(2)
-    for (const said of ['no server type "cax12"', 'no location "fsn"', '"disks=1" is not a limit', '"A B" is not a name'])
+    for (const said of [
+      'no server type "cax12"',
+      'no location "fsn"',
+      '"disks=1" is not a limit',
+      '"A B" is not a name',
+    ])
       expect(stderr).toContain(said)
     expect(stderr).toMatch(/^error: faults\.txt:1:\d+: /m)
     expect(stderr).toMatch(/^error: faults\.txt:3:\d+: /m)
