@@ -6,7 +6,6 @@ import type { Found } from './source-file.ts'
 import type { Value } from './value.ts'
 import type { Sourced } from './variables.ts'
 
-/** A name and the value given to it. */
 export interface Assignment extends Sourced<Value> {
   readonly name: string
 }

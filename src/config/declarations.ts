@@ -23,7 +23,6 @@ export const VARIABLE_NAMES: readonly VariableName[] = Object.keys(BUILT_IN).fil
 /** A value that a variable may have, for messages. */
 export const exampleOf = (name: VariableName): string => BUILT_IN[name].example
 
-/** The variable of an architecture. */
 export const SERVER_TYPE_NAMES = {
   arm: 'server_type_arm',
   x86: 'server_type_x86',
@@ -33,7 +32,6 @@ export const IMAGE_URL_NAMES = {
   x86: 'image_url_x86',
 } as const satisfies Record<Architecture, VariableName>
 
-/** One declared variable. */
 export interface Declaration {
   readonly name: string
   readonly type: VariableType
@@ -42,7 +40,6 @@ export interface Declaration {
   readonly defaultValue?: Sourced<Value> | undefined
   /** Its value is never shown. */
   readonly isSensitive?: boolean
-  /** Its `validation` blocks. */
   readonly validations?: readonly Block[]
 }
 

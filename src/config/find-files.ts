@@ -71,45 +71,41 @@ async function listFiles(directory: string, cwd: string): Promise<string[] | Pro
   }
 }
 
-/** What tells a template in a file that Packer does not read as one, by the end of its name. */
-const TEMPLATE_SIGNS: Readonly<Record<string, RegExp>> = {
-  '.json': /"builders"\s*:/,
-  '.hcl': /^\s*source\s+"hcloud"/m,
-}
-/** Bytes that are looked at. */
-const HEAD_BYTES = 64 * 1024
+/** Files that hold a template, and that Packer does not read for their names: what tells it, and what to do. */
+const UNREAD = [
+  {
+    name: /(?<!\.(?:pkr|pkrvars))\.json$/,
+    content: /"builders"\s*:/,
+    why: "a template in Packer's legacy JSON, which is not read",
+    toHint: (file: string) => `make a newer one of it: packer hcl2_upgrade ${file}`,
+  },
+  {
+    name: /(?<!\.(?:pkr|pkrvars))\.hcl$/,
+    content: /^\s*source\s+"hcloud"/m,
+    why: 'not read: templates are the files that end in .pkr.hcl or .pkr.json',
+    toHint: (file: string) => `rename it: ${file.slice(0, -'.hcl'.length)}.pkr.hcl`,
+  },
+]
 
-/** Files that hold a template, and that are not read for their names. */
 async function findUnreadTemplates(paths: readonly string[], cwd: string): Promise<Problem[]> {
-  const found = await Promise.all(
-    paths.map(async (path) => {
-      const sign = /\.(pkr|pkrvars)\.(hcl|json)$/.test(path) ? undefined : TEMPLATE_SIGNS[extname(path)]
-      return sign?.test(await readHead(path)) === true ? [toUnreadProblem(path, cwd)] : []
-    }),
-  )
-  return found.flat()
+  const found = paths.map(async (path): Promise<Problem[]> => {
+    const kind = UNREAD.find(({ name }) => name.test(path))
+    if (kind?.content.test(await readHead(path)) !== true) return []
+    const name = displayName(path, cwd)
+    const hint = kind.toHint(basename(path))
+    return [{ code: 'config', message: `"${name}" is ${kind.why}`, at: { kind: 'file', file: name }, hint }]
+  })
+  return (await Promise.all(found)).flat()
 }
 
-function toUnreadProblem(path: string, cwd: string): Problem {
-  const name = displayName(path, cwd)
-  const isLegacy = path.endsWith('.json')
-  const message = isLegacy
-    ? `"${name}" is a template in Packer's legacy JSON, which is not read`
-    : `"${name}" is not read: templates are the files that end in .pkr.hcl or .pkr.json`
-  const hint = isLegacy
-    ? `make a newer one of it: packer hcl2_upgrade ${basename(path)}`
-    : `rename it: ${basename(path, '.hcl')}.pkr.hcl`
-  return { code: 'config', message, at: { kind: 'file', file: name }, hint }
-}
-
+/** The first 64 KiB; nothing of what is not a file, or cannot be read. */
 async function readHead(path: string): Promise<string> {
   try {
     if (!(await stat(path)).isFile()) return ''
     await using file = await open(path)
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(65_536), 0, 65_536, 0)
     return buffer.toString('utf8', 0, bytesRead)
   } catch {
-    // What cannot be read is no template either.
     return ''
   }
 }

@@ -28,7 +28,6 @@ export async function loadVariables(sources: VariableSources): Promise<Variables
   return withWarnings(variables, read.warnings)
 }
 
-/** What all sources came to. */
 export interface Configuration {
   readonly variables: Variables
   /** Undefined when no template says what is built; then it is what this program builds by itself. */
@@ -52,9 +51,7 @@ export async function loadConfiguration(sources: VariableSources): Promise<Confi
 /** A template as it is written, with the values of its variables; nothing else in it is evaluated. */
 export interface WrittenTemplate {
   readonly template: Template
-  /** The variables that it declares. */
   readonly declared: ReadonlyMap<string, Declaration>
-  /** All other blocks. */
   readonly blocks: readonly Block[]
   /** Whether all of its files could be read. */
   readonly isComplete: boolean

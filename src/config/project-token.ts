@@ -11,7 +11,6 @@ export interface ProjectToken {
 
 /** A project as it was named somewhere. */
 export interface NamedProject extends ProjectToken {
-  /** Where it was named. */
   readonly at: Origin
 }
 

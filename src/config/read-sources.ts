@@ -26,7 +26,6 @@ export interface VariableSources {
   readonly cwd: string
 }
 
-/** What was read. */
 export interface ReadSources {
   /** What was chosen for each variable, declared or built in. */
   readonly chosen: readonly Chosen[]
@@ -104,7 +103,6 @@ async function readAll<Part extends Found<unknown>>(
   )
 }
 
-/** A file that could not be read. */
 interface Unread {
   readonly items: readonly never[]
   readonly problems: readonly Problem[]

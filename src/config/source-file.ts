@@ -22,12 +22,10 @@ export function displayName(path: string, cwd: string): string {
   return shown === '' || shown.startsWith('..') || isAbsolute(shown) ? path : shown
 }
 
-/** A place in a file. */
 export function originAt(file: SourceFile, at: Position): Origin {
   return { kind: 'file', file: file.name, line: at.line, column: at.column }
 }
 
-/** The place of an offset in a file. */
 export function originOf(file: SourceFile, offset: number): Origin {
   return originAt(file, positionAt(file.text, offset))
 }

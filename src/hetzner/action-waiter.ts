@@ -32,7 +32,6 @@ interface Waiting extends Look {
   lookAt: number
   /** Percent, the highest so far. */
   progress: number
-  /** When it last changed. */
   toldAt: number
   readonly settle: (action: Action) => void
   readonly fail: (error: unknown) => void
@@ -45,7 +44,6 @@ export function createActionWaiter(
 ): ActionWaiter {
   const waiting = new Set<Waiting>()
   let polling = false
-  /** Aborts the current pause. */
   let pause = new AbortController()
 
   async function poll(): Promise<void> {

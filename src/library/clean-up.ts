@@ -38,6 +38,7 @@ export async function cleanUp(hetzner: HetznerClient, options: CleanUpOptions = 
 /**
  * Removes all of a run that was found, or without a run what no living run claims.
  * @returns what was to be removed, and what of it could not be
+ * @internal
  */
 export async function removeFound(
   hetzner: HetznerClient,

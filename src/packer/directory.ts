@@ -14,7 +14,6 @@ export interface Changes {
 }
 
 export interface WorkingDirectory extends AsyncDisposable {
-  /** What Packer is given. */
   readonly template: string
   /** Where Packer may put what it wants to keep while it runs. */
   readonly scratch: string

@@ -7,7 +7,6 @@ export type PackerLine =
   /** A target has ended; that is also said of one that was cancelled. */
   | { readonly kind: 'finished'; readonly target: string }
   | { readonly kind: 'failed'; readonly target: string; readonly message: string }
-  /** A snapshot that was made. */
   | { readonly kind: 'artifact'; readonly target: string; readonly id: number }
   | { readonly kind: 'other' }
 
@@ -16,7 +15,6 @@ const OTHER: PackerLine = { kind: 'other' }
 const OF_TARGET = /^\s*(?:==>|-->)?\s*((?:[\w-]+\.)+[\w-]+): ?([\s\S]*)$/
 const ENDED = /^Build '([^']+)' (?:finished after|errored after [^:]*:\s*([\s\S]*))/
 
-/** Reads one line. */
 export function parsePackerLine(line: string): PackerLine {
   const [, target = '', type, ...data] = line.split(',').map(unescapeField)
   if (type === 'ui') return readMessage(data[0] ?? '', data.slice(1).join(','))

@@ -9,14 +9,12 @@ import { parsePackerLine } from './output.ts'
 /** How many of the last lines of a target are kept, to explain a failure. */
 const KEPT_LINES = 5
 
-/** The result of a target. */
 export interface TargetState {
   readonly target: string
   readonly architecture: Architecture | undefined
   readonly snapshots: ReadonlySet<number>
   /** Why it failed; undefined when it did not say that. */
   readonly error: string | undefined
-  /** Its last messages. */
   readonly lastLines: readonly string[]
 }
 

@@ -55,7 +55,6 @@ export interface RelayOptions {
 }
 
 export interface Relay extends AsyncDisposable {
-  /** The address that Packer is given. */
   readonly endpoint: string
   /** Whether there was a request; a template may set another endpoint. */
   readonly wasUsed: boolean

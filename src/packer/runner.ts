@@ -9,7 +9,6 @@ import type { Packer } from './program.ts'
 
 export interface RunnerOptions {
   readonly program: Packer
-  /** Where it runs. */
   readonly directory: string
   readonly signal: AbortSignal
   readonly trace: Trace

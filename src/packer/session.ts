@@ -76,7 +76,6 @@ const STOP_MS = 5 * 60_000
 /** How long the search for resources that may be Packer's takes at most, in milliseconds. */
 const SEARCH_MS = 60_000
 
-/** Opens it, without calling Packer. */
 export async function openSession(setup: PackerSetup, context: PackerContext): Promise<PackerSession> {
   const { program, directory, template, sshPort } = setup
   const working = await openDirectory(directory, {

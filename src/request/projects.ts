@@ -18,7 +18,6 @@ import { didYouMean } from '../util/near.ts'
 import { registerSecret } from '../util/redact.ts'
 import { findDirectory } from './directory.ts'
 
-/** The flags that say so. */
 export interface ProjectFlags {
   /** `NAME` or `NAME=VARIABLE`. */
   readonly project: readonly string[] | undefined

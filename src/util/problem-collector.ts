@@ -19,7 +19,6 @@ export class ProblemCollector {
     }
   }
 
-  /** The problems so far. */
   get all(): readonly Problem[] {
     return [...this.#problems.values()]
   }

@@ -6,7 +6,6 @@ export type TraceKind = 'api' | 'factory' | 'ssh' | 'command' | 'event' | 'packe
 /** Is called after each of them; `ms` in the details is how long it took, in milliseconds. */
 export type Trace = (kind: TraceKind, details: Readonly<Record<string, unknown>>) => void
 
-/** Traces nothing. */
 export const NO_TRACE: Trace = () => {}
 
 /** Runs the work and traces it: its result, as `describe` tells it, or its error. */

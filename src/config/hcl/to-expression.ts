@@ -7,7 +7,6 @@ import { NULL, toStringValue, type Value } from '../value.ts'
 import type { AstNode } from './ast.ts'
 import { type LiteralStyle, literalText, styleOf } from './literal-text.ts'
 
-/** Where a tree was read from. */
 interface Reading {
   readonly source: Buffer
   readonly text: string

@@ -9,7 +9,6 @@ export interface Redirect {
   readonly target: string
 }
 
-/** One program with its arguments. */
 export interface SimpleCommand {
   /** As it is shown: the words with a space between them. */
   readonly text: string

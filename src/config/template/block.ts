@@ -24,7 +24,6 @@ export interface Block extends Body {
   readonly origin: Origin
 }
 
-/** What was read of a file. */
 export interface ReadBody extends Body {
   readonly problems: readonly Problem[]
 }

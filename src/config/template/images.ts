@@ -35,7 +35,6 @@ export interface TemplateImage {
   readonly token: Sourced<string> | undefined
 }
 
-/** What a template came to. */
 export interface TemplateImages {
   readonly images: readonly TemplateImage[]
   readonly problems: readonly Problem[]

@@ -1,6 +1,5 @@
 /** The settings of a `source "hcloud"` block, and how each is used. */
 
-/** Settings that count. */
 const HONOURED = [
   'communicator',
   'datacenter',
@@ -54,7 +53,6 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ['ssh_host', 'the address of a build server is known only once it is there'],
 ])
 
-/** How a setting is used. */
 export type KeyUse =
   | { readonly use: 'honoured'; readonly key: HonouredKey }
   | { readonly use: 'silent' }

@@ -29,7 +29,6 @@ export interface Template {
   /** By `type.name`. */
   readonly sources: ReadonlyMap<string, SourceBlock>
   readonly builds: readonly Block[]
-  /** As it was named. */
   readonly directory: string
   readonly cwd: string
 }

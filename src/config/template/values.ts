@@ -54,7 +54,6 @@ export class AttributeReader {
     })
   }
 
-  /** The members of a map of texts. */
   textMap(attribute: Attribute): ReadonlyMap<string, Sourced<string>> {
     const read = this.#as(attribute, { kind: 'map', element: 'string' })
     const texts = new Map<string, Sourced<string>>()
@@ -80,7 +79,6 @@ export class AttributeReader {
     }
   }
 
-  /** Notes that an attribute is wrong. */
   fail({ expression }: Attribute, message: string, hint: string = PACKER_HINT): void {
     this.#problems.push({ code: 'config', message, at: expression.origin, hint })
   }

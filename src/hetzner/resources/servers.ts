@@ -12,7 +12,6 @@ export interface NewServer {
   readonly name: string
   readonly serverType: string
   readonly location: string
-  /** The system image on its disk. */
   readonly image: string
   readonly sshKeyIds: readonly number[]
   readonly labels: Labels
@@ -120,7 +119,6 @@ export function serversClient(call: Call) {
     actions: (id: number, options: RequestOptions = {}): Promise<Action[]> =>
       listAll(call, { path: `/servers/${id}/actions`, query: { sort: 'id:desc' }, ...options }, 'actions', Action),
 
-    /** Replaces all labels. */
     setLabels: async (id: number, labels: Labels, options: RequestOptions = {}): Promise<Server> =>
       (await call({ method: 'PUT', path: `/servers/${id}`, body: { labels }, ...options }, WithServer)).server,
 

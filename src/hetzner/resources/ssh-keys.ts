@@ -34,7 +34,6 @@ export function sshKeysClient(call: Call) {
       )
     },
 
-    /** Replaces all labels. */
     setLabels: async (id: number, labels: Labels, options: RequestOptions = {}): Promise<SshKey> =>
       (await call({ method: 'PUT', path: `/ssh_keys/${id}`, body: { labels }, ...options }, WithKey)).ssh_key,
 

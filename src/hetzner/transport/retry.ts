@@ -6,7 +6,6 @@ import { ApiFailure } from './api-failure.ts'
 import type { ApiRequest, Send } from './transport.ts'
 
 export interface RetryOptions {
-  /** The most retries of a request. */
   readonly retries: number
   /** The first pause in milliseconds; each further one is twice as long. */
   readonly firstPauseMs: number

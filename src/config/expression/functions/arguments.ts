@@ -13,7 +13,6 @@ export interface Argument {
 /** Every getter throws an EvaluationFailure when the argument is of another kind. */
 export class Arguments {
   readonly all: readonly Argument[]
-  /** Of the call. */
   readonly origin: Origin
 
   constructor(all: readonly Argument[], origin: Origin) {
@@ -47,7 +46,6 @@ export class Arguments {
     throw new EvaluationFailure(`a list is needed here, not ${formatKind(value.kind)}`, this.#originOf(index))
   }
 
-  /** The texts of a list. */
   texts(index: number): string[] {
     return this.list(index).items.map((item) => toText(item, this.#originOf(index)))
   }
