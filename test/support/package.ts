@@ -11,7 +11,7 @@ const run = promisify(execFile)
 
 /** What a package is made of. */
 const SOURCES = ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
-const FOLDERS = ['src', 'scripts', '_packer', 'docs', 'examples']
+const FOLDERS = ['src', 'packages', 'scripts', '_packer', 'docs', 'examples']
 
 export interface Consumer extends AsyncDisposable {
   /** An ES module project, with the package and the types of Node.js in its `node_modules`. */
