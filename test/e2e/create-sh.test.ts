@@ -116,6 +116,7 @@ describe('create.sh --sandbox', () => {
     })
     expect(Object.keys(image.labels).filter((key) => key.startsWith('talos-image/'))).toEqual([
       'talos-image/run',
+      'talos-image/version',
       'talos-image/identity',
       'talos-image/schematic',
       'talos-image/schematic-rest',
