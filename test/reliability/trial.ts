@@ -7,6 +7,7 @@ import { parseFaultFlag } from 'hcloud-sandbox'
 import { exitCodeOf, exitCodeOfRun } from '../../src/cli/exit-codes.ts'
 import { loadVariables } from '../../src/config/load.ts'
 import { TalosImageError } from '../../src/errors.ts'
+import { FACTORY_URL } from '../../src/factory/asset.ts'
 import { createFactoryClient } from '../../src/factory/client.ts'
 import { createHetznerClient } from '../../src/hetzner/client.ts'
 import { plan } from '../../src/library/plan.ts'
@@ -86,7 +87,7 @@ async function buildIn(sandbox: TestSandbox): Promise<Outcome> {
   try {
     const result = await planAndBuild(sandbox)
     return {
-      exitCode: exitCodeOfRun([toResultDocument(result, '', '')]),
+      exitCode: exitCodeOfRun([toResultDocument(result, '', FACTORY_URL)]),
       built: result.images.every(({ status }) => status === 'built'),
       leftovers: result.leftovers,
       defects: result.images.flatMap((image) =>
