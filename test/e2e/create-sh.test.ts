@@ -114,14 +114,15 @@ describe('create.sh --sandbox', () => {
       type: 'infra',
       ...(role === undefined ? {} : { role }),
     })
-    expect(Object.keys(image.labels).filter((key) => key.startsWith('talos-image/'))).toEqual([
-      'talos-image/run',
-      'talos-image/version',
+    const own = Object.keys(image.labels).filter((key) => key.startsWith('talos-image/'))
+    expect(own.toSorted()).toEqual([
+      'talos-image/disk-blake2b',
       'talos-image/identity',
+      'talos-image/run',
       'talos-image/schematic',
       'talos-image/schematic-rest',
       'talos-image/source-sha256',
-      'talos-image/disk-blake2b',
+      'talos-image/version',
     ])
     expect(image.description).toBe(`Talos Linux v1.12.2 ${word} by hcloud-talos`)
     expect(image.architecture).toBe(arch)
