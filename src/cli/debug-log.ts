@@ -4,8 +4,8 @@ import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { redact } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
+import { VERSION } from '../util/user-agent.ts'
 import type { Io } from './io.ts'
-import { VERSION } from './version.ts'
 import { notWritable } from './write-file.ts'
 
 export interface DebugLog {
