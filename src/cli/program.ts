@@ -1,6 +1,7 @@
 /** The program as commander knows it, made of the commands' definitions. */
 
 import { Argument, Command, Option } from 'commander'
+import { VERSION } from '../util/user-agent.ts'
 import { printResult } from './command-result.ts'
 import { COMMANDS, HEADINGS, TOOLS } from './commands.ts'
 import type { CommandDefinition, CommandGroup, ParameterDetails } from './define-command.ts'
@@ -10,7 +11,6 @@ import { foldLines } from './render/fold.ts'
 import { isGithubActions } from './screen.ts'
 import { showError } from './show-problem.ts'
 import { toUsageProblem } from './usage-problem.ts'
-import { VERSION } from './version.ts'
 
 /** `talos-image --sandbox build`: the program itself has next to no flags. */
 const sayWhereFlagsBelong = (text: string): string =>

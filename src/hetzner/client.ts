@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../util/clock.ts'
 import { createFetch } from '../util/fetch.ts'
 import type { Proxies } from '../util/proxies.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
+import { USER_AGENT } from '../util/user-agent.ts'
 import { type ActionWaiter, createActionWaiter } from './action-waiter.ts'
 import { type AccessClient, accessClient } from './resources/access.ts'
 import * as resources from './resources/index.ts'
@@ -29,7 +30,7 @@ export interface HetznerClientOptions {
   readonly tokenName?: string | undefined
   /** The URL of the API, including `/v1`; the public one by default. */
   readonly endpoint?: string | undefined
-  /** The `User-Agent` of requests; `talos-image` by default. */
+  /** The `User-Agent` of requests; `talos-image/VERSION (+URL)` by default. */
   readonly userAgent?: string | undefined
   /** Proxies for requests, see {@link findProxies}; none by default. */
   readonly proxies?: Proxies | undefined
@@ -79,7 +80,7 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
   const send = sendOverHttp({
     endpoint,
     token: options.token,
-    userAgent: options.userAgent ?? 'talos-image',
+    userAgent: options.userAgent ?? USER_AGENT,
     timeoutMs: options.timeoutMs ?? 30_000,
     fetch: createFetch({ proxies: options.proxies }),
   })
