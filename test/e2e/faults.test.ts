@@ -34,7 +34,6 @@ describe('a fault that passes is survived', () => {
     ['api GET /actions truncate at=20 times=1', ''],
     ['api GET /server_types odd-entry', 'an entry of /server_types (ID '],
     ['api GET /actions odd-entry', ''],
-    ['api GET /pricing 500', 'Estimated cost: unknown, since Hetzner Cloud told no prices'],
     ['ssh refuse times=1', 'resetting the server and trying once more'],
     ['ssh drop command="*source-sha256*" times=1', 'the SSH connection was lost while writing the disk; trying again'],
     ['ssh drop command="*boot-sector*" times=1', 'lost while reading the disk back; trying again'],

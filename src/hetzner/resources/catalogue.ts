@@ -8,7 +8,7 @@ import type { Call, RequestOptions } from '../transport/transport.ts'
 import { Location, Pricing, ServerType, UNKNOWN_LOCATION, UNKNOWN_SERVER_TYPE } from '../wire.ts'
 
 /** How long prices are waited for, in milliseconds, with all tries: nothing depends on them. */
-const PRICES_MS = 20_000
+const PRICES_MS = 5000
 
 export function catalogueClient(call: Call) {
   const pricing = async (options: RequestOptions = {}): Promise<Pricing> =>
@@ -24,7 +24,7 @@ export function catalogueClient(call: Call) {
     /** @throws TalosImageError when the API does not tell them, or in another form than the documented one */
     pricing,
 
-    /** The prices; undefined when they cannot be had within 20 s: what they are for is shown without them then. */
+    /** The prices; undefined when they cannot be had within 5 s: what they are for is shown without them then. */
     async pricesIfKnown({ signal, ...options }: RequestOptions = {}): Promise<Pricing | undefined> {
       using deadline = startDeadline(signal, PRICES_MS)
       try {
