@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { build as bundle } from 'esbuild'
 import { PLACEHOLDER_MARKER } from 'hcloud-sandbox'
+import { build as bundle } from 'rolldown'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BootFaults, ConnectionFault, MachineFaults } from '../../packages/hcloud-sandbox/src/machines/faults.ts'
 import { createQemuMachines } from '../../packages/hcloud-sandbox/src/machines/qemu/machines.ts'
@@ -209,14 +209,10 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU', WHY_NOT), { tim
       const owner = join(folder, 'owner.mjs')
       const entry = fileURLToPath(new URL('../../packages/hcloud-sandbox/test/machines/qemu/owner.ts', import.meta.url))
       await bundle({
-        entryPoints: [entry],
-        outfile: owner,
-        bundle: true,
+        input: entry,
         platform: 'node',
-        format: 'esm',
-        target: 'node20',
-        // Only what is bundled for node itself may be required.
-        banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
+        transform: { target: 'node20.19' },
+        output: { file: owner, codeSplitting: false },
       })
       const diskFile = await makeDisk(join(folder, 'disk.raw'), MIB)
       const secret = join(folder, 'secret')
