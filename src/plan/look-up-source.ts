@@ -12,8 +12,8 @@ import {
   installerReference,
   parseAssetUrl,
 } from '../factory/asset.ts'
-import type { FactoryClient } from '../factory/client.ts'
-import { isRefusal, LOGIN_HINT } from '../factory/transport.ts'
+import type { AssetAnswer, FactoryClient } from '../factory/client.ts'
+import { isRefusal, refusalHint } from '../factory/transport.ts'
 import { inspectFile, sha256OfFile } from '../source/inspect-file.ts'
 import { inspectUrl } from '../source/inspect-url.ts'
 import type { SourceFacts } from '../source/source.ts'
@@ -114,6 +114,7 @@ async function lookUpAsset(
 ): Promise<ResolvedSource> {
   const refusals: Refusal[] = []
   let isMissing = true
+  let wasFault = false
   for (const suffix of look.forPacker === true ? [own] : DISK_SUFFIXES) {
     const url = assetUrl(look.factory.url, asset, suffix)
     const answer = await look.factory.probe(url, look.signal)
@@ -128,10 +129,12 @@ async function lookUpAsset(
       }
     }
     refusals.push({ suffix, message: answer.message })
-    if (isRefusal(answer.status)) throw refused(url, answer.message, at)
-    // Only 'there is no such form' is a reason to ask for another one.
-    isMissing = answer.status < 500 && answer.status !== 429
-    if (answer.status !== 404 && answer.status !== 400) break
+    if (isRefusal(answer.status)) throw refused(url, answer, at)
+    const isFault = answer.status >= 500
+    isMissing = !isFault && answer.status !== 429
+    // One form may be at fault alone, such as when its compression fails; a second one says that it is the Factory.
+    if (isFault && !wasFault) wasFault = true
+    else if (answer.status !== 404 && answer.status !== 400) break
   }
   if (!isMissing) {
     throw new TalosImageError({
@@ -149,12 +152,12 @@ async function lookUpAsset(
   })
 }
 
-function refused(url: string, message: string, at: Origin | undefined): TalosImageError {
+function refused(url: string, { status, message }: AssetAnswer, at: Origin | undefined): TalosImageError {
   return new TalosImageError({
     code: 'factory',
     message: `the Image Factory refuses ${url}: ${message}`,
     at,
-    hint: LOGIN_HINT,
+    hint: refusalHint(status),
   })
 }
 
