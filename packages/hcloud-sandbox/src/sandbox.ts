@@ -67,6 +67,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
   await assertFreeSpace(stateDir, 3 * dataBytes + SPARE_BYTES)
 
   const factory = createFactory({
+    yamlRelease: faults.yamlRelease,
     stateDir,
     diskBytes: imageDiskBytes,
     dataBytes: imageDataBytes,
