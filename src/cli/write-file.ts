@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { TalosImageError } from '../errors.ts'
 import { redact } from '../util/redact.ts'
-import { codeOf, tryToWrite, writeWhole } from '../util/write-whole.ts'
+import { describeWriteError, tryToWrite, writeWhole } from '../util/write-whole.ts'
 import { format } from './formats/json.ts'
 import type { Io } from './io.ts'
 
@@ -31,23 +31,11 @@ export async function checkWritable(io: Io, path: string, flag: string): Promise
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such folder',
-  EACCES: 'no permission',
-  EPERM: 'no permission',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left',
-  ENOTDIR: 'a part of the path is not a folder',
-  ELOOP: 'its links lead to each other',
-  ENXIO: 'it is a pipe that no program reads, or a socket',
-}
-
 /** The error that says why a file of a flag cannot be written. */
 export function notWritable(path: string, flag: string, error: unknown): TalosImageError {
-  const reason = REASONS[String(codeOf(error))] ?? (error instanceof Error ? error.message : String(error))
   return new TalosImageError({
     code: 'usage',
-    message: `${path} cannot be written: ${reason}`,
+    message: `${path} cannot be written: ${describeWriteError(error)}`,
     at: { kind: 'flag', name: flag },
     hint: 'name a file in a folder that you may write to',
   })

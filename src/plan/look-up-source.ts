@@ -1,7 +1,5 @@
 /** Finds out what one image's disk will be, and makes the Factory start making it. */
 
-import type { Schematic } from 'talos-schematic'
-import { canonicalText, schematicId } from 'talos-schematic'
 import { COMPRESSION_TITLES } from '../compressions.ts'
 import { architectureTitle } from '../domain.ts'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
@@ -29,21 +27,6 @@ export interface SourceLookUp {
   readonly signal: AbortSignal
   /** Whether only the very form is taken that Packer would be given: xz, or that of a user's URL. */
   readonly forPacker?: boolean | undefined
-}
-
-/** Submits a schematic and compares IDs. @throws TalosImageError `schematic` when the Factory made another document of it */
-export async function submitSchematic(schematic: Schematic, file: string, look: SourceLookUp): Promise<string> {
-  const text = canonicalText(schematic)
-  const expected = schematicId(schematic)
-  const answer = await look.factory.submitSchematic(text, look.signal)
-  if (answer.id === expected) return expected
-  // A Factory with authentication adds the owner to the document, so its ID is the one that counts.
-  if (answer.schematic !== undefined && /^owner:/m.test(answer.schematic) && !/^owner:/m.test(text)) return answer.id
-  throw new TalosImageError({
-    code: 'schematic',
-    message: `${file}: the Image Factory gave the schematic the ID ${answer.id}, but its content has the ID ${expected}`,
-    hint: 'the Factory may be another version than this tool knows; compare its answer with `talos-image schematic id`',
-  })
 }
 
 /** The problems of a schematic that only the Factory knows of: extensions that this version does not have. */

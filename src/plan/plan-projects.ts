@@ -78,7 +78,12 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
     throwProblems([...common.all, ...joinProblems(found)])
     throw new RangeError('a look-up failed without a reason')
   }
-  const all = [...request.variables.warnings, ...warnings, ...findContradictions(images, resolved.talosVersion)]
+  const all = [
+    ...request.variables.warnings,
+    ...warnings,
+    ...resolved.warnings,
+    ...findContradictions(images, resolved.talosVersion),
+  ]
   const planned = await Promise.all(
     answers.map(async (one): Promise<ProjectPlan> => {
       if ('problems' in one) return one

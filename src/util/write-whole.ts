@@ -57,6 +57,23 @@ export function openPrivate(path: string): number {
 /** The code of a file system's error. */
 export const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left',
+  ENOTDIR: 'a part of the path is not a folder',
+  ELOOP: 'its links lead to each other',
+  EBADF: 'it is not open for writing',
+  ENXIO: 'it is a pipe that no program reads, or a socket',
+}
+
+/** Why something cannot be written, in words. */
+export function describeWriteError(error: unknown): string {
+  return REASONS[String(codeOf(error))] ?? (error instanceof Error ? error.message : String(error))
+}
+
 /** Why a file cannot be replaced that may well be written: a folder or an owner of others, a mount. */
 const STANDS_ALONE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EBUSY', 'EXDEV'])
 

@@ -82,6 +82,16 @@ const cases: readonly Case[] = [
       ['x86 on cx23: Talos', 'os=talos,talos_version=v1.11.5', 'v1.11.5 from https://example.com/hcloud-amd64.raw.xz'],
     ],
   },
+  {
+    path: 'functions',
+    is: [
+      [
+        'x86 on cx23: talos-amd64 10',
+        'os=talos,version=v1.11.5,complete=true',
+        'v1.11.5 from https://example.com/v1.11.5/hcloud-amd64.raw.xz',
+      ],
+    ],
+  },
   ...['legacy-json', 'legacy-json/image.json'].map((path) => ({
     path,
     is: [

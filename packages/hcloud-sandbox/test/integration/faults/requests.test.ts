@@ -64,7 +64,7 @@ describe('the cloud', () => {
         status: Number(effect.slice(0, 3)),
         body: { error: { code, message, details: null } },
       })
-      expect((await cloud.call('POST', '/pricing')).status).toBe(405)
+      expect((await cloud.call('POST', '/pricing')).status).toBe(501)
       expect((await cloud.call('GET', '/locations')).status).toBe(200)
     },
   )
