@@ -5,7 +5,8 @@ import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import { checkImageUrl } from '../source/inspect-url.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
-import { IDENTITY_LABEL, LEASE_LABEL } from './labels.ts'
+import { RUN_LABEL } from './labels.ts'
+import { lookUpOffers } from './look-up-placements.ts'
 import { checkSchematicFile, lookUpSource, type SourceLookUp } from './look-up-source.ts'
 import type { Facts } from './plan.ts'
 import type { ImageRequest, PlanRequest, SchematicFile } from './request.ts'
@@ -57,14 +58,18 @@ type SourceFacts = Pick<Facts, 'talosVersion' | 'sources'> & {
 }
 
 /** Asks one project for what a plan needs. @throws TalosImageError what the API said */
-export async function lookUpProject({ hetzner, signal }: ProjectOptions): Promise<ProjectFacts> {
-  const [serverTypes, locations, pricing, snapshots] = await Promise.all([
-    hetzner.catalogue.serverTypes({ signal }),
-    hetzner.catalogue.locations({ signal }),
+export async function lookUpProject(
+  images: readonly ImageRequest[],
+  { hetzner, signal }: ProjectOptions,
+): Promise<ProjectFacts> {
+  const wanted = images.map(({ location }) => location.value)
+  const hasNetworks = images.some(({ server }) => server.networks.length > 0)
+  const [offers, pricing, snapshots] = await Promise.all([
+    lookUpOffers({ hetzner, signal }, wanted, hasNetworks),
     hetzner.catalogue.pricesIfKnown({ signal }),
-    hetzner.images.listSnapshots({ labelSelector: `${IDENTITY_LABEL},!${LEASE_LABEL}` }, { signal }),
+    hetzner.images.listSnapshots({ labelSelector: RUN_LABEL }, { signal }),
   ])
-  return { serverTypes, locations, pricing, snapshots }
+  return { ...offers, pricing, snapshots }
 }
 
 /** What build servers are asked to be part of, in one project; only what is named somewhere is looked up. */
