@@ -24,7 +24,6 @@ import type { Given } from './define-command.ts'
 import type { Io } from './io.ts'
 import { say } from './say.ts'
 import type { CloudFlags } from './shared-flags.ts'
-import { USER_AGENT } from './version.ts'
 
 export interface CloudOptions extends ConnectionOptions, Given<CloudFlags, 'machines'> {
   /** Of which project; that of HCLOUD_TOKEN, or the sandbox's own, by default. */
@@ -130,7 +129,6 @@ export async function openClouds(
   const open = ({ name, variable }: ChosenProject, access: Access): OpenProject => {
     registerSecret(access.token)
     const hetzner = createHetznerClient({
-      userAgent: USER_AGENT,
       ...access,
       tokenName: name === undefined ? undefined : variable,
       onDelay: (text) => tell(text, name),
@@ -138,7 +136,7 @@ export async function openClouds(
     })
     return { name, at: name === undefined ? undefined : { kind: 'env', name: variable }, hetzner, access }
   }
-  const observed = { userAgent: USER_AGENT, onDelay: (text: string) => tell(text), ...(trace ? { trace } : {}) }
+  const observed = { onDelay: (text: string) => tell(text), ...(trace ? { trace } : {}) }
   if (options.sandbox === true) {
     const { startSandboxFor, tokenInSandbox } = await import('./start-sandbox.ts')
     const { machines, sshPort: wanted } = options
@@ -194,7 +192,7 @@ export async function openFactory(
 ): Promise<{ readonly factory: FactoryClient } & AsyncDisposable> {
   throwProblems([...findAddressProblems(io, options), ...findFactoryProblems(io, options)])
   if (options.sandbox !== true) {
-    const factory = createFactoryClient({ userAgent: USER_AGENT, ...openFactoryAccess(io, options) })
+    const factory = createFactoryClient(openFactoryAccess(io, options))
     return { factory, [Symbol.asyncDispose]: async () => undefined }
   }
   const { factory, close } = await openCloud(io, options)

@@ -1,11 +1,12 @@
 /** A file with everything that a command asked for and was told, for a bug report. */
 
-import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs'
+import { closeSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { redact } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
+import { VERSION } from '../util/user-agent.ts'
+import { openPrivate } from '../util/write-whole.ts'
 import type { Io } from './io.ts'
-import { VERSION } from './version.ts'
 import { notWritable } from './write-file.ts'
 
 export interface DebugLog {
@@ -40,10 +41,7 @@ export function openDebugLog(io: Io, path: string, flag: string): DebugLog {
 
 function openFor(io: Io, path: string, flag: string): number {
   try {
-    const file = openSync(resolve(io.cwd, path), 'w', 0o600)
-    // The mode is for a new file only.
-    fchmodSync(file, 0o600)
-    return file
+    return openPrivate(resolve(io.cwd, path))
   } catch (error) {
     throw notWritable(path, flag, error)
   }

@@ -1,5 +1,6 @@
 /** What `talos-image build` does: plan, build, report; in each of the projects, side by side, each for itself. */
 
+import type { Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import { lookUpPlacements } from '../plan/look-up-placements.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -22,7 +23,7 @@ import type { Timeouts } from '../run/timeouts.ts'
 import { printable } from '../util/printable.ts'
 import { redact } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
-import type { BuildFlags } from './build-flags.ts'
+import { type BuildFlags, readTarget } from './build-flags.ts'
 import { type BuildView, openBuildView } from './build-view.ts'
 import { type Clouds, prefixOf, toCloud, traceIn } from './cloud.ts'
 import type { CommandResult } from './command-result.ts'
@@ -44,7 +45,8 @@ export async function runBuild(io: Io, flags: BuildFlags): Promise<CommandResult
   await checkOutputs(io)
   const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
   try {
-    return await build(io, flags, log?.trace)
+    const { role, flags: read } = readTarget(flags)
+    return await build(io, role, read, log?.trace)
   } finally {
     log?.close()
   }
@@ -58,8 +60,13 @@ const PACKER_HAS_ONE: Problem = {
 }
 
 /** Builds what the plan asks for. */
-async function build(io: Io, flags: BuildFlags, trace?: Trace): Promise<CommandResult> {
-  const { role, output } = flags
+async function build(
+  io: Io,
+  role: Role | undefined,
+  flags: Omit<BuildFlags, 'target'>,
+  trace?: Trace,
+): Promise<CommandResult> {
+  const { output } = flags
   const chosen = await chooseFlaggedProjects(io, flags)
   const names = chosen.projects.flatMap(({ name }) => name ?? [])
   const packer = flags.engine === 'packer' && !chosen.isNamed ? await findEngine(io, flags) : undefined

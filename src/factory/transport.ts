@@ -11,7 +11,6 @@ import { type Trace, traced } from '../util/trace.ts'
 const LONGEST_ANSWER = 32 << 20
 
 export interface TransportOptions {
-  readonly userAgent: string
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs: number
   readonly retries: number
@@ -79,13 +78,13 @@ export function toReason({ text }: FactoryResponse): string {
  * Sends a request once.
  * @throws TalosImageError `network` when there is no response, or an incomplete one
  */
-export function sendToFactory({ timeoutMs, userAgent, fetch }: TransportOptions): SendToFactory {
+export function sendToFactory({ timeoutMs, fetch }: TransportOptions): SendToFactory {
   return async ({ method, url, body, signal, onlyReason }) => {
     using deadline = startDeadline(signal, timeoutMs)
     try {
       const response = await fetch(url, {
         method,
-        headers: { 'user-agent': userAgent, ...(body === undefined ? {} : { 'content-type': 'application/yaml' }) },
+        headers: body === undefined ? {} : { 'content-type': 'application/yaml' },
         body: body ?? null,
         signal: deadline.signal,
       })

@@ -57,7 +57,7 @@ export async function lookUpProject({ hetzner, signal }: ProjectOptions): Promis
   const [serverTypes, locations, pricing, snapshots] = await Promise.all([
     hetzner.catalogue.serverTypes({ signal }),
     hetzner.catalogue.locations({ signal }),
-    hetzner.catalogue.pricing({ signal }),
+    hetzner.catalogue.pricesIfKnown({ signal }),
     hetzner.images.listSnapshots({ labelSelector: `${IDENTITY_LABEL},!${LEASE_LABEL}` }, { signal }),
   ])
   return { serverTypes, locations, pricing, snapshots }

@@ -37,7 +37,8 @@ export interface Facts {
   readonly talosVersion: string
   readonly serverTypes: readonly ServerType[]
   readonly locations: readonly Location[]
-  readonly pricing: Pricing
+  /** undefined: the API did not tell. */
+  readonly pricing: Pricing | undefined
   /** The project's snapshots that carry an identity. */
   readonly snapshots: readonly Image[]
   /** In the order of the requested images. */
@@ -92,7 +93,8 @@ export interface PlannedImage {
 
 /** Net prices in the project's currency; undefined when the API names none. */
 export interface Cost {
-  readonly currency: string
+  /** undefined: the API told no prices, and so nothing of the cost is known. */
+  readonly currency: string | undefined
   /** All build servers with the IPv4 addresses that they have; each is billed for the hour that it begins. */
   readonly build: number | undefined
   /** A server's IPv4 address for an hour, by location. */
@@ -206,13 +208,15 @@ function diskOf(serverType: string, { serverTypes }: Facts): number | undefined 
   return serverTypes.find(({ name }) => name === serverType)?.disk
 }
 
-function costOf(images: readonly PlannedImage[], pricing: Pricing): Cost {
+function costOf(images: readonly PlannedImage[], pricing: Pricing | undefined): Cost {
+  if (pricing === undefined) {
+    return { currency: undefined, build: undefined, addressPerHour: new Map(), snapshotsPerMonth: undefined }
+  }
   const toBuild = images.filter(({ existing }) => existing === undefined)
   const addresses = pricing.primary_ips.find(({ type }) => type === 'ipv4')?.prices ?? []
   const addressPerHour = new Map(addresses.map(({ location, price_hourly }) => [location, Number(price_hourly.net)]))
   const build = toBuild.map(({ placements: [first], server: { ipv4 } }) => {
-    if (first?.pricePerHour === undefined) return undefined
-    return first.pricePerHour + (ipv4 ? (addressPerHour.get(first.location) ?? 0) : 0)
+    return first && sum([first.pricePerHour, ipv4 ? addressPerHour.get(first.location) : 0])
   })
   const perGb = Number(pricing.image.price_per_gb_month.net)
   const snapshots = toBuild.map(({ sourceFacts: { transferBytes } }) =>

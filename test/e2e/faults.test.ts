@@ -32,6 +32,8 @@ describe('a fault that passes is survived', () => {
     ['api POST /servers/*/actions/poweron 423 code=locked times=2', ''],
     ['api GET /actions 502 body=html times=2', ''],
     ['api GET /actions truncate at=20 times=1', ''],
+    ['api GET /server_types odd-entry', 'an entry of /server_types (ID '],
+    ['api GET /actions odd-entry', ''],
     ['ssh refuse times=1', 'resetting the server and trying once more'],
     ['ssh drop command="*source-sha256*" times=1', 'the SSH connection was lost while writing the disk; trying again'],
     ['ssh drop command="*boot-sector*" times=1', 'lost while reading the disk back; trying again'],

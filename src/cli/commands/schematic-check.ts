@@ -23,7 +23,7 @@ const parameters = {
 } as const satisfies Parameters
 type CheckFlags = Values<typeof parameters>
 
-export const schematicCheck = defineCommand({
+export const command = defineCommand({
   description: 'Check schematics as a build would: fields, values, and the extensions of a Talos version.',
   notes: `Exits with 2 when something is wrong, and says where: FILE:LINE:COLUMN.
 Submits nothing.`,

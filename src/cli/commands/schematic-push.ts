@@ -7,7 +7,7 @@ import { openFactory } from '../open-project.ts'
 import { readSchematicInput } from '../schematic-input.ts'
 import { cloudFlags } from '../shared-flags.ts'
 
-export const schematicPush = defineCommand({
+export const command = defineCommand({
   description: 'Submit a schematic to the Image Factory, and print its ID.',
   examples: [
     'talos-image schematic push schematic.yaml',

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { accessFor, authorizationOf, curlConfig, findLoginFault } from '../../../src/factory/access.ts'
 import { createFactoryClient } from '../../../src/factory/client.ts'
+import { USER_AGENT } from '../../../src/util/user-agent.ts'
 import { openOwnFactory } from '../../support/own-factory.ts'
 import { listen } from '../../support/web.ts'
 import { failureOf } from '../../unit/util/failure.ts'
@@ -67,7 +68,7 @@ describe('a client of a Factory of its own', () => {
     await using own = await openOwnFactory(server.url, { authorization: authorizationOf(LOGIN) })
     const factory = createFactoryClient({ url: own.url, ca: own.ca, login: LOGIN })
     expect(await factory.versions()).toEqual(['v1.12.2'])
-    expect(own.requests).toMatchObject([{ path: '/versions', agent: 'talos-image' }])
+    expect(own.requests).toMatchObject([{ path: '/versions', agent: USER_AGENT }])
   })
 
   test('takes its login nowhere else', async () => {

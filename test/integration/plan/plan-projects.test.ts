@@ -1,4 +1,4 @@
-import type { AnsweredRequest } from 'hcloud-sandbox'
+import { type AnsweredRequest, parseFaultFlag } from 'hcloud-sandbox'
 import { describe, expect, test } from 'vitest'
 import type { Problem } from '../../../src/errors.ts'
 import { createFactoryClient } from '../../../src/factory/client.ts'
@@ -17,9 +17,14 @@ const GRANTS = [
   { token: 'token-of-reader', project: 'reader', readOnly: true },
 ] as const
 
-async function world() {
+async function world(faults: readonly string[] = [], onDelay?: (text: string) => void) {
   const log: AnsweredRequest[] = []
-  const sandbox = await testSandbox({ machines: 'none', tokens: GRANTS, onRequest: (request) => log.push(request) })
+  const sandbox = await testSandbox({
+    machines: 'none',
+    tokens: GRANTS,
+    onRequest: (request) => log.push(request),
+    faults: faults.map(parseFaultFlag),
+  })
   const factory = createFactoryClient({ url: sandbox.factoryUrl, ...FAST })
   const open = (name: string): Project => ({
     name,
@@ -27,7 +32,7 @@ async function world() {
     hetzner:
       name === 'unset'
         ? UNSET
-        : createHetznerClient({ token: `token-of-${name}`, endpoint: sandbox.endpoint, retry: FAST }),
+        : createHetznerClient({ token: `token-of-${name}`, endpoint: sandbox.endpoint, retry: FAST, onDelay }),
   })
   return {
     log,
@@ -128,4 +133,30 @@ test('problems of several projects are told apart by place and words', () => {
     'x',
     'b: there is no API token',
   ])
+})
+
+describe('an API that is not as documented', () => {
+  test('costs the estimate when it tells no prices', async () => {
+    for (const fault of ['api GET /pricing 500', 'api GET /pricing 404', 'api GET /pricing truncate at=9']) {
+      await using there = await world([fault])
+      const [first] = (await there.plan(['one'])).projects
+      expect(first).toMatchObject({ plan: { cost: { currency: undefined, build: undefined } } })
+      expect(first && 'plan' in first && first.plan.images.map(({ placements }) => placements.length > 0)).toEqual([
+        true,
+        true,
+      ])
+    }
+  })
+
+  test('costs nothing when its lists have odd entries, which are told once', async () => {
+    const told: string[] = []
+    await using usual = await world()
+    await using odd = await world(['api GET ** odd-entry'], (text) => told.push(text))
+    const [expected, found] = [await usual.plan(['one']), await odd.plan(['one'])]
+    const placements = ({ projects: [one] }: typeof found) =>
+      one && 'plan' in one && one.plan.images.map((image) => image.placements)
+    expect(placements(found)).toEqual(placements(expected))
+    expect(told.filter((text) => text.startsWith('an entry of /server_types'))).not.toEqual([])
+    expect(new Set(told).size).toBe(told.length)
+  })
 })

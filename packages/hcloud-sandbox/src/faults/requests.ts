@@ -2,6 +2,7 @@
 
 import type { Clock } from '../clock.ts'
 import { neverAnswer, resetConnection, spoilBody } from '../state/faulty-answer.ts'
+import { addOddEntries } from './odd-entries.ts'
 import { refuseAsApi, refuseAsFactory } from './refusals.ts'
 import type { RequestRule } from './rule.ts'
 
@@ -20,6 +21,8 @@ export async function answerFaulty(rule: RequestRule, request: FaultyRequest): P
     case 'stall':
     case 'alter':
       return spoilBody(await request.answer(), rule.effect, rule.atByte)
+    case 'odd-entry':
+      return addOddEntries(await request.answer())
     case 'slow':
       return answerSlowly(rule, request)
   }

@@ -54,6 +54,7 @@ export const SHAPES = [
     ...LATE,
   }),
   ...toAnswerShapes('api'),
+  v.strictObject({ subject: v.literal('api'), ...REQUEST, effect: v.literal('odd-entry') }),
   v.strictObject({ subject: v.literal('factory'), ...REQUEST, effect: v.literal('status'), ...REFUSAL, ...LATE }),
   ...toAnswerShapes('factory'),
   v.strictObject({ ...ACTION, effect: v.literal('fail'), code: v.optional(Text), message: v.optional(Text) }),

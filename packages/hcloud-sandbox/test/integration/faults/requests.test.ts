@@ -88,6 +88,19 @@ describe('the cloud', () => {
     expect(await call(sandbox, 'GET', '/pricing')).toMatchObject({ response: { status: 504 }, text: '' })
   })
 
+  test('has odd entries in its lists, and in the lists inside them', async () => {
+    await using sandbox = await faultySandbox(['api GET /locations odd-entry', 'api GET /server_types odd-entry'])
+    const { locations } = JSON.parse((await call(sandbox, 'GET', '/locations')).text)
+    expect(locations.slice(-3)).toMatchObject([
+      { name: 'fsn1', network_zone: 'unheard-of' },
+      { id: expect.any(Number), name: null },
+      null,
+    ])
+    const { server_types: types } = JSON.parse((await call(sandbox, 'GET', '/server_types')).text)
+    expect(types[0].locations.slice(-2)).toEqual([expect.objectContaining({ name: null }), null])
+    expect(types.at(-3)).toMatchObject({ architecture: 'unheard-of' })
+  })
+
   test('does nothing before a fault, and its work before one that comes after the effect', async () => {
     await using sandbox = await faultySandbox([
       'api POST /servers reset times=1',
