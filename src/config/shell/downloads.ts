@@ -84,7 +84,12 @@ function contentOf(url: Value, { given }: Request, call: Call): Content {
   }
   const { text, cause } = url
   if (cause?.posted !== undefined) {
-    return { kind: 'image', source: { kind: 'schematic', url: text, ...cause.posted }, at: call.at, isUnpacked: false }
+    return {
+      kind: 'image',
+      source: { kind: 'schematic', url: text, ...cause.posted },
+      at: cause.at ?? call.at,
+      isUnpacked: false,
+    }
   }
   if (cause !== undefined) return { kind: 'unknown', cause: withPlace(cause, call) }
   if (!URL.canParse(text) || !/^(?:https?|ftp):/i.test(text))

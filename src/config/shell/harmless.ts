@@ -9,7 +9,7 @@ import { DEVICE } from './world.ts'
 
 export interface HarmlessRow {
   readonly programs: readonly string[]
-  /** With which arguments; undefined: any. In words, then as they are. */
+  /** Which arguments it must have, in words for the documentation; undefined: any. */
   readonly only?: { readonly title: string; readonly test: (args: readonly string[]) => boolean }
   /** It empties the disk: harmless until the image is written. */
   readonly empties?: true
@@ -32,8 +32,12 @@ const isOfDisk = (word: string): boolean => new RegExp(`^${DEVICE}\\d*$`).test(w
 
 export const HARMLESS: readonly HarmlessRow[] = [
   row('set shopt umask ulimit sync sleep date hostname nproc free df du ps jobs wait hash tput clear logger history'),
-  row('lsblk blkid findmnt lscpu lsmem lshw lspci dmesg uptime env printenv stat file ls ip ping nslookup dig host'),
-  row('partprobe partx udevadm umount swapoff modprobe mkdir rmdir mkfifo chmod chown'),
+  row(
+    'lsblk blkid findmnt lscpu lsmem lshw lspci dmesg uptime printenv stat file ls ip ping nslookup dig host fuser lsof',
+  ),
+  row(
+    'partprobe partx udevadm umount swapoff modprobe mkdir rmdir mkfifo chmod chown kill killall sysctl timedatectl hostnamectl',
+  ),
   row('which type cmp diff mountpoint pgrep pidof', { asks: true }),
   row('fdisk', { only: isOne('-l, --list') }),
   row('sfdisk', { only: isOne('-l, --list, -d, --dump, -J, --json, -V, --verify, -F') }),

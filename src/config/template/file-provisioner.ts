@@ -1,22 +1,20 @@
 /** `provisioner "file"`: what is uploaded, and where to. */
 
-import type { Origin, Problem } from '../../errors.ts'
+import type { Origin } from '../../errors.ts'
 import type { Finding, Recogniser } from '../shell/recognise.ts'
 import type { Sourced } from '../variables.ts'
 import { type Block, findAttribute } from './block.ts'
-import { findLocalFile, listUploads, toMissingProblem } from './local-files.ts'
+import { findLocalFile, listUploads } from './local-files.ts'
 import type { Template } from './template.ts'
 import type { AttributeReader } from './values.ts'
 
 export interface Uploading {
   readonly template: Template
   readonly reader: AttributeReader
-  /** Is added to. */
-  readonly problems: Problem[]
 }
 
 /** @returns what is not known about it */
-export function upload(block: Block, recogniser: Recogniser, { template, reader, problems }: Uploading): Finding[] {
+export function upload(block: Block, recogniser: Recogniser, { template, reader }: Uploading): Finding[] {
   const text = (name: string): Sourced<string> | undefined => {
     const attribute = findAttribute(block, name)
     return attribute && reader.text(attribute)
@@ -39,10 +37,6 @@ export function upload(block: Block, recogniser: Recogniser, { template, reader,
   return [...(list === undefined ? [] : reader.texts(list)), ...(single === undefined ? [] : [single])].flatMap(
     ({ value, origin }) => {
       const local = findLocalFile(template, value)
-      if (local === undefined) {
-        problems.push(toMissingProblem(template, value, origin))
-        return []
-      }
       return listUploads(value, local, destination.value).flatMap(([path, file]) => {
         const image = { kind: 'image', source: { kind: 'file', path: file }, at: origin, isUnpacked: false } as const
         return recogniser.put(path, image, origin) ?? []

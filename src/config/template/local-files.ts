@@ -1,40 +1,22 @@
 /** Files on this computer that a template names: scripts, and images that it uploads. */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, isAbsolute, join, posix, resolve } from 'node:path'
-import type { Origin, Problem } from '../../errors.ts'
+import { basename, join, posix, resolve } from 'node:path'
 import { NotKnown, type TextScript } from '../shell/values.ts'
 import type { Template } from './template.ts'
 
 /**
  * The path that a relative one stands for: from the working directory, as Packer has it, else from the template's own
  * directory, since that is where one calls Packer.
- * @returns undefined when there is no such file
  */
-export function findLocalFile(
-  { cwd, directory }: Pick<Template, 'cwd' | 'directory'>,
-  path: string,
-): string | undefined {
-  return [resolve(cwd, path), resolve(cwd, directory, path)].find(
-    (one) => statSync(one, { throwIfNoEntry: false }) !== undefined,
-  )
+export function findLocalFile({ cwd, directory }: Pick<Template, 'cwd' | 'directory'>, path: string): string {
+  const [first = path, ...others] = [resolve(cwd, path), resolve(cwd, directory, path)]
+  return [first, ...others].find((one) => statSync(one, { throwIfNoEntry: false }) !== undefined) ?? first
 }
-
-export function toMissingProblem(
-  { cwd, directory }: Pick<Template, 'cwd' | 'directory'>,
-  path: string,
-  at: Origin,
-): Problem {
-  const folders = [...new Set([cwd, resolve(cwd, directory)])].join(' and ')
-  const where = isAbsolute(path) ? '' : `: it was looked for in ${folders}`
-  return { code: 'config', message: `${path} does not exist${where}`, at, hint: HINT }
-}
-
-const HINT = `write "\${path.root}/NAME" for a file beside the template`
 
 /** The files that lie on the machine after an upload: pairs of remote and local path. */
 export function listUploads(source: string, local: string, destination: string): (readonly [string, string])[] {
-  if (!statSync(local).isDirectory()) {
+  if (statSync(local, { throwIfNoEntry: false })?.isDirectory() !== true) {
     return [[destination.endsWith('/') ? posix.join(destination, basename(local)) : destination, local]]
   }
   // With a slash at its end it is the content of the folder that is uploaded.
@@ -50,8 +32,9 @@ const MAX_SCRIPT_BYTES = 1 << 20
 
 /** @throws NotKnown when it is no text */
 export function readScript(path: string): TextScript {
-  const isSmall = statSync(path).size <= MAX_SCRIPT_BYTES
-  const text = isSmall ? readFileSync(path, 'utf8') : '\0'
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) throw new NotKnown(`${path} does not exist`)
+  const text = found.isFile() && found.size <= MAX_SCRIPT_BYTES ? readFileSync(path, 'utf8') : '\0'
   if (text.includes('\0')) throw new NotKnown(`${path} is no script`)
   return {
     text,

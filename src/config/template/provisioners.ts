@@ -52,7 +52,7 @@ export function readProvisioners(
       type === 'shell'
         ? readShellScripts(block, { template, source, reader, problems }).flatMap((script) => recogniser.run(script))
         : type === 'file'
-          ? upload(block, recogniser, { template, reader, problems })
+          ? upload(block, recogniser, { template, reader })
           : []
     if (first !== undefined) problems.push(toProblem(first, others.length, block))
   }

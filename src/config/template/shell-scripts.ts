@@ -7,7 +7,7 @@ import type { Commands } from '../shell/recognise.ts'
 import { NotKnown, type TextScript } from '../shell/values.ts'
 import { isScalar } from '../value.ts'
 import { type Attribute, type Block, findAttribute } from './block.ts'
-import { findLocalFile, readScript, toMissingProblem } from './local-files.ts'
+import { findLocalFile, readScript } from './local-files.ts'
 import type { Template } from './template.ts'
 import type { SourceNames } from './template-scope.ts'
 import type { AttributeReader } from './values.ts'
@@ -56,13 +56,12 @@ function readFiles(block: Block, { template, reader, problems }: ReadingScripts)
   const list = findAttribute(block, 'scripts')
   const named = [single === undefined ? [] : (reader.text(single) ?? []), list === undefined ? [] : reader.texts(list)]
   return named.flat().flatMap(({ value, origin }) => {
-    const path = findLocalFile(template, value)
     try {
-      if (path !== undefined) return [readScript(path)]
-      problems.push(toMissingProblem(template, value, origin))
+      return [readScript(findLocalFile(template, value))]
     } catch (error) {
       if (!(error instanceof NotKnown)) throw error
-      problems.push({ code: 'config', message: error.message, at: origin, hint: PACKER_HINT })
+      const hint = `write "\${path.root}/NAME" for a file beside the template`
+      problems.push({ code: 'config', message: error.message, at: origin, hint })
     }
     return []
   })

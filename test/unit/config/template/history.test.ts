@@ -213,10 +213,7 @@ describe('templates that were edited', () => {
           'sources = ["source.hcloud.talos-x86"]\n  provisioner "file" {\n    source = "a"\n  }\n  provisioner "shell" {\n    inline = [\n      "sync",\n      "reboot now",\n    ]\n  }',
         ],
       ],
-      [
-        '104:3: the provisioner "file" is not known here',
-        '110:8: a command is not known here: "reboot now" is not known',
-      ],
+      ['104:3: a file needs a destination', '110:8: a command is not known here: "reboot now" is not known'],
     ],
     [
       'a line in a script',
@@ -276,7 +273,7 @@ describe('templates that were edited', () => {
       [['source.hcloud.talos-arm', 'source.hcloud.talos-amr']],
       ['87:15: there is no source "source.hcloud.talos-amr"'],
     ],
-    ['a data source', [['locals {', 'data "http" "x" {}\nlocals {']], ['31:1: "data" blocks are not known here']],
+    ['a data source', [['locals {', 'data "http" "x" {}\nlocals {']], ['31:1: data "http" is not looked up here']],
     [
       'a primary IP',
       [['ssh_username = "root"', 'public_ipv4 = "1.2.3.4"\n  ssh_username = "root"']],
