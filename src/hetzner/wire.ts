@@ -24,6 +24,8 @@ export const Action = v.object({
   command: v.string(),
   status: v.picklist(['running', 'success', 'error']),
   progress: v.number(),
+  started: v.optional(v.nullable(v.string())),
+  finished: v.optional(v.nullable(v.string())),
   resources: partsOf(v.object({ id: v.number(), type: v.string() })),
   error: v.nullable(v.object({ code: v.string(), message: v.string() })),
 })
