@@ -73,7 +73,7 @@ export async function lookUpSource(
           code: 'source',
           message: `${choice.path} has the SHA-256 ${sha256}, not ${image.sha256}`,
           at: choice.at,
-          hint: 'the file is not the one that was pinned with --sha256',
+          hint: 'the file is not the one whose SHA-256 was given',
         })
       }
       const source = { kind: 'file', path: choice.path, sha256 } as const
