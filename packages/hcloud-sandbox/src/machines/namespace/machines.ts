@@ -52,7 +52,7 @@ function createMachine(
     const listen = async () => {
       ssh = await listenForSsh({
         addresses: target.addresses ?? [spec.address],
-        port: spec.sshPort,
+        port: target.sshPort ?? spec.sshPort,
         target,
         start: isolation.start,
         onConnection: () => faults.atConnection(spec),
@@ -74,7 +74,7 @@ function createMachine(
       await ssh?.close()
       await isolation.close()
     }
-    const sshMs = Math.max(bootMs, refuseSshMs)
+    const sshMs = Math.max(bootMs + (target.sshDelayMs ?? 0), refuseSshMs)
     if (sshMs > 0) {
       // A machine that does not come up is what a client has to cope with; it runs all the same.
       booted = timers
