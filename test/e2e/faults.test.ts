@@ -32,7 +32,7 @@ describe('a fault that passes is survived', () => {
     ['api POST /servers/*/actions/poweron 423 code=locked times=2', ''],
     ['api GET /actions 502 body=html times=2', ''],
     ['api GET /actions truncate at=20 times=1', ''],
-    ['ssh refuse times=1', 'resetting the server and trying once more'],
+    ['ssh refuse times=1', 'booting it again'],
     ['ssh drop command="*source-sha256*" times=1', 'the SSH connection was lost while writing the disk; trying again'],
     ['ssh drop command="*boot-sector*" times=1', 'lost while reading the disk back; trying again'],
     ['power fails command="*source-sha256*" times=1', 'while writing the disk; trying again'],
