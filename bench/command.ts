@@ -55,7 +55,7 @@ export const command: Benchmark = {
     }
     return {
       tables: [table],
-      goals: [goal('talos-image --version', 1.5), goal('talos-image --help', 1.5), goal(SCHEMATIC_ID, 2)],
+      goals: [goal('talos-image --version', 1.3), goal('talos-image --help', 1.3), goal(SCHEMATIC_ID, 1.6)],
     }
   },
 }

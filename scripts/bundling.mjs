@@ -1,25 +1,36 @@
 /** How everything here is bundled: for Node.js, as ES modules. */
 
 import { fileURLToPath } from 'node:url'
+import { build } from 'rolldown'
 
 /** A file of an installed package. */
 const installed = (path) => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url))
 
-/** @type {import('esbuild').BuildOptions} */
+/** commander could start other programs as commands, of which there are none: loading what that takes costs 2 ms. */
+const withoutChildProcess = {
+  name: 'without-child-process',
+  resolveId: (source, importer) =>
+    source === 'node:child_process' && importer?.includes('/node_modules/commander/') ? '\0child-process' : null,
+  load: (id) => (id === '\0child-process' ? 'module.exports = {}' : null),
+}
+
+/** @type {import('rolldown').InputOptions} */
 export const BUNDLING = {
-  bundle: true,
-  format: 'esm',
   platform: 'node',
-  target: 'node20.19',
-  // Our own packages, as they stand in packages/.
-  conditions: ['source'],
+  transform: { target: 'node20.19' },
+  plugins: [withoutChildProcess],
   // These two bring native code and WebAssembly, and are installed beside the bundle.
   external: ['ssh2', '@cdktn/hcl2json'],
-  // The same library as ES modules, of which only what is used is bundled: it starts 5 ms earlier.
-  alias: { yaml: installed('yaml/browser/dist/index.js') },
-  banner: {
-    // Some dependencies are CommonJS and ask for Node's own modules with require.
-    js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
+  resolve: {
+    // Our own packages, as they stand in packages/.
+    conditionNames: ['source', 'node', 'import', 'default'],
+    // The same library as ES modules, of which only what is used is bundled: it starts 5 ms earlier.
+    alias: { yaml: installed('yaml/browser/dist/index.js') },
   },
-  logLevel: 'warning',
+}
+
+/** Bundles a program into one file. @param {URL} source @param {URL} file */
+export async function bundleProgram(source, file) {
+  const output = { file: fileURLToPath(file), codeSplitting: false }
+  await build({ ...BUNDLING, input: fileURLToPath(source), output })
 }

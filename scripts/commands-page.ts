@@ -1,6 +1,9 @@
 /** docs/commands.md, made from the program that prints the help: so that the two cannot differ. */
 
 import type { Command, Option } from 'commander'
+
+export { createProgram } from '../src/cli/program.ts'
+
 import { allCommands, allOptions, describedAs, examplesOf, GENERAL } from '../src/cli/help.ts'
 
 /** The flags that stand once for all commands. */

@@ -4,7 +4,7 @@
  */
 
 import { readdir, readFile, rm } from 'node:fs/promises'
-import { build } from 'esbuild'
+import { bundleProgram } from './bundling.mjs'
 
 const bundle = new URL(`../dist/workflow-lint-${process.pid}.mjs`, import.meta.url)
 const action = new URL('../action.yml', import.meta.url)
@@ -18,16 +18,7 @@ async function ownFiles() {
   return found.map((path) => ({ path, file: new URL(`../${path}`, import.meta.url) }))
 }
 
-await build({
-  entryPoints: [new URL('workflow-lint.ts', import.meta.url).pathname],
-  outfile: bundle.pathname,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
-  logLevel: 'error',
-})
+await bundleProgram(new URL('workflow-lint.ts', import.meta.url), bundle)
 try {
   const { inputsOf, lintWorkflow } = await import(bundle.href)
   const inputs = inputsOf(await readFile(action, 'utf8'))

@@ -1,19 +1,14 @@
 /** `npm run openapi -- FILE` takes the facts out of Hetzner's OpenAPI document that the sandbox is held against. */
 
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { build } from 'esbuild'
-import { BUNDLING } from './bundling.mjs'
+import { bundleProgram } from './bundling.mjs'
 
 const [source] = process.argv.slice(2)
 if (source === undefined)
   throw new Error('npm run openapi -- FILE, which https://docs.hetzner.cloud/cloud.spec.json is')
 
 const bundle = new URL(`../dist/openapi-${process.pid}.mjs`, import.meta.url)
-await build({
-  ...BUNDLING,
-  entryPoints: [new URL('openapi-facts.ts', import.meta.url).pathname],
-  outfile: bundle.pathname,
-})
+await bundleProgram(new URL('openapi-facts.ts', import.meta.url), bundle)
 try {
   const { extractFacts } = await import(bundle.href)
   const facts = extractFacts(JSON.parse(await readFile(source, 'utf8')))

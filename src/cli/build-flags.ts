@@ -1,14 +1,16 @@
 /** What `plan` and `build` take. */
 
+import type { Role } from '../domain.ts'
+import { TalosImageError } from '../errors.ts'
 import type { FlagName, Parameters, Values } from './define-command.ts'
-import { parseDuration, parsePort, parseRole, parseSha256, parseTimeout, TIMEOUT_NAMES } from './flags.ts'
+import { parseDuration, parsePort, parseSha256, parseTarget, parseTimeout, TIMEOUT_NAMES } from './flags.ts'
 import { LINES, OUTPUTS, TEXT } from './formats/formats.ts'
 import { serverFlags } from './server-flags.ts'
 import { archFlag, CONFIG, cloudFlags, variableFlags } from './shared-flags.ts'
 
 /** What is to be built. */
 export const planParameters = {
-  '[role]': { text: 'such as worker; left out: generic images', parse: parseRole },
+  '[target]': { text: 'a role such as worker, or a template', parse: parseTarget },
   ...cloudFlags,
   '--roles': 'every role that has a schematic-<role>.yaml',
   ...archFlag({ after: '; default: both' }),
@@ -55,7 +57,7 @@ export const PLAN_GROUPS = {
 } as const
 
 /** What a plan is made of, and a build. */
-export type PlanFlags = Omit<Values<typeof planParameters>, 'role' | 'output'> &
+export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output'> &
   Partial<Pick<Values<typeof buildParameters>, 'force' | 'sshTimeout'>>
 
 /** The files that a build leaves for other programs. */
@@ -86,3 +88,20 @@ export const buildParameters = {
 export type BuildFlags = Values<typeof buildParameters>
 /** Such as `--arch`. */
 export type BuildFlagName = FlagName<keyof typeof buildParameters>
+
+/**
+ * The role that is named, and the flags with the directory of the template that is named instead.
+ * @throws TalosImageError `usage` when the flags name a directory, too
+ */
+export function readTarget<Flags extends Pick<BuildFlags, 'target' | 'directory'>>({
+  target,
+  ...flags
+}: Flags): { readonly role: Role | undefined; readonly flags: Omit<Flags, 'target'> } {
+  if (target === undefined || 'role' in target) return { role: target?.role, flags }
+  if (flags.directory === undefined) return { role: undefined, flags: { ...flags, directory: target.directory } }
+  throw new TalosImageError({
+    code: 'usage',
+    message: `"${target.directory}" is a template, and --directory names another: "${flags.directory}"`,
+    hint: 'give one of the two',
+  })
+}

@@ -55,17 +55,18 @@ async function openProgress(io: Io, rates: Rates | undefined): Promise<ProgressV
     : createPlainView(io)
 }
 
-/** Those of all projects: undefined when they are billed in different currencies, which have no sum. */
+/** Those of all projects; undefined when prices are not known, or in different currencies, which have no sum. */
 function commonRates({ projects }: ProjectsPlan): Rates | undefined {
   const [first, ...others] = projects.flatMap((one) => ('plan' in one ? [one.plan.cost] : []))
-  return others.every(({ currency }) => currency === first?.currency) ? first : undefined
+  if (first?.currency === undefined || others.some(({ currency }) => currency !== first.currency)) return undefined
+  return { currency: first.currency, addressPerHour: first.addressPerHour }
 }
 
 /** Shows the text of a plan before its build. */
 export function showPlan(io: Io, planned: ProjectsPlan): void {
   if (isGithubActions(io)) {
     const [title = '', ...lines] = formatPlan(planned).trimEnd().split(/\n+/)
-    io.err(formatGroup(title, lines))
+    io.command(formatGroup(title, lines))
   } else io.err(`${formatPlan(planned, io.errColumns())}\n`)
 }
 

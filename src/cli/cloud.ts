@@ -7,9 +7,8 @@ import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
 import { createHetznerClient, HETZNER_ENDPOINT, type HetznerClient } from '../hetzner/client.ts'
 import type { Project } from '../plan/plan-projects.ts'
 import { type ChosenProject, UNNAMED_PROJECT } from '../request/projects.ts'
-import { printable } from '../util/printable.ts'
 import { findProxies, type Proxies } from '../util/proxies.ts'
-import { redact, registerSecret } from '../util/redact.ts'
+import { registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import {
   type ConnectionOptions,
@@ -22,9 +21,9 @@ import {
 } from './connection.ts'
 import type { Given } from './define-command.ts'
 import type { Io } from './io.ts'
+import { oneLine } from './render/event-line.ts'
 import { say } from './say.ts'
 import type { CloudFlags } from './shared-flags.ts'
-import { USER_AGENT } from './version.ts'
 
 export interface CloudOptions extends ConnectionOptions, Given<CloudFlags, 'machines'> {
   /** Of which project; that of HCLOUD_TOKEN, or the sandbox's own, by default. */
@@ -126,11 +125,10 @@ export async function openClouds(
   chosen: readonly ChosenProject[],
   { trace, onDelay }: CloudObserver = {},
 ): Promise<Clouds> {
-  const tell = onDelay ?? ((text, project) => say(io, `${prefixOf(project)}${printable(redact(text))}`))
+  const tell = onDelay ?? ((text, project) => say(io, `${prefixOf(project)}${oneLine(text)}`))
   const open = ({ name, variable }: ChosenProject, access: Access): OpenProject => {
     registerSecret(access.token)
     const hetzner = createHetznerClient({
-      userAgent: USER_AGENT,
       ...access,
       tokenName: name === undefined ? undefined : variable,
       onDelay: (text) => tell(text, name),
@@ -138,7 +136,7 @@ export async function openClouds(
     })
     return { name, at: name === undefined ? undefined : { kind: 'env', name: variable }, hetzner, access }
   }
-  const observed = { userAgent: USER_AGENT, onDelay: (text: string) => tell(text), ...(trace ? { trace } : {}) }
+  const observed = { onDelay: (text: string) => tell(text), ...(trace ? { trace } : {}) }
   if (options.sandbox === true) {
     const { startSandboxFor, tokenInSandbox } = await import('./start-sandbox.ts')
     const { machines, sshPort: wanted } = options
@@ -194,7 +192,7 @@ export async function openFactory(
 ): Promise<{ readonly factory: FactoryClient } & AsyncDisposable> {
   throwProblems([...findAddressProblems(io, options), ...findFactoryProblems(io, options)])
   if (options.sandbox !== true) {
-    const factory = createFactoryClient({ userAgent: USER_AGENT, ...openFactoryAccess(io, options) })
+    const factory = createFactoryClient(openFactoryAccess(io, options))
     return { factory, [Symbol.asyncDispose]: async () => undefined }
   }
   const { factory, close } = await openCloud(io, options)

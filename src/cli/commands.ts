@@ -1,6 +1,6 @@
 /** All commands. A command is a file, and a line here; its file is loaded when it is called, or its help. */
 
-import type { CommandDefinition, CommandGroup } from './define-command.ts'
+import type { CommandDefinition, CommandGroup, LoadedLater } from './define-command.ts'
 
 const BUILDING = 'Building:'
 const LOOKING = 'Looking:'
@@ -9,12 +9,7 @@ export const TOOLS = 'Tools:'
 /** What commands stand under in the list of all, in that order. */
 export const HEADINGS = [BUILDING, LOOKING, CLEANING_UP, TOOLS]
 
-/** A heading, what the list says about the command, and its file. */
-type Listed = readonly [
-  heading: string,
-  summary: string,
-  load: () => Promise<{ readonly command: CommandDefinition | CommandGroup }>,
-]
+type Listed = readonly [heading: string, ...command: LoadedLater<CommandDefinition | CommandGroup>]
 
 /** By name, in the order of docs/commands.md. */
 export const COMMANDS: Readonly<Record<string, Listed>> = {

@@ -1,11 +1,13 @@
 /** A file with everything that a command asked for and was told, for a bug report. */
 
-import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs'
+import { closeSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { escapeControls } from '../util/printable.ts'
 import { redact } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
+import { VERSION } from '../util/user-agent.ts'
+import { openPrivate } from '../util/write-whole.ts'
 import type { Io } from './io.ts'
-import { VERSION } from './version.ts'
 import { notWritable } from './write-file.ts'
 
 export interface DebugLog {
@@ -27,7 +29,9 @@ export function openDebugLog(io: Io, path: string, flag: string): DebugLog {
   const file = openFor(io, path, flag)
   const write = (kind: string, details: unknown): void => {
     try {
-      const text = redact(JSON.stringify(details, (key, value) => (SECRET_KEYS.has(key) ? '[redacted]' : value)))
+      const text = escapeControls(
+        redact(JSON.stringify(details, (key, value) => (SECRET_KEYS.has(key) ? '[redacted]' : value))),
+      )
       const line = text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}...` : text
       writeSync(file, `${new Date().toISOString()} ${kind} ${line}\n`)
     } catch {
@@ -40,10 +44,7 @@ export function openDebugLog(io: Io, path: string, flag: string): DebugLog {
 
 function openFor(io: Io, path: string, flag: string): number {
   try {
-    const file = openSync(resolve(io.cwd, path), 'w', 0o600)
-    // The mode is for a new file only.
-    fchmodSync(file, 0o600)
-    return file
+    return openPrivate(resolve(io.cwd, path))
   } catch (error) {
     throw notWritable(path, flag, error)
   }

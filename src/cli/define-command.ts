@@ -109,8 +109,11 @@ export interface CommandDefinition extends CommandHelp {
 
 /** Commands below a word of their own, such as `schematic`. */
 export interface CommandGroup extends CommandHelp {
-  readonly commands: Readonly<Record<string, CommandDefinition>>
+  readonly commands: Readonly<Record<string, LoadedLater<CommandDefinition>>>
 }
+
+/** What a list says about a command, and its file, which is loaded when it is called, or its help. */
+export type LoadedLater<Loaded> = readonly [summary: string, load: () => Promise<{ readonly command: Loaded }>]
 
 /** A command whose handler gets the values of its own parameters. */
 export function defineCommand<const All extends Parameters>(definition: Definition<All>): CommandDefinition {

@@ -21,10 +21,14 @@ export function parseArchitecture(text: string): Architecture {
   throw new InvalidArgumentError(`${hintArchitecture(text).replace(/^use/, 'Use')}.`)
 }
 
-/** The role of `build control-plane`. */
-export function parseRole(text: string): Role {
-  if (isRoleName(text)) return text
-  throw new InvalidArgumentError(`Use ${ROLE_RULE}; leave it out for generic images.`)
+/** What `build` is told to build: the role of `build control-plane`, or the template of `build image_amd64.pkr.hcl`. */
+export type Target = { readonly role: Role } | { readonly directory: string }
+
+/** What cannot name a role and looks like a path is one: a template, or a directory of them. */
+export function parseTarget(text: string): Target {
+  if (isRoleName(text)) return { role: text }
+  if (/[./]|^_/.test(text)) return { directory: text }
+  throw new InvalidArgumentError(`A role has ${ROLE_RULE}; write a directory as ./${text || 'DIR'}.`)
 }
 
 export function parsePort(text: string): number {

@@ -5,21 +5,20 @@ import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
 import { CommanderError } from 'commander'
 import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
-import { redact } from '../util/redact.ts'
 import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { normalizeArguments } from './flags.ts'
 import { formatDocument, LINES } from './formats/formats.ts'
 import type { Io } from './io.ts'
 import { createProgram } from './program.ts'
+import { safeOutput } from './safe-output.ts'
 import { describeScreen, isGithubActions } from './screen.ts'
 import { showError } from './show-problem.ts'
+import { listenToSignals } from './signals.ts'
 import { NO_COMMAND, toUsageProblem } from './usage-problem.ts'
 
 /** What action.yml calls in the place of a command; it is not for users. */
 const ACTION = 'github-action'
-
-const SIGNAL_CODES = { SIGHUP: EXIT.hungUp, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
 
 /** The file descriptor. */
 const STDIN = 0
@@ -29,21 +28,26 @@ let signalCode: number | undefined
 let describeRest = (): string => ''
 let goodbye: string | undefined
 
-for (const [signal, code] of Object.entries(SIGNAL_CODES)) {
-  process.on(signal, () => {
-    if (signalCode !== undefined) {
-      process.stderr.write(`\nLeaving at once.\n${describeRest()}`)
-      process.exit(code)
-    }
+listenToSignals(process, {
+  first: (code) => {
     signalCode = code
     // First, since a progress view leaves its lines then: what follows stands below them.
     stop.abort(new TalosImageError({ code: 'interrupted', message: 'interrupted' }))
-    process.stderr.write(goodbye ?? '\nStopping and cleaning up; once more leaves at once.\n')
-  })
-}
+    io.err(goodbye ?? '\nStopping and cleaning up; once more leaves at once.\n')
+  },
+  again: (code) => {
+    io.err(`\nLeaving at once.\n${describeRest()}`)
+    process.exit(code)
+  },
+})
 
-// The reader of standard output may be gone (`| head`, a closed terminal). The clean-up must run all the same.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+// What cannot be printed must not keep a clean-up from running.
+process.stderr.on('error', () => undefined)
+let lost: unknown
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that is gone (`| head`, a closed terminal) has what it wanted.
+  if (error.code !== 'EPIPE') lost ??= error
+})
 
 // Nor may a defect keep it from that: what was made is removed before the defect is shown.
 let defect: unknown
@@ -55,13 +59,15 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 }
 
 const screen = describeScreen(process.env, process.stderr)
+const isRunner = isGithubActions(process)
 
 const io: Io = {
   env: process.env,
   cwd: process.cwd(),
   home: homedir(),
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+  out: (text) => process.stdout.write(safeOutput(text, { colors: false, isRunner })),
+  err: (text) => process.stderr.write(safeOutput(text, { colors: screen.style.colors, isRunner })),
+  command: (text) => process.stderr.write(text),
   // Opened only by what reads it.
   get stdin() {
     return process.stdin
@@ -82,7 +88,10 @@ const io: Io = {
 }
 
 let argv = normalizeArguments(process.argv.slice(2))
-const code = signalCode ?? (await run())
+let code = signalCode ?? (await run())
+// Until it is written, or cannot be.
+await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+if (lost !== undefined) code = await reportLostOutput(code)
 if (isGithubActions(io)) await (await import('./job-outputs.ts')).writeExitCode(io, code)
 process.exit(code)
 
@@ -121,14 +130,20 @@ async function report(error: unknown): Promise<number> {
     return signalCode
   }
   if (!(error instanceof TalosImageError)) {
-    process.stderr.write(
-      redact(`This is a defect of talos-image; please report it:\n${error instanceof Error ? error.stack : error}\n`),
-    )
+    io.err(`This is a defect of talos-image; please report it:\n${error instanceof Error ? error.stack : error}\n`)
     return EXIT.failed
   }
   for (const problem of error.problems) showError(io, problem)
   await writeErrorDocument(error.problems)
   return exitCodeOf(error)
+}
+
+/** What was done is done, but the result is not where it was meant to go. Gives the exit code. */
+async function reportLostOutput(code: number): Promise<number> {
+  const { describeWriteError } = await import('../util/write-whole.ts')
+  const message = `standard output cannot be written: ${describeWriteError(lost)}`
+  showError(io, { code: 'usage', message, hint: 'send it elsewhere; what the command did stays done' })
+  return code || EXIT.failed
 }
 
 /** Programs that asked for a document get errors as one, too. */

@@ -1,6 +1,7 @@
 /** The program as commander knows it, made of the commands' definitions. */
 
 import { Argument, Command, Option } from 'commander'
+import { VERSION } from '../util/user-agent.ts'
 import { printResult } from './command-result.ts'
 import { COMMANDS, HEADINGS, TOOLS } from './commands.ts'
 import type { CommandDefinition, CommandGroup, ParameterDetails } from './define-command.ts'
@@ -10,7 +11,6 @@ import { foldLines } from './render/fold.ts'
 import { isGithubActions } from './screen.ts'
 import { showError } from './show-problem.ts'
 import { toUsageProblem } from './usage-problem.ts'
-import { VERSION } from './version.ts'
 
 /** `talos-image --sandbox build`: the program itself has next to no flags. */
 const sayWhereFlagsBelong = (text: string): string =>
@@ -25,6 +25,7 @@ interface Surroundings {
   readonly onExit: (code: number) => void
   /** The program with all of its commands. */
   readonly whole: () => Promise<Command>
+  readonly isNeeded: (name: string) => boolean
 }
 
 /**
@@ -35,7 +36,7 @@ interface Surroundings {
 export async function createProgram(
   io: Io,
   onExit: (code: number) => void,
-  words: readonly string[] = Object.keys(COMMANDS),
+  words?: readonly string[],
 ): Promise<Command> {
   const program = new Command('talos-image')
     .version(VERSION, '-V, --version')
@@ -51,9 +52,10 @@ export async function createProgram(
     // `list --version` is a flag of its own.
     .enablePositionalOptions()
   const whole = (): Promise<Command> => createProgram(io, onExit)
+  const isNeeded = (name: string): boolean => words?.includes(name) ?? true
   for (const [name, [heading, summary, load]] of Object.entries(COMMANDS)) {
     const command = program.command(name).summary(summary).helpGroup(heading)
-    if (words.includes(name)) addDefinition(command, [name], (await load()).command, { io, onExit, whole })
+    if (isNeeded(name)) await addDefinition(command, [name], (await load()).command, { io, onExit, whole, isNeeded })
   }
   addHelpCommand(program).helpGroup(TOOLS)
   describeCommand(program, [], {
@@ -69,15 +71,17 @@ export async function createProgram(
   return program
 }
 
-function addDefinition(
+async function addDefinition(
   command: Command,
   path: readonly string[],
   definition: CommandDefinition | CommandGroup,
   surroundings: Surroundings,
-): void {
+): Promise<void> {
   if ('commands' in definition) {
-    for (const [name, below] of Object.entries(definition.commands)) {
-      addDefinition(command.command(name), [...path, name], below, surroundings)
+    for (const [name, [summary, load]] of Object.entries(definition.commands)) {
+      const below = command.command(name).summary(summary)
+      if (!surroundings.isNeeded(name)) continue
+      await addDefinition(below, [...path, name], (await load()).command, surroundings)
     }
   } else {
     for (const [words, given] of Object.entries(definition.parameters)) {

@@ -1,6 +1,6 @@
 /** The files in which `build` leaves what it came to, beside what it prints. */
 
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Problem, TalosImageError } from '../errors.ts'
 import { addToPackerManifest, type PackerManifest, parsePackerManifest } from '../report/packer-manifest.ts'
@@ -8,6 +8,7 @@ import { type ProjectResult, toRunDocument } from '../report/projects.ts'
 import type { Outcome } from '../report/result.ts'
 import { toTfvars } from '../report/tfvars.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
+import { codeOf } from '../util/write-whole.ts'
 import type { ResultFileFlags } from './build-flags.ts'
 import type { Io } from './io.ts'
 import { showError } from './show-problem.ts'
@@ -175,11 +176,11 @@ async function writePackerManifest(io: Io, path: string, document: Outcome): Pro
 
 /** @throws TalosImageError `usage` when it is something else, which would be lost */
 async function readPackerManifest(io: Io, path: string): Promise<PackerManifest> {
-  const text = await readFile(resolve(io.cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
-    throw notWritable(path, PACKER_MANIFEST, error)
-  })
-  const manifest = parsePackerManifest(text)
+  const manifest = parsePackerManifest(
+    await readIfFile(resolve(io.cwd, path)).catch((error: unknown) => {
+      throw notWritable(path, PACKER_MANIFEST, error)
+    }),
+  )
   if (typeof manifest !== 'string') return manifest
   throw new TalosImageError({
     code: 'usage',
@@ -187,4 +188,14 @@ async function readPackerManifest(io: Io, path: string): Promise<PackerManifest>
     at: { kind: 'flag', name: PACKER_MANIFEST },
     hint: "name a file that Packer's manifest post-processor has written, or one that is not there yet",
   })
+}
+
+/** What is in a file; nothing where there is none, or a device or a pipe, which may never end. */
+async function readIfFile(path: string): Promise<string> {
+  try {
+    return (await stat(path)).isFile() ? await readFile(path, 'utf8') : ''
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return ''
+    throw error
+  }
 }

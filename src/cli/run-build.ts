@@ -1,5 +1,6 @@
 /** What `talos-image build` does: plan, build, report; in each of the projects, side by side, each for itself. */
 
+import type { Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import { lookUpPlacements } from '../plan/look-up-placements.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -19,10 +20,8 @@ import { startBuild, toProblem } from '../run/build.ts'
 import type { BuildEvent } from '../run/events.ts'
 import type { BuildResult, RunningBuild } from '../run/result.ts'
 import type { Timeouts } from '../run/timeouts.ts'
-import { printable } from '../util/printable.ts'
-import { redact } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
-import type { BuildFlags } from './build-flags.ts'
+import { type BuildFlags, readTarget } from './build-flags.ts'
 import { type BuildView, openBuildView } from './build-view.ts'
 import { type Clouds, prefixOf, toCloud, traceIn } from './cloud.ts'
 import type { CommandResult } from './command-result.ts'
@@ -34,6 +33,7 @@ import type { Io } from './io.ts'
 import { checkOutputs, writeOutputs } from './job-outputs.ts'
 import { chooseFlaggedProjects, makePlan, toPlanResult } from './make-plan.ts'
 import type { PackerEngine } from './packer-engine.ts'
+import { oneLine } from './render/event-line.ts'
 import { buildOutputs } from './render/job-outputs.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from './render/summary.ts'
 import { findFileProblems, writeResultFiles } from './result-files.ts'
@@ -44,7 +44,8 @@ export async function runBuild(io: Io, flags: BuildFlags): Promise<CommandResult
   await checkOutputs(io)
   const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
   try {
-    return await build(io, flags, log?.trace)
+    const { role, flags: read } = readTarget(flags)
+    return await build(io, role, read, log?.trace)
   } finally {
     log?.close()
   }
@@ -58,8 +59,13 @@ const PACKER_HAS_ONE: Problem = {
 }
 
 /** Builds what the plan asks for. */
-async function build(io: Io, flags: BuildFlags, trace?: Trace): Promise<CommandResult> {
-  const { role, output } = flags
+async function build(
+  io: Io,
+  role: Role | undefined,
+  flags: Omit<BuildFlags, 'target'>,
+  trace?: Trace,
+): Promise<CommandResult> {
+  const { output } = flags
   const chosen = await chooseFlaggedProjects(io, flags)
   const names = chosen.projects.flatMap(({ name }) => name ?? [])
   const packer = flags.engine === 'packer' && !chosen.isNamed ? await findEngine(io, flags) : undefined
@@ -69,7 +75,7 @@ async function build(io: Io, flags: BuildFlags, trace?: Trace): Promise<CommandR
     ...(await findFileProblems(io, flags, names)),
   ]
   // Until there is a view to show them in, delays are lines of their own.
-  let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${printable(redact(text))}`)
+  let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${oneLine(text)}`)
   const onDelay = (text: string, project?: string): void => showDelay(text, project)
   // Packer builds at the one place that it is told, and builds what exists, too.
   const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }

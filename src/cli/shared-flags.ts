@@ -34,7 +34,7 @@ export type ProjectFlags = Values<typeof projectFlags>
 
 /** Where the variables of a build come from. */
 export const variableFlags = {
-  '--directory <dir>': 'where .pkr.hcl files are; default: . or ./_packer',
+  '--directory <path>': 'template or its folder; default: . or ./_packer',
   '--var <name=value>': { text: 'set a variable; repeatable', repeatable: true },
   '--var-file <file>': { text: 'read variables from a file; repeatable', repeatable: true },
 } as const satisfies Parameters

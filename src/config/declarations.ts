@@ -66,13 +66,20 @@ export function toDeclarations(declared: readonly Declaration[]): {
         code: 'config',
         message: `"${declaration.name}" is declared twice`,
         at: declaration.origin,
-        hint: `remove this one or the one at ${formatOrigin(first.origin)}`,
+        hint: adviceForTwo(declaration.origin, first.origin),
       })
   }
   for (const name of VARIABLE_NAMES) {
     if (!declarations.has(name)) declarations.set(name, builtIn(name))
   }
   return { declarations, problems }
+}
+
+/** What to do about something that is there twice: files may each be a template of its own. */
+export function adviceForTwo(at: Origin, first: Origin): string {
+  const remove = `remove this one or the one at ${formatOrigin(first)}`
+  if (at.kind !== 'file' || first.kind !== 'file' || at.file === first.file) return remove
+  return `${remove}; if each file is a template of its own, name one, as for packer build: ${at.file}`
 }
 
 function builtIn(name: VariableName): Declaration {

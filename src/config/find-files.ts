@@ -1,7 +1,7 @@
 /** Which files a build reads its variables from, in which order. */
 
 import { open, readdir, stat } from 'node:fs/promises'
-import { basename, extname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { Problem } from '../errors.ts'
 import { displayName, errorCode } from './source-file.ts'
 
@@ -20,10 +20,17 @@ export interface FilesToRead {
   readonly warnings: readonly Problem[]
 }
 
+/** Whether a path names one template, which Packer then reads alone, rather than a directory of them. */
+export const isTemplateFile = (path: string): boolean => /\.pkr\.(?:hcl|json)$/.test(path)
+
+/** The directory of a template: what is named itself, or that of the file that is. */
+export const directoryOf = (path: string): string => (isTemplateFile(path) ? dirname(path) : path)
+
 /**
  * Finds the templates and the automatic var files of a directory (not of the directories in it), by name in the order of
- * their bytes, and puts the named var files after the automatic ones of their format.
- * @param directory undefined for none; relative paths count from `cwd`
+ * their bytes, and puts the named var files after the automatic ones of their format. Of a template that is named itself,
+ * neither the others nor the automatic var files are read. (Tried on Packer 1.6.6.)
+ * @param directory a directory or a template; undefined for none; relative paths count from `cwd`
  */
 export async function findFiles(
   directory: string | undefined,
@@ -31,27 +38,53 @@ export async function findFiles(
   cwd: string,
 ): Promise<FilesToRead> {
   const named = varFiles.map((path) => resolve(cwd, path))
+  if (directory !== undefined && isTemplateFile(directory)) return findOne(resolve(cwd, directory), named, cwd)
   const found = directory === undefined ? [] : await listFiles(resolve(cwd, directory), cwd)
   const paths = Array.isArray(found) ? found : []
   const ending = (suffix: string) => paths.filter((path) => path.endsWith(suffix))
   const templates = { hcl: ending('.pkr.hcl'), json: ending('.pkr.json') }
-  const unread = await findUnreadTemplates(paths, cwd)
+  const isFile = !Array.isArray(found) && found.message.endsWith(IS_A_FILE)
+  const unread = await findUnreadTemplates(isFile ? [resolve(cwd, directory ?? '.')] : paths, cwd)
   // Without another template it is the one that is meant.
   const isMeant = templates.hcl.length + templates.json.length === 0
   return {
     templates,
     varFiles: {
-      hcl: [...ending('.auto.pkrvars.hcl'), ...named.filter((path) => extname(path) === '.hcl')],
-      json: [...ending('.auto.pkrvars.json'), ...named.filter((path) => extname(path) === '.json')],
+      hcl: [...ending('.auto.pkrvars.hcl'), ...byFormat(named).hcl],
+      json: [...ending('.auto.pkrvars.json'), ...byFormat(named).json],
     },
     complete: Array.isArray(found),
-    problems: [...(Array.isArray(found) ? [] : [found]), ...findFormatProblems(named, cwd), ...(isMeant ? unread : [])],
+    problems: [
+      ...(Array.isArray(found) || (isFile && unread.length > 0) ? [] : [found]),
+      ...findFormatProblems(named, cwd),
+      ...(isMeant ? unread : []),
+    ],
     warnings: [
       ...(isMeant ? [] : unread),
-      ...(named.length > 0 ? [] : paths.filter(looksForgotten).map((path) => toForgottenWarning(path, cwd))),
+      ...(named.length > 0 ? [] : paths.filter(looksForgotten).map((path) => toForgottenWarning(path, cwd, ONLY_AUTO))),
     ],
   }
 }
+
+/** A template that is named itself. */
+async function findOne(path: string, named: readonly string[], cwd: string): Promise<FilesToRead> {
+  const listed = named.length > 0 ? [] : await listFiles(dirname(path), cwd)
+  const unread = (Array.isArray(listed) ? listed : []).filter(isVarFile)
+  return {
+    templates: byFormat([path]),
+    varFiles: byFormat(named),
+    complete: true,
+    problems: findFormatProblems(named, cwd),
+    warnings: unread.map((file) => toForgottenWarning(file, cwd, `only ${basename(path)} is`)),
+  }
+}
+
+const byFormat = (paths: readonly string[]): PathsByFormat => ({
+  hcl: paths.filter((path) => extname(path) === '.hcl'),
+  json: paths.filter((path) => extname(path) === '.json'),
+})
+
+const IS_A_FILE = 'is a file'
 
 async function listFiles(directory: string, cwd: string): Promise<string[] | Problem> {
   try {
@@ -61,12 +94,15 @@ async function listFiles(directory: string, cwd: string): Promise<string[] | Pro
     return names.map((name) => join(directory, name))
   } catch (error) {
     const name = displayName(directory, cwd)
-    const reason = { ENOENT: 'does not exist', ENOTDIR: 'is a file' }[errorCode(error) ?? ''] ?? 'cannot be read'
+    const reason = { ENOENT: 'does not exist', ENOTDIR: IS_A_FILE }[errorCode(error) ?? ''] ?? 'cannot be read'
     return {
       code: 'config',
       message: `the directory "${name}" ${reason}`,
       at: { kind: 'file', file: name },
-      hint: 'name the directory that holds talos-hcloud.pkr.hcl and the var files, or leave it out for the defaults',
+      hint:
+        errorCode(error) === 'ENOTDIR'
+          ? 'name a directory, or a template, which ends in .pkr.hcl or .pkr.json'
+          : 'name the directory that holds talos-hcloud.pkr.hcl and the var files, or leave it out for the defaults',
     }
   }
 }
@@ -123,17 +159,20 @@ function findFormatProblems(named: readonly string[], cwd: string): Problem[] {
   })
 }
 
-/** A var file that is not read: it is neither named nor called `*.auto.pkrvars.*`. */
-function looksForgotten(path: string): boolean {
-  return /\.pkrvars\.(hcl|json)$/.test(path) && !/\.auto\.pkrvars\.(hcl|json)$/.test(path)
-}
+const isVarFile = (path: string): boolean => /\.pkrvars\.(hcl|json)$/.test(path)
 
-function toForgottenWarning(path: string, cwd: string): Problem {
+/** A var file that is not read: it is neither named nor called `*.auto.pkrvars.*`. */
+const looksForgotten = (path: string): boolean => isVarFile(path) && !/\.auto\.pkrvars\.(hcl|json)$/.test(path)
+
+const ONLY_AUTO = 'only *.auto.pkrvars.hcl and *.auto.pkrvars.json are read without being asked for'
+
+/** @param why what is read instead */
+function toForgottenWarning(path: string, cwd: string, why: string): Problem {
   const name = displayName(path, cwd)
   return {
     code: 'config',
-    message: `"${name}" is not read: only *.auto.pkrvars.hcl and *.auto.pkrvars.json are read without being asked for`,
+    message: `"${name}" is not read: ${why}`,
     at: { kind: 'file', file: name },
-    hint: `rename it, or give -var-file ${name}`,
+    hint: why === ONLY_AUTO ? `rename it, or give -var-file ${name}` : `give -var-file ${name}`,
   }
 }

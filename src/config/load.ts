@@ -4,6 +4,7 @@ import { type Problem, throwProblems } from '../errors.ts'
 import { registerSecret } from '../util/redact.ts'
 import { type Declaration, isVariableName } from './declarations.ts'
 import { variablesIn } from './expression/expression.ts'
+import { directoryOf } from './find-files.ts'
 import type { Chosen } from './precedence.ts'
 import { describesImages, type ReadSources, readSources, type VariableSources } from './read-sources.ts'
 import type { Block } from './template/block.ts'
@@ -91,7 +92,7 @@ function putTogether(read: ReadSources, { directory = '.', cwd }: VariableSource
     .filter(({ name }) => read.declared.has(name))
     .map((chosen) => (tokens.has(chosen.name) ? withRunsToken(chosen) : chosen))
   const variables = new Map(own.flatMap(({ name, sourced }) => (sourced === undefined ? [] : [[name, sourced]])))
-  const template: Template = { ...parts, variables, directory, cwd }
+  const template: Template = { ...parts, variables, directory: directoryOf(directory), cwd }
   hideSecrets(own)
   return { template, own, problems }
 }

@@ -14,7 +14,7 @@ import { readEnvVariables, readVarFlags } from './text-assignments.ts'
 
 /** Where variables may come from. */
 export interface VariableSources {
-  /** A directory with `*.pkr.hcl` and `*.auto.pkrvars.*` files; undefined: the built-in defaults instead of a template. */
+  /** A directory with `*.pkr.hcl` and `*.auto.pkrvars.*` files, or one template; undefined: the built-in defaults instead of a template. */
   readonly directory: string | undefined
   /** The files of `-var-file`, in order. */
   readonly varFiles: readonly string[]

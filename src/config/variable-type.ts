@@ -1,14 +1,15 @@
 /** What a template says about a variable's type, and how a value becomes one of that type. */
 
 import type { Expression } from './expression/expression.ts'
-import { isScalar, type Scalar, type Value } from './value.ts'
+import { isEqual, isScalar, type Scalar, type Value } from './value.ts'
 
 /** `any` takes everything. */
 export type VariableType = 'string' | 'number' | 'bool' | 'any' | CollectionType
 
 export type CollectionType =
-  /** Lists and sets, and tuples, whose items may be of any type here. */
+  /** Lists, and tuples, whose items may be of any type here. A set becomes a list without repetitions, in order. */
   | { readonly kind: 'list'; readonly element: VariableType }
+  | { readonly kind: 'set'; readonly element: VariableType }
   | { readonly kind: 'map'; readonly element: VariableType }
   | { readonly kind: 'object'; readonly attributes: ReadonlyMap<string, VariableType> }
 
@@ -21,7 +22,7 @@ export function typeOf(value: Value): VariableType {
 
 /** `a string`, `a list`, ...: for error messages. */
 export function formatType(type: VariableType): string {
-  if (typeof type !== 'string') return { list: 'a list', map: 'a map', object: 'an object' }[type.kind]
+  if (typeof type !== 'string') return { list: 'a list', set: 'a set', map: 'a map', object: 'an object' }[type.kind]
   return { string: 'a string', number: 'a number', bool: 'a bool', any: 'a string' }[type]
 }
 
@@ -40,9 +41,9 @@ export function toType(expression: Expression): VariableType | undefined {
 }
 
 const PLAIN_TYPES = ['string', 'number', 'bool', 'any'] as const
-const KINDS: ReadonlyMap<string, 'list' | 'map'> = new Map([
+const KINDS: ReadonlyMap<string, 'list' | 'set' | 'map'> = new Map([
   ['list', 'list'],
-  ['set', 'list'],
+  ['set', 'set'],
   ['map', 'map'],
 ])
 
@@ -78,10 +79,12 @@ export function convert(value: Value, type: VariableType): Value | undefined {
 }
 
 function convertCollection(value: Value, type: CollectionType): Value | undefined {
-  if (type.kind === 'list') {
+  if (type.kind === 'list' || type.kind === 'set') {
     if (value.kind !== 'list') return undefined
-    const items = value.items.map((item) => convert(item, type.element))
-    return items.includes(undefined) ? undefined : { kind: 'list', items: items.filter((item) => item !== undefined) }
+    const converted = value.items.map((item) => convert(item, type.element))
+    if (converted.includes(undefined)) return undefined
+    const items = converted.filter((item) => item !== undefined)
+    return { kind: 'list', items: type.kind === 'set' ? toUnique(items) : items }
   }
   if (value.kind !== 'object') return undefined
   const members = new Map<string, Value>()
@@ -94,6 +97,16 @@ function convertCollection(value: Value, type: CollectionType): Value | undefine
     members.set(name, converted)
   }
   return { kind: 'object', members }
+}
+
+/** Each value once, in the order in which the values of a set are walked. */
+export function toUnique(values: readonly Value[]): Value[] {
+  const unique = values.filter((value, index) => values.findIndex((other) => isEqual(other, value)) === index)
+  return unique.sort((a, b) => {
+    if (!isScalar(a) || !isScalar(b)) return 0
+    if (a.kind === 'number' && b.kind === 'number') return Number(a.text) - Number(b.text)
+    return Buffer.compare(Buffer.from(a.text), Buffer.from(b.text))
+  })
 }
 
 function isNumber(text: string): boolean {

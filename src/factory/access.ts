@@ -3,6 +3,7 @@
 import { createFetch, type Fetch } from '../util/fetch.ts'
 import type { Proxies } from '../util/proxies.ts'
 import { isLoopbackHost } from '../util/proxies.ts'
+import { USER_AGENT } from '../util/user-agent.ts'
 import { FACTORY_URL } from './asset.ts'
 
 /**
@@ -97,6 +98,7 @@ export interface FactoryFetchOptions extends FactoryAccess {
   readonly proxies?: Proxies | undefined
   /** Certificate authorities that this computer trusts in addition, in PEM. */
   readonly extraCa?: string | undefined
+  readonly userAgent?: string | undefined
 }
 
 /**
@@ -104,13 +106,15 @@ export interface FactoryFetchOptions extends FactoryAccess {
  * another host.
  * @internal
  */
-export function createFactoryFetch(factoryUrl: string, { ca, login, proxies, extraCa }: FactoryFetchOptions): Fetch {
+export function createFactoryFetch(factoryUrl: string, options: FactoryFetchOptions): Fetch {
+  const { ca, login, proxies, extraCa, userAgent = USER_AGENT } = options
   const others = createFetch({ proxies })
   const all = [ca, extraCa].filter((one) => one !== undefined)
   const toFactory = ca === undefined ? others : createFetch({ proxies, ca: all })
-  const headers = login === undefined ? {} : { authorization: authorizationOf(login) }
+  const named = { 'user-agent': userAgent }
+  const loggedIn = login === undefined ? named : { ...named, authorization: authorizationOf(login) }
   return (url, request) =>
     isAt(factoryUrl, url)
-      ? toFactory(url, { ...request, headers: { ...request.headers, ...headers } })
-      : others(url, request)
+      ? toFactory(url, { ...request, headers: { ...request.headers, ...loggedIn } })
+      : others(url, { ...request, headers: { ...request.headers, ...named } })
 }

@@ -22,7 +22,7 @@ export interface FactoryClientOptions extends FactoryAccess {
   readonly url?: string | undefined
   /** The URL of the Factory that it emulates: the sandbox's emulates the public one. */
   readonly publicUrl?: string | undefined
-  /** The `User-Agent` of requests; `talos-image` by default. */
+  /** The `User-Agent` of requests from this computer; `talos-image/VERSION (+URL)` by default. */
   readonly userAgent?: string | undefined
   /** The timeout of one request, in milliseconds; 300 000 by default, since making an asset can take minutes. */
   readonly timeoutMs?: number | undefined
@@ -109,7 +109,6 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
   const fetch = createFactoryFetch(base, options)
   const transport = {
     fetch,
-    userAgent: options.userAgent ?? 'talos-image',
     timeoutMs: options.timeoutMs ?? 300_000,
     retries: options.retries ?? 3,
     firstPauseMs: options.firstPauseMs ?? 1000,

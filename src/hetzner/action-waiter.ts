@@ -3,7 +3,15 @@
 import { TalosImageError } from '../errors.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
-import { chooseBatches, firstPauseMs, gather, LONGEST_PAUSE_MS, type Look, nextPauseMs } from './action-pace.ts'
+import {
+  chooseBatches,
+  durationMs,
+  firstPauseMs,
+  gather,
+  LONGEST_PAUSE_MS,
+  type Look,
+  nextPauseMs,
+} from './action-pace.ts'
 import { isInDoubt, isNotDone } from './transport/retry.ts'
 import type { Action } from './wire.ts'
 
@@ -46,6 +54,8 @@ export function createActionWaiter(
   clock: Clock,
 ): ActionWaiter {
   const waiting = new Set<Waiting>()
+  /** How long the last action took, by command. */
+  const lastMs = new Map<string, number>()
   let polling = false
   let pause = new AbortController()
 
@@ -108,6 +118,7 @@ export function createActionWaiter(
       if (action.status !== 'running') return assertSuccess(action, name)
       signal.throwIfAborted()
       using deadline = startDeadline(signal, timeoutMs)
+      const since = clock.now()
       const ended = await new Promise<Action>((resolve, reject) => {
         const finish = (): void => {
           waiting.delete(one)
@@ -116,6 +127,7 @@ export function createActionWaiter(
         }
         const settle = (last: Action): void => {
           finish()
+          if (last.status === 'success') lastMs.set(last.command, durationMs(last, clock.now() - since))
           resolve(last)
         }
         const fail = (error: unknown): void => {
@@ -124,9 +136,8 @@ export function createActionWaiter(
         }
         const onStop = (): void => fail(deadline.expired ? timedOut(name, timeoutMs) : signal.reason)
         deadline.signal.addEventListener('abort', onStop, { once: true })
-        const since = clock.now()
         const { id, progress } = action
-        const lookAt = since + firstPauseMs(action)
+        const lookAt = since + firstPauseMs(action, lastMs.get(action.command))
         const one: Waiting = { id, since, urgent, lookAt, progress, toldAt: since, settle, fail }
         waiting.add(one)
         if (polling) pause.abort()

@@ -5,7 +5,9 @@ import { type Clock, systemClock } from '../util/clock.ts'
 import { createFetch } from '../util/fetch.ts'
 import type { Proxies } from '../util/proxies.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
+import { USER_AGENT } from '../util/user-agent.ts'
 import { type ActionWaiter, createActionWaiter } from './action-waiter.ts'
+import { entriesOf } from './entries.ts'
 import { type AccessClient, accessClient } from './resources/access.ts'
 import * as resources from './resources/index.ts'
 import { failOnErrors } from './transport/api-failure.ts'
@@ -13,7 +15,7 @@ import { respectRateLimit } from './transport/rate-limit.ts'
 import { type RetryOptions, retryFaults } from './transport/retry.ts'
 import { sendOverHttp, traceRequests } from './transport/send.ts'
 import { type Call, parseResponses } from './transport/transport.ts'
-import { Action } from './wire.ts'
+import { Action, UNKNOWN_ACTION } from './wire.ts'
 
 /**
  * The endpoint of the public API. Source: Hetzner Cloud API documentation.
@@ -29,7 +31,7 @@ export interface HetznerClientOptions {
   readonly tokenName?: string | undefined
   /** The URL of the API, including `/v1`; the public one by default. */
   readonly endpoint?: string | undefined
-  /** The `User-Agent` of requests; `talos-image` by default. */
+  /** The `User-Agent` of requests; `talos-image/VERSION (+URL)` by default. */
   readonly userAgent?: string | undefined
   /** Proxies for requests, see {@link findProxies}; none by default. */
   readonly proxies?: Proxies | undefined
@@ -41,7 +43,10 @@ export interface HetznerClientOptions {
   readonly retry?: RetryOptions
   /** @internal */
   readonly trace?: Trace
-  /** Is called with a text when a request is delayed: by the rate limit, or by another try. */
+  /**
+   * Is called with a text when a request is delayed (by the rate limit, or by another try), and when an entry of a list
+   * cannot be read and is left out.
+   */
   readonly onDelay?: ((text: string) => void) | undefined
 }
 
@@ -79,7 +84,7 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
   const send = sendOverHttp({
     endpoint,
     token: options.token,
-    userAgent: options.userAgent ?? 'talos-image',
+    userAgent: options.userAgent ?? USER_AGENT,
     timeoutMs: options.timeoutMs ?? 30_000,
     fetch: createFetch({ proxies: options.proxies }),
   })
@@ -87,13 +92,18 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
     onDelay(`the project's hourly requests are nearly used up; waiting ${Math.ceil(ms / 1000)} s`)
   // From the network (innermost) to the caller (outermost): send, trace, rate limit, errors, retry, parse.
   const sent = failOnErrors(respectRateLimit(clock, onPause)(traceRequests(trace)(send)), options.tokenName)
-  const call = parseResponses(retryFaults(options.retry ?? RETRY, onDelay)(sent))
+  const unreadable = new Set<string>()
+  const onUnreadable = (text: string): void => {
+    if (!unreadable.has(text)) onDelay(text)
+    unreadable.add(text)
+  }
+  const call = Object.assign(parseResponses(retryFaults(options.retry ?? RETRY, onDelay)(sent)), { onUnreadable })
 
   const fetchActions = async (ids: readonly number[], urgent: boolean): Promise<Action[]> =>
     (
       await call(
         { method: 'GET', path: '/actions', query: { id: ids, per_page: 50 }, urgent },
-        v.object({ actions: v.array(Action) }),
+        v.object({ actions: entriesOf(Action, UNKNOWN_ACTION) }),
       )
     ).actions
 

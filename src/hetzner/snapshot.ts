@@ -7,7 +7,8 @@ export interface Snapshot {
   readonly id: number
   /** The kind of image; `snapshot` for all that this tool creates. */
   readonly type: 'system' | 'app' | 'snapshot' | 'backup' | 'temporary'
-  readonly status: 'available' | 'creating' | 'unavailable'
+  /** `unknown`: one that this version does not know. */
+  readonly status: 'available' | 'creating' | 'unavailable' | 'unknown'
   /** null: snapshots have no name. */
   readonly name: string | null
   readonly description: string

@@ -6,6 +6,7 @@
 
 import * as v from 'valibot'
 import { ARCHITECTURES } from '../domain.ts'
+import { partsOf, type Unknown } from './entries.ts'
 
 const Labels = v.record(v.string(), v.string())
 
@@ -23,10 +24,19 @@ export const Action = v.object({
   command: v.string(),
   status: v.picklist(['running', 'success', 'error']),
   progress: v.number(),
-  resources: v.array(v.object({ id: v.number(), type: v.string() })),
+  started: v.optional(v.nullable(v.string())),
+  finished: v.optional(v.nullable(v.string())),
+  resources: partsOf(v.object({ id: v.number(), type: v.string() })),
   error: v.nullable(v.object({ code: v.string(), message: v.string() })),
 })
 export type Action = v.InferOutput<typeof Action>
+/** An action of an unknown status has not ended: each wait has its own deadline. */
+export const UNKNOWN_ACTION: Unknown<typeof Action> = {
+  command: 'unknown',
+  status: 'running',
+  progress: 0,
+  error: null,
+}
 
 export const Location = v.object({
   id: v.number(),
@@ -34,12 +44,13 @@ export const Location = v.object({
   network_zone: v.string(),
 })
 export type Location = v.InferOutput<typeof Location>
+export const UNKNOWN_LOCATION: Unknown<typeof Location> = { network_zone: 'unknown' }
 
 const Deprecation = v.object({ announced: v.string(), unavailable_after: v.string() })
 
 const Price = v.object({ net: v.string(), gross: v.string() })
 
-const ServerPrices = v.array(v.object({ location: v.string(), price_hourly: Price, price_monthly: Price }))
+const ServerPrices = partsOf(v.object({ location: v.string(), price_hourly: Price, price_monthly: Price }))
 
 export const ServerType = v.object({
   id: v.number(),
@@ -50,7 +61,7 @@ export const ServerType = v.object({
   architecture: v.string(),
   deprecation: v.optional(v.nullable(Deprecation)),
   prices: ServerPrices,
-  locations: v.array(
+  locations: partsOf(
     v.object({
       id: v.number(),
       name: v.string(),
@@ -58,14 +69,18 @@ export const ServerType = v.object({
       recommended: v.boolean(),
       deprecation: v.nullable(Deprecation),
     }),
+    { available: false, recommended: false, deprecation: null },
   ),
 })
 export type ServerType = v.InferOutput<typeof ServerType>
+/** A type of an unknown architecture is no candidate for any image. */
+export const UNKNOWN_SERVER_TYPE: Unknown<typeof ServerType> = { architecture: 'unknown', deprecation: null }
 
 export const Image = v.object({
   id: v.number(),
   type: v.picklist(['system', 'app', 'snapshot', 'backup', 'temporary']),
-  status: v.picklist(['available', 'creating', 'unavailable']),
+  /** `unknown` is not the API's: see {@link UNKNOWN_IMAGE}. */
+  status: v.picklist(['available', 'creating', 'unavailable', 'unknown']),
   name: v.nullable(v.string()),
   description: v.string(),
   /** GB, compressed, as billed */
@@ -80,6 +95,16 @@ export const Image = v.object({
   labels: Labels,
 })
 export type Image = v.InferOutput<typeof Image>
+/** An image of an unknown status is not available; one whose protection is unknown counts as protected. */
+export const UNKNOWN_IMAGE: Unknown<typeof Image> = {
+  status: 'unknown',
+  name: null,
+  description: '',
+  image_size: null,
+  created_from: null,
+  os_flavor: 'unknown',
+  protection: { delete: true },
+}
 
 export const SshKey = v.object({
   id: v.number(),
@@ -90,6 +115,7 @@ export const SshKey = v.object({
   created: v.string(),
 })
 export type SshKey = v.InferOutput<typeof SshKey>
+export const UNKNOWN_SSH_KEY: Unknown<typeof SshKey> = { fingerprint: '', public_key: '', created: '' }
 
 export const Server = v.object({
   id: v.number(),
@@ -103,7 +129,7 @@ export const Server = v.object({
     ipv6: v.nullable(v.object({ ip: v.string() })),
   }),
   /** Complete only once the server is attached to its networks. */
-  private_net: v.array(v.object({ network: v.optional(v.number()), ip: v.optional(v.string(), '') })),
+  private_net: partsOf(v.object({ network: v.optional(v.number()), ip: v.optional(v.string(), '') })),
   server_type: v.object({ id: v.number(), name: v.string(), prices: v.optional(ServerPrices, []) }),
   location: v.object({ id: v.number(), name: v.string() }),
   /** What it was created from; null when that was deleted. */
@@ -116,20 +142,30 @@ export const Server = v.object({
   labels: Labels,
 })
 export type Server = v.InferOutput<typeof Server>
+/** So much of a server as clean-up can do without: an odd one is removed, too. */
+export const UNKNOWN_SERVER: Unknown<typeof Server> = {
+  status: 'unknown',
+  created: '',
+  public_net: { ipv4: null, ipv6: null },
+  server_type: { id: 0, name: 'unknown' },
+  location: { id: 0, name: 'unknown' },
+  image: null,
+  rescue_enabled: false,
+}
 
 export const Network = v.object({
   id: v.number(),
   name: v.string(),
-  subnets: v.array(v.object({ network_zone: v.string() })),
+  subnets: partsOf(v.object({ network_zone: v.string() })),
   /** CIDR notation; `0.0.0.0/0` for the Internet. */
-  routes: v.array(v.object({ destination: v.string() })),
+  routes: partsOf(v.object({ destination: v.string() })),
 })
 export type Network = v.InferOutput<typeof Network>
 
 export const Firewall = v.object({
   id: v.number(),
   name: v.string(),
-  rules: v.array(
+  rules: partsOf(
     v.object({
       /** `in` or `out` */
       direction: v.string(),
@@ -137,7 +173,7 @@ export const Firewall = v.object({
       /** `22`, `1024-5000` or `any`; null for protocols without ports */
       port: v.optional(v.nullable(v.string()), null),
       /** CIDR notation, both families */
-      source_ips: v.array(v.string()),
+      source_ips: partsOf(v.string()),
     }),
   ),
 })
@@ -155,10 +191,10 @@ export const Meta = v.object({ meta: v.optional(v.object({ pagination: v.optiona
 export const Pricing = v.object({
   currency: v.string(),
   image: v.object({ price_per_gb_month: Price }),
-  primary_ips: v.array(
+  primary_ips: partsOf(
     v.object({
       type: v.string(),
-      prices: v.array(v.object({ location: v.string(), price_hourly: Price })),
+      prices: partsOf(v.object({ location: v.string(), price_hourly: Price })),
     }),
   ),
 })

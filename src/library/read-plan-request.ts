@@ -9,7 +9,10 @@ import { readRequest } from '../request/read-request.ts'
 
 /** What to plan. All of it may be left out: then it is a generic image of the built-in version for each architecture. */
 export interface PlanRequestOptions {
-  /** A directory as `_packer`: its `*.pkr.hcl` and `*.auto.pkrvars.*` files are read, and the roles' `schematic-<role>.yaml`. */
+  /**
+   * A directory as `_packer`: its `*.pkr.hcl` and `*.auto.pkrvars.*` files are read, and the roles' `schematic-<role>.yaml`.
+   * Or one template in it, such as `image_amd64.pkr.hcl`: neither other templates nor `*.auto.pkrvars.*` files count then.
+   */
   readonly directory?: string | undefined
   /** Variables by name, such as `talos_version`: stronger than what stands in files. */
   readonly variables?: Readonly<Record<string, string>> | undefined

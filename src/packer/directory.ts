@@ -2,8 +2,9 @@
 
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import * as v from 'valibot'
+import { directoryOf, isTemplateFile } from '../config/find-files.ts'
 import { type HclBlock, scanHcl } from '../config/hcl/scan.ts'
 
 export interface Changes {
@@ -19,22 +20,27 @@ export interface WorkingDirectory extends AsyncDisposable {
   readonly scratch: string
 }
 
-/** Opens it. A copy holds links to everything that is not changed; it goes with what comes back. */
-export async function openDirectory(directory: string, changes: Changes): Promise<WorkingDirectory> {
+/**
+ * Opens it. A copy holds links to everything that is not changed; it goes with what comes back.
+ * @param path a directory, or the one template of it that is meant
+ */
+export async function openDirectory(path: string, changes: Changes): Promise<WorkingDirectory> {
   const scratch = await mkdtemp(join(tmpdir(), 'talos-image-packer-'))
   const close = (): Promise<void> => rm(scratch, { recursive: true, force: true })
   if (!changes.withoutPlugins && changes.sshPort === undefined)
-    return { template: '.', scratch, [Symbol.asyncDispose]: close }
+    return { template: isTemplateFile(path) ? basename(path) : '.', scratch, [Symbol.asyncDispose]: close }
   try {
-    const template = await mkdtemp(join(scratch, 'template-'))
+    const directory = directoryOf(path)
+    const copy = await mkdtemp(join(scratch, 'template-'))
     for (const name of await readdir(directory)) {
       const original = resolve(directory, name)
       const text = /\.pkr\.(?:hcl|json)$/.test(name) ? await readFile(original, 'utf8') : undefined
       const edit = name.endsWith('.json') ? editJsonTemplate : editTemplate
       const edited = text === undefined ? undefined : edit(text, changes)
-      if (edited === undefined || edited === text) await symlink(original, join(template, name))
-      else await writeFile(join(template, name), edited)
+      if (edited === undefined || edited === text) await symlink(original, join(copy, name))
+      else await writeFile(join(copy, name), edited)
     }
+    const template = isTemplateFile(path) ? join(copy, basename(path)) : copy
     return { template, scratch, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()

@@ -1,5 +1,6 @@
 /** What all of Packer's runs in one build share: the program, its directory, the relay, and the created resources. */
 
+import { directoryOf } from '../config/find-files.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { EventListener } from '../run/events.ts'
@@ -25,7 +26,7 @@ import type { Template } from './template.ts'
 /** Packer, its template and its environment. */
 export interface PackerSetup extends PackerInput {
   readonly program: Packer
-  /** Where the template is; Packer runs there. */
+  /** Where the template is, or the one file that is meant; Packer runs there. */
   readonly directory: string
   readonly template: Template
   readonly env: Readonly<Record<string, string | undefined>>
@@ -108,7 +109,7 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
   }
   const runner = createRunner({
     program,
-    directory,
+    directory: directoryOf(directory),
     signal: context.signal,
     trace: context.trace,
     stopMs: Math.min(STOP_MS, context.timeouts.removeMs),

@@ -4,12 +4,12 @@ import type { Sourced } from '../config/variables.ts'
 import type { Architecture, Labels, Role } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
-import type { Image, Location, Pricing, ServerType } from '../hetzner/wire.ts'
+import type { Image, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
 import { identityOf } from './identity.ts'
 import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels } from './labels.ts'
 import { type Placement, rankPlacements } from './placement.ts'
-import { findZoneProblem } from './placement-checks.ts'
+import { findZoneProblem, type Place } from './placement-checks.ts'
 import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { seriesKey } from './series.ts'
@@ -36,9 +36,10 @@ export interface Facts {
   /** The version that `talos_version` stands for. */
   readonly talosVersion: string
   readonly serverTypes: readonly ServerType[]
-  readonly locations: readonly Location[]
-  readonly pricing: Pricing
-  /** The project's snapshots that carry an identity. */
+  readonly locations: readonly Place[]
+  /** undefined: the API did not tell. */
+  readonly pricing: Pricing | undefined
+  /** The project's snapshots that this tool made, whether published or not. */
   readonly snapshots: readonly Image[]
   /** In the order of the requested images. */
   readonly sources: readonly ResolvedSource[]
@@ -92,7 +93,8 @@ export interface PlannedImage {
 
 /** Net prices in the project's currency; undefined when the API names none. */
 export interface Cost {
-  readonly currency: string
+  /** undefined: the API told no prices, and so nothing of the cost is known. */
+  readonly currency: string | undefined
   /** All build servers with the IPv4 addresses that they have; each is billed for the hour that it begins. */
   readonly build: number | undefined
   /** A server's IPv4 address for an hour, by location. */
@@ -109,6 +111,11 @@ export interface Plan {
   readonly cost: Cost
   /** What is worth saying and stops nothing. */
   readonly warnings: readonly Problem[]
+  /**
+   * Snapshots that are not published: of builds that go on, or that ended too soon.
+   * @internal
+   */
+  readonly unpublished: readonly Image[]
 }
 
 /**
@@ -132,7 +139,8 @@ export function createPlan(
     return [planned]
   })
   throwProblems([...new Map(problems.map((problem) => [problem.message, problem])).values()])
-  return { talosVersion: facts.talosVersion, images, cost: costOf(images, facts.pricing), warnings }
+  const unpublished = facts.snapshots.filter(({ labels }) => labels[LEASE_LABEL] !== undefined)
+  return { talosVersion: facts.talosVersion, images, cost: costOf(images, facts.pricing), warnings, unpublished }
 }
 
 function planImage(
@@ -206,13 +214,15 @@ function diskOf(serverType: string, { serverTypes }: Facts): number | undefined 
   return serverTypes.find(({ name }) => name === serverType)?.disk
 }
 
-function costOf(images: readonly PlannedImage[], pricing: Pricing): Cost {
+function costOf(images: readonly PlannedImage[], pricing: Pricing | undefined): Cost {
+  if (pricing === undefined) {
+    return { currency: undefined, build: undefined, addressPerHour: new Map(), snapshotsPerMonth: undefined }
+  }
   const toBuild = images.filter(({ existing }) => existing === undefined)
   const addresses = pricing.primary_ips.find(({ type }) => type === 'ipv4')?.prices ?? []
   const addressPerHour = new Map(addresses.map(({ location, price_hourly }) => [location, Number(price_hourly.net)]))
   const build = toBuild.map(({ placements: [first], server: { ipv4 } }) => {
-    if (first?.pricePerHour === undefined) return undefined
-    return first.pricePerHour + (ipv4 ? (addressPerHour.get(first.location) ?? 0) : 0)
+    return first && sum([first.pricePerHour, ipv4 ? addressPerHour.get(first.location) : 0])
   })
   const perGb = Number(pricing.image.price_per_gb_month.net)
   const snapshots = toBuild.map(({ sourceFacts: { transferBytes } }) =>

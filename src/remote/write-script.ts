@@ -1,6 +1,7 @@
 /** The script that writes a disk, as a pure function: it does not depend on where it runs. */
 
 import { COMPRESSIONS, MAGIC_BYTES } from '../compressions.ts'
+import { USER_AGENT } from '../util/user-agent.ts'
 import { quote } from './quote.ts'
 
 export interface Download {
@@ -124,6 +125,9 @@ function cases(mode: WriteScriptOptions['mode']): string {
 function fetchCommand(from: WriteScriptOptions['from']): string {
   if (from === 'stdin') return 'cat'
   const more = [
+    `--user-agent ${quote(USER_AGENT)}`,
+    // What was asked for with encryption is not taken without it, wherever a redirect leads.
+    ...(from.url.startsWith('https:') ? ["--proto-redir '=https'"] : []),
     ...(from.ca === undefined ? [] : ['--cacert "$work/ca.pem"']),
     ...(from.hasConfig ? ['--config -'] : []),
   ]

@@ -34,7 +34,7 @@ export function toPlanDocument(plan: Plan) {
       notes: image.notes,
     })),
     cost: {
-      currency: plan.cost.currency,
+      currency: plan.cost.currency ?? null,
       build: plan.cost.build ?? null,
       snapshotsPerMonth: plan.cost.snapshotsPerMonth ?? null,
     },

@@ -28,7 +28,7 @@ export interface RequestOptions {
   readonly cwd: string
   /** For `PKR_VAR_name`, for `env()` in a template, and for HCLOUD_TOKEN. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The directory with templates, var files and schematics of roles. */
+  /** The directory with templates, var files and schematics of roles, or one of the templates in it. */
   readonly directory: string | undefined
   /** `name=value` each. */
   readonly vars: readonly string[]

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { directoryOf } from '../config/find-files.ts'
 import {
   defaultVariable,
   findNameProblem,
@@ -103,7 +104,7 @@ interface SettingsFile extends NamedProjects {
 async function readFile({ cwd }: Surroundings, { config, directory }: ProjectFlags): Promise<SettingsFile> {
   const path =
     config === undefined
-      ? join(resolve(cwd, directory ?? (await findDirectory(cwd)) ?? '.'), SETTINGS_FILE)
+      ? join(resolve(cwd, directoryOf(directory ?? (await findDirectory(cwd)) ?? '.')), SETTINGS_FILE)
       : resolve(cwd, config)
   if (config === undefined && !existsSync(path)) return { name: undefined, projects: [], problems: [] }
   const name = displayName(path, cwd)

@@ -1,7 +1,9 @@
 /** The schematics of roles: a file `schematic-NAME.yaml` in the directory makes NAME a role. */
 
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
+import { directoryOf } from '../config/find-files.ts'
 import { ARCHITECTURES, isRoleName, ROLE_RULE, type Role, schematicFileName, sortRoles } from '../domain.ts'
 import { TalosImageError } from '../errors.ts'
 import type { SchematicFile } from '../plan/request.ts'
@@ -12,7 +14,7 @@ import type { ProblemCollector } from '../util/problem-collector.ts'
 export interface RoleSource {
   /** Where relative paths count from. */
   readonly cwd: string
-  /** Holds the schematics; undefined: there is no such directory. */
+  /** Holds the schematics, or the template that they stand beside; undefined: there is no such directory. */
   readonly directory: string | undefined
   /** Those that are wanted, in this order, or each that has a file. */
   readonly roles: readonly Role[] | 'every'
@@ -31,15 +33,16 @@ export async function readRoleSchematics(
     for (const role of roles === 'every' ? ['<role>'] : roles) problems.add(noDirectory(role, howToName))
     return schematics
   }
-  const names = await findNames(resolve(cwd, directory))
+  const folder = directoryOf(directory)
+  const names = await findNames(resolve(cwd, folder))
   const found = sortRoles(names.filter(isRoleName))
   if (roles === 'every') {
-    const shown = relative(cwd, resolve(cwd, directory)) || '.'
+    const shown = relative(cwd, resolve(cwd, folder)) || '.'
     for (const name of names) if (!isRoleName(name)) problems.add(noRoleName(join(shown, schematicFileName(name))))
     if (names.length === 0) problems.add(noSchematics(shown))
   }
   for (const role of roles === 'every' ? found : roles) {
-    const path = join(directory, schematicFileName(role))
+    const path = join(folder, schematicFileName(role))
     const schematic = await problems.attempt(() => readOf(cwd, path, role, found))
     if (schematic !== undefined) schematics.set(role, schematic)
   }
@@ -59,7 +62,8 @@ async function readOf(cwd: string, path: string, role: Role, found: readonly Rol
   } catch (error) {
     if (!(error instanceof TalosImageError) || found.includes(role)) throw error
     const [problem = error] = error.problems
-    throw new TalosImageError({ ...problem, hint: adviceFor(role, found) })
+    const hint = existsSync(resolve(cwd, role)) ? `for the directory of that name, write ./${role}` : undefined
+    throw new TalosImageError({ ...problem, hint: hint ?? adviceFor(role, found) })
   }
 }
 

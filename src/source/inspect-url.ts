@@ -144,7 +144,9 @@ export async function inspectUrl(
   if (!response.ok) {
     return fail(
       `answers ${response.status} ${response.statusText}`.trim(),
-      'check the URL: version, schematic ID and file name',
+      response.status === 403
+        ? 'a proxy, a firewall or a rule about the User-Agent may block it; some servers answer so for what they do not have, too'
+        : 'check the URL: version, schematic ID and file name',
     )
   }
   const sizeBytes = totalBytes(response)

@@ -72,7 +72,7 @@ describe('nightly.yml', () => {
         onStart: (command) => {
           cancel = () => {
             command.kill('SIGINT')
-            command.kill('SIGTERM')
+            void command.insist('SIGTERM')
           }
         },
         onEnd: async () => {

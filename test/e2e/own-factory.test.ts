@@ -1,15 +1,13 @@
 /** A Factory of one's own: its certificate authority, its login, and where these go and do not go. */
 
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runCommand } from '../support/command.ts'
-import { type OwnFactory, openOwnFactory, pass } from '../support/own-factory.ts'
+import { isDownload, type OwnFactory, openOwnFactory } from '../support/own-factory.ts'
 import { createProject } from '../support/project.ts'
 import { createProjects } from '../support/projects.ts'
 import { expectRefusal } from '../support/refusal.ts'
-import { listen } from '../support/web.ts'
 import { createWorkspace, runInWorkspace } from '../support/workspace.ts'
 
 const USER = 'team'
@@ -41,7 +39,8 @@ describe("a Factory of one's own", () => {
     expect(result.stdout).toContain(String(snapshot?.id))
     expect(await project.remains()).toEqual([])
     expect(own.requests.filter((request) => request.authorization !== authorization)).toEqual([])
-    expect(own.requests.some(({ agent, path }) => agent.startsWith('curl/') && path.endsWith('.raw.zst'))).toBe(true)
+    expect(own.requests.filter(isDownload).map(({ path }) => path)).toEqual([expect.stringMatching(/\.raw\.zst$/)])
+    expect(own.requests.filter(({ agent }) => !/^talos-image\/[\d.]+ \(\+https:\/\/.+\)$/.test(agent))).toEqual([])
     // The scripts are in the log as they were sent: who logs in is in none of them.
     const log = await readFile(join(workspace.root, 'debug.jsonl'), 'utf8')
     expect(log).toContain('--config -')
@@ -52,29 +51,25 @@ describe("a Factory of one's own", () => {
 
   it.each(LOGINS)('may send the download elsewhere, where $kind does not go', async ({ authorization, env }) => {
     await using project = await createProject()
-    const stored: { agent: string; authorization: string | undefined }[] = []
-    const store = createServer((request, response) => {
-      const { authorization: sent, 'user-agent': agent = '' } = request.headers
-      stored.push({ agent, authorization: sent })
-      pass(request, response, project.factoryUrl)
-    })
-    const storeUrl = await listen(store)
+    await using store = await openOwnFactory(project.factoryUrl)
     await using own = await openOwnFactory(project.factoryUrl, {
       authorization,
       intercept: ({ url = '' }, response) => {
         if (!url.startsWith('/image/')) return false
-        response.writeHead(302, { location: storeUrl + url }).end()
+        response.writeHead(302, { location: store.url + url }).end()
         return true
       },
     })
-    const { code, stderr } = await runInWorkspace(['build', '--arch', 'arm', ...project.sshFlags], {
-      env: { ...project.env, ...at(own), ...env },
+    await using workspace = await createWorkspace()
+    await writeFile(join(workspace.root, 'both.pem'), own.ca + store.ca)
+    const { code, stderr } = await runCommand(['build', '--arch', 'arm', ...project.sshFlags], {
+      cwd: workspace.root,
+      env: { ...project.env, ...at(own), ...env, TALOS_IMAGE_FACTORY_CA: 'both.pem' },
     })
-    store.close()
     expect(code, stderr).toBe(0)
-    expect(stored.some(({ agent }) => agent.startsWith('curl/'))).toBe(true)
-    expect(stored.some(({ agent }) => !agent.startsWith('curl/'))).toBe(true)
-    expect(stored.filter((request) => request.authorization !== undefined)).toEqual([])
+    expect(store.requests.filter(isDownload)).toHaveLength(1)
+    expect(store.requests.filter((request) => !isDownload(request))).not.toEqual([])
+    expect(store.requests.filter((request) => request.authorization !== undefined)).toEqual([])
   })
 
   it('serves several projects of one run', async () => {
@@ -86,7 +81,7 @@ describe("a Factory of one's own", () => {
     const { code, stderr } = await runInWorkspace(args, { env })
     expect(code, stderr).toBe(0)
     for (const name of ['a', 'b']) expect(await projects.snapshots(name)).toHaveLength(1)
-    expect(own.requests.filter(({ agent }) => agent.startsWith('curl/'))).toHaveLength(2)
+    expect(own.requests.filter(isDownload)).toHaveLength(2)
   })
 
   it('is nothing for the template of Packer, which downloads by itself', async () => {

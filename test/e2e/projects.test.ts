@@ -272,8 +272,7 @@ describe('Ctrl-C in a build in several projects', () => {
     })
     build.interrupt()
     await build.waitForStderr(/(removing the build server[\s\S]*){2}/)
-    build.interrupt()
-    const { code, stderr } = await build.result
+    const { code, stderr } = await build.insist()
     expect(code).toBe(130)
     held = undefined
     release()

@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { build as bundle } from 'esbuild'
 import { PLACEHOLDER_MARKER } from 'hcloud-sandbox'
+import { build as bundle } from 'rolldown'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BootFaults, ConnectionFault, MachineFaults } from '../../packages/hcloud-sandbox/src/machines/faults.ts'
 import { createQemuMachines } from '../../packages/hcloud-sandbox/src/machines/qemu/machines.ts'
@@ -82,6 +82,15 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU', WHY_NOT), { tim
       )
       expect(answers).toMatchObject({ status: 0, stdout: 'hello from outsidehello from outsidebash\nrescue\nroot\n' })
 
+      const tools = ['lz4', 'parted', 'perl', 'pigz', 'python3', 'qemu-img', 'reboot', 'sgdisk', 'shutdown']
+      expect(await shell.run(`command -v ${tools.join(' ')} | sed 's,.*/,,'`)).toMatchObject({
+        stdout: `${tools.join('\n')}\n`,
+      })
+      const interpreters = await shell.run(
+        `perl -MSocket -MFile::Temp -e 'print "perl\n"' && python3 -c 'import json, ssl, urllib.request; print("python")'`,
+      )
+      expect(interpreters).toMatchObject({ status: 0, stdout: 'perl\npython\n' })
+
       // As a client of old uploads a script and runs it: its name, its length, its bytes, a zero byte.
       const script = 'echo "$WHO is here" >/tmp/seen\n'
       const upload = await shell.run('scp -t /tmp/script.sh', `C0644 ${script.length} script.sh\n${script}\0`)
@@ -119,7 +128,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU', WHY_NOT), { tim
     await test.machine.powerOn(test.target)
     await using shell = await test.shell()
     expect((await shell.run('uname -m; blockdev --getsize64 /dev/sda')).stdout).toBe(`aarch64\n${64 * MIB}\n`)
-    await shell.run('reboot')
+    await shell.run('shutdown -r now')
     await expect.poll(() => test.console.join('\n'), { timeout: MINUTES }).toContain('UEFI firmware')
     expect(test.machine.running).toBe(true)
   })
@@ -200,14 +209,10 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU', WHY_NOT), { tim
       const owner = join(folder, 'owner.mjs')
       const entry = fileURLToPath(new URL('../../packages/hcloud-sandbox/test/machines/qemu/owner.ts', import.meta.url))
       await bundle({
-        entryPoints: [entry],
-        outfile: owner,
-        bundle: true,
+        input: entry,
         platform: 'node',
-        format: 'esm',
-        target: 'node20',
-        // Only what is bundled for node itself may be required.
-        banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
+        transform: { target: 'node20.19' },
+        output: { file: owner, codeSplitting: false },
       })
       const diskFile = await makeDisk(join(folder, 'disk.raw'), MIB)
       const secret = join(folder, 'secret')

@@ -62,8 +62,7 @@ describe('a build that is stopped while it writes', () => {
     })
     build.interrupt()
     await build.waitForStderr(/removing the build server \.\.\.[\s\S]*removing the build server/)
-    build.interrupt()
-    const { code, stderr } = await build.result
+    const { code, stderr } = await build.insist()
     expect(code).toBe(130)
     const run = runOf(stderr)
     const said = stderr.slice(stderr.indexOf('Leaving at once.'))

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 /** The repository. */
@@ -35,6 +36,8 @@ export interface RunningCommand extends AsyncDisposable {
   kill(signal: NodeJS.Signals): void
   /** SIGINT to it and to all that it has started, as Ctrl-C at a terminal does. */
   interrupt(): void
+  /** Signals like `interrupt` until it ends: one within 300 ms of the first is not taken for a second one. */
+  insist(signal?: NodeJS.Signals): Promise<CommandResult>
   /** Waits until standard error holds the text, and gives what it holds then. */
   waitForStderr(text: RegExp): Promise<string>
 }
@@ -76,11 +79,17 @@ export function startCommand(args: readonly string[], options: CommandOptions): 
   // Who does not wait for the result has no use for its error.
   result.catch(() => undefined)
 
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    if (child.pid !== undefined && isRunning()) process.kill(-child.pid, signal)
+  }
   return {
     result,
     kill: (signal) => child.kill(signal),
-    interrupt: () => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+    interrupt: () => signalGroup('SIGINT'),
+    insist: async (signal = 'SIGINT') => {
+      for (; isRunning(); await setTimeout(50)) signalGroup(signal)
+      return await result
     },
     waitForStderr: (text) =>
       new Promise((resolve, reject) => {

@@ -14,7 +14,13 @@ export interface SeenByFactory {
   readonly path: string
   readonly authorization: string | undefined
   readonly agent: string
+  /** Part of a file, as only this computer asks for. */
+  readonly range: string | undefined
 }
+
+/** Whether it was the download of a build server. */
+export const isDownload = ({ method, path, range }: SeenByFactory): boolean =>
+  method === 'GET' && path.startsWith('/image/') && range === undefined
 
 export interface OwnFactory extends AsyncDisposable {
   readonly url: string
@@ -43,8 +49,8 @@ export async function openOwnFactory(behind: string, options: OwnFactoryOptions 
   const ca = await readFile(cert, 'utf8')
   const server = createServer({ key: await readFile(key), cert: ca }, (request, response) => {
     const { method = '', url = '', headers } = request
-    const { authorization, 'user-agent': agent = '' } = headers
-    requests.push({ method, path: url, authorization, agent })
+    const { authorization, 'user-agent': agent = '', range } = headers
+    requests.push({ method, path: url, authorization, agent, range })
     if (options.authorization !== undefined && authorization !== options.authorization) {
       response.writeHead(401, { 'www-authenticate': 'Basic' }).end('unauthorized\n')
     } else if (options.intercept?.(request, response) !== true) pass(request, response, behind)

@@ -14,9 +14,17 @@ const EXIT = { failed: 1, badInput: 2, interrupted: 130 }
 const stop = new AbortController()
 let farewell: string | undefined
 
+/** coreutils' `timeout` signals a program and then its group: within this time of the first signal another one is the same. */
+const SAME_SIGNAL_MS = 300
+let stoppedAt = 0
+
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(EXIT.interrupted)
+    if (stop.signal.aborted) {
+      if (performance.now() - stoppedAt > SAME_SIGNAL_MS) process.exit(EXIT.interrupted)
+      return
+    }
+    stoppedAt = performance.now()
     stop.abort(new Error('interrupted'))
     process.stderr.write(farewell ?? '\nStopping; once more leaves at once.\n')
   })

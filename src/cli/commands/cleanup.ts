@@ -1,11 +1,8 @@
 /** `talos-image cleanup`: what interrupted runs left behind. */
 
-import { TalosImageError } from '../../errors.ts'
-import type { Pricing } from '../../hetzner/wire.ts'
 import { removeFound } from '../../library/clean-up.ts'
 import { findRunIdProblems, findTemporary, isAbandoned, type Temporary } from '../../run/sweep.ts'
 import { systemClock } from '../../util/clock.ts'
-import type { Cloud } from '../cloud.ts'
 import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { openProject } from '../open-project.ts'
@@ -33,7 +30,7 @@ export const command = defineCommand({
     const nowMs = systemClock.now()
     const records = found.map((thing) => toRecord(thing, nowMs))
     if (run === undefined && !yes) {
-      const pricing = found.length === 0 ? undefined : await lookUpPrices(cloud, signal)
+      const pricing = found.length === 0 ? undefined : await cloud.hetzner.catalogue.pricesIfKnown({ signal })
       return {
         document: { found: records, removed: 0, leftovers: [] },
         text: (width) => formatFound(found, { nowMs, pricing, width, sandbox }),
@@ -67,15 +64,5 @@ function toRecord(thing: Temporary, nowMs: number) {
     run,
     leaseUntil: Number.isNaN(leaseUntilMs) ? null : new Date(leaseUntilMs).toISOString(),
     abandoned: isAbandoned(thing, nowMs),
-  }
-}
-
-/** Prices are shown where they are known; the rest is shown without them. */
-async function lookUpPrices({ hetzner }: Cloud, signal: AbortSignal): Promise<Pricing | undefined> {
-  try {
-    return await hetzner.catalogue.pricing({ signal })
-  } catch (error) {
-    if (!(error instanceof TalosImageError) || signal.aborted) throw error
-    return undefined
   }
 }

@@ -2,8 +2,9 @@
 
 import { throwProblems } from '../../errors.ts'
 import { unnamedPlan } from '../../report/projects.ts'
+import { safeJson } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
-import { PLAN_GROUPS, planParameters } from '../build-flags.ts'
+import { PLAN_GROUPS, planParameters, readTarget } from '../build-flags.ts'
 import { findMatrixProblems, MATRIX_FORMS, toMatrix } from '../build-matrix.ts'
 import { showPlan } from '../build-view.ts'
 import { defineCommand } from '../define-command.ts'
@@ -26,8 +27,8 @@ export const command = defineCommand({
     '--force': 'plan as build --force would',
     '--matrix <for>': { text: 'print what needs building as jobs', choices: MATRIX_FORMS },
   },
-  run: async (io, { role, output, matrix: form, force = false, ...rest }) => {
-    const flags = { ...rest, force }
+  run: async (io, { output, matrix: form, force = false, ...rest }) => {
+    const { role, flags } = readTarget({ ...rest, force })
     const chosen = await chooseFlaggedProjects(io, flags)
     if (form !== undefined) throwProblems(findMatrixProblems(flags, chosen.isNamed))
     await checkOutputs(io)
@@ -41,7 +42,7 @@ export const command = defineCommand({
     // People who look into the log want more than the line for programs.
     showPlan(io, planned)
     return {
-      text: `${redact(JSON.stringify(matrix))}\n`,
+      text: `${redact(safeJson(matrix))}\n`,
       finish: async () => ((await writeOutputs(io, planOutputs(plan, matrix))) ? EXIT.success : EXIT.failed),
     }
   },

@@ -41,7 +41,7 @@ the project was made from.`,
     const options = { keep, labels: Object.fromEntries(label), olderThanMs: olderThan, signal }
     const [decisions, pricing] = await Promise.all([
       lookUpPrune(hetzner, options),
-      hetzner.catalogue.pricing({ signal }),
+      hetzner.catalogue.pricesIfKnown({ signal }),
     ])
     const { done: deleted, problems } = await deleteGoing(hetzner, yes ? decisions : [], signal)
     const records = decisions.map(({ snapshot, series, goes, reason }) => ({
@@ -50,7 +50,7 @@ the project was made from.`,
       goes,
       reason,
     }))
-    const { currency } = pricing
+    const currency = pricing?.currency ?? null
     return {
       document: withProblems({ snapshots: records, deleted: deleted.map(({ id }) => id), currency }, problems),
       text: (width) => {

@@ -8,7 +8,7 @@ import { defineCommand } from '../define-command.ts'
 import { openFactory } from '../open-project.ts'
 import { cloudFlags } from '../shared-flags.ts'
 
-export const schematicShow = defineCommand({
+export const command = defineCommand({
   description: 'Print the schematic that the Image Factory has under an ID, as YAML.',
   examples: [
     'talos-image schematic show 376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba',

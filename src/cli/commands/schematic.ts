@@ -1,23 +1,6 @@
 /** `talos-image schematic`: the commands below it. */
 
-import { canonicalText, schematicId } from 'talos-schematic'
-import { type CommandGroup, defineCommand } from '../define-command.ts'
-import { readSchematicInput } from '../schematic-input.ts'
-import { outputFlag } from '../shared-flags.ts'
-import { schematicCheck } from './schematic-check.ts'
-import { schematicPush } from './schematic-push.ts'
-import { schematicShow } from './schematic-show.ts'
-
-const id = defineCommand({
-  description: 'Print the ID of a schematic, without the network.',
-  examples: ['talos-image schematic id schematic.yaml', 'talos-image schematic id - < schematic.yaml'],
-  parameters: { '<file>': 'a schematic, or - for standard input', ...outputFlag },
-  run: async (io, { file }) => {
-    const { schematic } = (await readSchematicInput(io, file)).parsed
-    const computed = schematicId(schematic)
-    return { document: { id: computed, canonical: canonicalText(schematic) }, text: `${computed}\n` }
-  },
-})
+import type { CommandGroup } from '../define-command.ts'
 
 export const command: CommandGroup = {
   description: 'Schematics, the customization documents of the Image Factory.',
@@ -26,5 +9,13 @@ export const command: CommandGroup = {
     'talos-image schematic push schematic.yaml',
     'talos-image build --schematic schematic.yaml     checks and pushes it itself',
   ],
-  commands: { id, check: schematicCheck, push: schematicPush, show: schematicShow },
+  commands: {
+    id: ['Print the ID of a schematic, without the network.', () => import('./schematic-id.ts')],
+    check: [
+      'Check schematics as a build would: fields, values, and the extensions of a Talos version.',
+      () => import('./schematic-check.ts'),
+    ],
+    push: ['Submit a schematic to the Image Factory, and print its ID.', () => import('./schematic-push.ts')],
+    show: ['Print the schematic that the Image Factory has under an ID, as YAML.', () => import('./schematic-show.ts')],
+  },
 }

@@ -43,8 +43,8 @@ const BY_NAME: ReadonlyMap<string, Candidates> = new Map([
   ['path', { kind: 'file' }],
   ['dir', { kind: 'directory' }],
   ['arch', { kind: 'words', words: ARCHITECTURES }],
-  // There may be others, but these have a file in every new directory.
-  ['role', { kind: 'words', words: HCLOUD_TALOS_ROLES }],
+  // There may be other roles, but these have a file in every new directory.
+  ['target', { kind: 'words', words: HCLOUD_TALOS_ROLES }],
 ])
 
 /** The outline of a program, with its help and all of its commands. */

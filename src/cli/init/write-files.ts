@@ -1,8 +1,9 @@
 /** Writes the files of `init` into a folder: none over another one, unless that is asked for. */
 
-import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Problem, TalosImageError } from '../../errors.ts'
+import { codeOf, writeWhole } from '../../util/write-whole.ts'
 import { notWritable } from '../write-file.ts'
 import type { FileToWrite } from './files.ts'
 
@@ -47,7 +48,7 @@ export async function findOtherVarFiles({ path }: Target, names: readonly string
 
 /**
  * Writes all files; where one cannot be written, those that were new are removed.
- * @param force takes the place of files of the same names; a link is replaced, not followed
+ * @param force overwrites files of the same names, and what links of these names lead to
  * @throws TalosImageError `usage`
  */
 export async function writeFiles(target: Target, files: readonly FileToWrite[], force: boolean): Promise<void> {
@@ -59,25 +60,13 @@ export async function writeFiles(target: Target, files: readonly FileToWrite[], 
       const path = join(target.path, name)
       const isThere = await exists(path)
       if (isThere && !force) throw new TalosImageError(alreadyThere(target, [name], force))
-      await publish(path, text)
+      await writeWhole(path, text)
       if (!isThere) made.push(path)
     }
   } catch (error) {
     for (const path of made.toReversed()) await rm(path, { recursive: true, force: true })
     if (error instanceof TalosImageError) throw error
     throw notWritable(target.shown, 'DIR', error)
-  }
-}
-
-/** Readers of the file see the old one or the new one, never a part. */
-async function publish(path: string, text: string): Promise<void> {
-  const partial = `${path}.${process.pid}.part`
-  try {
-    await writeFile(partial, text, { flag: 'wx' })
-    await rename(partial, path)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
   }
 }
 
@@ -106,5 +95,3 @@ function alreadyThere({ shown }: Target, names: readonly string[], force: boolea
     hint: force ? 'name another folder' : 'name another folder, or overwrite these files, and no others, with --force',
   }
 }
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)

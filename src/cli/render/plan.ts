@@ -57,7 +57,7 @@ function formatProject(planned: ProjectPlan, width: number): string {
 }
 
 /** One image of a plan, a line or more. @param width of the terminal */
-function formatImage(image: PlannedImage, currency: string, width: number): string[] {
+function formatImage(image: PlannedImage, currency: string | undefined, width: number): string[] {
   const title = (text: string): string[] => foldHanging(`  ${image.name}: ${text}`, width, '    ').split('\n')
   if (image.existing !== undefined) {
     return title(`nothing to do, snapshot ${image.existing.id} is the same (--force builds it anew)`)
@@ -97,8 +97,12 @@ function formatSource(image: PlannedImage): string {
   return sizes.length === 0 ? from : `${from} (${sizes.join(', ')})`
 }
 
-function formatPlacement({ serverType, location, diskGb, pricePerHour }: Placement, currency: string): string {
-  const price = pricePerHour === undefined ? '' : `, ${formatPrice(pricePerHour, currency)} an hour`
+function formatPlacement(
+  { serverType, location, diskGb, pricePerHour }: Placement,
+  currency: string | undefined,
+): string {
+  const price =
+    pricePerHour === undefined || currency === undefined ? '' : `, ${formatPrice(pricePerHour, currency)} an hour`
   return `${serverType} in ${location} (${diskGb} GB disk${price})`
 }
 
@@ -117,15 +121,16 @@ function formatCosts(plans: readonly Plan[]): string[] {
   })
 }
 
-function formatCost(cost: Omit<Plan['cost'], 'addressPerHour'>): string {
+function formatCost({ currency, ...cost }: Omit<Plan['cost'], 'addressPerHour'>): string {
+  if (currency === undefined) return 'Estimated cost: unknown, since Hetzner Cloud told no prices'
   const build =
     cost.build === undefined
       ? 'unknown for the build servers'
-      : `${formatPrice(cost.build, cost.currency)} for the build servers (each is billed for the hour that it begins)`
+      : `${formatPrice(cost.build, currency)} for the build servers (each is billed for the hour that it begins)`
   const keep =
     cost.snapshotsPerMonth === undefined
       ? ''
-      : `, about ${formatPrice(cost.snapshotsPerMonth, cost.currency)} a month for the snapshots`
+      : `, about ${formatPrice(cost.snapshotsPerMonth, currency)} a month for the snapshots`
   return `Estimated cost, net: ${build}${keep}`
 }
 

@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<PruneDecision>[] = [
 /** One line a snapshot, and the sum. @param width of the terminal */
 export function formatPrune(
   decisions: readonly PruneDecision[],
-  pricing: Pricing,
+  pricing: Pricing | undefined,
   width = Number.POSITIVE_INFINITY,
 ): string {
   if (decisions.length === 0) return 'There are no snapshots that talos-image made.\n'
@@ -34,8 +34,9 @@ export function formatPrune(
   const going = decisions.filter(({ goes }) => goes)
   if (going.length === 0) return `${table}\nAll of them stay.\n`
   const gigabytes = going.reduce((sum, { snapshot }) => sum + (snapshot.image_size ?? 0), 0)
-  const perMonth = gigabytes * Number(pricing.image.price_per_gb_month.net)
-  const saved = Number.isFinite(perMonth) ? `, ${formatPrice(perMonth, pricing.currency)} a month` : ''
+  const perMonth = gigabytes * Number(pricing?.image.price_per_gb_month.net)
+  const saved =
+    pricing !== undefined && Number.isFinite(perMonth) ? `, ${formatPrice(perMonth, pricing.currency)} a month` : ''
   const sum = `${going.length} of ${decisions.length} go: ${gigabytes.toFixed(2)} GB${saved}.`
   return `${table}\n${foldLines(sum, width)}\n`
 }

@@ -4,6 +4,7 @@ import type { Origin } from '../../errors.ts'
 import { NULL, toStringValue, type Value } from '../value.ts'
 import type { CallExpression, Expression, ForExpression } from './expression.ts'
 import { attempt, EvaluationFailure } from './failure.ts'
+import type { Place } from './functions/arguments.ts'
 import { callFunction } from './functions/call.ts'
 import { applyBinary, applyUnary, entriesOf, take, toBool, toItems, toText, unify } from './operators.ts'
 
@@ -16,6 +17,8 @@ export interface Scope {
   resolve(root: string, first: string | number | undefined, at: Origin): { readonly value: Value; readonly used: 0 | 1 }
   /** The value of a call, where not every function may be called. @throws EvaluationFailure */
   call?(call: CallExpression, evaluate: (argument: Expression) => Value): Value
+  /** Where functions find files; undefined where none may be read. */
+  readonly place?: Place | undefined
 }
 
 /** @throws EvaluationFailure that says what is wrong, and where */
@@ -60,7 +63,7 @@ export function evaluateExpression(expression: Expression, scope: Scope): Value 
     case 'binary':
       return applyBinary(expression.operator, value(expression.left), value(expression.right), origin)
     case 'call':
-      return scope.call === undefined ? callFunction(expression, value) : scope.call(expression, value)
+      return scope.call === undefined ? callFunction(expression, value, scope.place) : scope.call(expression, value)
     case 'list':
       return { kind: 'list', items: expression.items.map(value) }
     case 'object': {
@@ -82,6 +85,7 @@ function evaluateFor(expression: ForExpression & Pick<Expression, 'origin'>, sco
     const names = new Map([[itemName, item], ...(keyName === undefined ? [] : ([[keyName, key]] as const))])
     const inside: Scope = {
       ...(scope.call === undefined ? {} : { call: scope.call }),
+      place: scope.place,
       resolve(root, first, at) {
         const found = names.get(root)
         return found === undefined ? scope.resolve(root, first, at) : { value: found, used: 0 }

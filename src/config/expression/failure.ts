@@ -13,15 +13,21 @@ export class EvaluationFailure extends Error {
   }
 }
 
+/** Thrown for what Packer evaluates, and what is not evaluated here: that it fails says nothing of the template. */
+export class EvaluationLimit extends EvaluationFailure {}
+
 /** The hint for templates that do more than is known here. */
 export const PACKER_HINT = 'change it, or let Packer itself build this directory: --engine packer'
 
-/** What the work gives, or undefined where an expression in it has no value. */
-export function attempt<T>(work: () => T): T | undefined {
+/**
+ * What the work gives, or undefined where an expression in it has no value.
+ * @param except failures that are thrown all the same
+ */
+export function attempt<T>(work: () => T, except?: typeof EvaluationLimit): T | undefined {
   try {
     return work()
   } catch (error) {
-    if (error instanceof EvaluationFailure) return undefined
-    throw error
+    if (!(error instanceof EvaluationFailure) || (except !== undefined && error instanceof except)) throw error
+    return undefined
   }
 }

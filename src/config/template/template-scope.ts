@@ -6,6 +6,7 @@ import { didYouMean } from '../../util/near.ts'
 import { registerSecret } from '../../util/redact.ts'
 import { evaluateExpression, type Scope } from '../expression/evaluate.ts'
 import { EvaluationFailure, PACKER_HINT } from '../expression/failure.ts'
+import type { Place } from '../expression/functions/arguments.ts'
 import { isScalar, toStringValue, type Value } from '../value.ts'
 import type { Template } from './template.ts'
 
@@ -17,6 +18,7 @@ export interface SourceNames {
 
 /** Names of a template: `var`, `local`, `path`, and `source` in a build. Each local is evaluated once. */
 export class TemplateScope implements Scope {
+  readonly place: Place
   readonly #template: Template
   readonly #overrides: ReadonlyMap<string, Value>
   readonly #source: SourceNames | undefined
@@ -26,6 +28,7 @@ export class TemplateScope implements Scope {
   /** @param overrides values of variables that count instead of their own */
   constructor(template: Template, overrides: ReadonlyMap<string, Value>, parent?: TemplateScope, source?: SourceNames) {
     this.#template = template
+    this.place = { directory: resolve(template.cwd, template.directory), cwd: template.cwd }
     this.#overrides = overrides
     this.#source = source
     this.#locals = parent === undefined ? new Map() : parent.#locals
@@ -93,9 +96,9 @@ export class TemplateScope implements Scope {
   }
 
   #path(name: string, at: Origin): Value {
-    const { directory, cwd } = this.#template
+    const { directory, cwd } = this.place
     if (name === 'cwd') return toStringValue(cwd)
-    if (name === 'root') return toStringValue(resolve(cwd, directory))
+    if (name === 'root') return toStringValue(directory)
     throw new EvaluationFailure(`there is no "path.${name}"`, at, 'there are path.cwd and path.root')
   }
 }

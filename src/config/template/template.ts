@@ -1,7 +1,8 @@
 /** What a directory's templates hold, put together: sources, builds, locals. */
 
-import { formatOrigin, type Origin, type Problem } from '../../errors.ts'
+import type { Origin, Problem } from '../../errors.ts'
 import { didYouMean } from '../../util/near.ts'
+import { adviceForTwo } from '../declarations.ts'
 import type { Expression } from '../expression/expression.ts'
 import { PACKER_HINT } from '../expression/failure.ts'
 import type { Value } from '../value.ts'
@@ -29,6 +30,7 @@ export interface Template {
   /** By `type.name`. */
   readonly sources: ReadonlyMap<string, SourceBlock>
   readonly builds: readonly Block[]
+  /** Where the template is: `path.root`. */
   readonly directory: string
   readonly cwd: string
 }
@@ -87,7 +89,7 @@ export function collectParts(blocks: readonly Block[]): { parts: TemplateParts; 
 const problemAt = (at: Origin, message: string, hint: string): Problem => ({ code: 'config', message, at, hint })
 
 function toTwiceProblem(what: string, at: Origin, first: Origin): Problem {
-  return problemAt(at, `${what} is there twice`, `remove this one or the one at ${formatOrigin(first)}`)
+  return problemAt(at, `${what} is there twice`, adviceForTwo(at, first))
 }
 
 function toLocalProblem({ origin }: Block): Problem {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
 import { listAll } from '../pages.ts'
 import type { Call, RequestOptions } from '../transport/transport.ts'
-import { Action, Image } from '../wire.ts'
+import { Action, Image, UNKNOWN_IMAGE } from '../wire.ts'
 import { wasFound } from './outcome.ts'
 
 const WithImage = v.object({ image: Image })
@@ -22,6 +22,7 @@ export function imagesClient(call: Call) {
         },
         'images',
         Image,
+        UNKNOWN_IMAGE,
       ),
 
     /** What servers can be created from: systems and apps, including deprecated ones. */
@@ -31,6 +32,7 @@ export function imagesClient(call: Call) {
         { path: '/images', query: { type: ['system', 'app'], include_deprecated: 'true' }, ...options },
         'images',
         Image,
+        UNKNOWN_IMAGE,
       ),
 
     /** @throws ApiFailure `not_found` */

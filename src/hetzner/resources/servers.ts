@@ -2,9 +2,10 @@
 
 import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
+import { partsOf } from '../entries.ts'
 import { listAll } from '../pages.ts'
 import type { Call, RequestOptions } from '../transport/transport.ts'
-import { Action, Image, Server } from '../wire.ts'
+import { Action, Image, Server, UNKNOWN_ACTION, UNKNOWN_SERVER } from '../wire.ts'
 import { createOrAdopt, unlessNotFound } from './outcome.ts'
 
 export interface NewServer {
@@ -30,7 +31,7 @@ export interface CreatedServer {
 
 const WithServer = v.object({ server: Server })
 const WithAction = v.object({ action: Action })
-const Created = v.object({ server: Server, action: Action, next_actions: v.optional(v.array(Action), []) })
+const Created = v.object({ server: Server, action: Action, next_actions: partsOf(Action, UNKNOWN_ACTION) })
 const Imaged = v.object({ image: Image, action: Action })
 
 export function serversClient(call: Call) {
@@ -41,7 +42,9 @@ export function serversClient(call: Call) {
   }
 
   async function findByName(name: string, options: RequestOptions): Promise<Server | undefined> {
-    return (await listAll(call, { path: '/servers', query: { name }, ...options }, 'servers', Server))[0]
+    return (
+      await listAll(call, { path: '/servers', query: { name }, ...options }, 'servers', Server, UNKNOWN_SERVER)
+    )[0]
   }
 
   return {
@@ -51,6 +54,7 @@ export function serversClient(call: Call) {
         { path: '/servers', query: { label_selector: query.labelSelector }, ...options },
         'servers',
         Server,
+        UNKNOWN_SERVER,
       ),
 
     get: async (id: number, options: RequestOptions = {}): Promise<Server> =>
@@ -116,7 +120,13 @@ export function serversClient(call: Call) {
 
     /** The actions of a server, newest first. */
     actions: (id: number, options: RequestOptions = {}): Promise<Action[]> =>
-      listAll(call, { path: `/servers/${id}/actions`, query: { sort: 'id:desc' }, ...options }, 'actions', Action),
+      listAll(
+        call,
+        { path: `/servers/${id}/actions`, query: { sort: 'id:desc' }, ...options },
+        'actions',
+        Action,
+        UNKNOWN_ACTION,
+      ),
 
     setLabels: async (id: number, labels: Labels, options: RequestOptions = {}): Promise<Server> =>
       (await call({ method: 'PUT', path: `/servers/${id}`, body: { labels }, ...options }, WithServer)).server,

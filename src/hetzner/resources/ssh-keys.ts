@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
 import { listAll } from '../pages.ts'
 import type { Call, RequestOptions } from '../transport/transport.ts'
-import { SshKey } from '../wire.ts'
+import { SshKey, UNKNOWN_SSH_KEY } from '../wire.ts'
 import { createOrAdopt, wasFound } from './outcome.ts'
 
 const WithKey = v.object({ ssh_key: SshKey })
@@ -16,6 +16,7 @@ export function sshKeysClient(call: Call) {
       { path: '/ssh_keys', query: { label_selector: query.labelSelector, name: query.name }, ...options },
       'ssh_keys',
       SshKey,
+      UNKNOWN_SSH_KEY,
     )
 
   return {

@@ -42,10 +42,11 @@ export interface ApiResponse {
 export type Send = (request: ApiRequest) => Promise<ApiResponse>
 
 /** Sends a request and parses the response. */
-export type Call = <Schema extends v.GenericSchema>(
-  request: ApiRequest,
-  schema: Schema,
-) => Promise<v.InferOutput<Schema>>
+export interface Call {
+  <Schema extends v.GenericSchema>(request: ApiRequest, schema: Schema): Promise<v.InferOutput<Schema>>
+  /** Is told of an entry of a list that cannot be read. */
+  readonly onUnreadable?: (text: string) => void
+}
 
 /** valibot quotes the value that it was given, however long it is. */
 const shorten = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}...` : text)

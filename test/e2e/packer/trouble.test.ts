@@ -74,8 +74,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('build --engine packer, when someth
     await command.waitForStderr(WRITING)
     command.interrupt()
     await command.waitForStderr(/removing the build server/)
-    command.interrupt()
-    const { code, stderr } = await command.result
+    const { code, stderr } = await command.insist()
     expect(code).toBe(130)
     expect(stderr).toContain('Leaving at once.')
     const { servers } = await project.api(v.object({ servers: v.array(Server) }), 'GET', '/servers')

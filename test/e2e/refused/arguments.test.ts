@@ -20,11 +20,12 @@ type Case = readonly [args: string, ...texts: string[]]
 describe('a refused command line', () => {
   const cases: readonly Case[] = [
     ['bild', "unknown command 'bild'", 'Did you mean build?'],
-    ['build GPU', "'GPU' is invalid for argument 'role'", 'Use small letters, digits and dashes'],
+    ['build GPU', "'GPU' is invalid for argument 'target'", 'A role has small letters, digits and dashes'],
     ['build controlplane', 'schematic-controlplane.yaml: does not exist', 'did you mean "control-plane"?\n'],
     ['build x86', 'schematic-x86.yaml: does not exist', 'hint: it is an architecture'],
     ['build gpu', 'hint: there are schematic-control-plane.yaml, schematic-worker.yaml\n'],
     ['build worker control-plane', "too many arguments for 'build'"],
+    ['build ./a.pkr.hcl --directory b', '"./a.pkr.hcl" is a template, and --directory names another: "b"'],
     ['build --nope', "unknown option '--nope'"],
     ['build --dryrun', "unknown option '--dryrun'", 'Did you mean --dry-run?'],
     [

@@ -1,25 +1,14 @@
 /** A sandbox without room for its disks. */
 
-import { execFileSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { CLI, runCommand } from '../../support/command.ts'
+import { findReasonAgainstMounts } from '../../support/mounts.ts'
 import { expectFailure } from '../../support/refusal.ts'
 import { createWorkspace } from '../../support/workspace.ts'
 
-/** A file system of 8 MiB can be made where this test may have mounts of its own. */
-function findReasonToSkip(): string | undefined {
-  if (process.platform !== 'linux') return 'it needs Linux'
-  try {
-    execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' })
-    return undefined
-  } catch {
-    return 'it needs mounts of its own, which this user may not have'
-  }
-}
-
-const reason = findReasonToSkip()
+const reason = findReasonAgainstMounts()
 
 describe('a sandbox on a full disk', () => {
   it('says what it needs and what there is', async ({ skip }) => {

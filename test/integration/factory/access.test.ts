@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { accessFor, authorizationOf, curlConfig, findLoginFault } from '../../../src/factory/access.ts'
 import { createFactoryClient } from '../../../src/factory/client.ts'
+import { USER_AGENT } from '../../../src/util/user-agent.ts'
 import { openOwnFactory } from '../../support/own-factory.ts'
 import { listen } from '../../support/web.ts'
 import { failureOf } from '../../unit/util/failure.ts'
@@ -67,7 +68,7 @@ describe('a client of a Factory of its own', () => {
     await using own = await openOwnFactory(server.url, { authorization: authorizationOf(LOGIN) })
     const factory = createFactoryClient({ url: own.url, ca: own.ca, login: LOGIN })
     expect(await factory.versions()).toEqual(['v1.12.2'])
-    expect(own.requests).toMatchObject([{ path: '/versions', agent: 'talos-image' }])
+    expect(own.requests).toMatchObject([{ path: '/versions', agent: USER_AGENT }])
   })
 
   test('takes its login nowhere else', async () => {
@@ -88,10 +89,14 @@ describe('a client of a Factory of its own', () => {
     ])
   })
 
-  test.each([401, 403])('that is not let in is told what says who it is: %i', async (status) => {
+  test.each([
+    [401, /^check the login/],
+    [403, /^something between here and the Image Factory may block it/],
+  ])('that is not let in is told what may be the reason: %i', async (status, hint) => {
     await using server = await serveLoopback((_, response) => response.writeHead(status).end('no'))
     const error = await failureOf(createFactoryClient({ url: server.url }).versions())
     expect(error.message).toContain(`answered ${status} to GET`)
+    expect(error.hint).toMatch(hint)
     expect(error.hint).toContain('TALOS_IMAGE_FACTORY_TOKEN')
     expect(server.requests).toHaveLength(1)
   })

@@ -111,12 +111,12 @@ describe('an answer that cannot be used', () => {
 
   test('that has another form names the place', async () => {
     await using server = await serveLoopback((_, response) =>
-      answerJson(response, 200, { locations: [LOCATION, { ...LOCATION, name: 5 }] }),
+      answerJson(response, 200, { locations: { fsn1: LOCATION } }),
     )
     const error = await failureOf(client(server.url).catalogue.locations())
     expect(error.code).toBe('api')
     expect(error.message).toContain('GET /locations')
-    expect(error.message).toContain('entries.1.name')
+    expect(error.message).toContain('entries: ')
     expect(server.requests).toHaveLength(1)
   })
 

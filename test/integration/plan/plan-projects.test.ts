@@ -1,4 +1,4 @@
-import type { AnsweredRequest } from 'hcloud-sandbox'
+import { type AnsweredRequest, parseFaultFlag } from 'hcloud-sandbox'
 import { describe, expect, test } from 'vitest'
 import type { Problem } from '../../../src/errors.ts'
 import { createFactoryClient } from '../../../src/factory/client.ts'
@@ -17,9 +17,14 @@ const GRANTS = [
   { token: 'token-of-reader', project: 'reader', readOnly: true },
 ] as const
 
-async function world() {
+async function world(faults: readonly string[] = [], onDelay?: (text: string) => void) {
   const log: AnsweredRequest[] = []
-  const sandbox = await testSandbox({ machines: 'none', tokens: GRANTS, onRequest: (request) => log.push(request) })
+  const sandbox = await testSandbox({
+    machines: 'none',
+    tokens: GRANTS,
+    onRequest: (request) => log.push(request),
+    faults: faults.map(parseFaultFlag),
+  })
   const factory = createFactoryClient({ url: sandbox.factoryUrl, ...FAST })
   const open = (name: string): Project => ({
     name,
@@ -27,7 +32,7 @@ async function world() {
     hetzner:
       name === 'unset'
         ? UNSET
-        : createHetznerClient({ token: `token-of-${name}`, endpoint: sandbox.endpoint, retry: FAST }),
+        : createHetznerClient({ token: `token-of-${name}`, endpoint: sandbox.endpoint, retry: FAST, onDelay }),
   })
   return {
     log,
@@ -56,6 +61,17 @@ describe('a plan for several projects', () => {
     there.log.length = 0
     await there.plan(['one'])
     expect(there.log.filter(({ server }) => server === 'factory')).toHaveLength(factoryRequests)
+  })
+
+  test('asks a project no more than it must', async () => {
+    await using there = await world()
+    const asked = (): string[] => there.log.flatMap(({ server, path }) => (server === 'cloud' ? [path] : [])).toSorted()
+    await there.plan(['one'], {}, false)
+    expect(asked()).toEqual(['/v1/images', '/v1/pricing', '/v1/server_types'])
+    const fixed = variables({ location: sourced('fsn2', VAR_FILE) })
+    // Only the list of locations tells which ones there are.
+    expect((await failureOf(there.plan(['one'], { variables: fixed }, false))).message).toContain('no location "fsn2"')
+    expect(asked().filter((path) => path === '/v1/locations')).toHaveLength(1)
   })
 
   test('goes on without those that fail, and says why', async () => {
@@ -128,4 +144,30 @@ test('problems of several projects are told apart by place and words', () => {
     'x',
     'b: there is no API token',
   ])
+})
+
+describe('an API that is not as documented', () => {
+  test('costs the estimate when it tells no prices', async () => {
+    for (const fault of ['api GET /pricing 500', 'api GET /pricing 404', 'api GET /pricing truncate at=9']) {
+      await using there = await world([fault])
+      const [first] = (await there.plan(['one'])).projects
+      expect(first).toMatchObject({ plan: { cost: { currency: undefined, build: undefined } } })
+      expect(first && 'plan' in first && first.plan.images.map(({ placements }) => placements.length > 0)).toEqual([
+        true,
+        true,
+      ])
+    }
+  })
+
+  test('costs nothing when its lists have odd entries, which are told once', async () => {
+    const told: string[] = []
+    await using usual = await world()
+    await using odd = await world(['api GET ** odd-entry'], (text) => told.push(text))
+    const [expected, found] = [await usual.plan(['one']), await odd.plan(['one'])]
+    const placements = ({ projects: [one] }: typeof found) =>
+      one && 'plan' in one && one.plan.images.map((image) => image.placements)
+    expect(placements(found)).toEqual(placements(expected))
+    expect(told.filter((text) => text.startsWith('an entry of /server_types'))).not.toEqual([])
+    expect(new Set(told).size).toBe(told.length)
+  })
 })

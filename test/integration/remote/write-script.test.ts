@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { writeScript } from '../../../src/remote/write-script.ts'
+import { USER_AGENT } from '../../../src/util/user-agent.ts'
+import { openOwnFactory } from '../../support/own-factory.ts'
 import { diskImage, gzip, pipeThrough, xz, zstd } from '../../unit/source/fixture.ts'
 import { serveLoopback } from '../util/loopback-server.ts'
 import { type Bench, bench, MIB } from './fixture.ts'
@@ -45,7 +47,9 @@ describe.each(['sparse', 'plain'] as const)('writing a disk (%s)', (mode) => {
     })
     expect(stderr).toContain(`${bytes.length} bytes`)
     await expectWritten(room, DISK, 5 * MIB)
-    expect(server.requests.map(({ path }) => path)).toEqual(["/it's%20$x?a=[1]&b={c}"])
+    expect(server.requests.map(({ path, headers }) => [path, headers['user-agent']])).toEqual([
+      ["/it's%20$x?a=[1]&b={c}", USER_AGENT],
+    ])
   })
 
   test('from standard input', async () => {
@@ -168,6 +172,18 @@ describe('a source that is not right', () => {
     )
     expect(await write(room, { url: 'file:///etc/hostname' })).toMatch(/^download .*protocol/i)
     expect(await write(room, { url: server.url })).toMatch(/^download .*protocol/i)
+  })
+
+  test('is not taken without encryption when it was asked for with it', async () => {
+    await using room = await bench()
+    await using plain = await serve(DISK)
+    await using server = await openOwnFactory('http://127.0.0.1:1', {
+      intercept: (_, response) => {
+        response.writeHead(302, { location: plain.url }).end()
+        return true
+      },
+    })
+    expect(await write(room, { url: server.url, ca: server.ca })).toMatch(/^download .*protocol/i)
   })
 })
 

@@ -5,8 +5,8 @@ import {
   parseArchitecture,
   parseDuration,
   parsePort,
-  parseRole,
   parseSha256,
+  parseTarget,
 } from '../../../src/cli/flags.ts'
 
 const HEX = '0123456789abcdef'.repeat(4)
@@ -32,13 +32,18 @@ describe('--arch', () => {
 })
 
 test('a role is any valid name', () => {
-  for (const role of ['worker', 'gpu-worker', 'a', '4th', 'a'.repeat(40)]) expect(parseRole(role)).toBe(role)
-  for (const text of ['', 'none', 'GPU', '-gpu', 'gpu-', 'gpu_worker', '../x', 'a'.repeat(41)]) {
-    expect(() => parseRole(text)).toThrow(
-      /^Use small letters, digits and dashes, .*; leave it out for generic images\.$/,
-    )
+  for (const role of ['worker', 'gpu-worker', 'a', '4th', 'a'.repeat(40)]) expect(parseTarget(role)).toEqual({ role })
+  for (const text of ['', 'none', 'GPU', '-gpu', 'gpu-', 'gpu_worker', 'a'.repeat(41)]) {
+    expect(() => parseTarget(text)).toThrow(/^A role has small letters, digits and dashes, .*; write a directory as /)
   }
 })
+
+test.each(['image_amd64.pkr.hcl', 'talos/x.pkr.json', '_packer', '.', '..', './worker', '/tmp/x'])(
+  '%s is a template, or a directory of them',
+  (directory) => {
+    expect(parseTarget(directory)).toEqual({ directory })
+  },
+)
 
 test.each(['1', '22', '65535'])('%s is a port', (text) => {
   expect(parsePort(text)).toBe(Number(text))

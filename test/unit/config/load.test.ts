@@ -214,3 +214,35 @@ describe('loadVariables', () => {
     ])
   })
 })
+
+describe('a template that is named itself', () => {
+  const files = {
+    't/a.pkr.hcl': SOURCE.replace('var.hcloud_token', '""').replace('"Talos"', `"Talos \${var.name} \${path.root}"`),
+    't/variables.pkr.hcl': 'variable "other" {}\n',
+    't/x.auto.pkrvars.hcl': 'name = "from a file that Packer does not read either"\n',
+  }
+  const NAME = 'variable "name" { default = "alone" }\n'
+
+  it('is read alone, and the directory is its own', async () => {
+    await using directory = await createDirectory({ ...files, 't/a.pkr.hcl': NAME + files['t/a.pkr.hcl'] })
+    const { path } = directory
+    const sources = { directory: 't/a.pkr.hcl', varFiles: [], vars: [], env: {}, cwd: path }
+    const { variables, template } = await loadConfiguration(sources)
+    const images = template === undefined ? [] : evaluateTemplate(template).images
+    expect(images.map(({ description }) => description.value)).toEqual([`Talos alone ${path}/t`])
+    expect(variables.warnings.map(({ message, hint }) => [message, hint])).toEqual([
+      ['"t/x.auto.pkrvars.hcl" is not read: only a.pkr.hcl is', 'give -var-file t/x.auto.pkrvars.hcl'],
+    ])
+    const given = await loadConfiguration({ ...sources, varFiles: ['t/x.auto.pkrvars.hcl'] })
+    expect(given.variables.warnings).toEqual([])
+  })
+
+  it.each([
+    ['t/missing.pkr.hcl', 't/missing.pkr.hcl: there is no file "t/missing.pkr.hcl"'],
+    ['t/x.auto.pkrvars.hcl', 't/x.auto.pkrvars.hcl: the directory "t/x.auto.pkrvars.hcl" is a file'],
+    ['t/missing', 't/missing: the directory "t/missing" does not exist'],
+  ])('%s is not one', async (name, problem) => {
+    await using directory = await createDirectory(files)
+    expect(await directory.problems({ directory: name })).toEqual([problem])
+  })
+})

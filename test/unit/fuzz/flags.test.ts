@@ -9,8 +9,8 @@ import {
   parseCount,
   parseDuration,
   parsePort,
-  parseRole,
   parseSha256,
+  parseTarget,
   parseTimeout,
 } from '../../../src/cli/flags.ts'
 import { mutateText } from './mutate.ts'
@@ -24,7 +24,12 @@ const isTime = (ms: unknown): boolean => typeof ms === 'number' && ms > 0 && ms 
 
 it.each<[string, (text: string) => unknown, string, (value: unknown) => boolean]>([
   ['--arch', parseArchitecture, 'arm', (value) => value === 'arm' || value === 'x86'],
-  ['ROLE', parseRole, 'control-plane', (value) => /^[a-z0-9][a-z0-9-]{0,39}$/.test(String(value))],
+  [
+    'TARGET',
+    parseTarget,
+    'control-plane',
+    (value) => /^\{"(role":"[a-z0-9][a-z0-9-]{0,39}"|directory":".+")\}$/s.test(JSON.stringify(value)),
+  ],
   ['--ssh-port', parsePort, '22022', (value) => Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536],
   ['--rate-limit', parseCount, '3600', (value) => Number.isInteger(value) && Number(value) > 0],
   ['--ssh-timeout', parseDuration, '1.5m', isTime],

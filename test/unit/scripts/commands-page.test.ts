@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { createCommandsPage } from '../../../scripts/commands-page.ts'
-import { createProgram } from '../../../src/cli/program.ts'
+import { createCommandsPage, createProgram } from '../../../scripts/commands-page.ts'
 import { testIo } from '../cli/fixture.ts'
 
 test('docs/commands.md is what the help says; `npm run docs` writes it', async () => {

@@ -1,5 +1,6 @@
 /** Rules at work: answers the questions that the emulations ask about what goes wrong with them. */
 
+import type { YamlRelease } from 'talos-schematic'
 import type { Clock } from '../clock.ts'
 import type { FailAction, Intercept } from '../cloud/options.ts'
 import type { Architecture } from '../domain.ts'
@@ -12,12 +13,14 @@ import { createMatcher, type OnFault } from './matcher.ts'
 import { SCRIPTED } from './refusals.ts'
 import { answerFaulty } from './requests.ts'
 import { createRescueFaults } from './rescue.ts'
-import type { FaultRule, RequestRule } from './rule.ts'
+import { type FaultRule, type RequestRule, YAML_EFFECTS } from './rule.ts'
 
 export interface Faults {
   readonly api: Intercept
   readonly factory: FactoryIntercept
   readonly action: FailAction
+  /** Asked for each schematic that is submitted: as which release of its YAML library the Factory writes it down. */
+  readonly yamlRelease: (request: Request) => YamlRelease | undefined
   readonly machines: MachineFaults
   /** Asked for each boot into the rescue system. */
   readonly rescue: (machine: MachineSpec) => RescueFaults
@@ -36,7 +39,9 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
     (rule.method === '*' || rule.method === method) && matchesPath(rule.path, path)
   const match = <Rule extends FaultRule>(some: readonly Rule[]) => createMatcher(some, onFault)
   const api = match(rules.filter((rule) => rule.subject === 'api'))
-  const factory = match(rules.filter((rule) => rule.subject === 'factory'))
+  const factoryRules = rules.filter((rule) => rule.subject === 'factory')
+  const yaml = match(factoryRules.filter((rule) => rule.effect in YAML_EFFECTS))
+  const factory = match(factoryRules.filter((rule) => !(rule.effect in YAML_EFFECTS)))
   const actions = match(rules.filter((rule) => rule.subject === 'action'))
   const machineRules = rules.filter(
     (rule) => rule.subject === 'ssh' || rule.subject === 'disk' || rule.subject === 'power',
@@ -50,10 +55,20 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
       const rule = api.first((candidate) => isAbout(candidate, method, path), `${method} ${path}`)
       return rule === undefined ? undefined : answerFaulty(rule, { answer, signal, clock })
     },
-    async factory({ method, url }, answer, signal) {
+    async factory({ method, url, headers }, answer, signal) {
       const { pathname } = new URL(url)
-      const rule = factory.first((candidate) => isAbout(candidate, method, pathname), `${method} ${pathname}`)
+      const isOfAgent = (rule: RequestRule): boolean =>
+        !('agent' in rule) || rule.agent === undefined || matchesText(rule.agent, headers.get('User-Agent') ?? '')
+      const rule = factory.first(
+        (candidate) => isAbout(candidate, method, pathname) && isOfAgent(candidate),
+        `${method} ${pathname}`,
+      )
       return rule === undefined ? undefined : answerFaulty(rule, { answer, signal, clock })
+    },
+    yamlRelease({ method, url }) {
+      const { pathname } = new URL(url)
+      const rule = yaml.first((candidate) => isAbout(candidate, method, pathname), `${method} ${pathname}`)
+      return Object.entries(YAML_EFFECTS).find(([effect]) => effect === rule?.effect)?.[1]
     },
     action(command, resources) {
       const about = resources.map(({ type, id }) => `${type} ${id}`).join(' and ')

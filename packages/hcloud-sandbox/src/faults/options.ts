@@ -16,6 +16,7 @@ export const OPTIONS: readonly Option[] = [
   { name: 'after-effect', key: 'afterEffect' },
   { name: 'code', key: 'code', value: CODE },
   { name: 'message', key: 'message', value: TEXT },
+  { name: 'agent', key: 'agent', value: TEXT },
   { name: 'body', key: 'body', value: oneOf('none', 'html') },
   { name: 'reset-in', key: 'resetInMs', value: DURATION },
   { name: 'delay', key: 'delayMs', value: DURATION },

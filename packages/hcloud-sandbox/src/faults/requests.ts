@@ -2,6 +2,7 @@
 
 import type { Clock } from '../clock.ts'
 import { neverAnswer, resetConnection, spoilBody } from '../state/faulty-answer.ts'
+import { addOddEntries } from './odd-entries.ts'
 import { refuseAsApi, refuseAsFactory } from './refusals.ts'
 import type { RequestRule } from './rule.ts'
 
@@ -20,6 +21,13 @@ export async function answerFaulty(rule: RequestRule, request: FaultyRequest): P
     case 'stall':
     case 'alter':
       return spoilBody(await request.answer(), rule.effect, rule.atByte)
+    case 'odd-entry':
+      return addOddEntries(await request.answer())
+    case 'yaml=v3':
+    case 'yaml=rc4':
+    case 'yaml=v4':
+      // The Factory itself asks for it.
+      return undefined
     case 'slow':
       return answerSlowly(rule, request)
   }

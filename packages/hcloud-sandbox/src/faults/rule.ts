@@ -59,8 +59,19 @@ export const SHAPES = [
     ...LATE,
   }),
   ...toAnswerShapes('api'),
-  v.strictObject({ subject: v.literal('factory'), ...REQUEST, effect: v.literal('status'), ...REFUSAL, ...LATE }),
+  v.strictObject({ subject: v.literal('api'), ...REQUEST, effect: v.literal('odd-entry') }),
+  v.strictObject({
+    subject: v.literal('factory'),
+    ...REQUEST,
+    effect: v.literal('status'),
+    ...REFUSAL,
+    agent: v.optional(Text),
+    ...LATE,
+  }),
   ...toAnswerShapes('factory'),
+  v.strictObject({ subject: v.literal('factory'), ...REQUEST, effect: v.literal('yaml=v3') }),
+  v.strictObject({ subject: v.literal('factory'), ...REQUEST, effect: v.literal('yaml=rc4') }),
+  v.strictObject({ subject: v.literal('factory'), ...REQUEST, effect: v.literal('yaml=v4') }),
   v.strictObject({ ...ACTION, effect: v.literal('fail'), code: v.optional(Text), message: v.optional(Text) }),
   v.strictObject({ ...ACTION, effect: v.literal('never-ends') }),
   v.strictObject({ ...SSH, effect: v.literal('refuse'), forMs: v.optional(Amount) }),
@@ -94,6 +105,9 @@ export const FaultRule = v.union(SHAPES)
 export type FaultRule = v.InferOutput<typeof FaultRule>
 /** A rule about the answers of a web server. */
 export type RequestRule = Extract<FaultRule, { readonly subject: 'api' | 'factory' }>
+/** The text of a schematic is written as this release of Go's YAML library does. */
+export const YAML_EFFECTS = { 'yaml=v3': 'v3', 'yaml=rc4': 'rc4', 'yaml=v4': 'v4' } as const
+
 /** A rule about machines. */
 export type MachineRule = Extract<FaultRule, { readonly subject: 'ssh' | 'disk' | 'power' }>
 

@@ -44,7 +44,7 @@ export interface MachineFaults {
 export interface RescueFaults {
   /** The server goes past it: it runs what is on its disk, rescue stays enabled, and is used up nevertheless. */
   readonly isIgnored?: boolean
-  /** Over IPv6 it does not answer at the first address of the server's network, but at the second. */
+  /** Over IPv6 it answers at another address of the server's network than the first. */
   readonly hasOtherAddress?: boolean
   /** SSH listens at another port: see `OTHER_SSH_PORT_BY`. */
   readonly hasOtherPort?: boolean

@@ -136,7 +136,7 @@ describe('rescue', () => {
     }
     expect(cloud.boots.map(({ target }) => target)).toMatchObject([
       { addresses: ['127.10.1.1'], sshPort: 2422, sshDelayMs: 900 },
-      { addresses: ['127.10.2.2'], sshPort: 2422, sshDelayMs: 900 },
+      { addresses: ['127.10.2.9'], sshPort: 2422, sshDelayMs: 900 },
     ])
   })
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
+import { build } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MIB, makeDisk, makeIsolation } from '../machines/fixture.ts'
 
@@ -38,7 +38,7 @@ describe.runIf(process.platform === 'linux')('what the owner of a machine was st
     folder = await mkdtemp(join(tmpdir(), 'lodger-'))
     program = join(folder, 'lodger.mjs')
     const entry = fileURLToPath(new URL('../machines/run-command.ts', import.meta.url))
-    await build({ entryPoints: [entry], outfile: program, bundle: true, platform: 'node', format: 'esm' })
+    await build({ input: entry, platform: 'node', output: { file: program, codeSplitting: false } })
     await writeFile(join(folder, 'decoy'), SECRET)
     await makeDisk(join(folder, 'disk.raw'), MIB)
   })

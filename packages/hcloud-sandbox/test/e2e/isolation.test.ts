@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
+import { build } from 'rolldown'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Expectation, MACHINE_USER } from '../../src/machines/namespace/argv.ts'
@@ -361,7 +361,7 @@ describe.runIf(process.platform === 'linux')('a machine whose owner is gone', ()
     try {
       const owner = join(folder, 'owner.mjs')
       const entry = fileURLToPath(new URL('../machines/owner.ts', import.meta.url))
-      await build({ entryPoints: [entry], outfile: owner, bundle: true, platform: 'node', format: 'esm' })
+      await build({ input: entry, platform: 'node', output: { file: owner, codeSplitting: false } })
       const diskFile = await makeDisk(join(folder, 'disk.raw'), MIB)
       for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
         const mark = `mark-${randomUUID()}`

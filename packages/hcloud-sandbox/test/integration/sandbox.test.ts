@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build } from 'rolldown'
 import ssh2 from 'ssh2'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
@@ -63,23 +63,12 @@ async function startInChild(stateDir: string) {
   // inside the project, so that the packages are found
   const script = join(root, 'node_modules', '.cache', `sandbox-${crypto.randomUUID()}.mjs`)
   await build({
-    stdin: {
-      contents: `import { startSandbox } from './packages/hcloud-sandbox/src/index.ts'
-        const { endpoint, attached } = await startSandbox({ stateDir: process.argv[2], machines: 'none' })
-        console.log(JSON.stringify({ endpoint, attached }))
-        process.stdin.resume()`,
-      resolveDir: root,
-    },
-    bundle: true,
-    external: ['ssh2'],
-    conditions: ['source'],
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
+    input: fileURLToPath(new URL('sandbox-owner.ts', import.meta.url)),
     platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    outfile: script,
+    transform: { target: 'node20.19' },
+    external: ['ssh2'],
+    resolve: { conditionNames: ['source', 'node', 'import', 'default'] },
+    output: { file: script, codeSplitting: false },
   })
   const child = spawn(process.execPath, [script, stateDir], { stdio: ['pipe', 'pipe', 'inherit'] })
   const closed = once(child, 'close')
@@ -237,6 +226,15 @@ describe('without machines', () => {
     await expect(fetch(`${first.factoryUrl}/versions`)).rejects.toThrow('fetch failed')
     await using second = await testSandbox({ stateDir: dir.path, machines: 'none' })
     expect(second).toMatchObject({ attached: false, recovered: false })
+  })
+
+  test('two sandboxes never have the same SSH port, however long their servers take to boot', async () => {
+    await using one = await testSandbox({ machines: 'none' })
+    const other = testSandbox({ machines: 'none', sshPort: one.sshPort, latency: 'realistic' })
+    await expect(other).rejects.toMatchObject({
+      code: 'sandbox',
+      message: expect.stringContaining(`cannot have the SSH port ${one.sshPort}`),
+    })
   })
 
   test('two sandboxes share nothing', async () => {

@@ -95,6 +95,8 @@ function checkErrorCode(status: number, body: unknown, codes: Readonly<Record<st
   const parsed = v.safeParse(ErrorBody, body)
   if (status < 400 || !parsed.success) return []
   const { code } = parsed.output.error
+  // The sandbox's own: the real cloud has every operation of the document.
+  if (status === 501 && code === 'not_implemented') return []
   const documented = codes[code]
   if (documented === undefined) return [`the error code ${code} is not documented`]
   return documented === status ? [] : [`the error code ${code} belongs to status ${documented}`]

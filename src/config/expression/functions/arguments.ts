@@ -5,6 +5,16 @@ import { formatKind, type ListValue, NULL, type ObjectValue, type Value } from '
 import { EvaluationFailure } from '../failure.ts'
 import { toBool, toNumber, toText } from '../operators.ts'
 
+/** As many arguments as there are. */
+export const MANY = Number.POSITIVE_INFINITY
+
+/** Where the paths of a template count from. */
+export interface Place {
+  /** Absolute; only files in here are read. */
+  readonly directory: string
+  readonly cwd: string
+}
+
 export interface Argument {
   readonly value: Value
   readonly origin: Origin
@@ -14,10 +24,13 @@ export interface Argument {
 export class Arguments {
   readonly all: readonly Argument[]
   readonly origin: Origin
+  /** Undefined where no files may be read. */
+  readonly place: Place | undefined
 
-  constructor(all: readonly Argument[], origin: Origin) {
+  constructor(all: readonly Argument[], origin: Origin, place: Place | undefined) {
     this.all = all
     this.origin = origin
+    this.place = place
   }
 
   get count(): number {
@@ -50,15 +63,20 @@ export class Arguments {
     return this.list(index).items.map((item) => toText(item, this.#originOf(index)))
   }
 
+  numbers(index: number): number[] {
+    return this.list(index).items.map((item) => toNumber(item, this.#originOf(index)))
+  }
+
+  /** null counts as false. */
+  bools(index: number): boolean[] {
+    const at = this.#originOf(index)
+    return this.list(index).items.map((item) => item.kind !== 'null' && toBool(item, at))
+  }
+
   object(index: number): ObjectValue {
     const value = this.value(index)
     if (value.kind === 'object') return value
     throw new EvaluationFailure(`an object is needed here, not ${formatKind(value.kind)}`, this.#originOf(index))
-  }
-
-  /** The texts from this argument on. */
-  textsFrom(index: number): string[] {
-    return this.all.slice(index).map(({ value, origin }) => toText(value, origin))
   }
 
   fail(message: string, index?: number): never {

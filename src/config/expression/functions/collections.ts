@@ -1,4 +1,4 @@
-/** Functions on lists, objects and numbers. */
+/** Functions on lists and objects. */
 
 import {
   isEqual,
@@ -12,18 +12,13 @@ import {
 } from '../../value.ts'
 import { convert } from '../../variable-type.ts'
 import { entriesOf } from '../operators.ts'
-import { type Arguments, type FunctionEntry, takes } from './arguments.ts'
+import { type Arguments, type FunctionEntry, MANY, takes } from './arguments.ts'
 
-const MANY = Number.POSITIVE_INFINITY
 const toList = (items: readonly Value[]): ListValue => ({ kind: 'list', items })
 const toObject = (members: Iterable<readonly [string, Value]>): ObjectValue => ({
   kind: 'object',
   members: new Map(members),
 })
-const ofNumber = (change: (number: number) => number): FunctionEntry =>
-  takes(1, 1, (args) => toNumberValue(change(args.number(0))))
-const ofNumbers = (choose: (...numbers: number[]) => number): FunctionEntry =>
-  takes(1, MANY, (args) => toNumberValue(choose(...args.all.map((_, index) => args.number(index)))))
 const isEmpty = (value: Value): boolean => value.kind === 'null' || (value.kind === 'string' && value.text === '')
 const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
@@ -34,11 +29,16 @@ export const COLLECTION_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     if (value.kind === 'object') return toNumberValue(value.members.size)
     return toNumberValue([...args.text(0)].length)
   }),
-  // A text that is empty counts; null does not.
+  index: takes(2, 2, (args) => {
+    const found = args.list(0).items.findIndex((item) => isEqual(item, args.value(1)))
+    return found === -1 ? args.fail('there is no such item in the list', 1) : toNumberValue(found)
+  }),
+  alltrue: takes(1, 1, (args) => toBoolValue(args.bools(0).every((item) => item))),
+  anytrue: takes(1, 1, (args) => toBoolValue(args.bools(0).some((item) => item))),
   coalesce: takes(
     1,
     MANY,
-    (args) => args.all.find(({ value }) => value.kind !== 'null')?.value ?? args.fail('all are null'),
+    (args) => args.all.find(({ value }) => !isEmpty(value))?.value ?? args.fail('all are null, or empty'),
   ),
   coalescelist: takes(1, MANY, (args) => {
     const lists = args.all.map((_, index) => args.list(index))
@@ -58,7 +58,12 @@ export const COLLECTION_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   flatten: takes(1, 1, (args) => toList(flatten(args.list(0).items))),
   reverse: takes(1, 1, (args) => toList([...args.list(0).items].reverse())),
   sort: takes(1, 1, (args) => toList(args.texts(0).sort(compare).map(toStringValue))),
-  slice: takes(3, 3, (args) => toList(args.list(0).items.slice(args.number(1), args.number(2)))),
+  slice: takes(3, 3, (args) => {
+    const { items } = args.list(0)
+    const [start, end] = [args.number(1), args.number(2)]
+    if (start < 0 || end < start || end > items.length) return args.fail(`the list has ${items.length} items only`)
+    return toList(items.slice(start, end))
+  }),
   keys: takes(1, 1, (args) => toList([...args.object(0).members.keys()].sort(compare).map(toStringValue))),
   values: takes(1, 1, (args) => toList(entriesOf(args.object(0), args.origin).map(([, item]) => item))),
   lookup: takes(2, 3, lookUp),
@@ -70,16 +75,9 @@ export const COLLECTION_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   }),
   zipmap: takes(2, 2, (args) => {
     const { items } = args.list(1)
-    return toObject(args.texts(0).map((name, index) => [name, items[index] ?? NULL] as const))
-  }),
-  abs: ofNumber(Math.abs),
-  ceil: ofNumber(Math.ceil),
-  floor: ofNumber(Math.floor),
-  max: ofNumbers(Math.max),
-  min: ofNumbers(Math.min),
-  parseint: takes(2, 2, (args) => {
-    const number = Number.parseInt(args.text(0), args.number(1))
-    return Number.isNaN(number) ? args.fail('this is not a number', 0) : toNumberValue(number)
+    const names = args.texts(0)
+    if (names.length !== items.length) return args.fail(`${names.length} names are for ${items.length} values`)
+    return toObject(names.map((name, index) => [name, items[index] ?? NULL] as const))
   }),
 }
 

@@ -21,7 +21,8 @@ export function toJson(value: Value): unknown {
   }
 }
 
-function fromJson(json: unknown): Value {
+/** The value of parsed JSON. */
+export function fromJson(json: unknown): Value {
   if (typeof json === 'string') return toStringValue(json)
   if (typeof json === 'number') return toNumberValue(json)
   if (typeof json === 'boolean') return toBoolValue(json)

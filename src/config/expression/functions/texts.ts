@@ -1,15 +1,14 @@
 /** Functions on texts. */
 
-import { createHash } from 'node:crypto'
-import { toStringValue, type Value } from '../../value.ts'
-import { type Arguments, type FunctionEntry, takes } from './arguments.ts'
+import { NULL, toBoolValue, toStringValue, type Value } from '../../value.ts'
+import { Arguments, type FunctionEntry, MANY, takes } from './arguments.ts'
 import { format } from './format.ts'
 import { toRegExp } from './regex.ts'
 
-const MANY = Number.POSITIVE_INFINITY
 const ofText = (change: (text: string) => string): FunctionEntry =>
   takes(1, 1, (args) => toStringValue(change(args.text(0))))
-const hash = (algorithm: string): FunctionEntry => ofText((text) => createHash(algorithm).update(text).digest('hex'))
+const testsText = (test: (text: string, part: string) => boolean): FunctionEntry =>
+  takes(2, 2, (args) => toBoolValue(test(args.text(0), args.text(1))))
 
 export const TEXT_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   lower: ofText((text) => text.toLowerCase()),
@@ -33,6 +32,9 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     const [text, suffix] = [args.text(0), args.text(1)]
     return toStringValue(suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text)
   }),
+  startswith: testsText((text, part) => text.startsWith(part)),
+  endswith: testsText((text, part) => text.endsWith(part)),
+  strcontains: testsText((text, part) => text.includes(part)),
   substr: takes(3, 3, substr),
   indent: takes(2, 2, (args) => toStringValue(args.text(1).replaceAll('\n', `\n${' '.repeat(args.number(0))}`))),
   replace: takes(3, 3, (args) => {
@@ -59,20 +61,8 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     return toStringValue(lists.join(args.text(0)))
   }),
   format: takes(1, MANY, (args) => toStringValue(format(args))),
-  urlencode: ofText((text) =>
-    encodeURIComponent(text)
-      .replaceAll('%20', '+')
-      .replace(/[!'()*]/g, escapeByte),
-  ),
-  base64encode: ofText((text) => Buffer.from(text).toString('base64')),
-  base64decode: ofText((text) => Buffer.from(text, 'base64').toString()),
-  md5: hash('md5'),
-  sha1: hash('sha1'),
-  sha256: hash('sha256'),
-  sha512: hash('sha512'),
+  formatlist: takes(1, MANY, formatList),
 }
-
-const escapeByte = (letter: string): string => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`
 
 /** Counts characters; a length of -1 is the rest. */
 function substr(args: Arguments): Value {
@@ -93,4 +83,18 @@ function expand(
     const name = braced ?? bare ?? ''
     return (/^\d+$/.test(name) ? match[Number(name)] : groups[name]) ?? ''
   })
+}
+
+/** `format` for each item of the lists, with what is no list in all of them. */
+function formatList(args: Arguments): Value {
+  const lengths = args.all.flatMap(({ value }) => (value.kind === 'list' ? value.items.length : []))
+  const [length = 1] = lengths
+  if (lengths.some((other) => other !== length)) return args.fail('the lists are not of the same length')
+  const items = Array.from({ length }, (_, index) => {
+    const row = args.all.map((one) =>
+      one.value.kind === 'list' ? { ...one, value: one.value.items[index] ?? NULL } : one,
+    )
+    return toStringValue(format(new Arguments(row, args.origin, args.place)))
+  })
+  return { kind: 'list', items }
 }

@@ -1,20 +1,78 @@
 /** Functions on times. `timestamp()` is the same for the whole process, as in one run of Packer. */
 
-import { toStringValue } from '../../value.ts'
+import { toNumberValue, toStringValue, type Value } from '../../value.ts'
 import { type Arguments, type FunctionEntry, takes } from './arguments.ts'
+import { dayName, dayOfYear, formatGoLayout, formatStrftime, monthName } from './go-layout.ts'
 
-const MONTHS = 'January February March April May June July August September October November December'.split(' ')
-const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
+/** What templates get for the present, by whatever function. */
+export const NOW = new Date()
 
-/** @param now what `timestamp()` gives */
+/** With seconds, as Go has it for RFC 3339. */
+export const formatSeconds = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z')
+
+/** @param format how the time is written, given its text; with seconds where there is none */
+const presentAs = (format: (text: string, time: Date) => string, now: Date): FunctionEntry =>
+  takes(0, 1, (args) => toStringValue(args.count === 0 ? formatSeconds(now) : format(args.text(0), now)))
+
+/** @param now the present */
 export function timeFunctions(now: Date): Readonly<Record<string, FunctionEntry>> {
   return {
-    timestamp: takes(0, 0, () => toStringValue(now.toISOString().replace(/\.\d+Z$/, 'Z'))),
+    timestamp: takes(0, 0, () => toStringValue(formatSeconds(now))),
+    legacy_isotime: presentAs(formatGoLayout, now),
+    legacy_strftime: presentAs(formatStrftime, now),
+    rfc3339_parse: takes(1, 1, parseRfc3339),
+    unix_timestamp_parse: takes(1, 1, (args) => {
+      const time = new Date(args.number(0) * 1000)
+      if (!Number.isInteger(args.number(0)) || Number.isNaN(time.getTime())) {
+        return args.fail('whole seconds are needed here', 0)
+      }
+      return toParts(time, ['rfc3339', toStringValue(formatSeconds(time))])
+    }),
     formatdate: takes(2, 2, (args) => toStringValue(formatDate(args, parseTime(args, 1)))),
     timeadd: takes(2, 2, (args) => {
       const added = new Date(parseTime(args, 0).getTime() + parseDuration(args, 1))
-      return toStringValue(added.toISOString().replace(/\.\d+Z$/, 'Z'))
+      return toStringValue(formatSeconds(added))
     }),
+  }
+}
+
+const RFC3339 = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:[.,]\d+)?)(Z|[-+]\d\d:\d\d)$/
+
+/** The parts are those of the time as it is written, whatever its zone. */
+function parseRfc3339(args: Arguments): Value {
+  const [, date, clock = '', zone = ''] = RFC3339.exec(args.text(0)) ?? []
+  const seconds = clock.replace(/[.,].*/, '')
+  const [local, time] = ['Z', zone].map((one) => new Date(`${date}T${seconds}${one}`))
+  if (local === undefined || time === undefined || Number.isNaN(time.getTime())) {
+    return args.fail(`"${args.text(0)}" is not a time as RFC 3339 has it`, 0)
+  }
+  return toParts(local, ['unix', toNumberValue(time.getTime() / 1000)])
+}
+
+/** Everything that a date tells, and one thing more. */
+function toParts(time: Date, more: readonly [string, Value]): Value {
+  // The week of a day is that of its Thursday.
+  const thursday = new Date(time.getTime() + (4 - (time.getUTCDay() || 7)) * 86_400_000)
+  const numbers = Object.entries({
+    year: time.getUTCFullYear(),
+    year_day: dayOfYear(time),
+    month: time.getUTCMonth() + 1,
+    day: time.getUTCDate(),
+    weekday: time.getUTCDay(),
+    hour: time.getUTCHours(),
+    minute: time.getUTCMinutes(),
+    second: time.getUTCSeconds(),
+    iso_year: thursday.getUTCFullYear(),
+    iso_week: Math.ceil(dayOfYear(thursday) / 7),
+  })
+  return {
+    kind: 'object',
+    members: new Map<string, Value>([
+      ...numbers.map(([name, number]) => [name, toNumberValue(number)] as const),
+      ['month_name', toStringValue(monthName(time))],
+      ['weekday_name', toStringValue(dayName(time))],
+      more,
+    ]),
   }
 }
 
@@ -32,7 +90,7 @@ function formatDate(args: Arguments, time: Date): string {
 }
 
 function formatPart(part: string, time: Date): string | undefined {
-  const [month, day] = [MONTHS[time.getUTCMonth()] ?? '', DAYS[time.getUTCDay()] ?? '']
+  const [month, day] = [monthName(time), dayName(time)]
   const hour = time.getUTCHours()
   const number = { M: time.getUTCMonth() + 1, D: time.getUTCDate(), h: hour, H: hour % 12 || 12 }[part.charAt(0)]
   const small = number ?? { m: time.getUTCMinutes(), s: time.getUTCSeconds() }[part.charAt(0)]

@@ -37,7 +37,7 @@ describe('the outline', () => {
     ['build', '--arch', { kind: 'words', words: ['arm', 'x86'] }],
     ['build', '--schematic', { kind: 'file' }],
     ['build', '--image-file', { kind: 'file' }],
-    ['build', '--directory', { kind: 'directory' }],
+    ['build', '--directory', { kind: 'file' }],
     ['build', '--var', { kind: 'any' }],
     ['build', '--dry-run', undefined],
     ['build', '--no-fallback', undefined],
@@ -48,7 +48,7 @@ describe('the outline', () => {
   })
 
   test.each([
-    ['build', [{ name: 'role', variadic: false, candidates: { kind: 'words', words: ['control-plane', 'worker'] } }]],
+    ['build', [{ name: 'target', variadic: false, candidates: { kind: 'words', words: ['control-plane', 'worker'] } }]],
     ['schematic check', [{ name: 'file', variadic: true, candidates: { kind: 'file' } }]],
     ['init', [{ name: 'dir', variadic: false, candidates: { kind: 'directory' } }]],
     [

@@ -78,20 +78,19 @@ describe('writing', () => {
     expect(await readFile(at('b'), 'utf8')).toBe('mine')
   })
 
-  test('replaces a link, and not what it leads to', async () => {
-    await fill({ elsewhere: 'mine' })
+  test('follows a link to what it leads to, and keeps it', async () => {
+    await fill({ elsewhere: 'old' })
     await symlink('elsewhere', at('b'))
     await writeFiles(target, FILES, true)
-    expect(await readFile(at('elsewhere'), 'utf8')).toBe('mine')
-    expect(await readFile(at('b'), 'utf8')).toBe('new b')
-    await expect(readlink(at('b'))).rejects.toThrow('EINVAL')
+    expect(await readFile(at('elsewhere'), 'utf8')).toBe('new b')
+    expect(await readlink(at('b'))).toBe('elsewhere')
   })
 
   test('takes back a folder that it made', async () => {
     await writeFile(join(root, 'some'), '')
     expect((await failureOf(writeFiles(target, FILES, false))).code).toBe('usage')
     await rm(join(root, 'some'))
-    const files = [...FILES, { name: 'missing/c', text: '' }]
+    const files = [...FILES, { name: 'a/c', text: '' }]
     expect((await failureOf(writeFiles(target, files, false))).message).toContain('where cannot be written')
     expect(await readdir(root)).toEqual([])
   })

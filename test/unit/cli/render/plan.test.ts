@@ -82,4 +82,11 @@ Estimated cost, net: 0.0126 EUR for the build servers (each is billed for the ho
     expect(text).not.toContain('installer')
     expect(text).toContain('Estimated cost, net: unknown for the build servers\n')
   })
+
+  test('shows no price when the API told none', () => {
+    const plan = rolesPlan({ roles: ['worker'] })
+    const text = formatOnly({ ...plan, cost: { ...plan.cost, currency: undefined, build: undefined } })
+    expect(text).toContain('cx23 in fsn1 (40 GB disk)')
+    expect(text).toContain('Estimated cost: unknown, since Hetzner Cloud told no prices\n')
+  })
 })

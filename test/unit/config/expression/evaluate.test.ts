@@ -3,7 +3,7 @@ import { toJson } from '../../../../src/config/expression/functions/json.ts'
 import { loadConfiguration } from '../../../../src/config/load.ts'
 import { TemplateScope } from '../../../../src/config/template/template-scope.ts'
 import { formatOrigin } from '../../../../src/errors.ts'
-import { EXPRESSION_VARIABLES, EXPRESSIONS } from '../../../support/expressions.ts'
+import { EXPRESSION_VARIABLES, EXPRESSIONS, NEWER_EXPRESSIONS } from '../../../support/expressions.ts'
 import { catchProblems, createDirectory } from '../fixture.ts'
 
 /** A source makes a template of it. */
@@ -35,15 +35,19 @@ async function problemsOf(text: string): Promise<string[]> {
 
 describe('expressions', () => {
   it('come to what Packer makes of them', async () => {
-    const values = await evaluateAll(EXPRESSIONS.map(([text]) => text))
-    for (const [index, [text, value]] of EXPRESSIONS.entries()) expect([text, values[index]]).toEqual([text, value])
+    const all = [...EXPRESSIONS, ...NEWER_EXPRESSIONS]
+    const values = await evaluateAll(all.map(([text]) => text))
+    for (const [index, [text, value]] of all.entries()) expect([text, values[index]]).toEqual([text, value])
   })
 
   it.each([
     ['x = var.nmae', '1:5: there is no variable "nmae"'],
     ['x = local.y', '1:5: there is no local "y"'],
     ['x = uper("a")', '1:5: the function "uper" is not known here'],
-    ['x = env("HOME")', '1:5: env() may be called only in the default of a variable'],
+    [
+      'x = env("HOME")',
+      '1:5: the function "env" is not evaluated here: it may be called only in the default of a variable',
+    ],
     ['x = substr("a")', '1:5: "substr" takes 3 arguments, not 1'],
     [`x = "\${var.nothing}-"`, '1:8: null cannot be put into a text'],
     [`x = "a \${var.list} b"`, '1:10: a list cannot be put into a text'],
@@ -54,6 +58,19 @@ describe('expressions', () => {
     ['x = var.name ? 1 : 2', '1:5: a bool is needed here, not a string'],
     ['x = build.ID', '1:5: "build" has no value here'],
     ['x = upper(["a"])', '1:11: a list cannot be put into a text'],
+    [
+      'x = try(vault("a", "b"), 1)',
+      '1:9: the function "vault" is not evaluated here: it asks a service for a secret: set the variable with PKR_VAR_NAME instead',
+    ],
+    ['x = can(templatefil("a"))', '1:9: the function "templatefil" is not known here'],
+    ['x = file("../a")', '1:11: only files in the directory of the template are read, and "../a" is not in it'],
+    ['x = file("a")', '1:11: "a" does not exist'],
+    ['x = slice([1], 0, 2)', '1:5: the list has 1 items only'],
+    ['x = range(1, 5, -1)', '1:17: this step leads away from the end'],
+    ['x = cidrhost("10.0.0.0/30", 9)', '1:29: the block has no such host'],
+    ['x = convert("a", number)', '1:14: this cannot become a number'],
+    ['x = csvdecode("a,b\\n1")', '1:16: there are 2 columns, and a line with 1'],
+    ['x = uuidv5("nope", "a")', '1:13: a namespace is dns, url, oid, x500 or a UUID'],
   ])('point at the mistake in %j', async (text, problem) => {
     expect(await problemsOf(text)).toEqual([problem])
   })

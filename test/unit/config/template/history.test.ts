@@ -225,8 +225,8 @@ describe('templates that were edited', () => {
     ],
     [
       'an unknown function',
-      [['os      = "talos"', 'os      = uuidv4()']],
-      ['62:15: the function "uuidv4" is not known here'],
+      [['os      = "talos"', 'os      = uuidv6()']],
+      ['62:15: the function "uuidv6" is not known here'],
     ],
     [
       'locals in a circle',

@@ -31,7 +31,7 @@ export const RESOURCES: readonly Resource[] = [
 
 /**
  * Which operations of the API the sandbox has, as the published document names them. Documented operations that are not here
- * are missing, and answer 404, or 405 where their path has other methods.
+ * are missing, and answer 501.
  */
 export const COVERAGE: Readonly<Record<string, Coverage>> = Object.assign(
   {},

@@ -10,7 +10,7 @@ import { createMachine } from './machine.ts'
 import { describeSetups, makeSetups, type Setups } from './setup.ts'
 
 export interface QemuMachinesOptions {
-  /** Absolute path of the folder that keeps the rescue system, some 30 MB for each architecture; made if need be. */
+  /** Absolute path of the folder that keeps the rescue system, some 40 MB for each architecture; made if need be. */
   readonly cacheDir: string
   /** Is told what the machines print on their consoles, line by line. */
   readonly onConsole?: ((machine: string, line: string) => void) | undefined

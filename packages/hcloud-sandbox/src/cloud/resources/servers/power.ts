@@ -115,7 +115,7 @@ function spoil(
 ): BootTarget {
   // A server with an IPv4 address still answers there, and here both families lead to one address.
   const moved =
-    hasOtherAddress && !enableIpv4 ? target.addresses.map((one) => (one === address ? after(one) : one)) : []
+    hasOtherAddress && !enableIpv4 ? target.addresses.map((one) => (one === address ? neighbour(one) : one)) : []
   return {
     ...target,
     ...(moved.length > 0 ? { addresses: moved } : {}),
@@ -124,8 +124,8 @@ function spoil(
   }
 }
 
-/** The next address; machines' own end in 1. */
-const after = (address: string): string => address.replace(/\d+$/, (last) => String(Number(last) + 1))
+/** An address of the same network that no machine has: machines' own end in 1. */
+const neighbour = (address: string): string => address.replace(/\d+$/, '9')
 
 function installedSystem({ authorizedKeys, rootPassword }: Server): BootTarget {
   return { system: 'disk', authorizedKeys, rootPassword }

@@ -9,7 +9,18 @@ import { INIT_SCRIPT } from './init-script.ts'
 import { orderModules, toModuleName } from './modules.ts'
 import type { PackageTree } from './package-tree.ts'
 import { NO_PACKAGES } from './packages.ts'
-import { FILES, FOLDERS, LINKS, MODULES, OPENED_LIBRARIES, PACKAGES, SSHD_PATIENCE, SSHD_SETTINGS } from './recipe.ts'
+import {
+  FILES,
+  FOLDERS,
+  LINKS,
+  LOADED,
+  MODULES,
+  OPENED_LIBRARIES,
+  PACKAGES,
+  SCRIPTS,
+  SSHD_PATIENCE,
+  SSHD_SETTINGS,
+} from './recipe.ts'
 
 export interface RescueParts {
   readonly kernel: Buffer
@@ -42,6 +53,11 @@ async function takePrograms(tree: PackageTree): Promise<ArchiveEntry[]> {
       if (target === undefined) entries.push({ kind: 'file', path, mode: 0o755, content: await tree.read(path) })
       else entries.push({ kind: 'link', path, target })
     }
+  }
+  for (const pattern of LOADED) {
+    const paths = tree.findAll(new RegExp(pattern))
+    if (paths.length === 0) throw lacking(`files such as ${pattern}`)
+    for (const path of paths) entries.push({ kind: 'file', path, mode: 0o755, content: await tree.read(path) })
   }
   return entries
 }
@@ -119,6 +135,7 @@ async function takeTexts(tree: PackageTree): Promise<ArchiveEntry[]> {
   return [
     toText('init', INIT_SCRIPT, 0o755),
     ...Object.entries(FILES).map(([path, text]) => toText(path, text)),
+    ...Object.entries(SCRIPTS).map(([path, text]) => toText(path, text, 0o755)),
     toText('etc/ssh/sshd_config', [...SSHD_SETTINGS, ...(knowsPenalties ? [SSHD_PATIENCE] : []), ''].join('\n')),
     { kind: 'file', path: 'etc/ssl/certs/ca-certificates.crt', mode: 0o644, content: Buffer.concat(certificates) },
   ]

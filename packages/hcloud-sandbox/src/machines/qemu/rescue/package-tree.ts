@@ -18,6 +18,8 @@ export interface PackageTree {
   pathsOf(packageName: string): readonly string[]
   /** The first path, of whichever package, that looks like this. */
   find(pattern: RegExp): string | undefined
+  /** All such paths. */
+  findAll(pattern: RegExp): readonly string[]
   /** Where a link leads, as it is written; undefined for a file. */
   linkTarget(path: string): Promise<string | undefined>
   /** The content of the file that a path leads to. */
@@ -63,6 +65,7 @@ export async function openPackageTree(root: string): Promise<PackageTree> {
   return {
     pathsOf: (packageName) => byPackage.get(packageName) ?? [],
     find: (pattern) => [...files.keys()].find((path) => pattern.test(path)),
+    findAll: (pattern) => [...files.keys()].filter((path) => pattern.test(path)),
     linkTarget,
     read,
   }

@@ -87,5 +87,9 @@ export function readInstallations(output: string, architecture: string): Package
 /** Others come along only because scripts need them that run when packages are installed. */
 function isOfUse(name: string, architecture: string): boolean {
   if (name === toKernelPackage(architecture)) return false
-  return name in PACKAGES || /^(linux-image|zlib)/.test(name) || (/^lib/.test(name) && !/perl|^libklibc/.test(name))
+  return (
+    name in PACKAGES ||
+    /^(linux-image|zlib|python3\.\d+-minimal$)/.test(name) ||
+    (/^lib/.test(name) && !/perl|^libklibc/.test(name))
+  )
 }

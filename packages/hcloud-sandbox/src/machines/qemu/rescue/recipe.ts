@@ -1,6 +1,7 @@
 /** What the rescue system is made of. A change here makes a new one: the cache's key holds a hash of all of it. */
 
 import { INIT_SCRIPT } from './init-script.ts'
+import { SHUTDOWN_SCRIPT } from './shutdown-script.ts'
 
 /** Counts up when the way in which a rescue system is put together changes. */
 const ASSEMBLY = 1
@@ -16,12 +17,20 @@ export const PACKAGES: Readonly<Record<string, 'all' | readonly string[]>> = {
   coreutils: 'all',
   curl: ['curl'],
   findutils: 'all',
+  gdisk: ['gdisk', 'sgdisk'],
   grep: 'all',
   gzip: 'all',
+  'libpython3-stdlib': [],
+  lz4: 'all',
   mount: 'all',
   'openssh-client': ['scp', 'ssh-keygen'],
   'openssh-server': ['sshd', 'sshd-session', 'sshd-auth'],
   'openssh-sftp-server': ['sftp-server'],
+  parted: ['parted', 'partprobe'],
+  'perl-base': ['perl'],
+  pigz: 'all',
+  'python3-minimal': ['python3'],
+  'qemu-utils': ['qemu-img'],
   sed: 'all',
   tar: ['tar'],
   'util-linux': [
@@ -32,6 +41,17 @@ export const PACKAGES: Readonly<Record<string, 'all' | readonly string[]>> = {
   'xz-utils': 'all',
   zstd: ['unzstd', 'zstd', 'zstdcat', 'zstdmt'],
 }
+
+/**
+ * Files that are taken besides, whichever package holds them: what Perl and Python load. Of Python that is what scripts use,
+ * without what needs libraries that the rest does not.
+ */
+export const LOADED: readonly string[] = [
+  '^usr/lib/[^/]+-linux-gnu/perl-base/',
+  '^usr/bin/python3\\.\\d+$',
+  '^usr/lib/python3\\.\\d+/(?!(asyncio|ctypes|curses|dbm|lib2to3|multiprocessing|pydoc_data|sqlite3|tkinter|unittest|wsgiref|xml)/).*\\.py$',
+  '^usr/lib/python3\\.\\d+/lib-dynload/(_bz2|_contextvars|_decimal|_hashlib|_json|_lzma|_ssl|mmap|termios)\\.[^/]+\\.so$',
+]
 
 /** Libraries that programs open by themselves, so that nothing says that they need them. */
 export const OPENED_LIBRARIES: readonly string[] = ['libgcc_s.so.1']
@@ -47,6 +67,10 @@ export const LINKS: Readonly<Record<string, string>> = {
   lib64: 'usr/lib64',
   // Busybox's shell would prefer its own dd and wget to the real ones.
   'usr/bin/sh': 'bash',
+  // Where today's systems have them.
+  'usr/sbin/halt': '../bin/busybox',
+  'usr/sbin/poweroff': '../bin/busybox',
+  'usr/sbin/reboot': '../bin/busybox',
   'etc/mtab': '/proc/mounts',
   'var/run': '/run',
 }
@@ -81,6 +105,9 @@ export const FILES: Readonly<Record<string, string>> = {
   'etc/shells': '/bin/sh\n/bin/bash\n',
 }
 
+/** Programs of the rescue system's own. */
+export const SCRIPTS: Readonly<Record<string, string>> = { 'usr/sbin/shutdown': SHUTDOWN_SCRIPT }
+
 export const SSHD_SETTINGS: readonly string[] = [
   'HostKey /etc/ssh/ssh_host_ed25519_key',
   'PidFile /run/sshd.pid',
@@ -101,6 +128,6 @@ export const SSHD_PATIENCE = 'PerSourcePenalties no'
 /** All of the recipe as one text, to be hashed. */
 export const toRecipeText = (): string =>
   JSON.stringify([
-    ...[ASSEMBLY, INIT_SCRIPT, PACKAGES, OPENED_LIBRARIES, MODULES, LINKS, FOLDERS, FILES],
-    ...[SSHD_SETTINGS, SSHD_PATIENCE],
+    ...[ASSEMBLY, INIT_SCRIPT, PACKAGES, LOADED, OPENED_LIBRARIES, MODULES, LINKS, FOLDERS, FILES],
+    ...[SCRIPTS, SSHD_SETTINGS, SSHD_PATIENCE],
   ])

@@ -23,6 +23,7 @@ describe('the tree of packages', () => {
     expect(tree.pathsOf('hello')).toEqual(['usr/bin/hello', 'usr/bin/hi'])
     expect(tree.pathsOf('nothing')).toEqual([])
     expect(tree.find(/\/across$/)).toBe('usr/bin/across')
+    expect(tree.findAll(/^usr\/bin\/h/)).toEqual(['usr/bin/hello', 'usr/bin/hi'])
   })
 
   it('follows links from package to package, and never out of them', async () => {

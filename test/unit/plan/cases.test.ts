@@ -1,0 +1,108 @@
+/** Directories as people have them, and what is right for each. */
+
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { formatOrigin, ProblemsError } from '../../../src/errors.ts'
+import { type PlanRequestOptions, readPlanRequest } from '../../../src/library/read-plan-request.ts'
+import { chooseImages } from '../../../src/plan/choose-images.ts'
+import type { ImageRequest } from '../../../src/plan/request.ts'
+import { ROOT } from '../../support/command.ts'
+
+const CASES = join(ROOT, 'test/fixtures/cases')
+
+/** What an image comes to, a line for each thing. */
+function describe({ name, choice, serverType, template }: ImageRequest, version: string): readonly string[] {
+  const labels = Object.entries(template?.labels ?? {}).map((label) => label.join('='))
+  const from = choice.kind === 'url' ? choice.url : choice.kind === 'schematic' ? 'the default image' : choice.kind
+  return [`${name} on ${serverType.value}: ${template?.description}`, labels.join(','), `${version} from ${from}`]
+}
+
+/** The images, and the warnings; or what is wrong, each with its place and hint. */
+async function planCase(path: string, options: PlanRequestOptions): Promise<readonly (readonly string[])[]> {
+  try {
+    const request = await readPlanRequest({ directory: path, cwd: CASES, ...options })
+    const { images, problems, warnings } = chooseImages(request)
+    if (problems.length > 0) throw new ProblemsError(problems)
+    return [
+      ...images.map((image) => describe(image, request.variables.talosVersion.value)),
+      ...[...request.variables.warnings, ...warnings].map(({ message }) => [message]),
+    ]
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error
+    return error.problems.map(({ at, message, hint = '' }) => [`${formatOrigin(at)}: ${message}`, hint])
+  }
+}
+
+interface Case {
+  readonly path: string
+  readonly options?: PlanRequestOptions
+  readonly is: readonly (readonly string[])[]
+}
+
+const VERSION = { variables: { talos_version: 'v1.11.5' } }
+
+const cases: readonly Case[] = [
+  {
+    path: 'other-labels',
+    options: { variables: { cluster: 'alpha' } },
+    is: [['x86 on cx23: Talos of alpha', 'os=talos,cluster=alpha', 'v1.11.5 from the default image']],
+  },
+  {
+    path: 'one-file-each/image_amd64.pkr.hcl',
+    options: VERSION,
+    is: [['x86 on cx23: Talos v1.11.5', 'os=talos,arch=amd64,version=v1.11.5', 'v1.11.5 from the default image']],
+  },
+  {
+    path: 'one-file-each/image_arm64.pkr.hcl',
+    options: VERSION,
+    is: [['arm on cax11: Talos v1.11.5', 'os=talos,arch=arm64,version=v1.11.5', 'v1.11.5 from the default image']],
+  },
+  {
+    path: 'one-file-each',
+    options: VERSION,
+    is: [
+      [
+        'one-file-each/image_arm64.pkr.hcl:1:1: "talos_version" is declared twice',
+        'remove this one or the one at one-file-each/image_amd64.pkr.hcl:1:1; if each file is a template of its own, name one, as for packer build: one-file-each/image_arm64.pkr.hcl',
+      ],
+    ],
+  },
+  {
+    path: 'token-variable',
+    options: { env: { HCLOUD_TOKEN: 'x' } },
+    is: [['x86 on cx23: Talos v1.11.5', 'os=talos,version=v1.11.5', 'v1.11.5 from the default image']],
+  },
+  {
+    path: 'bare-version',
+    is: [['x86 on cx23: Talos 1.11.5', 'os=talos,version=1.11.5', 'v1.11.5 from the default image']],
+  },
+  {
+    path: 'other-version-label',
+    is: [
+      ['x86 on cx23: Talos', 'os=talos,talos_version=v1.11.5', 'v1.11.5 from https://example.com/hcloud-amd64.raw.xz'],
+    ],
+  },
+  {
+    path: 'functions',
+    is: [
+      [
+        'x86 on cx23: talos-amd64 10',
+        'os=talos,version=v1.11.5,complete=true',
+        'v1.11.5 from https://example.com/v1.11.5/hcloud-amd64.raw.xz',
+      ],
+    ],
+  },
+  ...['legacy-json', 'legacy-json/image.json'].map((path) => ({
+    path,
+    is: [
+      [
+        'legacy-json/image.json: "legacy-json/image.json" is a template in Packer\'s legacy JSON, which is not read',
+        'make a newer one of it: packer hcl2_upgrade image.json',
+      ],
+    ],
+  })),
+]
+
+test.each(cases)('$path', async ({ path, options = {}, is }) => {
+  expect(await planCase(path, options)).toEqual(is)
+})
