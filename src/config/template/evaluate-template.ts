@@ -155,14 +155,21 @@ function evaluateUse(
     reader,
     findings,
   )
-  const url = readProvisioners(build, { type: source.type, name }, reader, problems)
-  if (settings === undefined || url === undefined) return []
+  const written = readProvisioners(build, {
+    template,
+    source: { type: source.type, name },
+    serverType: settings?.serverType.value,
+    reader,
+    findings,
+  })
+  if (settings === undefined || written === undefined) return []
+  const { value: disk, origin } = written.disk
   const variable = [...template.variables].find(([key, { value }]) => {
     const given = values.get(key) ?? value
-    return isScalar(given) && given.text === url.value
+    return disk.kind === 'url' && isScalar(given) && given.text === disk.url
   })
-  const origin = variable?.[1].origin ?? url.origin
-  return [{ source: name, ...settings, url: { value: url.value, origin }, urlVariable: variable?.[0] }]
+  const from = { value: disk, origin: variable?.[1].origin ?? origin }
+  return [{ source: name, ...settings, ...written, disk: from, urlVariable: variable?.[0] }]
 }
 
 /** The name of a source as a build uses it. */
