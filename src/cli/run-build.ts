@@ -21,8 +21,6 @@ import { startBuild, toProblem } from '../run/build.ts'
 import type { BuildEvent } from '../run/events.ts'
 import type { BuildResult, RunningBuild } from '../run/result.ts'
 import type { Timeouts } from '../run/timeouts.ts'
-import { printable } from '../util/printable.ts'
-import { redact } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import { type BuildFlags, type ResultFileFlags, readTarget } from './build-flags.ts'
 import { type BuildView, openBuildView } from './build-view.ts'
@@ -36,6 +34,7 @@ import type { Io } from './io.ts'
 import { checkOutputs, writeOutputs } from './job-outputs.ts'
 import { chooseFlaggedProjects, makePlan, toPlanResult } from './make-plan.ts'
 import type { PackerEngine } from './packer-engine.ts'
+import { oneLine } from './render/event-line.ts'
 import { buildOutputs } from './render/job-outputs.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from './render/summary.ts'
 import { findFileProblems, writeResultFiles } from './result-files.ts'
@@ -77,7 +76,7 @@ async function build(
     ...(await findFileProblems(io, flags, names)),
   ]
   // Until there is a view to show them in, delays are lines of their own.
-  let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${printable(redact(text))}`)
+  let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${oneLine(text)}`)
   const onDelay = (text: string, project?: string): void => showDelay(text, project)
   // Packer builds at the one place that it is told, and builds what exists, too.
   const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }

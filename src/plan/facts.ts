@@ -5,9 +5,11 @@ import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import { checkImageUrl } from '../source/inspect-url.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
-import { IDENTITY_LABEL, LEASE_LABEL } from './labels.ts'
+import { RUN_LABEL } from './labels.ts'
+import { lookUpOffers } from './look-up-placements.ts'
 import { checkSchematicFile, lookUpSource, type SourceLookUp } from './look-up-source.ts'
 import type { Facts } from './plan.ts'
+import { checkReach } from './reach.ts'
 import type { ImageRequest, PlanRequest, SchematicFile } from './request.ts'
 import { resolveServer, type ServerOffers } from './server-settings.ts'
 import { findServerWarnings } from './server-warnings.ts'
@@ -57,14 +59,18 @@ type SourceFacts = Pick<Facts, 'talosVersion' | 'sources'> & {
 }
 
 /** Asks one project for what a plan needs. @throws TalosImageError what the API said */
-export async function lookUpProject({ hetzner, signal }: ProjectOptions): Promise<ProjectFacts> {
-  const [serverTypes, locations, pricing, snapshots] = await Promise.all([
-    hetzner.catalogue.serverTypes({ signal }),
-    hetzner.catalogue.locations({ signal }),
+export async function lookUpProject(
+  images: readonly ImageRequest[],
+  { hetzner, signal }: ProjectOptions,
+): Promise<ProjectFacts> {
+  const wanted = images.map(({ location }) => location.value)
+  const hasNetworks = images.some(({ server }) => server.networks.length > 0)
+  const [offers, pricing, snapshots] = await Promise.all([
+    lookUpOffers({ hetzner, signal }, wanted, hasNetworks),
     hetzner.catalogue.pricesIfKnown({ signal }),
-    hetzner.images.listSnapshots({ labelSelector: `${IDENTITY_LABEL},!${LEASE_LABEL}` }, { signal }),
+    hetzner.images.listSnapshots({ labelSelector: RUN_LABEL }, { signal }),
   ])
-  return { serverTypes, locations, pricing, snapshots }
+  return { ...offers, pricing, snapshots }
 }
 
 /** What build servers are asked to be part of, in one project; only what is named somewhere is looked up. */
@@ -116,7 +122,9 @@ async function lookUpSources(
       return problems.attempt(() => lookUpSource(image, id, look))
     }),
   )
-  const warnings = [...submitted.values()].flatMap((one) => one?.warnings ?? [])
+  const reach = await checkReach(images, sources)
+  problems.add(...reach.problems)
+  const warnings = [...[...submitted.values()].flatMap((one) => one?.warnings ?? []), ...reach.warnings]
   return { talosVersion, sources: sources.filter((source) => source !== undefined), warnings }
 }
 

@@ -12,8 +12,8 @@ import {
   installerReference,
   parseAssetUrl,
 } from '../factory/asset.ts'
-import type { FactoryClient } from '../factory/client.ts'
-import { isRefusal, LOGIN_HINT } from '../factory/transport.ts'
+import type { AssetAnswer, FactoryClient } from '../factory/client.ts'
+import { isRefusal, refusalHint } from '../factory/transport.ts'
 import { inspectFile, sha256OfFile } from '../source/inspect-file.ts'
 import { inspectUrl } from '../source/inspect-url.ts'
 import type { SourceFacts } from '../source/source.ts'
@@ -60,10 +60,10 @@ export async function lookUpSource(
       if (asset !== undefined && image.sha256 === undefined) {
         return lookUpAsset(asset, look, choice.at, suffixOf(choice.url))
       }
-      const facts = await inspectUrl(choice.url, { at: choice.at, signal: look.signal, fetch: look.factory.fetch })
+      const { facts, urls } = await inspect(choice.url, look, choice.at)
       assertCheckable(facts, image, choice.at)
       const { schematicId: id, installer } = ofAsset(asset, look)
-      return { source: { kind: 'url', url: choice.url }, facts, schematicId: id, installer }
+      return { source: { kind: 'url', url: choice.url }, facts, schematicId: id, installer, urls }
     }
     case 'file': {
       const facts = await inspectFile(choice.path, choice.at)
@@ -73,7 +73,7 @@ export async function lookUpSource(
           code: 'source',
           message: `${choice.path} has the SHA-256 ${sha256}, not ${image.sha256}`,
           at: choice.at,
-          hint: 'the file is not the one that was pinned with --sha256',
+          hint: 'the file is not the one whose SHA-256 was given',
         })
       }
       const source = { kind: 'file', path: choice.path, sha256 } as const
@@ -114,6 +114,7 @@ async function lookUpAsset(
 ): Promise<ResolvedSource> {
   const refusals: Refusal[] = []
   let isMissing = true
+  let wasFault = false
   for (const suffix of look.forPacker === true ? [own] : DISK_SUFFIXES) {
     const url = assetUrl(look.factory.url, asset, suffix)
     const answer = await look.factory.probe(url, look.signal)
@@ -121,17 +122,15 @@ async function lookUpAsset(
       const { publicUrl } = look.factory
       const factory = publicUrl === FACTORY_URL ? {} : { factory: publicUrl }
       const source = { kind: 'factory', url, asset, ...factory } as const
-      return {
-        source,
-        facts: await inspectUrl(url, { signal: look.signal, fetch: look.factory.fetch }),
-        ...ofAsset(asset, look),
-      }
+      return { source, ...(await inspect(url, look)), ...ofAsset(asset, look) }
     }
     refusals.push({ suffix, message: answer.message })
-    if (isRefusal(answer.status)) throw refused(url, answer.message, at)
-    // Only 'there is no such form' is a reason to ask for another one.
-    isMissing = answer.status < 500 && answer.status !== 429
-    if (answer.status !== 404 && answer.status !== 400) break
+    if (isRefusal(answer.status)) throw refused(url, answer, at)
+    const isFault = answer.status >= 500
+    isMissing = !isFault && answer.status !== 429
+    // One form may be at fault alone, such as when its compression fails; a second one says that it is the Factory.
+    if (isFault && !wasFault) wasFault = true
+    else if (answer.status !== 404 && answer.status !== 400) break
   }
   if (!isMissing) {
     throw new TalosImageError({
@@ -149,12 +148,22 @@ async function lookUpAsset(
   })
 }
 
-function refused(url: string, message: string, at: Origin | undefined): TalosImageError {
+async function inspect(
+  url: string,
+  { signal, factory: { fetch } }: SourceLookUp,
+  at?: Origin,
+): Promise<{ facts: SourceFacts; urls: readonly string[] }> {
+  const urls = new Set([url])
+  const facts = await inspectUrl(url, { at, signal, fetch, onFinalUrl: (final) => urls.add(final) })
+  return { facts, urls: [...urls] }
+}
+
+function refused(url: string, { status, message }: AssetAnswer, at: Origin | undefined): TalosImageError {
   return new TalosImageError({
     code: 'factory',
     message: `the Image Factory refuses ${url}: ${message}`,
     at,
-    hint: LOGIN_HINT,
+    hint: refusalHint(status),
   })
 }
 

@@ -130,7 +130,7 @@ type Answers = ProjectFacts & Pick<Facts, 'servers' | 'serverWarnings'>
 async function ask(project: Project, images: readonly ImageRequest[], signal: AbortSignal): Promise<Answers> {
   const look = { hetzner: toClient(project.hetzner), signal }
   const problems = new ProblemCollector()
-  const [facts, servers] = await Promise.all([lookUpProject(look), lookUpServers(images, problems, look)])
+  const [facts, servers] = await Promise.all([lookUpProject(images, look), lookUpServers(images, problems, look)])
   problems.throw()
   return { ...facts, ...servers }
 }

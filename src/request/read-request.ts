@@ -13,6 +13,7 @@ import type { Problem } from '../errors.ts'
 import type { LocalImage, PlanRequest } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
 import { findServerProblems } from '../plan/server-settings.ts'
+import { findArchitecture } from '../plan/template-architecture.ts'
 import { withTemplateVersion } from '../plan/template-images.ts'
 import { findLastingProblems } from '../plan/template-server.ts'
 import { inspectFile } from '../source/inspect-file.ts'
@@ -65,6 +66,10 @@ export async function readRequest(
   const templates = images.map((image) => image.server)
   problems.add(...findLastingProblems(findServerProblems(server), server, templates))
   if (!options.sandbox) problems.add(...findTokenProblems(images, env.HCLOUD_TOKEN))
+  if (localImage === undefined && schematic === undefined) {
+    const disks = images.filter((image) => architectures.some((one) => one === findArchitecture(image)))
+    await Promise.all(disks.map(({ disk }) => problems.attempt(() => inspectUpload(disk))))
+  }
   problems.throw()
   if (configuration === undefined) throw new RangeError('the variables could not be read, and no problem says why')
   return withTemplateVersion({
@@ -118,6 +123,11 @@ function toLocalImage({ imageFile, cwd }: RequestOptions, { names }: Spelling): 
   if (imageFile === undefined) return undefined
   if (imageFile === '-') return { kind: 'stdin' }
   return { kind: 'file', path: resolve(cwd, imageFile), at: { kind: 'flag', name: names.imageFile } }
+}
+
+/** The file that a template uploads, if that is what it writes. */
+async function inspectUpload({ value, origin }: TemplateImage['disk']): Promise<void> {
+  if (value.kind === 'file') await inspectFile(value.path, origin)
 }
 
 /** API tokens that a template gives and that are not the one that is used: a snapshot must not land in another project. */

@@ -7,7 +7,7 @@ import { isScalar, toStringValue, type Value } from '../value.ts'
 import type { Sourced } from '../variables.ts'
 import { type Block, type Body, findAttribute } from './block.ts'
 import { applyOverride, expandDynamic } from './expand.ts'
-import type { TemplateImage, TemplateImages } from './images.ts'
+import { nameOfDisk, type TemplateImage, type TemplateImages } from './images.ts'
 import { postProcessorsOf, readPostProcessors } from './post-processors.ts'
 import { readProvisioners } from './provisioners.ts'
 import { isChosen, toBuildName } from './selection.ts'
@@ -188,20 +188,29 @@ function evaluateUse(
   const before = problems.length
   const blocks = build.blocks.map((block) => applyOverride(block, name, inside, problems))
   if (problems.length > before) return []
-  const commands = new AttributeReader(inside, template, problems, names)
-  const url = readProvisioners({ ...build, blocks }, names, commands, problems)
-  if (url?.value.includes(OF_THE_SERVER)) {
+  const written = readProvisioners(
+    { ...build, blocks },
+    {
+      template,
+      source: names,
+      serverType: settings?.serverType.value,
+      reader: new AttributeReader(inside, template, problems, names),
+      findings,
+    },
+  )
+  if (settings === undefined || written === undefined) return []
+  if (nameOfDisk(written).includes(OF_THE_SERVER)) {
     const message = 'which image is written depends on what is known only once there is a server'
-    problems.push({ code: 'config', message, at: url.origin, hint: PACKER_HINT })
+    problems.push({ code: 'config', message, at: written.disk.origin, hint: PACKER_HINT })
     return []
   }
-  if (settings === undefined || url === undefined) return []
+  const { value: disk, origin } = written.disk
   const variable = [...template.variables].find(([key, { value }]) => {
     const given = values.get(key) ?? value
-    return isScalar(given) && given.text === url.value
+    return disk.kind === 'url' && isScalar(given) && given.text === disk.url
   })
-  const origin = variable?.[1].origin ?? url.origin
-  return [{ source: name, ...settings, url: { value: url.value, origin }, urlVariable: variable?.[0] }]
+  const from = { value: disk, origin: variable?.[1].origin ?? origin }
+  return [{ source: name, ...settings, ...written, disk: from, urlVariable: variable?.[0] }]
 }
 
 const nameOfBuild = (build: Block, reader: AttributeReader): string => {

@@ -88,6 +88,13 @@ describe('the cloud', () => {
     expect(await call(sandbox, 'GET', '/pricing')).toMatchObject({ response: { status: 504 }, text: '' })
   })
 
+  test('refuses a User-Agent that a rule names, and no other', async () => {
+    await using sandbox = await faultySandbox(['factory * ** 403 agent="curl/*"'])
+    const ask = (agent: string) => fetch(`${sandbox.factoryUrl}/versions`, { headers: { 'User-Agent': agent } })
+    expect((await ask('curl/8.5.0')).status).toBe(403)
+    expect((await ask('talos-image/1.0.0 (+https://example.com)')).status).toBe(200)
+  })
+
   test('has odd entries in its lists, and in the lists inside them', async () => {
     await using sandbox = await faultySandbox(['api GET /locations odd-entry', 'api GET /server_types odd-entry'])
     const { locations } = JSON.parse((await call(sandbox, 'GET', '/locations')).text)

@@ -73,7 +73,8 @@ function chooseImage(
   type: CatalogueServerType,
 ): ChosenImage {
   const snapshot = snapshots.find(store, project, wanted)
-  if (snapshot?.status === 'creating') throw invalidInput(`image '${wanted}' is not available yet`)
+  if (snapshot !== undefined && snapshot.status !== 'available')
+    throw invalidInput(`image '${wanted}' is not available yet`)
   const system = SYSTEM_IMAGES.filter((image) => image.name === wanted || String(image.id) === String(wanted))
   const candidates = snapshot === undefined ? system : [snapshot]
   if (candidates.length === 0) throw invalidInput(`image '${wanted}' not found`)

@@ -26,7 +26,15 @@ const Server = v.object({
   authorizedKeys: v.array(v.string()),
   rootPassword: v.string(),
   /** The rescue system that the next boot goes into. */
-  rescue: v.nullable(v.object({ enabled: v.number(), authorizedKeys: v.array(v.string()), rootPassword: v.string() })),
+  rescue: v.nullable(
+    v.object({
+      enabled: v.number(),
+      authorizedKeys: v.array(v.string()),
+      rootPassword: v.string(),
+      /** Whether a boot has gone past it: it is still shown as enabled, and no boot enters it any more. */
+      isUsedUp: v.optional(v.boolean(), false),
+    }),
+  ),
 })
 export type Server = v.InferOutput<typeof Server>
 
