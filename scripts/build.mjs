@@ -31,7 +31,9 @@ await chmod('packages/hcloud-sandbox/dist/cli.js', 0o755)
 function bundlePackage(name, sources) {
   const folder = `packages/${name}`
   const input = Object.fromEntries(Object.entries(sources).map(([to, from]) => [to, `${folder}/src/${from}`]))
-  return bundle(`${folder}/dist`, { ...BUNDLING, resolve: {}, external: (id) => !/^[./]/.test(id), input })
+  // What rolldown writes for `using` is part of the bundle, too.
+  const external = (id) => !/^([./]|@oxc-project\/runtime\/)/.test(id)
+  return bundle(`${folder}/dist`, { ...BUNDLING, resolve: {}, external, input })
 }
 
 async function bundle(dir, options, groups = []) {

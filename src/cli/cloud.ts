@@ -7,9 +7,8 @@ import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
 import { createHetznerClient, HETZNER_ENDPOINT, type HetznerClient } from '../hetzner/client.ts'
 import type { Project } from '../plan/plan-projects.ts'
 import { type ChosenProject, UNNAMED_PROJECT } from '../request/projects.ts'
-import { printable } from '../util/printable.ts'
 import { findProxies, type Proxies } from '../util/proxies.ts'
-import { redact, registerSecret } from '../util/redact.ts'
+import { registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import {
   type ConnectionOptions,
@@ -22,6 +21,7 @@ import {
 } from './connection.ts'
 import type { Given } from './define-command.ts'
 import type { Io } from './io.ts'
+import { oneLine } from './render/event-line.ts'
 import { say } from './say.ts'
 import type { CloudFlags } from './shared-flags.ts'
 
@@ -125,7 +125,7 @@ export async function openClouds(
   chosen: readonly ChosenProject[],
   { trace, onDelay }: CloudObserver = {},
 ): Promise<Clouds> {
-  const tell = onDelay ?? ((text, project) => say(io, `${prefixOf(project)}${printable(redact(text))}`))
+  const tell = onDelay ?? ((text, project) => say(io, `${prefixOf(project)}${oneLine(text)}`))
   const open = ({ name, variable }: ChosenProject, access: Access): OpenProject => {
     registerSecret(access.token)
     const hetzner = createHetznerClient({

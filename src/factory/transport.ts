@@ -55,15 +55,19 @@ export class FactoryFailure extends TalosImageError {
 
 function hintFor(status: number): string | undefined {
   if (status >= 500) return 'a fault on the side of the Image Factory: try again later'
-  return isRefusal(status) ? LOGIN_HINT : undefined
+  return isRefusal(status) ? refusalHint(status) : undefined
 }
 
-/** Whether a status means that the login is missing or refused. */
+/** Whether a status means that the request is not let in. */
 export const isRefusal = (status: number): boolean => status === 401 || status === 403
 
-/** The hint for such a status. */
-export const LOGIN_HINT =
-  'check the login, if it asks for one: TALOS_IMAGE_FACTORY_USER and TALOS_IMAGE_FACTORY_PASSWORD, or TALOS_IMAGE_FACTORY_TOKEN'
+const LOGIN = 'TALOS_IMAGE_FACTORY_USER and TALOS_IMAGE_FACTORY_PASSWORD, or TALOS_IMAGE_FACTORY_TOKEN'
+
+/** The hint for such a status. 403 comes from whatever stands in front of the Factory, too (image-factory #392). */
+export function refusalHint(status: number): string {
+  if (status === 401) return `check the login, if it asks for one: ${LOGIN}`
+  return `something between here and the Image Factory may block it: a proxy, a firewall, a rule about the User-Agent; or the login may not do this, if there is one: ${LOGIN}`
+}
 
 /** Longer error texts are cut. */
 const LONGEST_TEXT = 500

@@ -2,10 +2,10 @@
 
 import type { Action } from './wire.ts'
 
-/** How long to wait before the first poll, by command: about as long as fast actions take on small servers. */
+/** How long to wait before the first poll, by command: about as long as actions take on small servers. */
 const FIRST_LOOK_MS: Readonly<Record<string, number>> = {
   change_protection: 500,
-  create_server: 5000,
+  create_server: 8200,
   // The boot that follows takes longer.
   start_server: 4500,
   create_image: 20_000,
@@ -14,21 +14,34 @@ const FIRST_LOOK_MS: Readonly<Record<string, number>> = {
 const OTHER_FIRST_LOOK_MS = 2200
 
 /** No pause is longer. */
-export const LONGEST_PAUSE_MS = 20_000
+export const LONGEST_PAUSE_MS = 30_000
 
 const SHORTEST_MS = 200
 /** The longest pause while the progress does not change. */
 const LONGEST_BLIND_MS = 5000
 /** The longest pause that is estimated from the progress. */
-const LONGEST_MS = 12_000
+const LONGEST_MS = 25_000
 
 /** Percent. From here on the action may end at any moment. */
 const NEARLY_DONE = 90
 
-/** How long to wait before an action is polled first. */
-export function firstPauseMs({ command, progress }: Action): number {
+/** Times of the API are whole seconds. */
+const ROUNDING_MS = 500
+
+/**
+ * How long to wait before an action is polled first.
+ * @param lastMs how long the last one with this command took, where one was seen
+ */
+export function firstPauseMs({ command, progress }: Action, lastMs?: number): number {
   if (progress >= NEARLY_DONE) return SHORTEST_MS
+  if (lastMs !== undefined) return clamp(lastMs + ROUNDING_MS, LONGEST_MS)
   return FIRST_LOOK_MS[command] ?? OTHER_FIRST_LOOK_MS
+}
+
+/** How long an action took that has ended. @param ageMs how long it was waited for, which is no less */
+export function durationMs({ started, finished }: Action, ageMs: number): number {
+  const ms = Date.parse(finished ?? '') - Date.parse(started ?? '')
+  return ms >= 0 ? Math.min(ms, ageMs) : ageMs
 }
 
 /** What is known of an action from the last polls. */

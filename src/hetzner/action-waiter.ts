@@ -3,7 +3,15 @@
 import { TalosImageError } from '../errors.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
-import { chooseBatches, firstPauseMs, gather, LONGEST_PAUSE_MS, type Look, nextPauseMs } from './action-pace.ts'
+import {
+  chooseBatches,
+  durationMs,
+  firstPauseMs,
+  gather,
+  LONGEST_PAUSE_MS,
+  type Look,
+  nextPauseMs,
+} from './action-pace.ts'
 import { isInDoubt, isNotDone } from './transport/retry.ts'
 import type { Action } from './wire.ts'
 
@@ -17,10 +25,13 @@ export interface WaitOptions {
   readonly urgent?: boolean
 }
 
+/** An action that ended with an error; most do so for a moment only. */
+export class ActionFailure extends TalosImageError {}
+
 export interface ActionWaiter {
   /**
    * Waits until the action has succeeded.
-   * @throws TalosImageError `api` when the action failed, `timeout` when it did not end in time;
+   * @throws ActionFailure `api` or `stock` when the action failed; TalosImageError `timeout` when it did not end in time;
    *   the signal's reason when the signal aborts
    */
   wait(action: Action, options: WaitOptions): Promise<void>
@@ -43,6 +54,8 @@ export function createActionWaiter(
   clock: Clock,
 ): ActionWaiter {
   const waiting = new Set<Waiting>()
+  /** How long the last action took, by command. */
+  const lastMs = new Map<string, number>()
   let polling = false
   let pause = new AbortController()
 
@@ -105,6 +118,7 @@ export function createActionWaiter(
       if (action.status !== 'running') return assertSuccess(action, name)
       signal.throwIfAborted()
       using deadline = startDeadline(signal, timeoutMs)
+      const since = clock.now()
       const ended = await new Promise<Action>((resolve, reject) => {
         const finish = (): void => {
           waiting.delete(one)
@@ -113,6 +127,7 @@ export function createActionWaiter(
         }
         const settle = (last: Action): void => {
           finish()
+          if (last.status === 'success') lastMs.set(last.command, durationMs(last, clock.now() - since))
           resolve(last)
         }
         const fail = (error: unknown): void => {
@@ -121,9 +136,8 @@ export function createActionWaiter(
         }
         const onStop = (): void => fail(deadline.expired ? timedOut(name, timeoutMs) : signal.reason)
         deadline.signal.addEventListener('abort', onStop, { once: true })
-        const since = clock.now()
         const { id, progress } = action
-        const lookAt = since + firstPauseMs(action)
+        const lookAt = since + firstPauseMs(action, lastMs.get(action.command))
         const one: Waiting = { id, since, urgent, lookAt, progress, toldAt: since, settle, fail }
         waiting.add(one)
         if (polling) pause.abort()
@@ -137,7 +151,7 @@ export function createActionWaiter(
 function assertSuccess(action: Action, name: string): void {
   if (action.status === 'success') return
   const { code, message } = action.error ?? { code: 'unknown', message: 'no reason given' }
-  throw new TalosImageError({
+  throw new ActionFailure({
     code: code === 'resource_unavailable' || code === 'placement_error' ? 'stock' : 'api',
     message: `waiting for ${name}: the action ${action.command} (${action.id}) failed: ${message} (${code})`,
   })

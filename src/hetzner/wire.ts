@@ -24,6 +24,8 @@ export const Action = v.object({
   command: v.string(),
   status: v.picklist(['running', 'success', 'error']),
   progress: v.number(),
+  started: v.optional(v.nullable(v.string())),
+  finished: v.optional(v.nullable(v.string())),
   resources: partsOf(v.object({ id: v.number(), type: v.string() })),
   error: v.nullable(v.object({ code: v.string(), message: v.string() })),
 })
@@ -133,6 +135,10 @@ export const Server = v.object({
   /** What it was created from; null when that was deleted. */
   image: v.optional(v.nullable(v.object({ id: v.number(), disk_size: v.optional(v.number()) })), null),
   rescue_enabled: v.boolean(),
+  /** Whether an action runs on it. */
+  locked: v.optional(v.boolean()),
+  /** GB */
+  primary_disk_size: v.optional(v.number()),
   labels: Labels,
 })
 export type Server = v.InferOutput<typeof Server>

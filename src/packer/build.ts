@@ -42,7 +42,7 @@ export function startPackerBuild(options: PackerBuildOptions): RunningBuild {
         type: 'note',
         text: `${opened.title} builds; it does not read disks back, so the snapshots are not verified`,
       })
-      const [built] = await Promise.all([buildRoles(opened), sweep(context)])
+      const [built] = await Promise.all([buildRoles(opened), sweep(context, plan)])
       await opened.reportUnclaimed(before)
       return { run: id, ...built }
     } finally {

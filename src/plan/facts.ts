@@ -1,16 +1,19 @@
 /** The look-ups before a plan: everything that can be checked without making anything, all problems at once. */
 
-import { EMPTY_SCHEMATIC } from 'talos-schematic'
+import type { Problem } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import { checkImageUrl } from '../source/inspect-url.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
-import { IDENTITY_LABEL, LEASE_LABEL } from './labels.ts'
-import { checkSchematicFile, lookUpSource, type SourceLookUp, submitSchematic } from './look-up-source.ts'
+import { RUN_LABEL } from './labels.ts'
+import { lookUpOffers } from './look-up-placements.ts'
+import { checkSchematicFile, lookUpSource, type SourceLookUp } from './look-up-source.ts'
 import type { Facts } from './plan.ts'
+import { checkReach } from './reach.ts'
 import type { ImageRequest, PlanRequest, SchematicFile } from './request.ts'
 import { resolveServer, type ServerOffers } from './server-settings.ts'
 import { findServerWarnings } from './server-warnings.ts'
+import { type Submitted, submitSchematic } from './submit-schematic.ts'
 import { chooseSystemImage, isNamedImage } from './system-image.ts'
 import { checkVersionForm, isFloating, resolveVersion } from './version.ts'
 
@@ -50,17 +53,24 @@ function checkUrlForm({ choice }: ImageRequest) {
 export type ProjectFacts = Pick<Facts, 'serverTypes' | 'locations' | 'pricing' | 'snapshots'>
 
 /** What is looked up once. */
-type SourceFacts = Pick<Facts, 'talosVersion' | 'sources'>
+type SourceFacts = Pick<Facts, 'talosVersion' | 'sources'> & {
+  /** What is worth saying about the sources. */
+  readonly warnings: readonly Problem[]
+}
 
 /** Asks one project for what a plan needs. @throws TalosImageError what the API said */
-export async function lookUpProject({ hetzner, signal }: ProjectOptions): Promise<ProjectFacts> {
-  const [serverTypes, locations, pricing, snapshots] = await Promise.all([
-    hetzner.catalogue.serverTypes({ signal }),
-    hetzner.catalogue.locations({ signal }),
+export async function lookUpProject(
+  images: readonly ImageRequest[],
+  { hetzner, signal }: ProjectOptions,
+): Promise<ProjectFacts> {
+  const wanted = images.map(({ location }) => location.value)
+  const hasNetworks = images.some(({ server }) => server.networks.length > 0)
+  const [offers, pricing, snapshots] = await Promise.all([
+    lookUpOffers({ hetzner, signal }, wanted, hasNetworks),
     hetzner.catalogue.pricesIfKnown({ signal }),
-    hetzner.images.listSnapshots({ labelSelector: `${IDENTITY_LABEL},!${LEASE_LABEL}` }, { signal }),
+    hetzner.images.listSnapshots({ labelSelector: RUN_LABEL }, { signal }),
   ])
-  return { serverTypes, locations, pricing, snapshots }
+  return { ...offers, pricing, snapshots }
 }
 
 /** What build servers are asked to be part of, in one project; only what is named somewhere is looked up. */
@@ -97,7 +107,7 @@ async function lookUpSources(
   const look: SourceLookUp = { factory, talosVersion, signal, forPacker }
 
   const files = new Set(images.flatMap(({ choice }) => (choice.kind === 'schematic' ? [choice.schematic] : [])))
-  const submitted = new Map<SchematicFile | undefined, string | undefined>()
+  const submitted = new Map<SchematicFile | undefined, Submitted | undefined>()
   await Promise.all(
     [...files].map(async (file) => {
       submitted.set(file, await problems.attempt(() => checkAndSubmit(file, problems, look)))
@@ -106,24 +116,27 @@ async function lookUpSources(
 
   const sources = await Promise.all(
     images.map((image) => {
-      const id = image.choice.kind === 'schematic' ? submitted.get(image.choice.schematic) : undefined
+      const id = image.choice.kind === 'schematic' ? submitted.get(image.choice.schematic)?.id : undefined
       // A schematic that was refused has been reported already.
       if (image.choice.kind === 'schematic' && id === undefined) return undefined
       return problems.attempt(() => lookUpSource(image, id, look))
     }),
   )
-  return { talosVersion, sources: sources.filter((source) => source !== undefined) }
+  const reach = await checkReach(images, sources)
+  problems.add(...reach.problems)
+  const warnings = [...[...submitted.values()].flatMap((one) => one?.warnings ?? []), ...reach.warnings]
+  return { talosVersion, sources: sources.filter((source) => source !== undefined), warnings }
 }
 
 async function checkAndSubmit(
   file: SchematicFile | undefined,
   problems: ProblemCollector,
   look: SourceLookUp,
-): Promise<string | undefined> {
-  if (file === undefined) return submitSchematic(EMPTY_SCHEMATIC, 'the default schematic', look)
+): Promise<Submitted | undefined> {
+  if (file === undefined) return submitSchematic(undefined, look)
   const found = await checkSchematicFile(file, look)
   problems.add(...found)
-  return found.length > 0 ? undefined : submitSchematic(file.parsed.schematic, file.file, look)
+  return found.length > 0 ? undefined : submitSchematic(file, look)
 }
 
 /** Images of the user's own need no Factory, and so no version that it knows. */

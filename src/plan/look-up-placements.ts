@@ -2,9 +2,33 @@
 
 import type { HetznerClient } from '../hetzner/client.ts'
 import { type Placement, rankPlacements } from './placement.ts'
-import { toPlacementInput } from './placement-input.ts'
+import { type Offers, toPlacementInput } from './placement-input.ts'
 import type { PlannedImage } from './plan.ts'
 import type { PlanRequest } from './request.ts'
+
+/**
+ * Asks a project for what it offers. The server types name locations, too; the list of those is only needed for their
+ * network zones, and to say which there are.
+ * @param wanted names of locations
+ * @param hasNetworks whether a server is to be in a network, and so in its zone
+ * @internal
+ */
+export async function lookUpOffers(
+  { hetzner, signal }: { readonly hetzner: HetznerClient; readonly signal?: AbortSignal | undefined },
+  wanted: readonly string[],
+  hasNetworks: boolean,
+): Promise<Omit<Offers, 'nowMs'>> {
+  const [serverTypes, listed] = await Promise.all([
+    hetzner.catalogue.serverTypes({ signal }),
+    hasNetworks ? hetzner.catalogue.locations({ signal }) : undefined,
+  ])
+  if (listed !== undefined) return { serverTypes, locations: listed }
+  const named = new Set(serverTypes.flatMap(({ locations }) => locations.map(({ name }) => name)))
+  if (!wanted.every((name) => named.has(name))) {
+    return { serverTypes, locations: await hetzner.catalogue.locations({ signal }) }
+  }
+  return { serverTypes, locations: [...named].map((name) => ({ name })) }
+}
 
 /**
  * What is in stock for an image now, in the order in which it should be tried: what `build` can be given to look with
@@ -16,11 +40,11 @@ export async function lookUpPlacements(
   { architecture, sourceFacts, server, preferred }: PlannedImage,
   { hetzner, signal }: { readonly hetzner: HetznerClient; readonly signal?: AbortSignal | undefined },
 ): Promise<readonly Placement[]> {
-  const [serverTypes, locations] = await Promise.all([
-    hetzner.catalogue.serverTypes({ signal }),
-    hetzner.catalogue.locations({ signal }),
-  ])
-  const offers = { serverTypes, locations, nowMs: Date.now() }
+  const hasNetworks = server.networkZones !== undefined
+  const offers = {
+    ...(await lookUpOffers({ hetzner, signal }, [preferred.location.value], hasNetworks)),
+    nowMs: Date.now(),
+  }
   return rankPlacements(
     toPlacementInput(request, { architecture, ...preferred }, sourceFacts.rawBytes, offers, server.networkZones),
   ).placements

@@ -1,7 +1,5 @@
 /** Finds out what one image's disk will be, and makes the Factory start making it. */
 
-import type { Schematic } from 'talos-schematic'
-import { canonicalText, schematicId } from 'talos-schematic'
 import { COMPRESSION_TITLES } from '../compressions.ts'
 import { architectureTitle } from '../domain.ts'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
@@ -14,8 +12,8 @@ import {
   installerReference,
   parseAssetUrl,
 } from '../factory/asset.ts'
-import type { FactoryClient } from '../factory/client.ts'
-import { isRefusal, LOGIN_HINT } from '../factory/transport.ts'
+import type { AssetAnswer, FactoryClient } from '../factory/client.ts'
+import { isRefusal, refusalHint } from '../factory/transport.ts'
 import { inspectFile, sha256OfFile } from '../source/inspect-file.ts'
 import { inspectUrl } from '../source/inspect-url.ts'
 import type { SourceFacts } from '../source/source.ts'
@@ -29,21 +27,6 @@ export interface SourceLookUp {
   readonly signal: AbortSignal
   /** Whether only the very form is taken that Packer would be given: xz, or that of a user's URL. */
   readonly forPacker?: boolean | undefined
-}
-
-/** Submits a schematic and compares IDs. @throws TalosImageError `schematic` when the Factory made another document of it */
-export async function submitSchematic(schematic: Schematic, file: string, look: SourceLookUp): Promise<string> {
-  const text = canonicalText(schematic)
-  const expected = schematicId(schematic)
-  const answer = await look.factory.submitSchematic(text, look.signal)
-  if (answer.id === expected) return expected
-  // A Factory with authentication adds the owner to the document, so its ID is the one that counts.
-  if (answer.schematic !== undefined && /^owner:/m.test(answer.schematic) && !/^owner:/m.test(text)) return answer.id
-  throw new TalosImageError({
-    code: 'schematic',
-    message: `${file}: the Image Factory gave the schematic the ID ${answer.id}, but its content has the ID ${expected}`,
-    hint: 'the Factory may be another version than this tool knows; compare its answer with `talos-image schematic id`',
-  })
 }
 
 /** The problems of a schematic that only the Factory knows of: extensions that this version does not have. */
@@ -77,10 +60,10 @@ export async function lookUpSource(
       if (asset !== undefined && image.sha256 === undefined) {
         return lookUpAsset(asset, look, choice.at, suffixOf(choice.url))
       }
-      const facts = await inspectUrl(choice.url, { at: choice.at, signal: look.signal, fetch: look.factory.fetch })
+      const { facts, urls } = await inspect(choice.url, look, choice.at)
       assertCheckable(facts, image, choice.at)
       const { schematicId: id, installer } = ofAsset(asset, look)
-      return { source: { kind: 'url', url: choice.url }, facts, schematicId: id, installer }
+      return { source: { kind: 'url', url: choice.url }, facts, schematicId: id, installer, urls }
     }
     case 'file': {
       const facts = await inspectFile(choice.path, choice.at)
@@ -90,7 +73,7 @@ export async function lookUpSource(
           code: 'source',
           message: `${choice.path} has the SHA-256 ${sha256}, not ${image.sha256}`,
           at: choice.at,
-          hint: 'the file is not the one that was pinned with --sha256',
+          hint: 'the file is not the one whose SHA-256 was given',
         })
       }
       const source = { kind: 'file', path: choice.path, sha256 } as const
@@ -131,6 +114,7 @@ async function lookUpAsset(
 ): Promise<ResolvedSource> {
   const refusals: Refusal[] = []
   let isMissing = true
+  let wasFault = false
   for (const suffix of look.forPacker === true ? [own] : DISK_SUFFIXES) {
     const url = assetUrl(look.factory.url, asset, suffix)
     const answer = await look.factory.probe(url, look.signal)
@@ -138,17 +122,15 @@ async function lookUpAsset(
       const { publicUrl } = look.factory
       const factory = publicUrl === FACTORY_URL ? {} : { factory: publicUrl }
       const source = { kind: 'factory', url, asset, ...factory } as const
-      return {
-        source,
-        facts: await inspectUrl(url, { signal: look.signal, fetch: look.factory.fetch }),
-        ...ofAsset(asset, look),
-      }
+      return { source, ...(await inspect(url, look)), ...ofAsset(asset, look) }
     }
     refusals.push({ suffix, message: answer.message })
-    if (isRefusal(answer.status)) throw refused(url, answer.message, at)
-    // Only 'there is no such form' is a reason to ask for another one.
-    isMissing = answer.status < 500 && answer.status !== 429
-    if (answer.status !== 404 && answer.status !== 400) break
+    if (isRefusal(answer.status)) throw refused(url, answer, at)
+    const isFault = answer.status >= 500
+    isMissing = !isFault && answer.status !== 429
+    // One form may be at fault alone, such as when its compression fails; a second one says that it is the Factory.
+    if (isFault && !wasFault) wasFault = true
+    else if (answer.status !== 404 && answer.status !== 400) break
   }
   if (!isMissing) {
     throw new TalosImageError({
@@ -166,12 +148,22 @@ async function lookUpAsset(
   })
 }
 
-function refused(url: string, message: string, at: Origin | undefined): TalosImageError {
+async function inspect(
+  url: string,
+  { signal, factory: { fetch } }: SourceLookUp,
+  at?: Origin,
+): Promise<{ facts: SourceFacts; urls: readonly string[] }> {
+  const urls = new Set([url])
+  const facts = await inspectUrl(url, { at, signal, fetch, onFinalUrl: (final) => urls.add(final) })
+  return { facts, urls: [...urls] }
+}
+
+function refused(url: string, { status, message }: AssetAnswer, at: Origin | undefined): TalosImageError {
   return new TalosImageError({
     code: 'factory',
     message: `the Image Factory refuses ${url}: ${message}`,
     at,
-    hint: LOGIN_HINT,
+    hint: refusalHint(status),
   })
 }
 

@@ -3,8 +3,15 @@
 import type { Sourced } from '../config/variables.ts'
 import type { Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
-import type { Location, ServerType } from '../hetzner/wire.ts'
+import type { ServerType } from '../hetzner/wire.ts'
 import { didYouMean } from '../util/near.ts'
+
+/** A location, as far as it is known. */
+export interface Place {
+  readonly name: string
+  /** undefined: it was not asked for, since no server is to be in a network. */
+  readonly network_zone?: string
+}
 
 export interface PlacementInput {
   readonly architecture: Architecture
@@ -18,7 +25,7 @@ export interface PlacementInput {
   readonly noFallback: boolean
   readonly allowBiggerDisk: boolean
   readonly serverTypes: readonly ServerType[]
-  readonly locations: readonly Location[]
+  readonly locations: readonly Place[]
   readonly nowMs: number
 }
 
@@ -132,15 +139,22 @@ export function isRetired(deprecation: { unavailable_after: string } | null | un
 export function findZoneProblem(
   { value, origin }: Sourced<string>,
   zones: readonly string[] | undefined,
-  locations: readonly Location[],
+  locations: readonly Place[],
 ): Problem | undefined {
-  const location = locations.find(({ name }) => name === value)
-  if (zones === undefined || location === undefined || zones.includes(location.network_zone)) return undefined
-  const reached = locations.filter(({ network_zone }) => zones.includes(network_zone)).map(({ name }) => name)
+  const zone = locations.find(({ name }) => name === value)?.network_zone
+  if (zones === undefined || zone === undefined || zones.includes(zone)) return undefined
+  const reached = placesIn(zones, locations)
   return {
     code: 'config',
-    message: `the location "${value}" is in the network zone ${location.network_zone}, which the networks of the build server do not reach`,
+    message: `the location "${value}" is in the network zone ${zone}, which the networks of the build server do not reach`,
     at: origin,
     hint: `they reach ${reached.length === 0 ? 'no location' : `the locations ${reached.join(', ')}`}: set server_location to one of them, or add a subnet`,
   }
+}
+
+/** The names of the locations in network zones. */
+export function placesIn(zones: readonly string[], locations: readonly Place[]): string[] {
+  return locations.flatMap(({ name, network_zone }) =>
+    network_zone !== undefined && zones.includes(network_zone) ? [name] : [],
+  )
 }

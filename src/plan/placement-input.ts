@@ -1,18 +1,18 @@
 /** From a request and the project's facts to what placements are ranked by. */
 
 import type { Problem } from '../errors.ts'
-import type { Location, ServerType } from '../hetzner/wire.ts'
+import type { ServerType } from '../hetzner/wire.ts'
 import { isChosen } from './placement.ts'
-import { findPlacementProblems, isRetired, type PlacementInput } from './placement-checks.ts'
+import { findPlacementProblems, isRetired, type Place, type PlacementInput, placesIn } from './placement-checks.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 
 /** What of an image decides where it can be built. */
 export type Wanted = Pick<ImageRequest, 'architecture' | 'serverType' | 'location'>
 
 /** What a project offers at a moment. */
-interface Offers {
+export interface Offers {
   readonly serverTypes: readonly ServerType[]
-  readonly locations: readonly Location[]
+  readonly locations: readonly Place[]
   readonly nowMs: number
 }
 
@@ -43,8 +43,8 @@ export function toPlacementInput(
 
 /** The type, offered only where a server can join its networks. */
 function within(zones: readonly string[], type: ServerType, locations: Offers['locations']): ServerType {
-  const places = new Set(locations.filter(({ network_zone }) => zones.includes(network_zone)).map(({ name }) => name))
-  return { ...type, locations: type.locations.filter(({ name }) => places.has(name)) }
+  const places = placesIn(zones, locations)
+  return { ...type, locations: type.locations.filter(({ name }) => places.includes(name)) }
 }
 
 /** What is wrong with the chosen server type and location, as far as it can be told without knowing the image. */

@@ -16,6 +16,7 @@ import { findChoiceProblems } from './placement-input.ts'
 import { createPlan, type Facts, type Plan } from './plan.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { findServerProblems } from './server-settings.ts'
+import { findUnbootable } from './unbootable.ts'
 
 /** A project, or what keeps it from being asked. */
 export interface Project {
@@ -78,7 +79,13 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
     throwProblems([...common.all, ...joinProblems(found)])
     throw new RangeError('a look-up failed without a reason')
   }
-  const all = [...request.variables.warnings, ...warnings, ...findContradictions(images, resolved.talosVersion)]
+  const all = [
+    ...request.variables.warnings,
+    ...warnings,
+    ...resolved.warnings,
+    ...findContradictions(images, resolved.talosVersion),
+    ...findUnbootable(images, resolved.talosVersion),
+  ]
   const planned = await Promise.all(
     answers.map(async (one): Promise<ProjectPlan> => {
       if ('problems' in one) return one
@@ -125,7 +132,7 @@ type Answers = ProjectFacts & Pick<Facts, 'servers' | 'serverWarnings'>
 async function ask(project: Project, images: readonly ImageRequest[], signal: AbortSignal): Promise<Answers> {
   const look = { hetzner: toClient(project.hetzner), signal }
   const problems = new ProblemCollector()
-  const [facts, servers] = await Promise.all([lookUpProject(look), lookUpServers(images, problems, look)])
+  const [facts, servers] = await Promise.all([lookUpProject(images, look), lookUpServers(images, problems, look)])
   problems.throw()
   return { ...facts, ...servers }
 }

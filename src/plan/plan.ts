@@ -4,12 +4,12 @@ import type { Sourced } from '../config/variables.ts'
 import type { Architecture, Labels, Role } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
-import type { Image, Location, Pricing, ServerType } from '../hetzner/wire.ts'
+import type { Image, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
 import { identityOf } from './identity.ts'
 import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels } from './labels.ts'
 import { type Placement, rankPlacements } from './placement.ts'
-import { findZoneProblem } from './placement-checks.ts'
+import { findZoneProblem, type Place } from './placement-checks.ts'
 import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { seriesKey } from './series.ts'
@@ -25,6 +25,8 @@ export interface ResolvedSource {
   /** undefined for anything that is not known to come from the Factory. */
   readonly schematicId: string | undefined
   readonly installer: string | undefined
+  /** Where the build server downloads from: the source's URL, and where that redirects to. */
+  readonly urls?: readonly string[]
 }
 
 /**
@@ -36,10 +38,10 @@ export interface Facts {
   /** The version that `talos_version` stands for. */
   readonly talosVersion: string
   readonly serverTypes: readonly ServerType[]
-  readonly locations: readonly Location[]
+  readonly locations: readonly Place[]
   /** undefined: the API did not tell. */
   readonly pricing: Pricing | undefined
-  /** The project's snapshots that carry an identity. */
+  /** The project's snapshots that this tool made, whether published or not. */
   readonly snapshots: readonly Image[]
   /** In the order of the requested images. */
   readonly sources: readonly ResolvedSource[]
@@ -111,6 +113,11 @@ export interface Plan {
   readonly cost: Cost
   /** What is worth saying and stops nothing. */
   readonly warnings: readonly Problem[]
+  /**
+   * Snapshots that are not published: of builds that go on, or that ended too soon.
+   * @internal
+   */
+  readonly unpublished: readonly Image[]
 }
 
 /**
@@ -134,7 +141,8 @@ export function createPlan(
     return [planned]
   })
   throwProblems([...new Map(problems.map((problem) => [problem.message, problem])).values()])
-  return { talosVersion: facts.talosVersion, images, cost: costOf(images, facts.pricing), warnings }
+  const unpublished = facts.snapshots.filter(({ labels }) => labels[LEASE_LABEL] !== undefined)
+  return { talosVersion: facts.talosVersion, images, cost: costOf(images, facts.pricing), warnings, unpublished }
 }
 
 function planImage(

@@ -10,6 +10,8 @@ import type { SchematicFile } from './request.ts'
  * The schematic in a text, read by the Image Factory's rules (fields of docs/api.md of v1.5.0, parser go-yaml v4).
  * Stricter than the Factory in a few cases that it would accept without a word: a second document, and rare
  * line breaks. A text without a document (empty, or comments only) is refused, as the Factory does.
+ * A field that is not known is a mistake when its name resembles one that is, or stands in another place; else it is kept
+ * apart: a newer Factory may know it.
  * @param text YAML, or JSON, which is YAML
  * @param file its name, for messages
  * @throws ProblemsError `schematic` with everything that is wrong, each with line and column

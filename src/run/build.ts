@@ -118,11 +118,11 @@ export function startBuild(options: BuildOptions): RunningBuild {
       serverQueue: new ServerQueue(),
       trace,
     }
-    if (images.some((image) => image.existing === undefined)) return runWithKey(run, images, openScope)
+    if (images.some((image) => image.existing === undefined)) return runWithKey(run, options.plan, openScope)
     const results = images.flatMap((image) => existing(image, emit))
     // Resources of earlier runs cost money even when there is nothing to build.
     try {
-      await sweep(run)
+      await sweep(run, options.plan)
     } finally {
       await run.lease.close()
     }
@@ -131,11 +131,8 @@ export function startBuild(options: BuildOptions): RunningBuild {
   return { run: id, result: runImages(), pending: () => scopes.flatMap((scope) => scope.pending) }
 }
 
-async function runWithKey(
-  run: Run,
-  images: readonly PlannedImage[],
-  openScope: () => CleanupScope,
-): Promise<BuildResult> {
+async function runWithKey(run: Run, plan: Plan, openScope: () => CleanupScope): Promise<BuildResult> {
+  const { images } = plan
   const scope = openScope()
   const leftovers: Leftover[] = []
   const close = async (): Promise<void> => {
@@ -153,7 +150,7 @@ async function runWithKey(
           return done ?? runImage(run, key, image, openScope(), leftovers)
         }),
       ),
-      sweep(run),
+      sweep(run, plan),
     ])
     results = built
   } catch (error) {
@@ -168,18 +165,15 @@ async function runWithKey(
 }
 
 /**
- * Removes what earlier runs left behind. When that fails, the build goes on.
+ * Removes what earlier runs left behind; the planning has seen their snapshots. When that fails, the build goes on.
  * @internal
  */
-export async function sweep({
-  hetzner,
-  clock,
-  signal,
-  timeouts,
-  emit,
-}: Pick<Run, 'hetzner' | 'clock' | 'signal' | 'timeouts' | 'emit'>): Promise<void> {
+export async function sweep(
+  { hetzner, clock, signal, timeouts, emit }: Pick<Run, 'hetzner' | 'clock' | 'signal' | 'timeouts' | 'emit'>,
+  { unpublished }: Pick<Plan, 'unpublished'>,
+): Promise<void> {
   try {
-    const found = await findTemporary(hetzner, { signal })
+    const found = await findTemporary(hetzner, { snapshots: unpublished, signal })
     const abandoned = found.filter((thing) => isAbandoned(thing, clock.now()))
     const note = (text: string): void => emit({ type: 'note', text })
     const leftovers = await removeTemporary(hetzner, abandoned, {

@@ -3,7 +3,7 @@
 import type { Labels } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
-import type { Server } from '../hetzner/wire.ts'
+import type { Image, Server } from '../hetzner/wire.ts'
 import { LEASE_LABEL, RUN_LABEL } from '../plan/labels.ts'
 import { type CleanupListener, CleanupScope, type Leftover } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
@@ -24,6 +24,8 @@ export interface Temporary {
 
 interface FindOptions {
   readonly run?: string | undefined
+  /** The snapshots among them, where they are known already. */
+  readonly snapshots?: readonly Image[]
   readonly signal: AbortSignal
   readonly urgent?: boolean
 }
@@ -48,7 +50,7 @@ export async function findTemporary(hetzner: HetznerClient, options: FindOptions
 async function findLabelled(hetzner: HetznerClient, options: FindOptions): Promise<Temporary[]> {
   const labelSelector = `${RUN_LABEL}${options.run === undefined ? '' : `=${options.run}`},${LEASE_LABEL}`
   const [images, servers, keys] = await Promise.all([
-    hetzner.images.listSnapshots({ labelSelector }, options),
+    options.snapshots ?? hetzner.images.listSnapshots({ labelSelector }, options),
     hetzner.servers.list({ labelSelector }, options),
     hetzner.sshKeys.list({ labelSelector }, options),
   ])

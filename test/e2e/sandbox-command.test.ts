@@ -25,6 +25,7 @@ describe('the sandbox command', () => {
     const env = environmentOf(second.stdout)
     expect(Object.keys(env)).toEqual([
       'HCLOUD_ENDPOINT',
+      'HETZNER_ENDPOINT',
       'HCLOUD_TOKEN',
       'TALOS_IMAGE_FACTORY_URL',
       'TALOS_IMAGE_SSH_PORT',

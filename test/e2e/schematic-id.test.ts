@@ -29,6 +29,11 @@ describe('schematic id', () => {
 
   it.each([
     ['text that is no schematic', 'just text', 'mine.yaml:1:1: the schematic must be a mapping, not a single value'],
+    [
+      'a field that only a Factory may know',
+      'customization: {quantum: 1}',
+      'mine.yaml:1:17: the field "customization.quantum"',
+    ],
     ['an unknown field', 'customisation: {}', 'mine.yaml:1:1: unknown field "customisation"\n  hint: did you mean'],
     ['broken YAML', 'customization: [', 'mine.yaml:1:17: not valid YAML'],
   ])('refuses %s', async (_, text, message) => {

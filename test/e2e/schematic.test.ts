@@ -102,7 +102,7 @@ describe('schematic push', () => {
   it('says when the Factory gives another ID than the content has', async () => {
     const id = 'a'.repeat(64)
     const server = createServer((_, response) =>
-      response.writeHead(201).end(JSON.stringify({ id, schematic: 'owner: somebody\ncustomization: {}\n' })),
+      response.writeHead(201).end(JSON.stringify({ id, schematic: `owner: somebody\n${TAILSCALE}` })),
     )
     const url = await listen(server)
     try {

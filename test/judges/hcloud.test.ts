@@ -241,7 +241,9 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud command', WHY_NOT), () 
     expect(await fails('datacenter list')).toBe(
       'hcloud: API functionality was removed: use locations (deprecated_api_endpoint)',
     )
-    expect(await fails('volume create --name store --size 10 --location fsn1')).toMatch(/\(method_not_allowed\)$/)
+    expect(await fails('certificate create --name one --type managed --domain a.example.com')).toBe(
+      'hcloud: the sandbox has no POST /certificates (not_implemented)',
+    )
   })
 
   it('says what is wrong', async () => {

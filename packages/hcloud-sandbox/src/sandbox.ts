@@ -67,6 +67,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
   await assertFreeSpace(stateDir, 3 * dataBytes + SPARE_BYTES)
 
   const factory = createFactory({
+    yamlRelease: faults.yamlRelease,
     stateDir,
     diskBytes: imageDiskBytes,
     dataBytes: imageDataBytes,
@@ -78,9 +79,9 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
   await factory.load()
   teardown.add(() => factory.close())
 
-  const ssh = options.sshPort === undefined ? await reserveSshPort() : undefined
-  if (ssh !== undefined) teardown.add(() => ssh.close())
-  const sshPort = options.sshPort ?? ssh?.port ?? 0
+  const ssh = await reserveSshPort(options.sshPort ?? 0)
+  teardown.add(() => ssh.close())
+  const sshPort = ssh.port
 
   const cloud = createCloud({
     machines,
@@ -97,6 +98,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
     limits: options.limits,
     intercept: async (request, answer) => (await faults.api(request, answer)) ?? options.intercept?.(request, answer),
     failAction: (command, resources) => faults.action(command, resources) ?? options.failAction?.(command, resources),
+    rescueFaults: faults.rescue,
     onAnswer: options.onAnswer,
   })
   await cloud.load()

@@ -9,21 +9,26 @@
 
 import { createHash } from 'node:crypto'
 import { compareKeys } from './go-keys.ts'
+import type { YamlRelease } from './go-string.ts'
 import { writeDocument } from './go-writer.ts'
 import type { Customization, FreeEntry, FreeValue, Overlay, Schematic } from './schema.ts'
 
-/** The text whose hash is the ID: what is not set is left out, save for `customization` itself. */
-export function canonicalText(schematic: Schematic): string {
-  return writeDocument([
+/**
+ * The text whose hash is the ID: what is not set is left out, save for `customization` itself.
+ * @param release of Go's YAML library; that of the Image Factory 1.5 by default
+ */
+export function canonicalText(schematic: Schematic, release: YamlRelease = 'rc6'): string {
+  const entries: readonly FreeEntry[] = [
     ...text('owner', schematic.owner),
     ...map('overlay', overlayEntries(schematic.overlay)),
     [toKey('customization'), { kind: 'map', entries: customizationEntries(schematic.customization) }],
-  ])
+  ]
+  return writeDocument(entries, release)
 }
 
 /** The schematic ID: SHA-256 of the canonical text, 64 hexadecimal digits. */
-export function schematicId(schematic: Schematic): string {
-  return createHash('sha256').update(canonicalText(schematic)).digest('hex')
+export function schematicId(schematic: Schematic, release?: YamlRelease): string {
+  return createHash('sha256').update(canonicalText(schematic, release)).digest('hex')
 }
 
 /** An overlay that is set at all always has its image and name, even when they are empty. */

@@ -7,7 +7,7 @@
 import type { Scalar } from './go-scalar.ts'
 import { resolveScalar } from './go-scalar.ts'
 import { didYouMean } from './near.ts'
-import type { Position } from './schema.ts'
+import type { Position, UnknownField } from './schema.ts'
 import type { ScalarNode, TreeNode } from './tree-node.ts'
 import type { Report } from './yaml-problem.ts'
 
@@ -15,6 +15,8 @@ export interface Decoding {
   readonly report: Report
   /** Filled while reading: where the value of each path stands. */
   readonly positions: Map<string, Position>
+  /** Filled while reading: fields that are not known. */
+  readonly unknown: UnknownField[]
 }
 
 /** A value and its path from the root, which names it in messages; an absent value is not set. */

@@ -3,6 +3,7 @@
 import type { Decoding, Field } from './decode.ts'
 import { isNull, nameKind } from './decode.ts'
 import { didYouMean } from './near.ts'
+import { toFree } from './options.ts'
 import type { TreeNode } from './tree-node.ts'
 
 /** Every mapping with fixed fields, by its path without indices. */
@@ -30,7 +31,7 @@ type Place = keyof typeof FIELDS
 export type FieldsOf<P extends Place> = (name: (typeof FIELDS)[P][number]) => Field
 
 /**
- * The fields of the mapping that `place` names. Reports unknown fields and what is no mapping;
+ * The fields of the mapping that `place` names. Reports mistaken names and what is no mapping, and keeps unknown fields apart;
  * a field that is not there is not set.
  */
 export function readFields<P extends Place>(place: P, field: Field, decoding: Decoding): FieldsOf<P> {
@@ -44,7 +45,10 @@ export function readFields<P extends Place>(place: P, field: Field, decoding: De
       } else if (names.includes(key.text)) {
         found.set(key.text, value)
       } else {
-        decoding.report(key.at, `unknown field "${key.text}"`, hintFor(key.text, names))
+        const hint = hintFor(key.text, names)
+        const unknown = { path: path === '' ? key.text : `${path}.${key.text}`, at: key.at }
+        if (hint === undefined) decoding.unknown.push({ ...unknown, value: toFree(value, decoding) })
+        else decoding.report(key.at, `unknown field "${key.text}"`, hint)
       }
     }
   } else if (node !== undefined && !isNull(node, decoding)) {
@@ -54,9 +58,10 @@ export function readFields<P extends Place>(place: P, field: Field, decoding: De
   return (name) => ({ node: found.get(name), path: path === '' ? name : `${path}.${name}` })
 }
 
-function hintFor(name: string, names: readonly string[]): string {
+/** What is meant instead of an unknown name; undefined when that cannot be told. */
+function hintFor(name: string, names: readonly string[]): string | undefined {
   for (const [place, others] of Object.entries<readonly string[]>(FIELDS)) {
     if (others.includes(name)) return `"${name}" belongs ${place === '' ? 'at the top level' : `under "${place}"`}`
   }
-  return didYouMean(name, names) ?? `fields here: ${names.join(', ')}`
+  return didYouMean(name, names)
 }

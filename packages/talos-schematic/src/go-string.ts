@@ -4,6 +4,13 @@ import { resolveScalar } from './go-scalar.ts'
 
 export type Style = 'plain' | 'single' | 'double' | 'literal'
 
+/**
+ * Releases of Go's YAML library that write some texts differently: yaml.v3 (Image Factory up to 0.8), v4.0.0-rc.4 (1.1 to 1.4),
+ * v4.0.0-rc.6 (1.5), v4.0.0. Compared on 430 texts in November 2026; leading blank lines, which yaml.v3 loses, are not followed.
+ */
+export const YAML_RELEASES = ['v3', 'rc4', 'rc6', 'v4'] as const
+export type YamlRelease = (typeof YAML_RELEASES)[number]
+
 /** Next line, line separator and paragraph separator are line breaks too. */
 const BREAK = String.raw`[\n\r\u0085\u2028\u2029]`
 const HAS_BREAK = new RegExp(BREAK)
@@ -37,10 +44,12 @@ export function isBreak(char: string): boolean {
  * The style of a text.
  * @param simpleKey it is a map's key, written on one line
  */
-export function chooseStyle(text: string, simpleKey: boolean): Style {
-  const wanted = preferredStyle(text)
+export function chooseStyle(text: string, simpleKey: boolean, release: YamlRelease): Style {
+  const wanted = preferredStyle(text, release)
+  const spaceAtEnd = SPACE_THEN_BREAK.test(text) || text.endsWith(' ')
   const escaped = UNPRINTABLE.test(text) || SPACE_THEN_BREAK.test(text)
-  if (wanted === 'literal') return escaped || simpleKey || text.endsWith(' ') ? 'double' : 'literal'
+  if (wanted === 'literal')
+    return UNPRINTABLE.test(text) || simpleKey || (spaceAtEnd && release !== 'v4') ? 'double' : 'literal'
   if (wanted === 'double') return 'double'
   if (escaped || text.includes('\t') || BREAK_THEN_SPACE.test(text)) return 'double'
   if (wanted === 'single') return 'single'
@@ -49,9 +58,10 @@ export function chooseStyle(text: string, simpleKey: boolean): Style {
 }
 
 /** What the meaning of the text asks for, before its characters have their say. */
-function preferredStyle(text: string): Style {
-  if (text.includes('\n')) return VISIBLE.test(text) ? 'literal' : 'double'
-  if (OLD_BOOLEAN.test(text) || BASE_60.test(text) || text === '<<') return 'single'
+function preferredStyle(text: string, release: YamlRelease): Style {
+  if (text.includes('\n')) return VISIBLE.test(text) || release === 'v3' ? 'literal' : 'double'
+  if (text === '<<' && release === 'v3') return 'plain'
+  if (OLD_BOOLEAN.test(text) || BASE_60.test(text) || text === '<<') return release === 'rc6' ? 'single' : 'double'
   return resolveScalar(text).kind === 'text' ? 'plain' : 'double'
 }
 

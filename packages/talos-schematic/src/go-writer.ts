@@ -1,6 +1,6 @@
 /** Writes values as the block YAML of Go's yaml.v4, byte for byte. */
 
-import { chooseStyle, doubleQuoted, isBreak, isMultiline } from './go-string.ts'
+import { chooseStyle, doubleQuoted, isBreak, isMultiline, type YamlRelease } from './go-string.ts'
 import { LineWriter } from './line-writer.ts'
 import type { FreeEntry, FreeScalar, FreeValue } from './schema.ts'
 
@@ -12,9 +12,9 @@ const SIMPLE_KEY_BYTES = 128
 /** What a value stands in, which decides how far its contents are indented. */
 type Place = 'item' | 'field'
 
-/** The document whose root is a map with these entries, in this order. */
-export function writeDocument(entries: readonly FreeEntry[]): string {
-  const writer = new LineWriter()
+/** The document whose root is a map with these entries, in this order, as a release of the library writes it. */
+export function writeDocument(entries: readonly FreeEntry[], release: YamlRelease): string {
+  const writer = new LineWriter(release)
   writeEntries(writer, entries, 0)
   writer.startLine(0)
   return writer.text
@@ -66,7 +66,7 @@ function writeItems(writer: LineWriter, items: readonly FreeValue[], indent: num
 }
 
 function writeScalar(writer: LineWriter, value: FreeScalar, indent: number, simpleKey: boolean): void {
-  switch (value.kind === 'token' ? 'plain' : chooseStyle(value.text, simpleKey)) {
+  switch (value.kind === 'token' ? 'plain' : chooseStyle(value.text, simpleKey, writer.release)) {
     case 'plain':
       writer.word(value.text)
       break
@@ -88,8 +88,10 @@ function writeSingleQuoted(writer: LineWriter, text: string, indent: number): vo
 }
 
 function writeLiteral(writer: LineWriter, text: string, indent: number): void {
-  // The indentation indicator is always the document's own, even in lists, where the text stands elsewhere.
-  writer.word(`|${text.startsWith(' ') ? INDENT : ''}${chomping(text)}`)
+  // The indentation indicator is the document's own, even in lists, where the text stands elsewhere; v4.0.0 mended that.
+  const begins = writer.release === 'v4' ? /^[\n ]*[ \t]/ : /^ /
+  const columns = writer.release === 'v4' && indent % INDENT !== 0 ? indent % INDENT : INDENT
+  writer.word(`|${begins.test(text) ? columns : ''}${chomping(text)}`)
   writer.breakLine('\n')
   writer.open()
   writeLines(writer, text, indent, true)

@@ -6,6 +6,7 @@
 
 export { canonicalText, schematicId } from './canonical.ts'
 export { SchematicError, type SchematicProblem } from './errors.ts'
+export { YAML_RELEASES, type YamlRelease } from './go-string.ts'
 export { parseSchematic } from './parse.ts'
 export {
   type Bootloader,
@@ -20,4 +21,5 @@ export {
   type ParsedSchematic,
   type Position,
   type Schematic,
+  type UnknownField,
 } from './schema.ts'

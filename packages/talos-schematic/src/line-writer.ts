@@ -1,6 +1,15 @@
 /** Lines and columns as Go's YAML emitter keeps them; where a line starts anew depends on them. */
 
+import type { YamlRelease } from './go-string.ts'
+
 export class LineWriter {
+  readonly release: YamlRelease
+
+  /** @param release whose style is written */
+  constructor(release: YamlRelease) {
+    this.release = release
+  }
+
   #text = ''
   #column = 0
   /** The last thing written was white space, so a word needs no space before it. */

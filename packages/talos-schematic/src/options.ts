@@ -41,7 +41,8 @@ function uniqueEntries(
   return [...unique.values()]
 }
 
-function toFree(node: TreeNode, decoding: Decoding): FreeValue {
+/** Any value, as it is. */
+export function toFree(node: TreeNode, decoding: Decoding): FreeValue {
   switch (node.kind) {
     case 'list':
       return { kind: 'list', items: node.items.map((item) => toFree(item, decoding)) }

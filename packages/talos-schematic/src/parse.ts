@@ -5,7 +5,15 @@ import { readFlag, readList, readText, readWhole, readWord } from './decode.ts'
 import { SchematicError, type SchematicProblem } from './errors.ts'
 import { readFields } from './fields.ts'
 import { readOptions } from './options.ts'
-import type { Bootloader, Customization, MetaValue, Overlay, ParsedSchematic, Position } from './schema.ts'
+import type {
+  Bootloader,
+  Customization,
+  MetaValue,
+  Overlay,
+  ParsedSchematic,
+  Position,
+  UnknownField,
+} from './schema.ts'
 import { BOOTLOADERS, ENROLL_MODES } from './schema.ts'
 import { readTree } from './tree.ts'
 import { createReport } from './yaml-problem.ts'
@@ -14,6 +22,8 @@ import { createReport } from './yaml-problem.ts'
  * The schematic in a text, read by the Image Factory's rules (fields of docs/api.md of v1.5.0, parser go-yaml v4).
  * Stricter than the Factory in a few cases that it would accept without a word: a second document, and rare
  * line breaks. A text without a document (empty, or comments only) is refused, as the Factory does.
+ * A field that is not known is a mistake when its name resembles one that is, or stands in another place; else it is kept
+ * apart: a newer Factory may know it.
  * @param text YAML, or JSON, which is YAML
  * @param file its name, for messages
  * @throws SchematicError with everything that is wrong, each with line and column
@@ -22,7 +32,8 @@ export function parseSchematic(text: string, file: string): ParsedSchematic {
   const problems: SchematicProblem[] = []
   const report = createReport(file, problems)
   const positions = new Map<string, Position>()
-  const decoding = { report, positions }
+  const unknown: UnknownField[] = []
+  const decoding = { report, positions, unknown }
   const field = readFields('', { node: readTree(text, report), path: '' }, decoding)
   const schematic = {
     owner: readText(field('owner'), decoding),
@@ -30,7 +41,7 @@ export function parseSchematic(text: string, file: string): ParsedSchematic {
     customization: readCustomization(field('customization'), decoding),
   }
   if (problems.length > 0) throw new SchematicError(problems.toSorted(byPosition))
-  return { schematic, positions }
+  return { schematic, unknown, text, positions }
 }
 
 function readOverlay(overlay: Field, decoding: Decoding): Overlay {

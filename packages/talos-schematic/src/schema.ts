@@ -87,9 +87,21 @@ export interface Position {
   readonly column: number
 }
 
+/** A field that this version does not know, and whose name resembles no other: a newer Image Factory may know it. */
+export interface UnknownField {
+  /** Such as `customization.fancyNewThing`. */
+  readonly path: string
+  readonly value: FreeValue
+  readonly at: Position
+}
+
 /** A schematic as read from a text, with what messages about it need. */
 export interface ParsedSchematic {
+  /** Without the unknown fields: where there are any, only the Image Factory knows the canonical text and the ID. */
   readonly schematic: Schematic
+  readonly unknown: readonly UnknownField[]
+  /** As it was read. */
+  readonly text: string
   /** Where each value stands, by its path, such as `customization.systemExtensions.officialExtensions[0]`. */
   readonly positions: ReadonlyMap<string, Position>
 }

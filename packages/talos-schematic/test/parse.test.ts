@@ -161,7 +161,6 @@ owner: bob
   it.each([
     ['officialExtensions: []', '"officialExtensions" belongs under "customization.systemExtensions"'],
     ['customization: {overlay: {}}', '"overlay" belongs at the top level'],
-    ['zzzzzz: 1', 'fields here: owner, overlay, customization'],
     ['customization: {systemExtensions: [a]}', 'fields here: officialExtensions'],
     ['customization: {bootloader: zzzzzz}', 'one of none, dual-boot, sd-boot, grub, auto'],
     ['customization: {secureboot: {enrollKeys: forced}}', 'did you mean "force"?'],
@@ -201,6 +200,17 @@ owner: bob
     ['owner: a\n---\nowner: b\n', '3:1 a second document starts here'],
   ])('%j: %s', (text, line) => {
     expect(linesOf(text)).toEqual([line])
+  })
+
+  it('do not arise from a field that resembles no other: it is kept apart', () => {
+    const text = 'zzzzzz: 1\ncustomization:\n  quantum: {a: [yes, 0x1]}\n  extraKernelArgs: [a]\n'
+    const { schematic, unknown, text: kept } = parseSchematic(text, 'schematic.yaml')
+    expect(schematic.customization.extraKernelArgs).toEqual(['a'])
+    expect(kept).toBe(text)
+    expect(unknown).toMatchObject([
+      { path: 'zzzzzz', at: { line: 1, column: 1 }, value: { kind: 'token', text: '1' } },
+      { path: 'customization.quantum', at: { line: 3, column: 3 }, value: { kind: 'map' } },
+    ])
   })
 
   it('name a second document along with what is wrong in the first', () => {

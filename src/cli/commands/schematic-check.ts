@@ -3,10 +3,14 @@
 import { schematicId } from 'talos-schematic'
 import { loadVariables } from '../../config/load.ts'
 import type { Sourced } from '../../config/variables.ts'
+import { ARCHITECTURES } from '../../domain.ts'
+import type { Problem } from '../../errors.ts'
 import { checkSchematicFile } from '../../plan/look-up-source.ts'
 import type { SchematicFile } from '../../plan/request.ts'
+import { findUnknownFields } from '../../plan/submit-schematic.ts'
+import { findUnbootableSchematic } from '../../plan/unbootable.ts'
 import { findDirectory } from '../../request/directory.ts'
-import { ProblemCollector } from '../../util/problem-collector.ts'
+import { ProblemCollector, uniqueProblems } from '../../util/problem-collector.ts'
 import { withProblems } from '../command-result.ts'
 import { defineCommand, type Parameters, type Values } from '../define-command.ts'
 import type { Io } from '../io.ts'
@@ -43,10 +47,12 @@ Submits nothing.`,
         ? undefined
         : await problems.attempt(() => checkAll(io, schematics, wanted, flags, problems))
     // Of several files, those that are right are shown, even if others are wrong.
-    const good = verdict?.schematics ?? []
+    const { version, schematics: good = [], warnings = [] } = verdict ?? {}
+    const idOf = (id: string | null): string => (id === null ? "its ID is the Image Factory's to tell" : `ID ${id}`)
     return {
-      document: withProblems(verdict ?? {}, problems.all),
-      text: good.map(({ file, id }) => `${file}: good for Talos ${verdict?.version}; ID ${id}\n`).join(''),
+      document: withProblems(verdict === undefined ? {} : { version, schematics: good }, problems.all),
+      text: good.map(({ file, id }) => `${file}: good for Talos ${version}; ${idOf(id)}\n`).join(''),
+      warnings: uniqueProblems(warnings),
       problems: problems.all,
     }
   },
@@ -55,7 +61,13 @@ Submits nothing.`,
 /** Schematics that a build would take as they are, and the version that they were held against. */
 interface Verdict {
   readonly version: string
-  readonly schematics: readonly { readonly file: string; readonly id: string; readonly extensions: readonly string[] }[]
+  readonly schematics: readonly {
+    readonly file: string
+    /** null: it has fields that only the Factory may know. */
+    readonly id: string | null
+    readonly extensions: readonly string[]
+  }[]
+  readonly warnings: readonly Problem[]
 }
 
 /** The version that a build would take, and where it is written. */
@@ -77,12 +89,16 @@ async function checkAll(
   const { factory } = opened
   const version = findVersion(wanted, await factory.versions(io.signal))
   const good: Verdict['schematics'][number][] = []
+  const warnings: Problem[] = []
   for (const schematic of schematics) {
     const found = await checkSchematicFile(schematic, { factory, talosVersion: version, signal: io.signal })
     problems.add(...found)
     const { file, parsed } = schematic
     const { officialExtensions: extensions } = parsed.schematic.customization.systemExtensions
-    if (found.length === 0) good.push({ file, id: schematicId(parsed.schematic), extensions })
+    const unknown = findUnknownFields(schematic)
+    warnings.push(...unknown, ...ARCHITECTURES.flatMap((one) => findUnbootableSchematic(schematic, one, version)))
+    const id = unknown.length > 0 ? null : schematicId(parsed.schematic)
+    if (found.length === 0) good.push({ file, id, extensions })
   }
-  return { version, schematics: good }
+  return { version, schematics: good, warnings }
 }

@@ -1,6 +1,8 @@
 /** `talos-image schematic id FILE`: computes its ID. */
 
-import { canonicalText, schematicId } from 'talos-schematic'
+import { canonicalText, YAML_RELEASES as RELEASES, schematicId } from 'talos-schematic'
+import { throwProblems } from '../../errors.ts'
+import { findUnknownFields } from '../../plan/submit-schematic.ts'
 import { defineCommand } from '../define-command.ts'
 import { readSchematicInput } from '../schematic-input.ts'
 import { outputFlag } from '../shared-flags.ts'
@@ -10,8 +12,24 @@ export const command = defineCommand({
   examples: ['talos-image schematic id schematic.yaml', 'talos-image schematic id - < schematic.yaml'],
   parameters: { '<file>': 'a schematic, or - for standard input', ...outputFlag },
   run: async (io, { file }) => {
-    const { schematic } = (await readSchematicInput(io, file)).parsed
+    const input = await readSchematicInput(io, file)
+    throwProblems(findUnknownFields(input).map((problem) => ({ ...problem, hint: ASK_THE_FACTORY })))
+    const { schematic } = input.parsed
     const computed = schematicId(schematic)
-    return { document: { id: computed, canonical: canonicalText(schematic) }, text: `${computed}\n` }
+    const others = RELEASES.filter((release) => schematicId(schematic, release) !== computed)
+    return {
+      document: { id: computed, canonical: canonicalText(schematic) },
+      text: `${computed}\n`,
+      warnings: others.length === 0 ? [] : [{ ...DEPENDS, at: { kind: 'file', file: input.file } }],
+    }
   },
 })
+
+const ASK_THE_FACTORY =
+  'so the ID cannot be computed here: `talos-image schematic push FILE` lets the Image Factory decide, and prints its ID'
+
+const DEPENDS = {
+  code: 'schematic',
+  message: 'it holds a text that releases of the Image Factory write differently, and give other IDs to',
+  hint: 'this is the ID of Image Factory 1.5; `talos-image schematic push FILE` prints that of yours',
+} as const

@@ -4,7 +4,7 @@ import { TalosImageError } from '../../errors.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { Session } from '../../remote/session.ts'
 import type { ImageBuild, RunStep } from '../run.ts'
-import { isLost, type Rescue, resetIntoRescue } from './boot-rescue.ts'
+import { isLost, type Rescue, rebootIntoRescue } from './boot-rescue.ts'
 import type { BuildServer } from './server.ts'
 import { findDiskFault } from './verify-disk.ts'
 import { type WriteMode, type WrittenDisk, writeDisk } from './write-disk.ts'
@@ -39,7 +39,7 @@ export async function putImage(
       try {
         if (session === undefined) {
           isFirstBoot = false
-          session = await resetIntoRescue(build, image, server)
+          session = await rebootIntoRescue(build, image, server)
         }
         const now = session
         written ??= await step('write', () => writeDisk(build, image, now, mode))
@@ -109,16 +109,22 @@ function triedOften({ code, message, hint }: TalosImageError, times: number, ima
 /** curl's exit codes for: no such host, connection refused, no answer in time. Source: curl's manual page, exit codes. */
 const UNREACHABLE = /curl: \((?:6|7|28)\)/
 
+/** What curl says of the status 403. */
+const BLOCKED = /returned error: 403/
+
 /** curl's exit codes for: the server's certificate is not trusted. */
 const UNTRUSTED = /curl: \((?:60|77)\)/
 
 /**
- * What to do when the build server cannot reach what it downloads from.
+ * What to do when the build server cannot reach what it downloads from, or is not let in.
  * @returns undefined when neither certificates nor the addresses of the server are a likely reason
  */
 export function downloadHint(message: string, { server: { ipv4, ipv6 } }: PlannedImage): string | undefined {
   if (UNTRUSTED.test(message)) {
     return 'the build server does not know that certificate authority: TALOS_IMAGE_FACTORY_CA=FILE makes it known, for the Image Factory'
+  }
+  if (BLOCKED.test(message)) {
+    return 'this computer may fetch it, the build server may not: a firewall or a rule about addresses in between; or send the disk from here (--image-file)'
   }
   if (ipv4 || !UNREACHABLE.test(message)) return undefined
   const instead = 'or send the disk from here (--image-file)'

@@ -89,10 +89,14 @@ describe('a client of a Factory of its own', () => {
     ])
   })
 
-  test.each([401, 403])('that is not let in is told what says who it is: %i', async (status) => {
+  test.each([
+    [401, /^check the login/],
+    [403, /^something between here and the Image Factory may block it/],
+  ])('that is not let in is told what may be the reason: %i', async (status, hint) => {
     await using server = await serveLoopback((_, response) => response.writeHead(status).end('no'))
     const error = await failureOf(createFactoryClient({ url: server.url }).versions())
     expect(error.message).toContain(`answered ${status} to GET`)
+    expect(error.hint).toMatch(hint)
     expect(error.hint).toContain('TALOS_IMAGE_FACTORY_TOKEN')
     expect(server.requests).toHaveLength(1)
   })

@@ -63,6 +63,17 @@ describe('a plan for several projects', () => {
     expect(there.log.filter(({ server }) => server === 'factory')).toHaveLength(factoryRequests)
   })
 
+  test('asks a project no more than it must', async () => {
+    await using there = await world()
+    const asked = (): string[] => there.log.flatMap(({ server, path }) => (server === 'cloud' ? [path] : [])).toSorted()
+    await there.plan(['one'], {}, false)
+    expect(asked()).toEqual(['/v1/images', '/v1/pricing', '/v1/server_types'])
+    const fixed = variables({ location: sourced('fsn2', VAR_FILE) })
+    // Only the list of locations tells which ones there are.
+    expect((await failureOf(there.plan(['one'], { variables: fixed }, false))).message).toContain('no location "fsn2"')
+    expect(asked().filter((path) => path === '/v1/locations')).toHaveLength(1)
+  })
+
   test('goes on without those that fail, and says why', async () => {
     await using there = await world()
     const { projects } = await there.plan(['wrong', 'one', 'reader', 'unset'])

@@ -91,7 +91,7 @@ describe('waiting for actions', () => {
     void wait(1, { timeoutMs: 1_000_000 })
     const pauses: number[] = []
     while (pauses.length < 6) pauses.push(await untilAsked(clock, asked))
-    expect(pauses).toEqual([5000, 2000, 2800, 3920, 5000, 5000])
+    expect(pauses).toEqual([8200, 3280, 4600, 5000, 5000, 5000])
   })
 
   test('asks at once for a quick one that joins', async () => {
@@ -133,6 +133,31 @@ describe('waiting for actions', () => {
       expect(asked.length).toBeLessThanOrEqual(3 + seconds / 10)
     },
   )
+
+  test.each([
+    ['as the cloud tells', { started: '2026-08-01T12:00:00+00:00', finished: '2026-08-01T12:00:03+00:00' }, 3500],
+    ['as it was waited for, when the cloud does not tell', {}, 8700],
+    ['as it was waited for, when the cloud tells something else', { started: 'x', finished: null }, 8700],
+  ])('are asked for first when the last one of their kind had ended, %s', async (_how, times, expected) => {
+    const { clock, ended, asked, wait } = fixture()
+    ended.set(1, { ...action(1, 'success'), ...times })
+    const first = wait(1)
+    expect(await untilAsked(clock, asked)).toBe(8200)
+    await first
+    void wait(2, { timeoutMs: 1_000_000 })
+    expect(await untilAsked(clock, asked)).toBe(expected)
+  })
+
+  test('are not planned from one that failed', async () => {
+    const { clock, ended, asked, wait } = fixture()
+    const times = { started: '2026-08-01T12:00:00+00:00', finished: '2026-08-01T12:00:01+00:00' }
+    ended.set(1, { ...action(1, 'error'), ...times })
+    const first = failureOf(wait(1))
+    await untilAsked(clock, asked)
+    await first
+    void wait(2, { timeoutMs: 1_000_000 })
+    expect(await untilAsked(clock, asked)).toBe(8200)
+  })
 
   test('that stand still near their end are looked at often, and then more rarely', async () => {
     const { clock, asked, waiter } = fixture()
@@ -187,7 +212,7 @@ describe('waiting for actions', () => {
     await tick()
     await first
     const second = wait(2)
-    await tick()
+    await tick(11_000)
     await second
     expect(asked).toEqual([[1], [2]])
   })

@@ -6,7 +6,7 @@ import { planRequest, sourced, VAR_FILE, variables } from './fixture.ts'
 
 const schematic = (file: string): SchematicFile => ({
   file,
-  parsed: { schematic: EMPTY_SCHEMATIC, positions: new Map() },
+  parsed: { schematic: EMPTY_SCHEMATIC, unknown: [], text: '', positions: new Map() },
 })
 const ROLES = new Map([
   ['control-plane', schematic('schematic-control-plane.yaml')],

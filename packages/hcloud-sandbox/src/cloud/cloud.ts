@@ -11,7 +11,7 @@ import { createInterceptor } from './intercept.ts'
 import { createRunningMachines } from './machines.ts'
 import type { Cloud, CloudOptions } from './options.ts'
 import { createRateLimiter } from './rate-limit.ts'
-import { COVERAGE, RESOURCES, realisticMs } from './resources/index.ts'
+import { RESOURCES, realisticMs } from './resources/index.ts'
 import { createStore } from './store.ts'
 
 const DEFAULT_RATE_LIMIT = { limit: 3600, perSecond: 1 }
@@ -78,16 +78,12 @@ function reportAnswers(onAnswer: CloudOptions['onAnswer']): ReportAnswer | undef
 /** A path without the `/v1` in front. */
 const toApiPath = (path: string): string => path.replace(/^\/v1(?=\/|$)/, '')
 
-const KNOWN_PATHS = [...new Set(Object.keys(COVERAGE).map((operation) => operation.replace(/^\S+ /, '')))].map(
-  (path) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[0-9]+')}$`),
-)
-
-/** 405 for a path that has other methods here, 404 for any other. */
+/**
+ * 501 for everything else, be it an operation that only the real cloud has, or one that there is nowhere: clients take
+ * 404 for a resource that is gone, and go on as if it had been removed.
+ */
 function unknownOperation(method: string, path: string): ApiFault {
-  const message = `the sandbox has no ${method} ${path}`
-  return KNOWN_PATHS.some((known) => known.test(path))
-    ? new ApiFault(405, 'method_not_allowed', message)
-    : new ApiFault(404, 'not_found', message)
+  return new ApiFault(501, 'not_implemented', `the sandbox has no ${method} ${path}`)
 }
 
 function defect(error: Error): ApiFault {

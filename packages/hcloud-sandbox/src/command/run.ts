@@ -71,6 +71,8 @@ function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort }: San
   ])
   const lines = [
     ['HCLOUD_ENDPOINT', endpoint],
+    // Where official clients look for what is no part of the cloud: storage boxes.
+    ['HETZNER_ENDPOINT', endpoint],
     ['HCLOUD_TOKEN', token],
     ['TALOS_IMAGE_FACTORY_URL', factoryUrl],
     ['TALOS_IMAGE_SSH_PORT', String(sshPort)],

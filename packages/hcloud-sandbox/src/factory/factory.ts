@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { SchematicError } from 'talos-schematic'
+import { SchematicError, type YamlRelease } from 'talos-schematic'
 import { type Clock, systemClock } from '../clock.ts'
 import { intercept as interceptWith } from '../intercept.ts'
 import { formatAssetPath } from './asset-path.ts'
@@ -41,6 +41,8 @@ export interface FactoryOptions {
   readonly makingMs?: number | undefined
   readonly clock?: Clock | undefined
   readonly intercept?: FactoryIntercept | undefined
+  /** Asked for each schematic that is submitted: whose style its canonical text has; undefined: that of the Factory 1.5. */
+  readonly yamlRelease?: ((request: Request) => YamlRelease | undefined) | undefined
   readonly assertSpace?: AssertSpace | undefined
 }
 
@@ -74,7 +76,8 @@ export function createFactory(options: FactoryOptions): Factory {
 
   app.post('/schematics', async (context) => {
     try {
-      return context.json(await schematics.submit(await context.req.text()), 201)
+      const { raw } = context.req
+      return context.json(await schematics.submit(await raw.text(), options.yamlRelease?.(raw)), 201)
     } catch (error) {
       if (!(error instanceof SchematicError)) throw error
       throw refuse(400, `invalid schematic: ${error.message}`)

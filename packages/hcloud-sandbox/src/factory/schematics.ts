@@ -2,7 +2,17 @@
 
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { canonicalText, EMPTY_SCHEMATIC, parseSchematic, type Schematic, schematicId } from 'talos-schematic'
+import {
+  canonicalText,
+  EMPTY_SCHEMATIC,
+  parseSchematic,
+  type Schematic,
+  SchematicError,
+  type SchematicProblem,
+  schematicId,
+  type UnknownField,
+  type YamlRelease,
+} from 'talos-schematic'
 
 /** A schematic as the Factory answers it: `schematic` is its canonical text. */
 export interface SubmittedSchematic {
@@ -13,9 +23,10 @@ export interface SubmittedSchematic {
 export interface Schematics {
   /**
    * Keeps a schematic, written in YAML or JSON.
-   * @throws SandboxError `schematic` when it is not one
+   * @param release of Go's YAML library whose style the canonical text has
+   * @throws SchematicError when it is not one, or has a field that the Factory does not know
    */
-  submit(text: string): Promise<SubmittedSchematic>
+  submit(text: string, release?: YamlRelease): Promise<SubmittedSchematic>
   /** The canonical text of a schematic that was submitted, or undefined. The empty one is always there. */
   read(id: string): Promise<string | undefined>
   /** The official extensions that a schematic asks for; undefined when it was never submitted. */
@@ -43,8 +54,10 @@ export function createSchematics(folder: string): Schematics {
 
   return {
     read,
-    async submit(text) {
-      const submitted = toSubmitted(parseSchematic(text, NAME).schematic)
+    async submit(text, release) {
+      const { schematic, unknown } = parseSchematic(text, NAME)
+      if (unknown.length > 0) throw new SchematicError(unknown.map(toUnknownProblem))
+      const submitted = toSubmitted(schematic, release)
       const file = join(folder, `${submitted.id}.yaml`)
       const unfinished = `${file}.${crypto.randomUUID()}.tmp`
       await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -60,6 +73,10 @@ export function createSchematics(folder: string): Schematics {
   }
 }
 
-function toSubmitted(schematic: Schematic): SubmittedSchematic {
-  return { id: schematicId(schematic), schematic: canonicalText(schematic) }
+function toUnknownProblem({ path, at }: UnknownField): SchematicProblem {
+  return { code: 'schematic', message: `unknown field "${path}"`, at: { kind: 'file', file: NAME, ...at } }
+}
+
+function toSubmitted(schematic: Schematic, release?: YamlRelease): SubmittedSchematic {
+  return { id: schematicId(schematic, release), schematic: canonicalText(schematic, release) }
 }

@@ -1,22 +1,29 @@
 /** Rules at work: answers the questions that the emulations ask about what goes wrong with them. */
 
+import type { YamlRelease } from 'talos-schematic'
 import type { Clock } from '../clock.ts'
 import type { FailAction, Intercept } from '../cloud/options.ts'
 import type { Architecture } from '../domain.ts'
 import type { FactoryIntercept } from '../factory/factory.ts'
-import type { MachineFaults } from '../machines/faults.ts'
+import type { MachineFaults, RescueFaults } from '../machines/faults.ts'
+import type { MachineSpec } from '../machines/machine.ts'
 import { matchesPath, matchesText } from './glob.ts'
 import { createMachineFaults } from './machines.ts'
 import { createMatcher, type OnFault } from './matcher.ts'
 import { SCRIPTED } from './refusals.ts'
 import { answerFaulty } from './requests.ts'
-import type { FaultRule, RequestRule } from './rule.ts'
+import { createRescueFaults } from './rescue.ts'
+import { type FaultRule, type RequestRule, YAML_EFFECTS } from './rule.ts'
 
 export interface Faults {
   readonly api: Intercept
   readonly factory: FactoryIntercept
   readonly action: FailAction
+  /** Asked for each schematic that is submitted: as which release of its YAML library the Factory writes it down. */
+  readonly yamlRelease: (request: Request) => YamlRelease | undefined
   readonly machines: MachineFaults
+  /** Asked for each boot into the rescue system. */
+  readonly rescue: (machine: MachineSpec) => RescueFaults
   /** Asked for each server that is made: the size of its disk; undefined for that of its type. */
   readonly diskBytes: (architecture: Architecture) => number | undefined
 }
@@ -32,10 +39,15 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
     (rule.method === '*' || rule.method === method) && matchesPath(rule.path, path)
   const match = <Rule extends FaultRule>(some: readonly Rule[]) => createMatcher(some, onFault)
   const api = match(rules.filter((rule) => rule.subject === 'api'))
-  const factory = match(rules.filter((rule) => rule.subject === 'factory'))
+  const factoryRules = rules.filter((rule) => rule.subject === 'factory')
+  const yaml = match(factoryRules.filter((rule) => rule.effect in YAML_EFFECTS))
+  const factory = match(factoryRules.filter((rule) => !(rule.effect in YAML_EFFECTS)))
   const actions = match(rules.filter((rule) => rule.subject === 'action'))
   const machineRules = rules.filter(
     (rule) => rule.subject === 'ssh' || rule.subject === 'disk' || rule.subject === 'power',
+  )
+  const rescueRules = rules.filter(
+    (rule) => rule.subject === 'rescue' || rule.subject === 'rescue-address' || rule.subject === 'ssh-port',
   )
   const disks = match(machineRules.filter((rule) => rule.effect === 'too-small'))
   return {
@@ -43,10 +55,20 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
       const rule = api.first((candidate) => isAbout(candidate, method, path), `${method} ${path}`)
       return rule === undefined ? undefined : answerFaulty(rule, { answer, signal, clock })
     },
-    async factory({ method, url }, answer, signal) {
+    async factory({ method, url, headers }, answer, signal) {
       const { pathname } = new URL(url)
-      const rule = factory.first((candidate) => isAbout(candidate, method, pathname), `${method} ${pathname}`)
+      const isOfAgent = (rule: RequestRule): boolean =>
+        !('agent' in rule) || rule.agent === undefined || matchesText(rule.agent, headers.get('User-Agent') ?? '')
+      const rule = factory.first(
+        (candidate) => isAbout(candidate, method, pathname) && isOfAgent(candidate),
+        `${method} ${pathname}`,
+      )
       return rule === undefined ? undefined : answerFaulty(rule, { answer, signal, clock })
+    },
+    yamlRelease({ method, url }) {
+      const { pathname } = new URL(url)
+      const rule = yaml.first((candidate) => isAbout(candidate, method, pathname), `${method} ${pathname}`)
+      return Object.entries(YAML_EFFECTS).find(([effect]) => effect === rule?.effect)?.[1]
     },
     action(command, resources) {
       const about = resources.map(({ type, id }) => `${type} ${id}`).join(' and ')
@@ -56,6 +78,7 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
       return { code: rule.code ?? 'action_failed', message: rule.message ?? SCRIPTED }
     },
     machines: createMachineFaults(machineRules, onFault),
+    rescue: createRescueFaults(rescueRules, onFault),
     diskBytes(architecture) {
       const matches = (rule: FaultRule & { architecture?: Architecture | undefined }): boolean =>
         (rule.architecture ?? architecture) === architecture

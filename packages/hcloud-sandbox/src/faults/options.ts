@@ -1,7 +1,7 @@
 /** The options of rules: how each is written, and under which key a rule holds it. */
 
 import { ARCHITECTURES } from '../domain.ts'
-import { BYTES, CODE, countFrom, DURATION, oneOf, TEXT, type ValueKind } from './values.ts'
+import { BYTES, CODE, countFrom, DURATION, oneOf, PERCENT, TEXT, type ValueKind } from './values.ts'
 
 export interface Option {
   readonly name: string
@@ -16,6 +16,7 @@ export const OPTIONS: readonly Option[] = [
   { name: 'after-effect', key: 'afterEffect' },
   { name: 'code', key: 'code', value: CODE },
   { name: 'message', key: 'message', value: TEXT },
+  { name: 'agent', key: 'agent', value: TEXT },
   { name: 'body', key: 'body', value: oneOf('none', 'html') },
   { name: 'reset-in', key: 'resetInMs', value: DURATION },
   { name: 'delay', key: 'delayMs', value: DURATION },
@@ -27,6 +28,8 @@ export const OPTIONS: readonly Option[] = [
   { name: 'arch', key: 'architecture', value: oneOf(...ARCHITECTURES) },
   { name: 'skip', key: 'skip', value: countFrom(0) },
   { name: 'times', key: 'times', value: countFrom(1) },
+  { name: 'chance', key: 'chance', value: PERCENT },
+  { name: 'seed', key: 'seed', value: countFrom(0) },
 ]
 
 /** As people write it: `times=`, or `after-effect`. */

@@ -23,6 +23,11 @@ export async function answerFaulty(rule: RequestRule, request: FaultyRequest): P
       return spoilBody(await request.answer(), rule.effect, rule.atByte)
     case 'odd-entry':
       return addOddEntries(await request.answer())
+    case 'yaml=v3':
+    case 'yaml=rc4':
+    case 'yaml=v4':
+      // The Factory itself asks for it.
+      return undefined
     case 'slow':
       return answerSlowly(rule, request)
   }

@@ -19,7 +19,7 @@ export function listenForMachine(server: Server, address: string, port: number):
 }
 
 /**
- * Whether a machine could listen there: QEMU does so only once the machine answers, when it is too late for an error.
+ * Whether a machine could listen there: it does so only once it answers, when it is too late for an error.
  * @param port 0 for any
  * @returns the port
  * @throws SandboxError `sandbox` when the port is taken or not allowed

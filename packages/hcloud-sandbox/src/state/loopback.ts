@@ -32,7 +32,10 @@ export async function serveHttp(fetch: (request: Request) => Promise<Response>, 
   }
   // the sandbox may run inside another program, whose globals it must not change
   const server = createHttpServer(getRequestListener(answer, { overrideGlobalObjects: false }))
-  await listen(server, port)
+  await listen(server, port, HOST, {
+    what: `the sandbox cannot listen on ${HOST}:${port}`,
+    hint: 'choose another port, or 0 for any that is free',
+  })
   return {
     port: portOf(server),
     async close() {
@@ -44,13 +47,22 @@ export async function serveHttp(fetch: (request: Request) => Promise<Response>, 
   }
 }
 
+/** In the network of the machines, but of none of them: an SSH server of this computer at 127.0.0.1 does not count. */
+const SSH_PORT_KEEPER = '127.64.0.2'
+
 /**
- * Finds a port for the SSH servers of the machines and keeps it as long as the sandbox lives, so that no other sandbox
- * takes the same one. The machines listen on addresses of their own.
+ * Takes a port for the SSH servers of the machines as long as the sandbox lives, so that no other sandbox has the same
+ * one: their machines have the same addresses, and one would answer for the other's. The machines listen themselves.
+ * @param port 0 for any that is free
+ * @throws SandboxError `sandbox` when the port is taken or not allowed
  */
-export async function reserveSshPort(): Promise<Listener> {
+export async function reserveSshPort(port: number): Promise<Listener> {
   const server = createServer((socket) => socket.destroy())
-  await listen(server, 0)
+  // Only Linux has all addresses of the loopback network; elsewhere machines do not listen.
+  await listen(server, port, process.platform === 'linux' ? SSH_PORT_KEEPER : HOST, {
+    what: `the sandbox's servers cannot have the SSH port ${port}`,
+    hint: 'end what has it, maybe another sandbox, or choose another one (--ssh-port); without one it is any that is free',
+  })
   return {
     port: portOf(server),
     async close() {
@@ -70,26 +82,24 @@ export function toMachineAddress(number: number): string {
   return ['127', 64 + (Math.floor(block / 256) % 64), block % 256, 1].join('.')
 }
 
-async function listen(server: Server, port: number): Promise<void> {
+interface Words {
+  readonly what: string
+  readonly hint: string
+}
+
+async function listen(server: Server, port: number, host: string, { what, hint }: Words): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const onError = (cause: unknown): void => {
-      reject(
-        new SandboxError(
-          {
-            code: 'sandbox',
-            message: `the sandbox cannot listen on ${HOST}:${port}: ${cause instanceof Error ? cause.message : cause}`,
-            hint: 'choose another port, or 0 for any that is free',
-          },
-          { cause },
-        ),
-      )
+    const onError = (cause: NodeJS.ErrnoException): void => {
+      const message = `${what}: ${cause.message}`
+      const rights = cause.code === 'EACCES' ? 'ordinary users cannot have ports below 1024: choose a higher one' : hint
+      reject(new SandboxError({ code: 'sandbox', message, hint: rights }, { cause }))
     }
     server.once('error', onError)
     server.once('listening', () => {
       server.off('error', onError)
       resolve()
     })
-    server.listen(port, HOST)
+    server.listen(port, host)
   })
 }
 

@@ -52,10 +52,8 @@ describe('rate limit', () => {
 })
 
 describe('unknown things', () => {
-  test('are answered as JSON', async () => {
+  test('are answered as JSON, and those that are missing never as if they were gone', async () => {
     await using cloud = await createTestCloud()
-    const unknown = await cloud.call('GET', '/certificates')
-    expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } })
     for (const path of ['/datacenters', '/datacenters/1']) {
       expect(await cloud.call('GET', path)).toMatchObject({
         status: 410,
@@ -63,13 +61,14 @@ describe('unknown things', () => {
       })
     }
     for (const [method, path] of [
+      ['GET', '/nonsense'],
       ['PATCH', '/servers'],
       ['PUT', '/locations/1'],
       ['POST', '/servers/1'],
     ] as const) {
       expect(await cloud.call(method, path)).toMatchObject({
-        status: 405,
-        body: { error: { code: 'method_not_allowed', message: `the sandbox has no ${method} ${path}` } },
+        status: 501,
+        body: { error: { code: 'not_implemented', message: `the sandbox has no ${method} ${path}` } },
       })
     }
     const broken = await cloud.call('POST', '/servers', '{')

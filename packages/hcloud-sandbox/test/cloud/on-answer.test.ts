@@ -16,7 +16,7 @@ describe('onAnswer', () => {
       'GET /ssh_keys 200',
       'GET /ssh_keys 401',
       'DELETE /ssh_keys/1 404',
-      'GET /nonsense 404',
+      'GET /nonsense 501',
       'GET /servers 429',
     ])
     expect(told[0]?.body).toMatchObject({ ssh_keys: [] })

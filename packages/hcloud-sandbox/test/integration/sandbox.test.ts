@@ -228,6 +228,15 @@ describe('without machines', () => {
     expect(second).toMatchObject({ attached: false, recovered: false })
   })
 
+  test('two sandboxes never have the same SSH port, however long their servers take to boot', async () => {
+    await using one = await testSandbox({ machines: 'none' })
+    const other = testSandbox({ machines: 'none', sshPort: one.sshPort, latency: 'realistic' })
+    await expect(other).rejects.toMatchObject({
+      code: 'sandbox',
+      message: expect.stringContaining(`cannot have the SSH port ${one.sshPort}`),
+    })
+  })
+
   test('two sandboxes share nothing', async () => {
     await using one = await testSandbox({ machines: 'none' })
     await using other = await testSandbox({ machines: 'none' })

@@ -2,6 +2,7 @@
 
 import { type Clock, systemClock } from '../../clock.ts'
 import { type MachineFaults, NO_FAULTS } from '../faults.ts'
+import { requireFree } from '../listen.ts'
 import type { Machine, MachineKind, MachineSpec } from '../machine.ts'
 import { createPowerSwitch } from '../power-switch.ts'
 import { checkNamespaces } from './check.ts'
@@ -40,6 +41,8 @@ function createMachine(
   { bootMs, clock, faults }: { readonly bootMs: number; readonly clock: Clock; readonly faults: MachineFaults },
 ): Machine {
   return createPowerSwitch(spec, clock, async (target, { timers, losePower }) => {
+    const { addresses = [spec.address], sshPort = spec.sshPort, sshDelayMs = 0 } = target
+    for (const address of addresses) await requireFree(address, sshPort)
     const { refuseSshMs = 0, losePowerMs, ignoreDiscard } = faults.atBoot(spec)
     const isolation = await openIsolation({
       diskFile: spec.diskFile,
@@ -51,8 +54,8 @@ function createMachine(
     let ssh: SshServer | undefined
     const listen = async () => {
       ssh = await listenForSsh({
-        addresses: target.addresses ?? [spec.address],
-        port: spec.sshPort,
+        addresses,
+        port: sshPort,
         target,
         start: isolation.start,
         onConnection: () => faults.atConnection(spec),
@@ -74,9 +77,9 @@ function createMachine(
       await ssh?.close()
       await isolation.close()
     }
-    const sshMs = Math.max(bootMs, refuseSshMs)
+    const sshMs = Math.max(bootMs + sshDelayMs, refuseSshMs)
     if (sshMs > 0) {
-      // A machine that does not come up is what a client has to cope with; it runs all the same.
+      // The port was free a moment ago; should it be taken now, the machine runs all the same, and does not answer.
       booted = timers
         .sleep(sshMs)
         .then(listen)

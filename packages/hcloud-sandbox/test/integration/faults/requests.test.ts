@@ -64,7 +64,7 @@ describe('the cloud', () => {
         status: Number(effect.slice(0, 3)),
         body: { error: { code, message, details: null } },
       })
-      expect((await cloud.call('POST', '/pricing')).status).toBe(405)
+      expect((await cloud.call('POST', '/pricing')).status).toBe(501)
       expect((await cloud.call('GET', '/locations')).status).toBe(200)
     },
   )
@@ -86,6 +86,13 @@ describe('the cloud', () => {
     expect(page.response.headers.get('Content-Type')).toBe('text/html')
     expect(page).toMatchObject({ response: { status: 502 }, text: expect.stringContaining('502 Bad Gateway') })
     expect(await call(sandbox, 'GET', '/pricing')).toMatchObject({ response: { status: 504 }, text: '' })
+  })
+
+  test('refuses a User-Agent that a rule names, and no other', async () => {
+    await using sandbox = await faultySandbox(['factory * ** 403 agent="curl/*"'])
+    const ask = (agent: string) => fetch(`${sandbox.factoryUrl}/versions`, { headers: { 'User-Agent': agent } })
+    expect((await ask('curl/8.5.0')).status).toBe(403)
+    expect((await ask('talos-image/1.0.0 (+https://example.com)')).status).toBe(200)
   })
 
   test('has odd entries in its lists, and in the lists inside them', async () => {

@@ -178,8 +178,8 @@ describe.runIf(process.platform === 'linux')('a machine in namespaces', SLOW, ()
     expect(sleeps).toMatchObject([{ ms: 20_000, signal: { aborted: true } }])
   })
 
-  it('says which address is taken', async () => {
-    await using made = await makeMachine()
+  it.each([0, 20_000])('says which address is taken, however long it boots: %i ms', async (bootMs) => {
+    await using made = await makeMachine({ bootMs })
     const { address, sshPort } = made.machine.spec
     const other = createServer().listen(sshPort, address)
     await once(other, 'listening')

@@ -179,8 +179,8 @@ test('the globals stay as they were', async () => {
 })
 
 test('a reserved SSH port belongs to this sandbox only, and is free on the addresses of machines', async () => {
-  const reserved = await reserveSshPort()
-  const other = await reserveSshPort()
+  const reserved = await reserveSshPort(0)
+  const other = await reserveSshPort(0)
   expect(other.port).not.toBe(reserved.port)
   if (process.platform === 'linux') {
     const machine = createServer().listen(reserved.port, toMachineAddress(1))
@@ -189,7 +189,14 @@ test('a reserved SSH port belongs to this sandbox only, and is free on the addre
     machine.close()
     await closed
   }
+  await expect(reserveSshPort(reserved.port)).rejects.toMatchObject({
+    code: 'sandbox',
+    message: expect.stringContaining(`SSH port ${reserved.port}: listen EADDRINUSE`),
+    hint: expect.stringContaining('--ssh-port'),
+  })
   await Promise.all([reserved.close(), other.close()])
+  const again = await reserveSshPort(reserved.port)
+  await again.close()
 })
 
 test.each([
