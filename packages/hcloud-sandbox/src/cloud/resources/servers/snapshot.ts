@@ -33,7 +33,7 @@ export async function createImage(server: Server, { cloud, body }: Call) {
     command: 'create_image',
     alsoAbout: [snapshots.ref(image)],
     work: (latency) => takeSnapshot(cloud, server, image, latency),
-    onFailure: () => discard(cloud, image),
+    onFailure: () => spoil(cloud, image),
   })
   return { image: showSnapshot(image), action }
 }
@@ -76,7 +76,8 @@ async function takeSnapshot(
   image.status = 'available'
 }
 
-async function discard({ store }: CloudContext, image: Snapshot): Promise<void> {
-  snapshots.remove(store, image)
+/** Assumed, since it is not documented: a snapshot whose action failed stays, and cannot be used. */
+async function spoil({ store }: CloudContext, image: Snapshot): Promise<void> {
+  image.status = 'unavailable'
   await rm(snapshots.diskFile(store, image.id), { force: true })
 }
