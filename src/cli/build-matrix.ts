@@ -82,6 +82,8 @@ function argumentsFor({ architecture, role, talosVersion, sha256 }: PlannedImage
     ...(role === undefined ? [] : [role]),
     ...valued('--arch', [architecture]),
     ...valued('--directory', [flags.directory]),
+    ...valued('--only', (flags.only ?? []).map(String)),
+    ...valued('--except', (flags.except ?? []).map(String)),
     ...valued('--var-file', flags.varFile ?? []),
     // Neither `latest` nor what the files say: a version that comes out meanwhile is not for this plan.
     ...valued('--var', [...(flags.var ?? []).filter(isNotVersion), `talos_version=${talosVersion}`]),

@@ -85,6 +85,8 @@ export async function inspectUrl(
     readonly signal?: AbortSignal
     readonly timeoutMs?: number
     readonly firstPauseMs?: number
+    /** Is told where the answer came from, after redirects. */
+    readonly onFinalUrl?: (url: string) => void
     /** Node's own by default. */
     readonly fetch?: Fetch
   } = {},
@@ -150,6 +152,13 @@ export async function inspectUrl(
         : 'check the URL: version, schematic ID and file name',
     )
   }
+  if (url.startsWith('https:') && !response.url.startsWith('https:')) {
+    return fail(
+      `redirects to ${response.url}, without encryption`,
+      'the build server would not follow: name another URL',
+    )
+  }
+  options.onFinalUrl?.(response.url)
   const sizeBytes = totalBytes(response)
   if (head.length === 0) return fail('is empty', 'name a disk image')
   const compression = detectCompression(head)

@@ -47,6 +47,9 @@ const ACTIONS = ['create_server', 'enable_rescue', 'start_server', 'stop_server'
 /** What each step runs on the server, by words that only its script has. */
 const COMMANDS = { look: '*mounted*', write: '*source-sha256*', verify: '*boot-sector*' }
 
+/** Where the image is zero: its partition BIOS begins at 2 MiB. A hole that is none on the disk is a wrong disk. */
+const HOLE = '2500000'
+
 /** Each fault once, at each moment; and for good, from the first request of each route on. */
 export function createCases(moments: readonly Moment[]): FaultCase[] {
   return [...requestCases(moments), ...actionCases(), ...machineCases()]
@@ -102,7 +105,7 @@ function machineCases(): FaultCase[] {
     ...inSteps,
     ...both('power lost', 'power fails after=0ms'),
     ...both('power lost', 'power fails after=400ms'),
-    ...['0', '1500000', '20MiB', '63MiB'].flatMap((at) =>
+    ...['0', '1500000', HOLE, '20MiB', '63MiB'].flatMap((at) =>
       both('disk: a byte changes while it is written', `disk corrupt command="${COMMANDS.write}" at=${at}`),
     ),
     ...both('disk: discarding does nothing', 'disk no-discard'),

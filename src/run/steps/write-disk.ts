@@ -19,8 +19,8 @@ export type WriteMode = 'sparse' | 'plain'
 export interface WrittenDisk {
   /** SHA-256 of the source as it arrived, in hexadecimal. */
   readonly sourceSha256: string
-  /** BLAKE2b of the unpacked disk as it was written, in hexadecimal. */
-  readonly diskHash: string
+  /** BLAKE2b of the unpacked disk's data, in hexadecimal: of each block of 64 KiB that is not all zeros, behind its place. */
+  readonly dataHash: string
   readonly diskBytes: number
 }
 
@@ -70,10 +70,10 @@ export async function writeDisk(
   }
   const written = {
     sourceSha256: report.get('source-sha256') ?? '',
-    diskHash: report.get('disk-hash') ?? '',
+    dataHash: report.get('data-hash') ?? '',
     diskBytes: Number(report.get('disk-bytes')),
   }
-  if (written.sourceSha256 === '' || written.diskHash === '' || !(written.diskBytes > 0)) {
+  if (written.sourceSha256 === '' || written.dataHash === '' || !(written.diskBytes > 0)) {
     throw failed('the server did not report what it wrote')
   }
   checkSource(image, written, sent?.sha256())
@@ -109,6 +109,12 @@ function explain(error: string, image: PlannedImage): TalosImageError {
       return new TalosImageError({ code: 'source', message: `the download${from} failed: ${text}` })
     case 'empty':
       return new TalosImageError({ code: 'source', message: `the source${from} is empty` })
+    case 'memory':
+      return new TalosImageError({
+        code: 'source',
+        message: `what came${from} does not fit into the memory of the build server while it is unpacked`,
+        hint: `choose a server type with more memory (server_type_${image.architecture})`,
+      })
     case 'unpack':
       return new TalosImageError({ code: 'source', message: `what came${from} is damaged: ${text}` })
     default:
