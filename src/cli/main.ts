@@ -7,9 +7,9 @@ import { CommanderError } from 'commander'
 import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
 import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
-import { normalizeArguments } from './flags.ts'
 import { formatDocument, LINES } from './formats/formats.ts'
 import type { Io } from './io.ts'
+import { normalizeArguments } from './packer-arguments.ts'
 import { createProgram } from './program.ts'
 import { safeOutput } from './safe-output.ts'
 import { describeScreen, isGithubActions } from './screen.ts'
@@ -58,7 +58,10 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   })
 }
 
-const screen = describeScreen(process.env, process.stderr)
+let argv = process.argv.slice(2)
+// As with packer build.
+const env = argv.includes('-color=false') ? { ...process.env, NO_COLOR: '1' } : process.env
+const screen = describeScreen(env, process.stderr)
 const isRunner = isGithubActions(process)
 
 const io: Io = {
@@ -87,7 +90,6 @@ const io: Io = {
   },
 }
 
-let argv = normalizeArguments(process.argv.slice(2))
 let code = signalCode ?? (await run())
 // Until it is written, or cannot be.
 await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
@@ -102,7 +104,8 @@ function widthOf(stream: NodeJS.WriteStream): number {
 async function run(): Promise<number> {
   let exitCode: number = EXIT.success
   try {
-    if (argv[0] === ACTION) argv = normalizeArguments((await import('./action-arguments.ts')).actionArguments(io.env))
+    if (argv[0] === ACTION) argv = (await import('./action-arguments.ts')).actionArguments(io.env)
+    argv = normalizeArguments(argv)
     const onExit = (code: number): void => {
       exitCode = code
     }

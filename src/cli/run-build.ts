@@ -1,7 +1,8 @@
 /** What `talos-image build` does: plan, build, report; in each of the projects, side by side, each for itself. */
 
+import { evaluateTemplate } from '../config/template/evaluate-template.ts'
 import type { Role } from '../domain.ts'
-import type { Problem } from '../errors.ts'
+import { type Problem, throwProblems } from '../errors.ts'
 import { lookUpPlacements } from '../plan/look-up-placements.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
@@ -21,7 +22,7 @@ import type { BuildEvent } from '../run/events.ts'
 import type { BuildResult, RunningBuild } from '../run/result.ts'
 import type { Timeouts } from '../run/timeouts.ts'
 import type { Trace } from '../util/trace.ts'
-import { type BuildFlags, readTarget } from './build-flags.ts'
+import { type BuildFlags, type ResultFileFlags, readTarget } from './build-flags.ts'
 import { type BuildView, openBuildView } from './build-view.ts'
 import { type Clouds, prefixOf, toCloud, traceIn } from './cloud.ts'
 import type { CommandResult } from './command-result.ts'
@@ -91,6 +92,8 @@ async function build(
     },
   )
   try {
+    const manifest = manifestOf(request, flags)
+    throwProblems(await findFileProblems(io, manifest, names))
     if (flags.dryRun === true) return toPlanResult(io, output, planned, 'without --dry-run it is built')
     const view = await openBuildView(io, output, planned)
     showDelay = (text, project) => {
@@ -119,13 +122,19 @@ async function build(
       finish: async () => {
         for (const result of results) await writeJobSummary(io, result)
         const noted = await writeOutputs(io, buildOutputs(results))
-        const written = (await writeResultFiles(io, flags, results)) && noted
+        const written = (await writeResultFiles(io, { ...flags, ...manifest }, results)) && noted
         return exitCodeOfRun(results) || (written ? EXIT.success : EXIT.failed)
       },
     }
   } finally {
     await clouds.close()
   }
+}
+
+/** The manifest that the template has written, unless the flags name one. */
+function manifestOf({ template }: PlanRequest, { packerManifest }: ResultFileFlags): ResultFileFlags {
+  const manifest = template === undefined ? undefined : evaluateTemplate(template).manifest
+  return packerManifest !== undefined || manifest === undefined ? {} : { packerManifest: manifest.value }
 }
 
 async function findEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {

@@ -21,7 +21,7 @@ export async function inspectFile(path: string, at?: Origin): Promise<SourceFact
     fail(
       error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`,
       at?.kind === 'file'
-        ? 'correct the path, or name the disk image with --image-file'
+        ? 'correct the path, which starts from the working directory or the template, or name the disk image with --image-file'
         : 'check the path of --image-file',
     )
   // Before it is opened: opening a pipe waits for its writer.

@@ -63,6 +63,8 @@ export const HARMLESS: readonly HarmlessRow[] = [
     only: { title: 'without -delete, -exec', test: (args) => !args.some((arg) => /^-(?:delete|exec|ok)/.test(arg)) },
   }),
   row('systemctl', { only: isOne('status, stop, start, restart, is-active, disable, mask') }),
+  row('poweroff halt'),
+  row('shutdown', { only: isOne('-h, -P, --poweroff') }),
   row('apt-get apt dpkg-reconfigure apt-key add-apt-repository'),
   row('wipefs', {
     only: { title: 'without -a', test: (args) => !args.some((arg) => /^-[a-z]*[ao]|^--(?:all|offset)/.test(arg)) },

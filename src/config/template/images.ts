@@ -45,6 +45,10 @@ export function nameOfDisk({ disk: { value } }: Pick<TemplateImage, 'disk'>): st
 
 export interface TemplateImages {
   readonly images: readonly TemplateImage[]
+  /** The names of everything that could be chosen, builds and post-processors. */
+  readonly names: readonly string[]
+  /** The file in which the images are to be listed as in Packer's manifest. */
+  readonly manifest: Sourced<string> | undefined
   readonly problems: readonly Problem[]
   readonly warnings: readonly Problem[]
 }

@@ -43,7 +43,10 @@ export function readProvisioners(
   const { template, source, reader, findings } = provisioned
   const { problems, warnings } = findings
   const before = problems.length
-  const recogniser = new Recogniser({ architecture: toArchitecture(provisioned.serverType), readLocal: readScript })
+  const recogniser = new Recogniser({
+    architecture: toArchitecture(provisioned.serverType),
+    readLocal: (path) => readScript(template, path),
+  })
   for (const block of build.blocks) {
     if (block.type !== 'provisioner' || !isMeant(block, source, reader)) continue
     problems.push(...findUnknownKeys(block))
@@ -79,7 +82,13 @@ function toArchitecture(serverType: string | undefined): Machine['architecture']
 
 function toProblem({ message, at }: Finding, others: number, block: Block): Problem {
   const more = others === 0 ? '' : ` (and ${others} more in this provisioner)`
-  return { code: 'config', message: `${message}${more}`, at: at ?? block.origin, hint: PACKER_HINT }
+  return { code: 'config', message: `${message}${more}`, at: at ?? block.origin, hint: toHint(message) }
+}
+
+/** Where a list of versions is read, the version is looked for. */
+function toHint(message: string): string {
+  if (!/what is in http\S*(?:releases|versions|tags)/.test(message)) return PACKER_HINT
+  return 'take the version from a variable talos_version: "latest" is looked up'
 }
 
 function toWarning({ message, at }: Finding): Problem {

@@ -57,10 +57,10 @@ function readFiles(block: Block, { template, reader, problems }: ReadingScripts)
   const named = [single === undefined ? [] : (reader.text(single) ?? []), list === undefined ? [] : reader.texts(list)]
   return named.flat().flatMap(({ value, origin }) => {
     try {
-      return [readScript(findLocalFile(template, value))]
+      return [readScript(template, findLocalFile(template, value))]
     } catch (error) {
       if (!(error instanceof NotKnown)) throw error
-      const hint = `write "\${path.root}/NAME" for a file beside the template`
+      const hint = error.isMissing ? `write "\${path.root}/NAME" for a file beside the template` : PACKER_HINT
       problems.push({ code: 'config', message: error.message, at: origin, hint })
     }
     return []

@@ -8,6 +8,7 @@ import { PACKER_HINT } from '../expression/failure.ts'
 import type { Value } from '../value.ts'
 import type { Sourced } from '../variables.ts'
 import { type Block, findAttribute, isTrue } from './block.ts'
+import type { Selection } from './selection.ts'
 
 /** `local.name` */
 export interface Local {
@@ -30,6 +31,7 @@ export interface Template {
   /** By `type.name`. */
   readonly sources: ReadonlyMap<string, SourceBlock>
   readonly builds: readonly Block[]
+  readonly selection: Selection
   /** Where the template is: `path.root`. */
   readonly directory: string
   readonly cwd: string

@@ -47,6 +47,7 @@ interface Case {
   readonly is: readonly (readonly string[])[]
 }
 
+const EXAMPLE = 'https://example.com/v1.11.5/hcloud-amd64.raw.xz'
 const VERSION = { variables: { talos_version: 'v1.11.5' } }
 
 const BUILT = ['x86 on cx23: Talos v1.11.5', 'os=talos,version=v1.11.5']
@@ -101,6 +102,42 @@ const cases: readonly Case[] = [
         'os=talos,version=v1.11.5,complete=true',
         'v1.11.5 from https://example.com/v1.11.5/hcloud-amd64.raw.xz',
       ],
+    ],
+  },
+  {
+    path: 'manifest',
+    is: [['x86 on cx23: Talos v1.11.5', 'os=talos,version=v1.11.5', `v1.11.5 from ${EXAMPLE}`]],
+  },
+  {
+    path: 'isotime',
+    is: [[`x86 on cx23: talos-${new Date().getUTCFullYear()}`, 'os=talos,version=v1.11.5', `v1.11.5 from ${EXAMPLE}`]],
+  },
+  {
+    path: 'expanded',
+    is: [
+      [
+        'arm on cax11: talos-arm TALOS-ARM',
+        'os=talos,version=v1.11.5,reader=packer-1',
+        'v1.11.5 from https://example.com/v1.11.5/hcloud-arm64.raw.xz',
+      ],
+      ['x86 on cx23: talos-x86 TALOS-X86', 'os=talos,version=v1.11.5,reader=packer-1', `v1.11.5 from ${EXAMPLE}`],
+    ],
+  },
+  ...[{ only: ['disks.hcloud.talos-x86'] }, { only: ['*.talos-x*'] }, { except: ['*-arm'] }].map((options) => ({
+    path: 'expanded',
+    options,
+    is: [['x86 on cx23: talos-x86 TALOS-X86', 'os=talos,version=v1.11.5,reader=packer-1', `v1.11.5 from ${EXAMPLE}`]],
+  })),
+  {
+    path: 'expanded',
+    options: { only: ['hcloud.talos-x86'] },
+    is: [[': "hcloud.talos-x86" of only is no build of the template', 'did you mean "disks.hcloud.talos-x86"?']],
+  },
+  {
+    path: 'expanded',
+    options: { except: ['disks.*'] },
+    is: [
+      [': only and except leave no build of the template', 'there are disks.hcloud.talos-arm, disks.hcloud.talos-x86'],
     ],
   },
   {

@@ -258,7 +258,9 @@ describe('templates that were edited', () => {
           'sources = ["source.hcloud.talos-x86"]\n  post-processor "shell-local" {}',
         ],
       ],
-      ['104:3: post-processor "shell-local" cannot be honoured'],
+      [
+        '104:3: post-processor "shell-local" cannot be honoured: its commands would run on this computer: run them after the build',
+      ],
     ],
     [
       'an unknown source type',

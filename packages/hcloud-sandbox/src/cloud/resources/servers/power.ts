@@ -9,6 +9,7 @@ import type { CloudContext } from '../../context.ts'
 import { contains, parseRange } from '../../ip-range.ts'
 import type { ResourceOptions } from '../../resource.ts'
 import { firewalls, letsSshIn } from '../firewalls.ts'
+import { primaryIpsOf } from '../primary-ips.ts'
 import { findServerType } from '../server-types.ts'
 import { type Server, servers, startServerAction } from './server.ts'
 
@@ -18,11 +19,6 @@ const RESCUE_LASTS_MS = 60 * 60 * 1000
 /** Whether the next boot goes into rescue. */
 export function rescueIsEnabled({ rescue }: Server, now: number): boolean {
   return rescue !== null && now - rescue.enabled < RESCUE_LASTS_MS
-}
-
-/** The status to show: a machine that has switched itself off is off, even if it is noted as running. */
-export function statusOf({ id, status }: Server, { machines }: CloudContext): Server['status'] {
-  return status === 'running' && !machines.isOn(id) ? 'off' : status
 }
 
 /**
@@ -96,9 +92,9 @@ const LOOPBACK = parseRange('127.0.0.0/8')
  * network that this computer has. Both families of public addresses are one here.
  */
 function addressesOf({ store, options: { sshPort } }: CloudContext, server: Server): string[] {
-  const isPublic = server.enableIpv4 || server.enableIpv6
-  const own = isPublic && letsSshIn(firewalls.rows(store), server, [SSH_PORT, sshPort]) ? [server.address] : []
-  return [...own, ...server.networks.map(({ ip }) => ip).filter(isLoopback)]
+  const isOpen = letsSshIn(firewalls.rows(store), server, [SSH_PORT, sshPort])
+  const own = isOpen ? primaryIpsOf(store, server).map(({ address }) => address) : []
+  return [...new Set(own), ...server.networks.map(({ ip }) => ip).filter(isLoopback)]
 }
 
 function isLoopback(ip: string): boolean {
