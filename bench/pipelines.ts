@@ -12,7 +12,7 @@ export const pipelines: Benchmark = {
   title: 'Writing the disk',
   async run(say) {
     say('starting a server')
-    await using place = await openPlace()
+    await using place = await openPlace({ machines: 'namespace', imageMib: 4247, dataMib: 200 })
     const disk = openDisk(place)
     const writing = await measureWriting(place, disk, say)
     const hashing = await measureHashing(place, disk, say)

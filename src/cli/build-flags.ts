@@ -3,7 +3,15 @@
 import type { Role } from '../domain.ts'
 import { TalosImageError } from '../errors.ts'
 import type { FlagName, Parameters, Values } from './define-command.ts'
-import { parseDuration, parsePort, parseSha256, parseTarget, parseTimeout, TIMEOUT_NAMES } from './flags.ts'
+import {
+  parseBuildNames,
+  parseDuration,
+  parsePort,
+  parseSha256,
+  parseTarget,
+  parseTimeout,
+  TIMEOUT_NAMES,
+} from './flags.ts'
 import { LINES, OUTPUTS, TEXT } from './formats/formats.ts'
 import { serverFlags } from './server-flags.ts'
 import { archFlag, CONFIG, cloudFlags, variableFlags } from './shared-flags.ts'
@@ -14,6 +22,8 @@ export const planParameters = {
   ...cloudFlags,
   '--roles': 'every role that has a schematic-<role>.yaml',
   ...archFlag({ after: '; default: both' }),
+  '--only <names>': { text: 'builds of the template, as -only of Packer', parse: parseBuildNames, repeatable: true },
+  '--except <names>': { text: 'all but these builds', parse: parseBuildNames, repeatable: true },
   '--schematic <file>': 'submit this schematic and build from it',
   '--image-file <path>': 'a disk image of your own; - is standard input',
   '--sha256 <hex>': {
@@ -36,6 +46,8 @@ export const PLAN_GROUPS = {
   'What is built:': [
     '--roles',
     '--arch',
+    '--only',
+    '--except',
     '--schematic',
     '--image-file',
     '--sha256',

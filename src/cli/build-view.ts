@@ -66,7 +66,7 @@ function commonRates({ projects }: ProjectsPlan): Rates | undefined {
 export function showPlan(io: Io, planned: ProjectsPlan): void {
   if (isGithubActions(io)) {
     const [title = '', ...lines] = formatPlan(planned).trimEnd().split(/\n+/)
-    io.err(formatGroup(title, lines))
+    io.command(formatGroup(title, lines))
   } else io.err(`${formatPlan(planned, io.errColumns())}\n`)
 }
 

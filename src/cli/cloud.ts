@@ -7,9 +7,8 @@ import { createFactoryClient, type FactoryClient } from '../factory/client.ts'
 import { createHetznerClient, HETZNER_ENDPOINT, type HetznerClient } from '../hetzner/client.ts'
 import type { Project } from '../plan/plan-projects.ts'
 import { type ChosenProject, UNNAMED_PROJECT } from '../request/projects.ts'
-import { printable } from '../util/printable.ts'
 import { findProxies, type Proxies } from '../util/proxies.ts'
-import { redact, registerSecret } from '../util/redact.ts'
+import { registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import {
   type ConnectionOptions,
@@ -17,11 +16,13 @@ import {
   findAddressProblems,
   findConnectionProblems,
   findFactoryProblems,
+  isHttpAllowed,
   openFactoryAccess,
   portOf,
 } from './connection.ts'
 import type { Given } from './define-command.ts'
 import type { Io } from './io.ts'
+import { oneLine } from './render/event-line.ts'
 import { say } from './say.ts'
 import type { CloudFlags } from './shared-flags.ts'
 
@@ -125,13 +126,14 @@ export async function openClouds(
   chosen: readonly ChosenProject[],
   { trace, onDelay }: CloudObserver = {},
 ): Promise<Clouds> {
-  const tell = onDelay ?? ((text, project) => say(io, `${prefixOf(project)}${printable(redact(text))}`))
+  const tell = onDelay ?? ((text, project) => say(io, `${prefixOf(project)}${oneLine(text)}`))
   const open = ({ name, variable }: ChosenProject, access: Access): OpenProject => {
     registerSecret(access.token)
     const hetzner = createHetznerClient({
       ...access,
       tokenName: name === undefined ? undefined : variable,
       onDelay: (text) => tell(text, name),
+      allowHttp: isHttpAllowed(io, options),
       ...(trace === undefined ? {} : { trace: traceIn(trace, name) }),
     })
     return { name, at: name === undefined ? undefined : { kind: 'env', name: variable }, hetzner, access }
@@ -188,7 +190,7 @@ export const prefixOf = (project: string | undefined): string => (project === un
 /** Opens the Image Factory alone, for which no token is needed. */
 export async function openFactory(
   io: Io,
-  options: Pick<CloudOptions, 'sandbox' | 'machines' | 'factoryUrl'>,
+  options: Pick<CloudOptions, 'sandbox' | 'machines' | 'factoryUrl' | 'allowHttp'>,
 ): Promise<{ readonly factory: FactoryClient } & AsyncDisposable> {
   throwProblems([...findAddressProblems(io, options), ...findFactoryProblems(io, options)])
   if (options.sandbox !== true) {

@@ -2,6 +2,7 @@
 
 import { closeSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { escapeControls } from '../util/printable.ts'
 import { redact } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import { VERSION } from '../util/user-agent.ts'
@@ -28,7 +29,9 @@ export function openDebugLog(io: Io, path: string, flag: string): DebugLog {
   const file = openFor(io, path, flag)
   const write = (kind: string, details: unknown): void => {
     try {
-      const text = redact(JSON.stringify(details, (key, value) => (SECRET_KEYS.has(key) ? '[redacted]' : value)))
+      const text = escapeControls(
+        redact(JSON.stringify(details, (key, value) => (SECRET_KEYS.has(key) ? '[redacted]' : value))),
+      )
       const line = text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}...` : text
       writeSync(file, `${new Date().toISOString()} ${kind} ${line}\n`)
     } catch {

@@ -21,6 +21,13 @@ export function parseArchitecture(text: string): Architecture {
   throw new InvalidArgumentError(`${hintArchitecture(text).replace(/^use/, 'Use')}.`)
 }
 
+/** `--only hcloud.talos-arm,hcloud.talos-x86` */
+export function parseBuildNames(text: string): readonly string[] {
+  const names = text.split(',').filter((name) => name !== '')
+  if (names.length > 0) return names
+  throw new InvalidArgumentError('Name builds, such as hcloud.talos-x86, or hcloud.*')
+}
+
 /** What `build` is told to build: the role of `build control-plane`, or the template of `build image_amd64.pkr.hcl`. */
 export type Target = { readonly role: Role } | { readonly directory: string }
 
@@ -114,12 +121,4 @@ export function parseLabelTerm(text: string): readonly [key: string, value: stri
 export function parseId(text: string): number {
   if (/^[1-9]\d{0,15}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('Snapshot IDs are numbers; talos-image list shows them.')
-}
-
-/** Packer's own flags have one dash; commander knows only two. */
-export function normalizeArguments(argv: readonly string[]): string[] {
-  const end = argv.indexOf('--')
-  return argv.map((argument, index) =>
-    (end === -1 || index < end) && /^-(var|var-file)(=|$)/.test(argument) ? `-${argument}` : argument,
-  )
 }

@@ -29,7 +29,7 @@ export function createGithubView(io: Io, now?: () => Date): ProgressView {
       for (const image of images) {
         const own = events.filter((event) => 'image' in event && event.image === image)
         const story = imageStory(own)
-        if (story.length > 0) io.err(formatGroup(`${image}: ${outcomeOf(own)}`, story))
+        if (story.length > 0) io.command(formatGroup(`${image}: ${outcomeOf(own)}`, story))
       }
     },
   }

@@ -7,10 +7,12 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly home: string
-  /** Writes results. */
+  /** Writes results. What a terminal or a runner would obey is taken out of this and of `err`. */
   readonly out: (text: string) => void
   /** Writes progress, warnings and errors. */
   readonly err: (text: string) => void
+  /** Writes commands to the runner of GitHub Actions, which takes none from `out` and `err`. Their texts are escaped by now. */
+  readonly command: (text: string) => void
   readonly stdin: Readable
   readonly stdinIsTerminal: boolean
   /** Whether lines on standard error can be drawn anew. */

@@ -5,13 +5,13 @@ import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
 import { CommanderError } from 'commander'
 import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
-import { redact } from '../util/redact.ts'
 import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
-import { normalizeArguments } from './flags.ts'
 import { formatDocument, LINES } from './formats/formats.ts'
 import type { Io } from './io.ts'
+import { normalizeArguments } from './packer-arguments.ts'
 import { createProgram } from './program.ts'
+import { safeOutput } from './safe-output.ts'
 import { describeScreen, isGithubActions } from './screen.ts'
 import { showError } from './show-problem.ts'
 import { listenToSignals } from './signals.ts'
@@ -33,10 +33,10 @@ listenToSignals(process, {
     signalCode = code
     // First, since a progress view leaves its lines then: what follows stands below them.
     stop.abort(new TalosImageError({ code: 'interrupted', message: 'interrupted' }))
-    process.stderr.write(goodbye ?? '\nStopping and cleaning up; once more leaves at once.\n')
+    io.err(goodbye ?? '\nStopping and cleaning up; once more leaves at once.\n')
   },
   again: (code) => {
-    process.stderr.write(`\nLeaving at once.\n${describeRest()}`)
+    io.err(`\nLeaving at once.\n${describeRest()}`)
     process.exit(code)
   },
 })
@@ -58,14 +58,19 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   })
 }
 
-const screen = describeScreen(process.env, process.stderr)
+let argv = process.argv.slice(2)
+// As with packer build.
+const env = argv.includes('-color=false') ? { ...process.env, NO_COLOR: '1' } : process.env
+const screen = describeScreen(env, process.stderr)
+const isRunner = isGithubActions(process)
 
 const io: Io = {
   env: process.env,
   cwd: process.cwd(),
   home: homedir(),
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+  out: (text) => process.stdout.write(safeOutput(text, { colors: false, isRunner })),
+  err: (text) => process.stderr.write(safeOutput(text, { colors: screen.style.colors, isRunner })),
+  command: (text) => process.stderr.write(text),
   // Opened only by what reads it.
   get stdin() {
     return process.stdin
@@ -85,7 +90,6 @@ const io: Io = {
   },
 }
 
-let argv = normalizeArguments(process.argv.slice(2))
 let code = signalCode ?? (await run())
 // Until it is written, or cannot be.
 await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
@@ -100,7 +104,8 @@ function widthOf(stream: NodeJS.WriteStream): number {
 async function run(): Promise<number> {
   let exitCode: number = EXIT.success
   try {
-    if (argv[0] === ACTION) argv = normalizeArguments((await import('./action-arguments.ts')).actionArguments(io.env))
+    if (argv[0] === ACTION) argv = (await import('./action-arguments.ts')).actionArguments(io.env)
+    argv = normalizeArguments(argv)
     const onExit = (code: number): void => {
       exitCode = code
     }
@@ -128,9 +133,7 @@ async function report(error: unknown): Promise<number> {
     return signalCode
   }
   if (!(error instanceof TalosImageError)) {
-    process.stderr.write(
-      redact(`This is a defect of talos-image; please report it:\n${error instanceof Error ? error.stack : error}\n`),
-    )
+    io.err(`This is a defect of talos-image; please report it:\n${error instanceof Error ? error.stack : error}\n`)
     return EXIT.failed
   }
   for (const problem of error.problems) showError(io, problem)

@@ -93,9 +93,11 @@ function required({ program, template }: { program: Packer | undefined; template
 async function openTemplate(
   { env, cwd }: Io,
   directory: string,
-  { varFile, var: vars }: PackerFlags,
+  { varFile, var: vars, only = [], except = [] }: PackerFlags,
 ): Promise<Template & { readonly isComplete: boolean }> {
-  const written = await readWrittenTemplate({ directory, varFiles: varFile ?? [], vars: vars ?? [], env, cwd })
+  const selection = { only: only.flat(), except: except.flat() }
+  const sources = { directory, varFiles: varFile ?? [], vars: vars ?? [], env, cwd, selection }
+  const written = await readWrittenTemplate(sources)
   if (written !== undefined) return { ...readTemplate(written), isComplete: written.isComplete }
   throw new TalosImageError({
     code: 'packer',

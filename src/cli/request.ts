@@ -20,6 +20,8 @@ const NAMES: Spelling['names'] = {
   imageFile: '--image-file',
   sha256: '--sha256',
   directory: '--directory',
+  only: '--only',
+  except: '--except',
 }
 const SPELLING: Spelling = { names: NAMES, write: (option, value) => `${NAMES[option]} ${value}` }
 
@@ -46,6 +48,8 @@ export async function readPlanFlags(
       vars: flags.var ?? [],
       varFiles: flags.varFile ?? [],
       architectures: flags.arch ?? ARCHITECTURES,
+      only: (flags.only ?? []).flat(),
+      except: (flags.except ?? []).flat(),
       roles: role === undefined ? [] : [role],
       everyRole: flags.roles === true,
       schematicFile: flags.schematic,

@@ -1,8 +1,9 @@
 /** What `talos-image build` does: plan, build, report; in each of the projects, side by side, each for itself. */
 
 import { parseHclWith } from '../config/hcl/parser.ts'
+import { evaluateTemplate } from '../config/template/evaluate-template.ts'
 import type { Role } from '../domain.ts'
-import type { Problem } from '../errors.ts'
+import { type Problem, throwProblems } from '../errors.ts'
 import { lookUpPlacements } from '../plan/look-up-placements.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
@@ -21,10 +22,8 @@ import { startBuild, toProblem } from '../run/build.ts'
 import type { BuildEvent } from '../run/events.ts'
 import type { BuildResult, RunningBuild } from '../run/result.ts'
 import type { Timeouts } from '../run/timeouts.ts'
-import { printable } from '../util/printable.ts'
-import { redact } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
-import { type BuildFlags, readTarget } from './build-flags.ts'
+import { type BuildFlags, type ResultFileFlags, readTarget } from './build-flags.ts'
 import { type BuildView, openBuildView } from './build-view.ts'
 import { type Clouds, prefixOf, toCloud, traceIn } from './cloud.ts'
 import type { CommandResult } from './command-result.ts'
@@ -37,6 +36,7 @@ import { checkOutputs, writeOutputs } from './job-outputs.ts'
 import { chooseFlaggedProjects, makePlan, toPlanResult } from './make-plan.ts'
 import type { PackerEngine } from './packer-engine.ts'
 import { startParserProcess } from './parser-process.ts'
+import { oneLine } from './render/event-line.ts'
 import { buildOutputs } from './render/job-outputs.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from './render/summary.ts'
 import { findFileProblems, writeResultFiles } from './result-files.ts'
@@ -80,7 +80,7 @@ async function build(
     ...(await findFileProblems(io, flags, names)),
   ]
   // Until there is a view to show them in, delays are lines of their own.
-  let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${printable(redact(text))}`)
+  let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${oneLine(text)}`)
   const onDelay = (text: string, project?: string): void => showDelay(text, project)
   // Packer builds at the one place that it is told, and builds what exists, too.
   const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }
@@ -96,6 +96,8 @@ async function build(
     },
   )
   try {
+    const manifest = manifestOf(request, flags)
+    throwProblems(await findFileProblems(io, manifest, names))
     if (flags.dryRun === true) return toPlanResult(io, output, planned, 'without --dry-run it is built')
     const view = await openBuildView(io, output, planned)
     showDelay = (text, project) => {
@@ -124,13 +126,19 @@ async function build(
       finish: async () => {
         for (const result of results) await writeJobSummary(io, result)
         const noted = await writeOutputs(io, buildOutputs(results))
-        const written = (await writeResultFiles(io, flags, results)) && noted
+        const written = (await writeResultFiles(io, { ...flags, ...manifest }, results)) && noted
         return exitCodeOfRun(results) || (written ? EXIT.success : EXIT.failed)
       },
     }
   } finally {
     await clouds.close()
   }
+}
+
+/** The manifest that the template has written, unless the flags name one. */
+function manifestOf({ template }: PlanRequest, { packerManifest }: ResultFileFlags): ResultFileFlags {
+  const manifest = template === undefined ? undefined : evaluateTemplate(template).manifest
+  return packerManifest !== undefined || manifest === undefined ? {} : { packerManifest: manifest.value }
 }
 
 async function findEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {

@@ -19,5 +19,6 @@ export function showWarning(io: Io, problem: Problem): void {
 function show(io: Io, problem: Problem, kind: 'error' | 'warning', format: () => string): void {
   const annotate = (): string =>
     formatAnnotation(problem, kind, { cwd: io.cwd, workspace: io.env.GITHUB_WORKSPACE || undefined })
-  io.err(isGithubActions(io) ? annotate() : format())
+  if (isGithubActions(io)) io.command(annotate())
+  else io.err(format())
 }

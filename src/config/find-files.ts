@@ -75,7 +75,7 @@ async function findOne(path: string, named: readonly string[], cwd: string): Pro
     varFiles: byFormat(named),
     complete: true,
     problems: findFormatProblems(named, cwd),
-    warnings: unread.map((file) => toForgottenWarning(file, cwd, `only ${basename(path)} is`)),
+    warnings: unread.map((file) => toForgottenWarning(file, cwd, `is not read: only ${basename(path)} is`)),
   }
 }
 
@@ -164,14 +164,14 @@ const isVarFile = (path: string): boolean => /\.pkrvars\.(hcl|json)$/.test(path)
 /** A var file that is not read: it is neither named nor called `*.auto.pkrvars.*`. */
 const looksForgotten = (path: string): boolean => isVarFile(path) && !/\.auto\.pkrvars\.(hcl|json)$/.test(path)
 
-const ONLY_AUTO = 'only *.auto.pkrvars.hcl and *.auto.pkrvars.json are read without being asked for'
+const ONLY_AUTO = 'is not read: only *.auto.pkrvars.hcl and *.auto.pkrvars.json are read without being asked for'
 
 /** @param why what is read instead */
 function toForgottenWarning(path: string, cwd: string, why: string): Problem {
   const name = displayName(path, cwd)
   return {
     code: 'config',
-    message: `"${name}" is not read: ${why}`,
+    message: `"${name}" ${why}`,
     at: { kind: 'file', file: name },
     hint: why === ONLY_AUTO ? `rename it, or give -var-file ${name}` : `give -var-file ${name}`,
   }

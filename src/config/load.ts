@@ -9,6 +9,7 @@ import type { Chosen } from './precedence.ts'
 import { describesImages, type ReadSources, readSources, type VariableSources } from './read-sources.ts'
 import type { Block } from './template/block.ts'
 import { evaluateTemplate } from './template/evaluate-template.ts'
+import { EVERYTHING } from './template/selection.ts'
 import { collectParts, type Template } from './template/template.ts'
 import { findValidationProblems } from './template/validations.ts'
 import { toVariables } from './to-variables.ts'
@@ -84,7 +85,7 @@ function withWarnings(variables: Omit<Variables, 'warnings'> | undefined, warnin
   return { ...variables, warnings }
 }
 
-function putTogether(read: ReadSources, { directory = '.', cwd }: VariableSources) {
+function putTogether(read: ReadSources, { directory = '.', cwd, selection = EVERYTHING }: VariableSources) {
   const blocks = read.bodies.flatMap((body) => body.blocks)
   const { parts, problems } = collectParts(blocks)
   const tokens = findTokenVariables(blocks)
@@ -92,7 +93,7 @@ function putTogether(read: ReadSources, { directory = '.', cwd }: VariableSource
     .filter(({ name }) => read.declared.has(name))
     .map((chosen) => (tokens.has(chosen.name) ? withRunsToken(chosen) : chosen))
   const variables = new Map(own.flatMap(({ name, sourced }) => (sourced === undefined ? [] : [[name, sourced]])))
-  const template: Template = { ...parts, variables, directory: directoryOf(directory), cwd }
+  const template: Template = { ...parts, variables, selection, directory: directoryOf(directory), cwd }
   hideSecrets(own)
   return { template, own, problems }
 }

@@ -10,6 +10,7 @@ import { type Chosen, chooseValues } from './precedence.ts'
 import { displayName, type Found, readSourceFile, type SourceFile } from './source-file.ts'
 import type { ReadBody } from './template/block.ts'
 import { readTemplateFile } from './template/read-template.ts'
+import type { Selection } from './template/selection.ts'
 import { readEnvVariables, readVarFlags } from './text-assignments.ts'
 
 /** Where variables may come from. */
@@ -22,6 +23,8 @@ export interface VariableSources {
   readonly vars: readonly string[]
   /** For `PKR_VAR_name`, and for `env()` in a template. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Which of the template's builds count; all by default. */
+  readonly selection?: Selection | undefined
   /** Where relative paths count from; file names are shown relative to it. */
   readonly cwd: string
 }

@@ -25,10 +25,13 @@ export interface WaitOptions {
   readonly urgent?: boolean
 }
 
+/** An action that ended with an error; most do so for a moment only. */
+export class ActionFailure extends TalosImageError {}
+
 export interface ActionWaiter {
   /**
    * Waits until the action has succeeded.
-   * @throws TalosImageError `api` when the action failed, `timeout` when it did not end in time;
+   * @throws ActionFailure `api` or `stock` when the action failed; TalosImageError `timeout` when it did not end in time;
    *   the signal's reason when the signal aborts
    */
   wait(action: Action, options: WaitOptions): Promise<void>
@@ -148,7 +151,7 @@ export function createActionWaiter(
 function assertSuccess(action: Action, name: string): void {
   if (action.status === 'success') return
   const { code, message } = action.error ?? { code: 'unknown', message: 'no reason given' }
-  throw new TalosImageError({
+  throw new ActionFailure({
     code: code === 'resource_unavailable' || code === 'placement_error' ? 'stock' : 'api',
     message: `waiting for ${name}: the action ${action.command} (${action.id}) failed: ${message} (${code})`,
   })

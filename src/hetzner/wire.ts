@@ -135,6 +135,10 @@ export const Server = v.object({
   /** What it was created from; null when that was deleted. */
   image: v.optional(v.nullable(v.object({ id: v.number(), disk_size: v.optional(v.number()) })), null),
   rescue_enabled: v.boolean(),
+  /** Whether an action runs on it. */
+  locked: v.optional(v.boolean()),
+  /** GB */
+  primary_disk_size: v.optional(v.number()),
   labels: Labels,
 })
 export type Server = v.InferOutput<typeof Server>

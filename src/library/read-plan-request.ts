@@ -29,6 +29,10 @@ export interface PlanRequestOptions {
    * that have one there; generic images by default.
    */
   readonly roles?: readonly Role[] | 'every' | undefined
+  /** Which builds of the template: names such as `hcloud.talos-x86`, or patterns such as `*.talos-*`; all by default. */
+  readonly only?: readonly string[] | undefined
+  /** Which builds of the template are left out: names or patterns. */
+  readonly except?: readonly string[] | undefined
   /** A file with the schematic of generic images. */
   readonly schematicFile?: string | undefined
   /** A raw Talos disk on this computer, built as it is; `-` is what `openStdin` of `build` opens. One architecture only. */
@@ -53,6 +57,8 @@ const SPELLING: Spelling = {
     imageFile: 'imageFile',
     sha256: 'sha256',
     directory: 'directory',
+    only: 'only',
+    except: 'except',
   },
   write: (option, value) => (option === 'architectures' ? `${option}: ['${value}']` : `${option}: ${value}`),
 }
@@ -79,6 +85,8 @@ export async function readPlanRequest(options: PlanRequestOptions = {}): Promise
       vars: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
       varFiles: given.varFiles ?? [],
       architectures: given.architectures ?? ARCHITECTURES,
+      only: given.only ?? [],
+      except: given.except ?? [],
       roles: roles === 'every' ? [] : roles,
       everyRole: roles === 'every',
       schematicFile: given.schematicFile,

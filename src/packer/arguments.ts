@@ -34,11 +34,11 @@ export function toArguments(images: readonly PlannedImage[], template: Template,
 }
 
 /** The targets that make these images; undefined for all that there are. */
-function chooseTargets(images: readonly PlannedImage[], { targets }: Template): string[] | undefined {
+function chooseTargets(images: readonly PlannedImage[], { targets, isNarrowed }: Template): string[] | undefined {
   const wanted = new Set(images.map(({ architecture }) => architecture))
   // One that is not known to be of another architecture may be a wanted one.
   const chosen = targets.filter(({ architecture }) => architecture === undefined || wanted.has(architecture))
-  return chosen.length === targets.length ? undefined : chosen.map(({ name }) => name)
+  return chosen.length === targets.length && !isNarrowed ? undefined : chosen.map(({ name }) => name)
 }
 
 /** The images of each role, in the order of the plan: Packer builds one role after the other. */

@@ -6,6 +6,7 @@ import { textsOf } from '../config/expression/expression.ts'
 import type { WrittenTemplate } from '../config/load.ts'
 import { type Attribute, type Block, type Body, findAttribute } from '../config/template/block.ts'
 import { findUses, nameOfUse, type Use } from '../config/template/evaluate-template.ts'
+import { isChosen, toBuildName } from '../config/template/selection.ts'
 import { TemplateScope } from '../config/template/template-scope.ts'
 import { AttributeReader } from '../config/template/values.ts'
 import { isScalar } from '../config/value.ts'
@@ -21,6 +22,8 @@ export interface Target {
 export interface Template {
   readonly variables: ReadonlySet<string>
   readonly targets: readonly Target[]
+  /** Whether there are others, which are not wanted. */
+  readonly isNarrowed: boolean
   readonly requiresPlugins: boolean
   /** Whether its default image is that of this tool. */
   readonly knowsDefaultImage: boolean
@@ -39,16 +42,19 @@ export function readTemplate({ template, declared, blocks }: WrittenTemplate): T
     ...blocks.flatMap((block) => textsIn(block)),
   ]
   const reader = new AttributeReader(new TemplateScope(template, new Map()), template, [])
+  const targets = template.builds.flatMap((build) => {
+    const name = findAttribute(build, 'name')
+    const prefix = (name && reader.text(name)?.value) ?? ''
+    return usesOf(template, build).map((use) => ({
+      name: toBuildName(prefix, use.source.type, nameOfUse(use, reader)),
+      architecture: architectureOf(use, reader),
+    }))
+  })
+  const wanted = targets.filter(({ name }) => isChosen(template.selection, name))
   return {
     variables: new Set(declared.keys()),
-    targets: template.builds.flatMap((build) => {
-      const name = findAttribute(build, 'name')
-      const prefix = name && reader.text(name)?.value
-      return usesOf(template, build).map((use) => ({
-        name: [...(prefix === undefined ? [] : [prefix]), use.source.type, nameOfUse(use, reader)].join('.'),
-        architecture: architectureOf(use, reader),
-      }))
-    }),
+    targets: wanted,
+    isNarrowed: wanted.length < targets.length,
     requiresPlugins: blocks.some(
       ({ type, blocks: inner }) => type === 'packer' && inner.some((one) => one.type === 'required_plugins'),
     ),

@@ -6,22 +6,19 @@ import { findLabelVersion, versionsIn } from './series.ts'
 import { architecturesIn } from './template-architecture.ts'
 
 /**
- * Warnings for URLs whose text names another Talos version than the label will, another architecture, or a disk that does
- * not work at Hetzner.
+ * Warnings for URLs whose text names another Talos version than the label will, or another architecture.
  * They are no errors, since a URL may be named in any way; but a snapshot with a wrong label is what people fear most.
  */
 export function findContradictions(images: readonly ImageRequest[], talosVersion: string): Problem[] {
   return images.flatMap((image) => {
     const { choice } = image
     if (choice.kind === 'schematic') return findWrongLabel(image, talosVersion)
-    if (choice.kind === 'file') return findWrongDisk('--image-file', choice.path, choice.at)
     if (choice.kind !== 'url') return []
     const what = choice.variable ?? 'the image URL of the template'
     const found = [
       findWrongVersion(image, what, choice, talosVersion),
       findWrongArchitecture(image, what, choice),
       findDoubledV(what, choice),
-      ...findWrongDisk(what, choice.url, choice.at),
     ]
     return found.filter((problem) => problem !== undefined)
   })
@@ -86,33 +83,4 @@ function findWrongArchitecture({ architecture }: ImageRequest, what: string, { u
     at,
     hint: architecture === 'arm' ? 'an ARM image is named "arm64"' : 'an x86 image is named "amd64"',
   }
-}
-
-/** Platforms that Talos makes disks for, beside `hcloud` (siderolabs/talos, pkg/machinery/platforms). */
-const OTHER_PLATFORMS =
-  /^(akamai|aws|azure|cloudstack|digital-ocean|equinixMetal|exoscale|gcp|metal|nocloud|opennebula|openstack|oracle|scaleway|upcloud|vmware|vultr)-(?:arm64|amd64)/
-
-/** Disks that are named for another platform, or for secure boot. @param path of a URL or a file */
-function findWrongDisk(what: string, path: string, at: Origin): Problem[] {
-  const name =
-    path
-      .replace(/[?#].*$/, '')
-      .split('/')
-      .at(-1) ?? ''
-  const [, platform] = OTHER_PLATFORMS.exec(name) ?? []
-  const problems: Problem[] = []
-  if (platform !== undefined) {
-    const message = `${what} is a disk for the platform ${platform}: Talos would not know that it runs at Hetzner Cloud`
-    problems.push({
-      code: 'config',
-      message,
-      at,
-      hint: `take the disk for hcloud: ${name.replace(platform, 'hcloud')}`,
-    })
-  }
-  if (/-secureboot\b/.test(name)) {
-    const message = `${what} is a disk for secure boot, which servers of Hetzner Cloud do not have: it will not boot`
-    problems.push({ code: 'config', message, at, hint: `take the other one: ${name.replace('-secureboot', '')}` })
-  }
-  return problems
 }

@@ -9,6 +9,7 @@ import { RUN_LABEL } from './labels.ts'
 import { lookUpOffers } from './look-up-placements.ts'
 import { checkSchematicFile, lookUpSource, type SourceLookUp } from './look-up-source.ts'
 import type { Facts } from './plan.ts'
+import { checkReach } from './reach.ts'
 import type { ImageRequest, PlanRequest, SchematicFile } from './request.ts'
 import { resolveServer, type ServerOffers } from './server-settings.ts'
 import { findServerWarnings } from './server-warnings.ts'
@@ -121,7 +122,9 @@ async function lookUpSources(
       return problems.attempt(() => lookUpSource(image, id, look))
     }),
   )
-  const warnings = [...submitted.values()].flatMap((one) => one?.warnings ?? [])
+  const reach = await checkReach(images, sources)
+  problems.add(...reach.problems)
+  const warnings = [...[...submitted.values()].flatMap((one) => one?.warnings ?? []), ...reach.warnings]
   return { talosVersion, sources: sources.filter((source) => source !== undefined), warnings }
 }
 

@@ -60,10 +60,10 @@ export async function lookUpSource(
       if (asset !== undefined && image.sha256 === undefined) {
         return lookUpAsset(asset, look, choice.at, suffixOf(choice.url))
       }
-      const facts = await inspectUrl(choice.url, { at: choice.at, signal: look.signal, fetch: look.factory.fetch })
+      const { facts, urls } = await inspect(choice.url, look, choice.at)
       assertCheckable(facts, image, choice.at)
       const { schematicId: id, installer } = ofAsset(asset, look)
-      return { source: { kind: 'url', url: choice.url }, facts, schematicId: id, installer }
+      return { source: { kind: 'url', url: choice.url }, facts, schematicId: id, installer, urls }
     }
     case 'file': {
       const facts = await inspectFile(choice.path, choice.at)
@@ -73,7 +73,7 @@ export async function lookUpSource(
           code: 'source',
           message: `${choice.path} has the SHA-256 ${sha256}, not ${image.sha256}`,
           at: choice.at,
-          hint: 'the file is not the one that was pinned with --sha256',
+          hint: 'the file is not the one whose SHA-256 was given',
         })
       }
       const source = { kind: 'file', path: choice.path, sha256 } as const
@@ -122,11 +122,7 @@ async function lookUpAsset(
       const { publicUrl } = look.factory
       const factory = publicUrl === FACTORY_URL ? {} : { factory: publicUrl }
       const source = { kind: 'factory', url, asset, ...factory } as const
-      return {
-        source,
-        facts: await inspectUrl(url, { signal: look.signal, fetch: look.factory.fetch }),
-        ...ofAsset(asset, look),
-      }
+      return { source, ...(await inspect(url, look)), ...ofAsset(asset, look) }
     }
     refusals.push({ suffix, message: answer.message })
     if (isRefusal(answer.status)) throw refused(url, answer, at)
@@ -150,6 +146,16 @@ async function lookUpAsset(
     at,
     hint: 'check the version, and that the schematic was submitted to this Factory',
   })
+}
+
+async function inspect(
+  url: string,
+  { signal, factory: { fetch } }: SourceLookUp,
+  at?: Origin,
+): Promise<{ facts: SourceFacts; urls: readonly string[] }> {
+  const urls = new Set([url])
+  const facts = await inspectUrl(url, { at, signal, fetch, onFinalUrl: (final) => urls.add(final) })
+  return { facts, urls: [...urls] }
 }
 
 function refused(url: string, { status, message }: AssetAnswer, at: Origin | undefined): TalosImageError {

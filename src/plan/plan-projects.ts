@@ -16,6 +16,7 @@ import { findChoiceProblems } from './placement-input.ts'
 import { createPlan, type Facts, type Plan } from './plan.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { findServerProblems } from './server-settings.ts'
+import { findUnbootable } from './unbootable.ts'
 
 /** A project, or what keeps it from being asked. */
 export interface Project {
@@ -83,6 +84,7 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
     ...warnings,
     ...resolved.warnings,
     ...findContradictions(images, resolved.talosVersion),
+    ...findUnbootable(images, resolved.talosVersion),
   ]
   const planned = await Promise.all(
     answers.map(async (one): Promise<ProjectPlan> => {

@@ -25,6 +25,8 @@ export interface ResolvedSource {
   /** undefined for anything that is not known to come from the Factory. */
   readonly schematicId: string | undefined
   readonly installer: string | undefined
+  /** Where the build server downloads from: the source's URL, and where that redirects to. */
+  readonly urls?: readonly string[]
 }
 
 /**

@@ -63,6 +63,8 @@ export type SourceChoice =
   | { readonly kind: 'schematic'; readonly schematic: SchematicFile | undefined }
   /** `variable`: the one that it is the value of. */
   | { readonly kind: 'url'; readonly url: string; readonly at: Origin; readonly variable: string | undefined }
+  /** A file that the template uploads. */
+  | { readonly kind: 'file'; readonly path: string; readonly at: Origin; readonly isOfTemplate: true }
   | LocalImage
 
 /**

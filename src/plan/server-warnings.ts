@@ -17,6 +17,7 @@ export function findServerWarnings(
 ): Problem[] {
   const downloads = choice.kind === 'schematic' || choice.kind === 'url'
   const found = [
+    checkRescueNetwork(server, settings),
     checkFirewalls(
       server,
       settings,
@@ -31,6 +32,17 @@ export function findServerWarnings(
       : undefined,
   ]
   return found.filter((problem) => problem !== undefined)
+}
+
+/** Rescue with a private network alone is not documented; others have found servers in it that could not be reached. */
+function checkRescueNetwork({ ipv4: asked }: ServerRequest, { ipv4, ipv6 }: ServerSettings): Problem | undefined {
+  if (ipv4 || ipv6) return undefined
+  return {
+    code: 'config',
+    message: 'the build server has no public address, and the rescue system may not have the private network',
+    at: asked.origin,
+    hint: 'when SSH is not reached, let it have a public address (--ip-family ipv6 or any)',
+  }
 }
 
 function checkFirewalls(

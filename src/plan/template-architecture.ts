@@ -1,6 +1,6 @@
 /** Which architecture an image of a template has. */
 
-import type { TemplateImage } from '../config/template/images.ts'
+import { nameOfDisk, type TemplateImage } from '../config/template/images.ts'
 import { ARCHITECTURE_ALIASES, type Architecture, toArchitecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 
@@ -21,7 +21,7 @@ export function findArchitecture(image: TemplateImage): Architecture | Problem {
   const label = ['arch', 'architecture'].map((name) => image.labels.get(name)).find((one) => one !== undefined)
   const labelled = label && (toArchitecture(label.value) ?? ARCHITECTURE_ALIASES.get(label.value))
   if (labelled !== undefined) return labelled
-  const [named, another] = architecturesIn(image.url.value)
+  const [named, another] = architecturesIn(nameOfDisk(image))
   if (named !== undefined && another === undefined) return named
   const type = /^(cax|cx|cpx|ccx)\d/.exec(image.serverType.value)?.[1]
   if (type !== undefined) return type === 'cax' ? 'arm' : 'x86'

@@ -1,7 +1,7 @@
 /** The images that a template builds, as they are wanted: of which architectures, for which roles, out of what. */
 
 import { evaluateTemplate } from '../config/template/evaluate-template.ts'
-import type { TemplateImage } from '../config/template/images.ts'
+import { nameOfDisk, type TemplateImage } from '../config/template/images.ts'
 import type { Template } from '../config/template/template.ts'
 import type { Sourced } from '../config/variables.ts'
 import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
@@ -13,7 +13,7 @@ import { findLabelVersion, versionsIn } from './series.ts'
 import { findLabelProblem } from './server-label.ts'
 import { findArchitecture } from './template-architecture.ts'
 import { mergeServer } from './template-server.ts'
-import { chooseTemplateSource, toOverrides } from './template-source.ts'
+import { chooseTemplateSource, findSumProblem, isOfTemplate, toOverrides } from './template-source.ts'
 
 /** Evaluates the template for each role. Pure. */
 export function chooseTemplateImages(request: PlanRequest, template: Template): ChosenImages {
@@ -52,7 +52,7 @@ const SAMPLE_VERSION = '99.98.97'
 /** Whether a template makes `/v1.13.9/` of `1.13.9`. */
 function putsVInFront(template: Template): boolean {
   const { images } = evaluateTemplate(template, new Map([['talos_version', SAMPLE_VERSION]]))
-  return images.some(({ url }) => versionsIn(url.value).includes(`v${SAMPLE_VERSION}`))
+  return images.some((image) => versionsIn(nameOfDisk(image)).includes(`v${SAMPLE_VERSION}`))
 }
 
 /** An image with what is decided of it. */
@@ -81,6 +81,8 @@ function chooseForRole(request: PlanRequest, template: Template, role: Role | un
       found.push(choice)
       return []
     }
+    const differs = findSumProblem(request, { image, architecture, choice })
+    if (differs !== undefined) found.push(differs)
     const by = request.localImage !== undefined ? '--image-file' : given && describeSchematic(role)
     const { warning } = by === undefined ? {} : toOverruled(request, architecture, by)
     if (warning !== undefined) noted.push(warning)
@@ -148,7 +150,7 @@ function toImageRequest(
     architecture,
     role,
     choice,
-    sha256: request.sha256[architecture],
+    sha256: request.sha256[architecture] ?? (isOfTemplate(choice) ? image.sha256?.value : undefined),
     server: mergeServer(request.server, server),
     serverType: image.serverType,
     location: image.location,
@@ -190,12 +192,12 @@ function findVersion(image: TemplateImage): Sourced<string> | Problem {
   const labelled = findLabelVersion((label) => image.labels.get(label)?.value)
   const origin = labelled && image.labels.get(labelled.label)?.origin
   if (labelled !== undefined && origin !== undefined) return { value: labelled.version, origin }
-  const [version] = versionsIn(image.url.value)
-  if (version !== undefined) return { value: version, origin: image.url.origin }
+  const [version] = versionsIn(nameOfDisk(image))
+  if (version !== undefined) return { value: version, origin: image.disk.origin }
   return {
     code: 'config',
     message: `nothing tells which Talos version the image of "${image.source}" has`,
-    at: image.url.origin,
+    at: image.disk.origin,
     hint: 'give its snapshot a label version, or the template a variable talos_version',
   }
 }

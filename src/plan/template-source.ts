@@ -1,5 +1,6 @@
 /** Where the disk of a template's image comes from, and how a template is given another one. */
 
+import { relative } from 'node:path'
 import { EMPTY_SCHEMATIC, schematicId } from 'talos-schematic'
 import type { TemplateImage } from '../config/template/images.ts'
 import type { Template } from '../config/template/template.ts'
@@ -44,23 +45,60 @@ export function chooseTemplateSource(
   request: PlanRequest,
   { image, architecture, given, overrides }: Choosing,
 ): SourceChoice | Problem {
-  const { url, urlVariable } = image
+  const { disk, urlVariable, sha256 } = image
   if (request.localImage !== undefined) return request.localImage
   if (given !== undefined) {
-    if (url.value === overrides.get(IMAGE_URLS[architecture])) return { kind: 'schematic', schematic: given }
+    const isPutIn = disk.value.kind === 'url' && disk.value.url === overrides.get(IMAGE_URLS[architecture])
+    if (disk.value.kind === 'schematic' || isPutIn) return { kind: 'schematic', schematic: given }
     return {
       code: 'config',
       message: `the image of "${image.source}" cannot be made from ${given.file}: the template does not build what a variable ${IMAGE_URLS[architecture]} says`,
-      at: url.origin,
+      at: disk.origin,
       hint: `let it take its image from a variable "${IMAGE_URLS[architecture]}" when that is not null, or leave the schematic out`,
     }
   }
-  const asset = parseAssetUrl(url.value, FACTORY_URL)
+  if (disk.value.kind === 'file') return { kind: 'file', path: disk.value.path, at: disk.origin, isOfTemplate: true }
+  if (disk.value.kind === 'schematic') return toSchematicProblem(disk, request.template?.cwd)
+  const { url } = disk.value
+  const asset = parseAssetUrl(url, FACTORY_URL)
   const isDefault =
     urlVariable === undefined &&
+    sha256 === undefined &&
     asset?.schematicId === schematicId(EMPTY_SCHEMATIC) &&
     asset.talosVersion === request.variables.talosVersion.value &&
     asset.architecture === architecture
   if (isDefault) return { kind: 'schematic', schematic: undefined }
-  return { kind: 'url', url: url.value, at: url.origin, variable: urlVariable }
+  return { kind: 'url', url, at: disk.origin, variable: urlVariable }
+}
+
+function toSchematicProblem({ value, origin: at }: TemplateImage['disk'], cwd = '/'): Problem {
+  const file = value.kind === 'schematic' ? value.file : undefined
+  const name = file === undefined ? 'FILE, with the schematic in it' : relative(cwd, file)
+  return {
+    code: 'config',
+    message: 'the commands send a schematic to the Image Factory, which only a build server would do',
+    at,
+    hint: `give --schematic ${name}: then the image is made of it, with what the template says of the snapshot`,
+  }
+}
+
+/** Whether a disk is the one that the template writes. */
+export function isOfTemplate(choice: SourceChoice): boolean {
+  return choice.kind === 'url' || (choice.kind === 'file' && 'isOfTemplate' in choice)
+}
+
+/** That the template wants another SHA-256 than the flag says. */
+export function findSumProblem(
+  { sha256 }: PlanRequest,
+  { image, architecture, choice }: Pick<Choosing, 'image' | 'architecture'> & { readonly choice: SourceChoice },
+): Problem | undefined {
+  const pinned = sha256[architecture]
+  if (pinned === undefined || image.sha256 === undefined || !isOfTemplate(choice)) return undefined
+  if (image.sha256.value === pinned) return undefined
+  return {
+    code: 'config',
+    message: `the template wants its image to have the SHA-256 ${image.sha256.value}, but another one is given`,
+    at: image.sha256.origin,
+    hint: 'leave --sha256 out, or correct one of them',
+  }
 }

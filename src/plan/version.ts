@@ -9,6 +9,12 @@ export function isFloating(wanted: string): boolean {
   return wanted === 'latest' || /^v\d+\.\d+$/.test(wanted)
 }
 
+/** Whether a version is at least another one; pre-releases of that one count, too. Unknown for what is no version: true. */
+export function isAtLeast(version: string, least: string): boolean {
+  if (semver.valid(version) === null) return true
+  return semver.satisfies(version, `>=${least}-0`, { includePrerelease: true })
+}
+
 /** What a label can hold. Source: Hetzner Cloud API documentation. */
 const LABEL_VALUE = /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/
 

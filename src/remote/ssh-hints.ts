@@ -33,8 +33,13 @@ const NO_ROUTE: Record<SshOver, string> = {
   private: 'there is no way from here to the server: is this computer in that network, or is there a route to it?',
 }
 
+/** Source: terraform-provider-hcloud #611, packer-plugin-hcloud #188. */
+const OTHER_IPV6 =
+  "rescue systems were also seen at another address of the server's IPv6 network than its first: let the server have IPv4 (--ip-family any)"
+
 /** In words; SSH goes over IPv4 unless told. */
 export function sshHint(failure: SshFailure, over: SshOver = 'ipv4'): string {
-  if (failure === 'timed out') return NO_ANSWER[over]
-  return failure === 'no route' ? NO_ROUTE[over] : HINTS[failure]
+  const hint = failure === 'timed out' ? NO_ANSWER[over] : failure === 'no route' ? NO_ROUTE[over] : HINTS[failure]
+  const isElsewhere = over === 'ipv6' && (failure === 'timed out' || failure === 'refused')
+  return isElsewhere ? `${hint}; ${OTHER_IPV6}` : hint
 }

@@ -17,7 +17,11 @@ export interface WaitForSshOptions {
   readonly over?: SshOver
   /** How long one try may take, in milliseconds. */
   readonly tryTimeoutMs?: number
+  /** A port that is tried as well when the first one refuses. */
+  readonly otherPort?: number | undefined
   readonly connect?: typeof connect
+  /** Is called before each try; an error that it throws ends the wait. */
+  readonly beforeTry?: () => Promise<void>
   readonly trace?: Trace
 }
 
@@ -37,21 +41,27 @@ export async function waitForSsh(target: SessionTarget, options: WaitForSshOptio
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
     const leftMs = started + options.timeoutMs - clock.now()
     if (leftMs <= 0) throw toTimeoutError(target, options, seen, last)
-    try {
-      const tryMs = Math.min(options.tryTimeoutMs ?? 10_000, leftMs)
-      const session = await traced(
-        trace ?? NO_TRACE,
-        'ssh',
-        { host, port },
-        () => open(target, tryMs, signal),
-        () => ({ login: true }),
-      )
-      return trace === undefined ? session : traceSession(session, trace)
-    } catch (error) {
-      signal.throwIfAborted()
-      last = classify(error)
-      seen.set(last, (seen.get(last) ?? 0) + 1)
+    await options.beforeTry?.()
+    const tryMs = Math.min(options.tryTimeoutMs ?? 10_000, leftMs)
+    const attempt = async (at: number): Promise<Session | SshFailure> => {
+      try {
+        return await traced(
+          trace ?? NO_TRACE,
+          'ssh',
+          { host, port: at },
+          () => open({ ...target, port: at }, tryMs, signal),
+          () => ({ login: true }),
+        )
+      } catch (error) {
+        signal.throwIfAborted()
+        return classify(error)
+      }
     }
+    let outcome = await attempt(port)
+    if (outcome === 'refused' && options.otherPort !== undefined) outcome = await attempt(options.otherPort)
+    if (typeof outcome !== 'string') return trace === undefined ? outcome : traceSession(outcome, trace)
+    last = outcome
+    seen.set(last, (seen.get(last) ?? 0) + 1)
     await clock.sleep(Math.min(pauseMs, Math.max(0, started + options.timeoutMs - clock.now())), signal)
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Problem } from '../errors.ts'
 import type { BuildEvent } from '../run/events.ts'
+import { safeJson } from '../util/printable.ts'
 import type { PlanDocument } from './plan-document.ts'
 import type { Outcome } from './result.ts'
 
@@ -18,7 +19,7 @@ export type BuildRecord = { readonly project?: string | undefined } & (
 
 /** A record as a line without its line break. `time` is ISO 8601. */
 export function toJsonLine(record: BuildRecord, now: Date): string {
-  return JSON.stringify({ time: now.toISOString(), ...record })
+  return safeJson({ time: now.toISOString(), ...record })
 }
 
 /** A build event as it is written: seconds are rounded to tenths; what is not known is null. */

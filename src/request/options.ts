@@ -4,7 +4,15 @@ import type { Architecture, Role } from '../domain.ts'
 import type { ServerRequest } from '../plan/server-settings.ts'
 
 /** The options that can contradict each other. */
-export type OptionName = 'architectures' | 'roles' | 'schematicFile' | 'imageFile' | 'sha256' | 'directory'
+export type OptionName =
+  | 'architectures'
+  | 'roles'
+  | 'schematicFile'
+  | 'imageFile'
+  | 'sha256'
+  | 'directory'
+  | 'only'
+  | 'except'
 
 /** How options are called where they were given, for messages. */
 export interface Spelling {
@@ -34,6 +42,9 @@ export interface RequestOptions {
   readonly vars: readonly string[]
   readonly varFiles: readonly string[]
   readonly architectures: readonly Architecture[]
+  /** Patterns of names of the template's builds; none: all. */
+  readonly only: readonly string[]
+  readonly except: readonly string[]
   /** No role: generic images. */
   readonly roles: readonly Role[]
   /** All roles that have a schematic in the directory. */

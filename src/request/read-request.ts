@@ -7,14 +7,18 @@ import { resolve } from 'node:path'
 import { type Configuration, loadConfiguration, loadVariables, type VariableSources } from '../config/load.ts'
 import { evaluateTemplate } from '../config/template/evaluate-template.ts'
 import type { TemplateImage } from '../config/template/images.ts'
+import { isChosen } from '../config/template/selection.ts'
 import { ARCHITECTURES, type Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { LocalImage, PlanRequest } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
 import { findServerProblems } from '../plan/server-settings.ts'
+import { findArchitecture } from '../plan/template-architecture.ts'
 import { withTemplateVersion } from '../plan/template-images.ts'
 import { findLastingProblems } from '../plan/template-server.ts'
 import { inspectFile } from '../source/inspect-file.ts'
+import { toGlob } from '../util/glob.ts'
+import { didYouMean } from '../util/near.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { registerSecret } from '../util/redact.ts'
 import { findContradictions } from './contradictions.ts'
@@ -36,8 +40,9 @@ export async function readRequest(
   const localImage = toLocalImage(options, spelling)
   const roles = [...new Set(options.roles)]
   const load = options.forPacker ? loadForPacker : loadConfiguration
+  const selection = { only: options.only, except: options.except }
   const [configuration, roleSchematics, schematic] = await Promise.all([
-    problems.attempt(() => load({ directory, varFiles, vars, env, cwd })),
+    problems.attempt(() => load({ directory, varFiles, vars, env, cwd, selection })),
     readRoleSchematics(
       {
         cwd,
@@ -54,11 +59,17 @@ export async function readRequest(
     localImage?.kind === 'file' ? problems.attempt(() => inspectFile(localImage.path, localImage.at)) : undefined,
   ])
   const template = configuration?.template
-  const images = template === undefined ? [] : evaluateTemplate(template).images
+  const { images, names } = template === undefined ? NO_IMAGES : evaluateTemplate(template)
+  if (configuration !== undefined && !options.forPacker)
+    problems.add(...findSelectionProblems(options, names, spelling))
   // What a template adds to the server may be just what is missing.
   const templates = images.map((image) => image.server)
   problems.add(...findLastingProblems(findServerProblems(server), server, templates))
   if (!options.sandbox) problems.add(...findTokenProblems(images, env.HCLOUD_TOKEN))
+  if (localImage === undefined && schematic === undefined) {
+    const disks = images.filter((image) => architectures.some((one) => one === findArchitecture(image)))
+    await Promise.all(disks.map(({ disk }) => problems.attempt(() => inspectUpload(disk))))
+  }
   problems.throw()
   if (configuration === undefined) throw new RangeError('the variables could not be read, and no problem says why')
   return withTemplateVersion({
@@ -82,10 +93,41 @@ async function loadForPacker(sources: VariableSources): Promise<Configuration> {
   return { variables: await loadVariables(sources), template: undefined }
 }
 
+const NO_IMAGES = { images: [], names: [] } as const
+
+/** Patterns that choose nothing of what there is: a typing mistake must not build everything, or nothing. */
+function findSelectionProblems(
+  options: RequestOptions,
+  known: readonly string[],
+  { names, write }: Spelling,
+): Problem[] {
+  const find = (option: 'only' | 'except'): Problem[] =>
+    options[option]
+      .filter((pattern) => !known.some((name) => toGlob(pattern).test(name)))
+      .map((pattern) => ({
+        code: 'usage',
+        message: `"${pattern}" of ${names[option]} is no build of the template`,
+        hint:
+          known.length === 0
+            ? `there is no template that says what is built; ${write('architectures', 'x86')} chooses an architecture`
+            : (didYouMean(pattern, known) ?? `there are ${known.join(', ')}`),
+      }))
+  const problems = [...find('only'), ...find('except')]
+  const isNothingLeft = known.length > 0 && !known.some((name) => isChosen(options, name))
+  if (problems.length > 0 || !isNothingLeft) return problems
+  const hint = `there are ${known.join(', ')}`
+  return [{ code: 'usage', message: `${names.only} and ${names.except} leave no build of the template`, hint }]
+}
+
 function toLocalImage({ imageFile, cwd }: RequestOptions, { names }: Spelling): LocalImage | undefined {
   if (imageFile === undefined) return undefined
   if (imageFile === '-') return { kind: 'stdin' }
   return { kind: 'file', path: resolve(cwd, imageFile), at: { kind: 'flag', name: names.imageFile } }
+}
+
+/** The file that a template uploads, if that is what it writes. */
+async function inspectUpload({ value, origin }: TemplateImage['disk']): Promise<void> {
+  if (value.kind === 'file') await inspectFile(value.path, origin)
 }
 
 /** API tokens that a template gives and that are not the one that is used: a snapshot must not land in another project. */

@@ -4,12 +4,15 @@ import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { ImageBuild, RunStep } from './run.ts'
-import { bootRescue } from './steps/boot-rescue.ts'
+import { bootRescue, type Rescue, RescueIgnored } from './steps/boot-rescue.ts'
 import { findDuplicates, noteDuplicates } from './steps/duplicate-snapshot.ts'
 import { putImage } from './steps/put-image.ts'
-import { createServer } from './steps/server.ts'
+import { type BuildServer, createServer } from './steps/server.ts'
 import { powerOff, publishSnapshot, takeSnapshot } from './steps/snapshot.ts'
 import type { WrittenDisk } from './steps/write-disk.ts'
+
+/** How many servers are tried, one after the other, when rescue is ignored. */
+const MOST_SERVERS = 2
 
 export type BuiltImage =
   | {
@@ -28,13 +31,10 @@ export type BuiltImage =
 export async function buildImage(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
   const step = createStepRunner(build, image)
 
-  const server = await step('server', () => createServer(build, image))
-  const { name, placement } = server
-  build.emit({ type: 'server-created', image: image.name, name, placement, ipv4: image.server.ipv4 })
-  const rescue = await step('boot', () => bootRescue(build, image, server))
+  const { server, rescue } = await startServer(build, image, step)
   const written = await putImage(build, image, server, rescue, step)
   const taken = await step('snapshot', async () => {
-    await powerOff(build, server)
+    await powerOff(build, image, server)
     return takeSnapshot(build, image, server)
   })
   return await step('publish', async () => {
@@ -50,6 +50,34 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
     await removeReplaced(build, image)
     return { status: 'built', snapshot, written, placement: server.placement }
   })
+}
+
+/** A server in its rescue system. When one never enters it, another one may, at another location if there is one. */
+async function startServer(
+  build: ImageBuild,
+  image: PlannedImage,
+  step: RunStep,
+): Promise<{ server: BuildServer; rescue: Rescue }> {
+  const start = async (wanted: PlannedImage, nth: number): Promise<{ server: BuildServer; rescue: Rescue }> => {
+    const server = await step('server', () => createServer(build, wanted, nth))
+    const { name, placement } = server
+    build.emit({ type: 'server-created', image: image.name, name, placement, ipv4: image.server.ipv4 })
+    try {
+      return { server, rescue: await step('boot', () => bootRescue(build, image, server)) }
+    } catch (error) {
+      if (nth === MOST_SERVERS || !(error instanceof RescueIgnored)) throw error
+      build.emit({ type: 'note', image: image.name, text: `${error.message}; trying another server` })
+      // What cannot be removed now is removed at the end.
+      await server.remove().catch(() => build.signal.throwIfAborted())
+      return start({ ...image, placements: elsewhereFirst(image.placements, placement) }, nth + 1)
+    }
+  }
+  return start(image, 1)
+}
+
+function elsewhereFirst(placements: readonly Placement[], { location }: Placement): Placement[] {
+  const isElsewhere = (one: Placement): boolean => one.location !== location
+  return [...placements.filter(isElsewhere), ...placements.filter((one) => !isElsewhere(one))]
 }
 
 function createStepRunner(build: ImageBuild, { name: image }: PlannedImage): RunStep {

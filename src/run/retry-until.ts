@@ -1,8 +1,7 @@
 /** Retrying until a deadline, for what must not be given up early: removing resources. */
 
 import { TalosImageError } from '../errors.ts'
-import { ApiFailure } from '../hetzner/transport/api-failure.ts'
-import { isInDoubt, isNotDone } from '../hetzner/transport/retry.ts'
+import { isApiFailure } from '../hetzner/transport/api-failure.ts'
 import type { Clock } from '../util/clock.ts'
 
 const FIRST_PAUSE_MS = 500
@@ -27,7 +26,7 @@ export async function retryUntil<T>(work: () => Promise<T>, clock: Clock, deadli
   }
 }
 
+/** Most refusals pass, and what stays costs money: only those that somebody has to change are final. */
 function mayPass(error: unknown): boolean {
-  if (error instanceof ApiFailure) return isInDoubt(error) || isNotDone(error)
-  return error instanceof TalosImageError && error.code !== 'token'
+  return error instanceof TalosImageError && error.code !== 'token' && !isApiFailure(error, 'protected')
 }

@@ -1,5 +1,6 @@
 /** How long a build waits for each thing. */
 
+import type { Architecture } from '../domain.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 
@@ -7,8 +8,13 @@ import type { PlannedImage } from '../plan/plan.ts'
 export interface Timeouts {
   /** Creating a server, or switching it on or off. */
   readonly actionMs: number
-  /** Until the rescue system takes an SSH login. */
+  /** Until the rescue system takes an SSH login; by default twice as long for ARM servers. */
   readonly sshMs: number
+  /**
+   * From power-on until it is looked at whether the server has gone past rescue, and between further looks; twice as long
+   * for ARM servers.
+   */
+  readonly bootLookMs: number
   /** A short script, such as a look at the rescue system. */
   readonly commandMs: number
   /** Transferring, unpacking and writing the disk. */
@@ -31,6 +37,7 @@ const MINUTE_MS = 60_000
 export const TIMEOUTS: Timeouts = {
   actionMs: 5 * MINUTE_MS,
   sshMs: 5 * MINUTE_MS,
+  bootLookMs: 45_000,
   commandMs: MINUTE_MS,
   writeMs: 30 * MINUTE_MS,
   silenceMs: 10 * MINUTE_MS,
@@ -38,6 +45,18 @@ export const TIMEOUTS: Timeouts = {
   snapshotMs: 30 * MINUTE_MS,
   settleMs: 12_000,
   removeMs: 35 * MINUTE_MS,
+}
+
+/**
+ * The waits of a boot. ARM servers were seen to need minutes for rescue. Source: terraform-provider-hcloud #667.
+ * @internal
+ */
+export function bootTimesFor(
+  architecture: Architecture,
+  { sshMs, bootLookMs }: Timeouts,
+): Pick<Timeouts, 'sshMs' | 'bootLookMs'> {
+  if (architecture === 'x86') return { sshMs, bootLookMs }
+  return { sshMs: sshMs === TIMEOUTS.sshMs ? 2 * sshMs : sshMs, bootLookMs: 2 * bootLookMs }
 }
 
 /** How long to wait for servers to be in stock. */

@@ -18,7 +18,9 @@ export async function inspectFile(path: string, at?: Origin): Promise<SourceFact
   const unreadable = (error: NodeJS.ErrnoException): never =>
     fail(
       error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`,
-      'check the path of --image-file',
+      at?.kind === 'file'
+        ? 'correct the path, which starts from the working directory or the template, or name the disk image with --image-file'
+        : 'check the path of --image-file',
     )
   // Before it is opened: opening a pipe waits for its writer.
   const { size } = await stat(path).then((found) => {

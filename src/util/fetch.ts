@@ -12,6 +12,8 @@ export interface HttpResponse {
   readonly ok: boolean
   readonly status: number
   readonly statusText: string
+  /** Where it came from in the end, after redirects. */
+  readonly url: string
   readonly headers: ResponseHeaders
   readonly body: (AsyncIterable<Uint8Array> & { cancel(): Promise<void> }) | null
 }

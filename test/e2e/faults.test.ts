@@ -35,7 +35,7 @@ describe('a fault that passes is survived', () => {
     ['api GET /server_types odd-entry', 'an entry of /server_types (ID '],
     ['api GET /actions odd-entry', ''],
     ['factory HEAD /image/*/*/*.zst 500', '.raw.xz'],
-    ['ssh refuse times=1', 'resetting the server and trying once more'],
+    ['ssh refuse times=1', 'booting it again'],
     ['ssh drop command="*source-sha256*" times=1', 'the SSH connection was lost while writing the disk; trying again'],
     ['ssh drop command="*boot-sector*" times=1', 'lost while reading the disk back; trying again'],
     ['power fails command="*source-sha256*" times=1', 'while writing the disk; trying again'],

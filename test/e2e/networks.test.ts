@@ -88,13 +88,15 @@ describe('a build server', () => {
     expect(await project.remains()).toEqual([])
   })
 
-  it('with a way out of its network is no matter for a warning', async () => {
+  it('with a way out of its network is warned of for its rescue system alone', async () => {
     await using project = await createProject({ machines: 'none' })
     await makeNetwork(project, 'inner', [{ destination: '0.0.0.0/0', gateway: '127.210.0.2' }])
     const args = ['plan', '--ip-family', 'none', '--network', 'inner']
     const { code, stderr } = await runInWorkspace(args, { env: project.env })
     expect(code, stderr).toBe(0)
-    expect(stderr).not.toContain('warning')
+    expect(stderr.match(/warning: .*$/gm)).toEqual([
+      expect.stringContaining('the rescue system may not have the private network'),
+    ])
   })
 
   it('has its firewalls and labels while it is there, and the snapshot has none of them', async () => {

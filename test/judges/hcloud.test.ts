@@ -241,7 +241,9 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud command', WHY_NOT), () 
     expect(await fails('datacenter list')).toBe(
       'hcloud: API functionality was removed: use locations (deprecated_api_endpoint)',
     )
-    expect(await fails('certificate list')).toBe('hcloud: the sandbox has no GET /certificates (not_implemented)')
+    expect(await fails('certificate create --name one --type managed --domain a.example.com')).toBe(
+      'hcloud: the sandbox has no POST /certificates (not_implemented)',
+    )
   })
 
   it('says what is wrong', async () => {

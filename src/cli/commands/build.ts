@@ -25,6 +25,7 @@ export const command = defineCommand({
     ],
   },
   together: {
+    '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
     '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
     '--network': {
       text: 'where it stands; also --ip-family, --ssh-over, --firewall, --server-label: docs/networks.md',
@@ -34,6 +35,7 @@ export const command = defineCommand({
       text: 'write what was built as JSON; also --tfvars, --packer-manifest: docs/terraform.md',
       others: ['--tfvars', '--packer-manifest'],
     },
+    '--factory-url': { text: 'Image Factory; also --allow-http, for the API', others: ['--allow-http'] },
   },
   parameters: buildParameters,
   // Only a build needs what it runs with; its help does not.

@@ -2,6 +2,7 @@
 
 import { throwProblems } from '../../errors.ts'
 import { unnamedPlan } from '../../report/projects.ts'
+import { safeJson } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import { PLAN_GROUPS, planParameters, readTarget } from '../build-flags.ts'
 import { findMatrixProblems, MATRIX_FORMS, toMatrix } from '../build-matrix.ts'
@@ -41,7 +42,7 @@ export const command = defineCommand({
     // People who look into the log want more than the line for programs.
     showPlan(io, planned)
     return {
-      text: `${redact(JSON.stringify(matrix))}\n`,
+      text: `${redact(safeJson(matrix))}\n`,
       finish: async () => ((await writeOutputs(io, planOutputs(plan, matrix))) ? EXIT.success : EXIT.failed),
     }
   },

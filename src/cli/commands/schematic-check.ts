@@ -3,12 +3,14 @@
 import { schematicId } from 'talos-schematic'
 import { loadVariables } from '../../config/load.ts'
 import type { Sourced } from '../../config/variables.ts'
+import { ARCHITECTURES } from '../../domain.ts'
 import type { Problem } from '../../errors.ts'
 import { checkSchematicFile } from '../../plan/look-up-source.ts'
 import type { SchematicFile } from '../../plan/request.ts'
 import { findUnknownFields } from '../../plan/submit-schematic.ts'
+import { findUnbootableSchematic } from '../../plan/unbootable.ts'
 import { findDirectory } from '../../request/directory.ts'
-import { ProblemCollector } from '../../util/problem-collector.ts'
+import { ProblemCollector, uniqueProblems } from '../../util/problem-collector.ts'
 import { withProblems } from '../command-result.ts'
 import { defineCommand, type Parameters, type Values } from '../define-command.ts'
 import type { Io } from '../io.ts'
@@ -50,7 +52,7 @@ Submits nothing.`,
     return {
       document: withProblems(verdict === undefined ? {} : { version, schematics: good }, problems.all),
       text: good.map(({ file, id }) => `${file}: good for Talos ${version}; ${idOf(id)}\n`).join(''),
-      warnings,
+      warnings: uniqueProblems(warnings),
       problems: problems.all,
     }
   },
@@ -94,7 +96,7 @@ async function checkAll(
     const { file, parsed } = schematic
     const { officialExtensions: extensions } = parsed.schematic.customization.systemExtensions
     const unknown = findUnknownFields(schematic)
-    warnings.push(...unknown)
+    warnings.push(...unknown, ...ARCHITECTURES.flatMap((one) => findUnbootableSchematic(schematic, one, version)))
     const id = unknown.length > 0 ? null : schematicId(parsed.schematic)
     if (found.length === 0) good.push({ file, id, extensions })
   }

@@ -5,6 +5,7 @@ import { type SnapshotRecord, toSnapshotRecord } from '../../report/snapshot.ts'
 import { defineCommand } from '../define-command.ts'
 import { parseId } from '../flags.ts'
 import { openProject } from '../open-project.ts'
+import { oneLine } from '../render/event-line.ts'
 import { foldTight } from '../render/fold.ts'
 import { formatRow } from '../render/row.ts'
 import { formatTime } from '../render/units.ts'
@@ -46,7 +47,7 @@ function formatSnapshot(snapshot: SnapshotRecord, servers: readonly string[], wi
     ['servers', servers.length === 0 ? 'none was made from it' : servers.join(', ')],
   ]
   const labels = Object.entries(snapshot.labels)
-    .flatMap(([key, value]) => foldTight(`${key}=${value}`, Math.max(1, width - 2)))
+    .flatMap(([key, value]) => foldTight(oneLine(`${key}=${value}`), Math.max(1, width - 2)))
     .map((line) => `  ${line}`)
   const lines = rows.flatMap(([name, value]) => formatRow(name, value, width))
   return `Snapshot ${snapshot.id}\n${lines.join('\n')}\nlabels\n${labels.join('\n')}\n`

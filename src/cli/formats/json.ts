@@ -1,5 +1,7 @@
 /** A document as JSON, indented. */
 
+import { safeJson } from '../../util/printable.ts'
+
 export function format(document: unknown): string {
-  return `${JSON.stringify(document, null, 2)}\n`
+  return `${safeJson(document, 2)}\n`
 }

@@ -73,7 +73,7 @@ function updateRow(row: Row, event: BuildEvent, { rates }: Board, nowMs: number)
       const { location, pricePerHour } = event.placement
       const address = event.ipv4 ? (rates?.addressPerHour.get(location) ?? 0) : 0
       const price = pricePerHour === undefined ? undefined : pricePerHour + address
-      return { ...row, rental: { pricePerHour: price, fromMs: nowMs, untilMs: undefined } }
+      return { ...row, rental: { pricePerHour: price, fromMs: row.rental?.fromMs ?? nowMs, untilMs: undefined } }
     }
     case 'step-finished':
       if (event.step !== 'clean-up' || row.rental === undefined) return row

@@ -1,5 +1,6 @@
 /** Tables that fit the terminal: a narrow one does without some columns first, then the last column is folded. */
 
+import { oneLine } from './event-line.ts'
 import { foldWords } from './fold.ts'
 import { formatTable } from './table.ts'
 
@@ -18,7 +19,8 @@ const INDENT = '    '
  * One row an item, none wider than asked if that can be.
  * @param width infinite when that is not known, which shows everything in one line
  */
-export function fitTable<Item>(columns: readonly Column<Item>[], items: readonly Item[], width: number): string {
+export function fitTable<Item>(given: readonly Column<Item>[], items: readonly Item[], width: number): string {
+  const columns = given.map((column) => ({ ...column, show: (item: Item) => oneLine(column.show(item)) }))
   const spare = columns.flatMap((column) => column.spare ?? []).toSorted((a, b) => b - a)
   for (const limit of [Number.POSITIVE_INFINITY, ...spare]) {
     const table = format(

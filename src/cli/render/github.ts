@@ -3,7 +3,7 @@
 import { relative, resolve } from 'node:path'
 import { formatOrigin, type Origin, type Problem } from '../../errors.ts'
 import { BUILD_STEPS, type BuildEvent } from '../../run/events.ts'
-import { printable } from '../../util/printable.ts'
+import { printable, withoutCommands } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import { eventLine, oneLine } from './event-line.ts'
 import { formatDuration } from './units.ts'
@@ -39,7 +39,12 @@ function placeOf(at: Origin | undefined, { cwd, workspace }: GithubPaths): Reado
 
 /** A part of the log that unfolds when it is clicked. */
 export function formatGroup(title: string, lines: readonly string[]): string {
-  return [`::group::${escapeData(oneLine(title))}`, ...lines.map(harmless), '::endgroup::', ''].join('\n')
+  return [
+    `::group::${escapeData(oneLine(title))}`,
+    ...lines.map((line) => withoutCommands(clean(line))),
+    '::endgroup::',
+    '',
+  ].join('\n')
 }
 
 /** The events of an image until its end, in their order: the steps with how long each took. @param events of this image */
@@ -56,9 +61,6 @@ export function imageStory(events: readonly BuildEvent[]): readonly string[] {
 }
 
 const clean = (text: string): string => printable(redact(text))
-
-/** A line that begins with `::` would be obeyed. */
-const harmless = (line: string): string => line.replace(/^(\s*):(?=:)/, '$1: ')
 
 /** As the runner asks for it in the text of a command. */
 const escapeData = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')

@@ -2,6 +2,7 @@
 
 import { stripVTControlCharacters } from 'node:util'
 import type { Io } from '../io.ts'
+import { safeOutput } from '../safe-output.ts'
 import { createBoard, updateBoard } from './board.ts'
 import { boardLines, FRAME_MS } from './board-lines.ts'
 import { eventLine } from './event-line.ts'
@@ -25,6 +26,7 @@ export async function createTerminalView(
   const draw = createLogUpdate(stream)
   const paint = createPaint(io.errStyle.colors)
   const glyphs = io.errStyle.ascii ? ASCII_GLYPHS : UNICODE_GLYPHS
+  const safe = (text: string): string => safeOutput(text, { colors: io.errStyle.colors, isRunner: false })
   let board = createBoard(rates)
   let shown: { readonly lines: readonly string[]; readonly columns: number } = { lines: [], columns: io.columns() }
 
@@ -41,7 +43,7 @@ export async function createTerminalView(
     const columns = io.columns()
     wipeIfBroken(columns)
     const lines = boardLines(board, Date.now(), { columns, lines: height(), ascii: io.errStyle.ascii, paint })
-    draw(lines.join('\n'))
+    draw(lines.map(safe).join('\n'))
     shown = { lines, columns }
   }
   const timer = setInterval(frame, FRAME_MS)
@@ -60,7 +62,7 @@ export async function createTerminalView(
       if (line === undefined) return
       wipeIfBroken(io.columns())
       const text = `${glyphs.note} ${line.image === undefined ? '' : `${line.image}: `}${line.text}`
-      draw.persist(paint('warning', foldHanging(text, io.columns(), '  ')))
+      draw.persist(safe(paint('warning', foldHanging(text, io.columns(), '  '))))
       forget()
       frame()
     },

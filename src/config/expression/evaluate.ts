@@ -64,6 +64,8 @@ export function evaluateExpression(expression: Expression, scope: Scope): Value 
       return applyBinary(expression.operator, value(expression.left), value(expression.right), origin)
     case 'call':
       return scope.call === undefined ? callFunction(expression, value, scope.place) : scope.call(expression, value)
+    case 'bound':
+      return evaluateExpression(expression.of, withNames(scope, expression.names))
     case 'list':
       return { kind: 'list', items: expression.items.map(value) }
     case 'object': {
@@ -77,20 +79,25 @@ export function evaluateExpression(expression: Expression, scope: Scope): Value 
   }
 }
 
+/** The scope, with names of its own before those of the other. */
+function withNames(scope: Scope, names: ReadonlyMap<string, Value>): Scope {
+  return {
+    ...(scope.call === undefined ? {} : { call: scope.call }),
+    place: scope.place,
+    resolve(root, first, at) {
+      const found = names.get(root)
+      return found === undefined ? scope.resolve(root, first, at) : { value: found, used: 0 }
+    },
+  }
+}
+
 function evaluateFor(expression: ForExpression & Pick<Expression, 'origin'>, scope: Scope): Value {
   const { keyName, itemName, name, origin } = expression
   const items: Value[] = []
   const members = new Map<string, Value>()
   for (const [key, item] of entriesOf(evaluateExpression(expression.of, scope), expression.of.origin)) {
     const names = new Map([[itemName, item], ...(keyName === undefined ? [] : ([[keyName, key]] as const))])
-    const inside: Scope = {
-      ...(scope.call === undefined ? {} : { call: scope.call }),
-      place: scope.place,
-      resolve(root, first, at) {
-        const found = names.get(root)
-        return found === undefined ? scope.resolve(root, first, at) : { value: found, used: 0 }
-      },
-    }
+    const inside = withNames(scope, names)
     if (expression.only !== undefined) {
       if (!toBool(evaluateExpression(expression.only, inside), expression.only.origin)) continue
     }

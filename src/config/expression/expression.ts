@@ -56,6 +56,8 @@ export type Expression = { readonly origin: Origin } & (
       readonly right: Expression
     }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[]; readonly spread: boolean }
+  /** An expression in which some names stand for values. */
+  | { readonly kind: 'bound'; readonly names: ReadonlyMap<string, Value>; readonly of: Expression }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }
   | { readonly kind: 'object'; readonly members: readonly { readonly key: Expression; readonly value: Expression }[] }
   | ForExpression
@@ -67,6 +69,7 @@ function partsOf(expression: Expression): readonly Expression[] {
     case 'template':
       return expression.parts
     case 'join':
+    case 'bound':
     case 'get':
     case 'splat':
       return [expression.of]

@@ -1,52 +1,154 @@
-/** Recognises `wget` and `curl` with one URL, and where they put what they fetch. */
+/** `wget` and `curl`: what they fetch, and where they put it. */
 
-import type { SimpleCommand } from './commands.ts'
+import { posix } from 'node:path'
+import { parseArgs } from 'node:util'
+import { BODIES, DOWNLOAD_OPTIONS } from './download-options.ts'
+import type { Call, Result } from './interpreter.ts'
+import { type Cause, type Content, known, NOTHING, NotKnown, unknownContent, type Value } from './values.ts'
 
-/** A download: to a file, or on to the next program. */
-export interface Download {
-  readonly url: string
-  /** undefined: standard output. */
-  readonly file: string | undefined
+interface Given {
+  readonly name: string
+  /** As it is written. */
+  readonly rawName: string
+  readonly value: Value | undefined
 }
 
-/** Options without which the server would answer something else, so that only the program itself can do it. */
-const DECIDING = {
-  wget: /^--(?:header|user|password|http-user|http-password|post-|method|body-|load-cookies|referer|input-file|range|start-pos)|^-[iB]/,
-  curl: /^--(?:header|user|data|form|request|cookie|oauth2|range|config|url-query|json|get|upload)|^-[HudFXbrKGT]$/,
-} as const
-
-/** The download of a command, or why it is not known. */
-export function readDownload(command: SimpleCommand): Download | string {
-  const program = command.program === 'wget' ? 'wget' : 'curl'
-  const deciding = command.args.find((arg) => DECIDING[program].test(arg))
-  if (deciding !== undefined) return `the option ${deciding} of ${program}`
-  const urls = command.args.filter((arg) => /^(?:https?|ftp|file):/i.test(arg))
-  const [url] = urls
-  if (url === undefined || urls.length > 1) return `${program} with ${urls.length === 0 ? 'no' : 'several'} URLs`
-  const output = program === 'wget' ? wgetOutput(command.args) : curlOutput(command.args, url)
-  const redirected = command.redirects.find(({ operator }) => operator === '>' || operator === '1>')
-  if (output === '-') return { url, file: redirected?.target }
-  return { url, file: output ?? nameOf(url) }
+/** The options and URLs of a call, in order. */
+interface Request {
+  readonly given: readonly Given[]
+  readonly urls: readonly Value[]
 }
 
-function wgetOutput(args: readonly string[]): string | undefined {
-  return optionOf(args, /^--output-document(?:=(.*))?$/, /^-[A-Za-z]*O(.*)$/)
-}
-
-function curlOutput(args: readonly string[], url: string): string | undefined {
-  const given = optionOf(args, /^--output(?:=(.*))?$/, /^-[A-Za-z#]*o(.*)$/)
-  if (given !== undefined) return given
-  return args.some((arg) => arg === '--remote-name' || /^-[A-Za-z#]*O$/.test(arg)) ? nameOf(url) : '-'
-}
-
-/** The value of an option, in the same word or the next. */
-function optionOf(args: readonly string[], long: RegExp, short: RegExp): string | undefined {
-  for (const [index, arg] of args.entries()) {
-    const match = arg.startsWith('--') ? long.exec(arg) : short.exec(arg)
-    if (match === null) continue
-    return match[1] === undefined || match[1] === '' ? args[index + 1] : match[1]
+export function download(call: Call): Result {
+  const program = call.program === 'wget' ? 'wget' : 'curl'
+  const request = readRequest(program, call)
+  const { given, urls } = request
+  if (urls.length === 0) throw new NotKnown(`${program} with no URL`)
+  const has = (...names: readonly string[]): boolean => given.some(({ name }) => names.includes(name))
+  if (has('head', 'spider')) return { output: unknownContent(`what "${call.text}" prints`) }
+  checkProxy(request, call)
+  const outputs = values(given, 'output', 'output-document')
+  const place = program === 'wget' ? placeOfWget : placeOfCurl
+  let output: Content = NOTHING
+  for (const [index, url] of urls.entries()) {
+    const content = contentOf(url, request, call)
+    const file = place(url, outputs[program === 'wget' ? 0 : index], request)
+    if (file === undefined || /^\/dev\/(?:stdout|fd\/1)$/.test(file)) output = content
+    else call.world.write(file, content)
   }
-  return undefined
+  return has('write-out') && output === NOTHING ? { output: unknownContent(`what "${call.text}" prints`) } : { output }
 }
 
-const nameOf = (url: string): string => new URL(url).pathname.split('/').pop() ?? ''
+function readRequest(program: 'curl' | 'wget', { args }: Call): Request {
+  const { options } = DOWNLOAD_OPTIONS[program]
+  // A value may be unknown: it is found again by what it looks like.
+  const byText = new Map(args.map((arg) => [arg.text, arg]))
+  const find = (text: string): Value =>
+    byText.get(text) ?? { text, cause: args.find((arg) => arg.cause !== undefined && arg.text.endsWith(text))?.cause }
+  const { tokens } = parseArgs({
+    args: args.map(({ text }) => text),
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+  const given: Given[] = []
+  const urls: Value[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') urls.push(find(token.value))
+    else if (token.kind === 'option') {
+      const { name, rawName, value } = token
+      if (options[name] === undefined) throw new NotKnown(`the option ${rawName} of ${program}`)
+      given.push({ name, rawName, value: value === undefined ? undefined : find(value) })
+      if (name === 'url' && value !== undefined) urls.push(find(value))
+    }
+  }
+  return { given, urls }
+}
+
+const values = (given: readonly Given[], ...names: readonly string[]): Value[] =>
+  given.flatMap(({ name, value }) => (names.includes(name) && value !== undefined ? [value] : []))
+
+function contentOf(url: Value, { given }: Request, call: Call): Content {
+  const program = call.program === 'wget' ? 'wget' : 'curl'
+  const body = given.find(({ name }) => BODIES.has(name))
+  if (/\/schematics\/?$/.test(url.text) && body !== undefined) {
+    return {
+      kind: 'unknown',
+      cause: { why: 'a schematic is sent to the Image Factory', at: call.at, posted: { file: fileOf(body, call) } },
+    }
+  }
+  const deciding = given.find((one) => DOWNLOAD_OPTIONS[program].deciding.has(one.name) && !isHarmlessHeader(one))
+  if (deciding !== undefined) {
+    return { kind: 'unknown', cause: { why: `the option ${deciding.rawName} of ${program}`, at: call.at } }
+  }
+  const { text, cause } = url
+  if (cause?.posted !== undefined) {
+    return {
+      kind: 'image',
+      source: { kind: 'schematic', url: text, ...cause.posted },
+      at: cause.at ?? call.at,
+      isUnpacked: false,
+    }
+  }
+  if (cause !== undefined) return { kind: 'unknown', cause: withPlace(cause, call) }
+  if (!URL.canParse(text) || !/^(?:https?|ftp):/i.test(text))
+    throw new NotKnown(`${program} of "${text}", which is no URL`)
+  return { kind: 'image', source: { kind: 'url', url: text }, at: call.at, isUnpacked: false }
+}
+
+const withPlace = (cause: Cause, { at }: Call): Cause => ({ ...cause, at: cause.at ?? at })
+
+/** Who asks, and for which form, makes no difference. */
+function isHarmlessHeader({ name, value }: Given): boolean {
+  if (name === 'request') return value?.text === 'GET'
+  return (
+    name === 'header' &&
+    value?.cause === undefined &&
+    /^(?:user-agent|accept-encoding|cache-control):/i.test(value?.text ?? '')
+  )
+}
+
+/** The file on this computer whose content is sent. */
+function fileOf({ name, value }: Given, { world }: Call): string | undefined {
+  const path = value?.text ?? ''
+  const isFile = name.endsWith('-file') || path.startsWith('@') || path.startsWith('file=@')
+  if (!isFile || value?.cause !== undefined) return undefined
+  const content = world.find(path.replace(/^.*@/, ''))
+  return content?.kind === 'image' && content.source.kind === 'file' ? content.source.path : undefined
+}
+
+const PROXIES = ['https_proxy', 'http_proxy', 'all_proxy']
+
+function checkProxy({ given }: Request, { world }: Call): void {
+  const option = given.find(
+    ({ name, value }) => /^(?:pre)?proxy$|^socks/.test(name) || (name === 'execute' && /prox/i.test(value?.text ?? '')),
+  )
+  const variable = PROXIES.flatMap((name) => [name, name.toUpperCase()]).find((name) => {
+    const value = world.variables.get(name)
+    return value !== undefined && value.text !== ''
+  })
+  if (option === undefined && variable === undefined) return
+  if (given.some(({ name }) => name === 'no-proxy')) return
+  throw new NotKnown(
+    `a download through a proxy (${option?.rawName ?? variable}): build servers download directly here`,
+  )
+}
+
+function placeOfWget(url: Value, output: Value | undefined, { given }: Request): string | undefined {
+  if (output !== undefined) return output.text === '-' ? undefined : known(output)
+  return posix.join(known(values(given, 'directory-prefix').at(-1) ?? { text: '' }), nameOf(url))
+}
+
+function placeOfCurl(url: Value, output: Value | undefined, { given }: Request): string | undefined {
+  const isNamed = given.some(({ name }) => name === 'remote-name' || name === 'remote-name-all')
+  if (output?.text === '-' || (output === undefined && !isNamed)) return undefined
+  const file = output === undefined ? nameOf(url) : known(output)
+  return posix.isAbsolute(file) ? file : posix.join(known(values(given, 'output-dir').at(-1) ?? { text: '' }), file)
+}
+
+const nameOf = ({ text }: Value): string =>
+  text
+    .replace(/[?#].*$/, '')
+    .split('/')
+    .pop() ?? ''

@@ -1,54 +1,91 @@
-/** Commands of a template without effect on the disk: preparation, clean-up, messages. */
+/**
+ * Commands without effect on the disk, or without one before the image is written: one row each. The rescue system lies in
+ * memory, so that what changes only that counts for nothing.
+ */
 
-import { COMPRESSIONS } from '../../compressions.ts'
-import type { SimpleCommand } from './commands.ts'
+import type { Call } from './interpreter.ts'
+import { known, NotKnown } from './values.ts'
+import { DEVICE } from './world.ts'
 
-/** The disk of every Hetzner Cloud server, and what its controller calls it, too. */
-export const DEVICE = '/dev/sda'
-
-const SILENT = new Set(
-  [
-    'set shopt umask sync echo printf true : sleep date export lsblk blkid ls df free uname hostname',
-    'whoami id nproc partprobe partx udevadm cd exit mkdir file',
-  ].flatMap((line) => line.split(' ')),
-)
-
-/** Packages that templates install for that; the rescue system has their programs. */
-const PACKAGES = new Set([
-  ...['wget', 'curl', 'ca-certificates', 'xz-utils', 'pv', 'util-linux', 'coreutils', 'fdisk', 'gdisk', 'parted'],
-  ...COMPRESSIONS.flatMap(({ templatePrograms }) => templatePrograms),
-])
-
-/** Whether the snapshot is the same without this command. */
-export function isHarmless(command: SimpleCommand): boolean {
-  const { program, args } = command
-  if (command.redirects.some(({ operator, target }) => operator.includes('>') && !isHarmlessTarget(operator, target))) {
-    return false
-  }
-  if (SILENT.has(program)) return true
-  const words = args.filter((arg) => !arg.startsWith('-'))
-  switch (program) {
-    case 'apt-get':
-    case 'apt':
-      return ['update', 'clean'].includes(words[0] ?? '') || isKnownInstall(words)
-    case 'rm':
-      return words.every((word) => /^(?:\/tmp\/|\/root\/|\/etc\/ssh\/ssh_host_|[^/]+$)/.test(word))
-    case 'blkdiscard':
-    case 'wipefs':
-      return words.every((word) => word === DEVICE)
-    case 'sgdisk':
-      return args.includes('--zap-all') || args.includes('-Z')
-    case 'dd':
-      return args.includes('if=/dev/zero') && args.includes(`of=${DEVICE}`)
-    default:
-      return false
-  }
+export interface HarmlessRow {
+  readonly programs: readonly string[]
+  /** Which arguments it must have, in words for the documentation; undefined: any. */
+  readonly only?: { readonly title: string; readonly test: (args: readonly string[]) => boolean }
+  /** It empties the disk: harmless until the image is written. */
+  readonly empties?: true
+  /** It asks something, rather than does something. */
+  readonly asks?: true
 }
 
-function isKnownInstall([verb, ...packages]: readonly string[]): boolean {
-  return verb === 'install' && packages.length > 0 && packages.every((name) => PACKAGES.has(name))
-}
+const row = (programs: string, more: Omit<HarmlessRow, 'programs'> = {}): HarmlessRow => ({
+  programs: programs.split(' '),
+  ...more,
+})
 
-function isHarmlessTarget(operator: string, target: string): boolean {
-  return operator.endsWith('&') || target === '/dev/null' || target === '/dev/stderr' || target.startsWith('/tmp/')
+const wordsOf = (args: readonly string[]): string[] => args.filter((arg) => !arg.startsWith('-'))
+const isOne = (titles: string) => {
+  const words = new Set(titles.split(', '))
+  return { title: titles, test: (args: readonly string[]) => args.some((arg) => words.has(arg)) }
+}
+/** The disk, or a partition of what was on it. */
+const isOfDisk = (word: string): boolean => new RegExp(`^${DEVICE}\\d*$`).test(word)
+
+export const HARMLESS: readonly HarmlessRow[] = [
+  row('set shopt umask ulimit sync sleep date hostname nproc free df du ps jobs wait hash tput clear logger history'),
+  row(
+    'lsblk blkid findmnt lscpu lsmem lshw lspci dmesg uptime printenv stat file ls ip ping nslookup dig host fuser lsof',
+  ),
+  row(
+    'partprobe partx udevadm umount swapoff modprobe mkdir rmdir mkfifo chmod chown kill killall sysctl timedatectl hostnamectl',
+  ),
+  row('which type cmp diff mountpoint pgrep pidof', { asks: true }),
+  row('fdisk', { only: isOne('-l, --list') }),
+  row('sfdisk', { only: isOne('-l, --list, -d, --dump, -J, --json, -V, --verify, -F') }),
+  row('sgdisk', { only: isOne('-p, --print, -v, --verify, -i') }),
+  row('gdisk', { only: isOne('-l') }),
+  row('parted', { only: isOne('print, -l, --list') }),
+  row('blockdev', {
+    only: {
+      title: '--rereadpt, --flushbufs, --getsize64 and the like',
+      test: (args) => args.every((arg) => /^--(?:rereadpt|flushbufs|get.*|report)$|^[^-]/.test(arg)),
+    },
+  }),
+  row('hdparm', {
+    only: { title: '-I, -i, -g, -z', test: (args) => args.every((arg) => /^-[Iigz]$|^[^-]/.test(arg)) },
+  }),
+  row('mount', {
+    only: {
+      title: '-t tmpfs, -o remount, or no arguments',
+      test: (args) => args.length === 0 || args.includes('tmpfs') || args.some((arg) => /^(?:-o)?remount/.test(arg)),
+    },
+  }),
+  row('find', {
+    only: { title: 'without -delete, -exec', test: (args) => !args.some((arg) => /^-(?:delete|exec|ok)/.test(arg)) },
+  }),
+  row('systemctl', { only: isOne('status, stop, start, restart, is-active, disable, mask') }),
+  row('poweroff halt'),
+  row('shutdown', { only: isOne('-h, -P, --poweroff') }),
+  row('apt-get apt dpkg-reconfigure apt-key add-apt-repository'),
+  row('wipefs', {
+    only: { title: 'without -a', test: (args) => !args.some((arg) => /^-[a-z]*[ao]|^--(?:all|offset)/.test(arg)) },
+  }),
+  row('blkdiscard wipefs', {
+    only: { title: `of ${DEVICE} or a partition`, test: (args) => wordsOf(args).every(isOfDisk) },
+    empties: true,
+  }),
+  row('sgdisk', { only: isOne('-Z, --zap-all, -o, --clear'), empties: true }),
+  row('sfdisk', { only: isOne('--delete'), empties: true }),
+  row('parted', {
+    only: { title: 'mklabel and nothing else', test: (args) => args.includes('mklabel') && !args.includes('mkpart') },
+    empties: true,
+  }),
+]
+
+/** The row that a call falls under. @throws NotKnown when it empties the disk, and the image is there already */
+export function findHarmless({ program, args, text, world }: Call): HarmlessRow | undefined {
+  const rows = HARMLESS.filter(({ programs }) => programs.includes(program))
+  const found = rows.find(({ only }) => only === undefined || only.test(args.map(known)))
+  if (found?.empties === true) world.empty(text)
+  if (rows.length > 0 && found === undefined) throw new NotKnown(`"${text}" is not known`)
+  return found
 }

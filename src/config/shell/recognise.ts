@@ -1,143 +1,118 @@
-/** Finds out which URL a sequence of shell commands writes onto the disk, if that is all that they do. */
+/** Finds out which image the commands of a template write onto the disk, if that is all that they do. */
 
-import { COMPRESSIONS } from '../../compressions.ts'
-import type { Pipeline, SimpleCommand } from './commands.ts'
-import { type Download, readDownload } from './downloads.ts'
-import { DEVICE, isHarmless } from './harmless.ts'
+import type { Origin } from '../../errors.ts'
+import { createShell } from './interpret.ts'
+import type { Machine } from './interpreter.ts'
+import { runSimpleCommand } from './simple-command.ts'
+import { keyOfSource } from './sums.ts'
+import { type Content, NOTHING, NotKnown, type TextScript } from './values.ts'
+import { findFork, mergeWorlds, type Sum, type Unknown, World, type Written } from './world.ts'
 
-/** What is known by now: what lies in which file, and what was written to the disk. */
-export interface ImageWriting {
-  readonly files: Map<string, string>
-  readonly written: string[]
+/** What is not known about commands, and where. */
+export interface Finding {
+  readonly message: string
+  readonly at: Origin | undefined
 }
 
-export const createImageWriting = (): ImageWriting => ({ files: new Map(), written: [] })
-
-/** A command that is not known, and what about it. */
-export interface UnknownCommand {
-  readonly command: SimpleCommand
-  readonly why: string
+/** The images that are written: one, unless something is wrong. */
+export interface Recognised {
+  readonly written: readonly Written[]
+  /** The SHA-256 that the commands hold the download against. */
+  readonly sum: Sum | undefined
+  /** Checks that are not repeated, since only the build server knows their sums. */
+  readonly unchecked: readonly Finding[]
+  readonly problem: Finding | undefined
 }
 
-/** Follows one pipeline; says which command of it is not known. */
-export function followPipeline({ commands, isFallback }: Pipeline, state: ImageWriting): UnknownCommand | undefined {
-  const deciding = isFallback ? commands.find((command) => !isHarmless(command)) : undefined
-  if (deciding !== undefined)
-    return { command: deciding, why: `"${deciding.text}" runs only when another command fails` }
-  let stream: string | undefined
-  for (const [index, command] of commands.entries()) {
-    const step = followCommand(command, stream, index > 0, state)
-    if (typeof step === 'string') return { command, why: step }
-    stream = step.stream
+/** A script that is uploaded, and the command that runs it. */
+export interface Commands {
+  readonly file: TextScript
+  /** Where the script lies. */
+  readonly path: string
+  readonly command: string
+  readonly at: Origin
+  readonly environment: ReadonlyMap<string, string>
+}
+
+/** Follows what is done on a machine, step by step. */
+export class Recogniser {
+  readonly #machine: Machine
+  readonly #shell = createShell(runSimpleCommand)
+  #worlds: World[] = [new World()]
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+  }
+
+  /** @returns what is not known about it */
+  put(path: string, content: Content, at: Origin): Finding | undefined {
+    try {
+      for (const world of this.#worlds) world.write(path, content)
+      return undefined
+    } catch (error) {
+      if (error instanceof NotKnown) return { message: error.message, at }
+      throw error
+    }
+  }
+
+  /** @returns everything that is not known about it, the first in the text first */
+  run({ file, path, command, at, environment }: Commands): Finding[] {
+    const paths = this.#worlds.flatMap((old) => {
+      const world = old.renewed()
+      world.files.set(path, { kind: 'text', ...file })
+      for (const [name, value] of environment) world.variables.set(name, { text: value })
+      const script = { place: () => at }
+      const setting = { machine: this.#machine, shell: this.#shell, script, world, input: NOTHING, isCondition: false }
+      return this.#shell.runText(command, script, setting)
+    })
+    const successful = paths.filter(({ isTrue }) => isTrue).map(({ world }) => world)
+    const ended = successful.length > 0 ? successful : paths.map(({ world }) => world)
+    const unknown = toFindings(ended.flatMap((world) => world.unknown))
+    for (const world of successful) world.unknown = []
+    this.#worlds = successful.length > 0 ? mergeWorlds(successful.map((world) => world.renewed())) : [new World()]
+    if (unknown.length > 0)
+      return unknown.map(({ message, at: place }) => ({ message: `${UNKNOWN}: ${message}`, at: place }))
+    return successful.length > 0
+      ? []
+      : [{ message: 'the commands always end in a failure', at: paths[0]?.world.at ?? at }]
+  }
+
+  finish(): Recognised {
+    const unlikely = this.#worlds.filter(({ isUnlikely }) => isUnlikely)
+    const [first = new World(), ...others] = this.#worlds.filter(({ isUnlikely }) => !isUnlikely)
+    const written = [...new Map(first.written.map((one) => [keyOfSource(one.source), one])).values()]
+    const [one] = written
+    return {
+      written,
+      sum: one && first.sums.get(keyOfSource(one.source)),
+      unchecked: toFindings(first.unchecked),
+      problem: findDifference(first, [...others, ...unlikely]),
+    }
+  }
+}
+
+const UNKNOWN = 'a command is not known here'
+
+/** What follows from something that is not known is left out. */
+function toFindings(all: readonly Unknown[]): Finding[] {
+  const byCause = new Map<string, Unknown>()
+  for (const one of all) {
+    const key = JSON.stringify(one.cause)
+    if (!byCause.has(key)) byCause.set(key, one)
+  }
+  return [...byCause.values()].map(({ why, at }) => ({ message: why, at }))
+}
+
+/** Where it depends on something that is not known what is written. */
+function findDifference(first: World, others: readonly World[]): Finding | undefined {
+  const contentOf = (world: World): string =>
+    JSON.stringify([...new Set(world.written.map(({ source }) => keyOfSource(source)))].sort())
+  for (const other of others) {
+    if (contentOf(other) === contentOf(first) || (other.isUnlikely && other.written.length === 0)) continue
+    const fork = first.forks[findFork(first, other)] ?? other.forks.at(-1)
+    const what = fork === undefined ? 'something that is not known here' : `"${fork.text}"`
+    const verb = other.isUnlikely ? 'another image is written when this fails' : 'it depends on this what is written'
+    return { message: `${verb}: ${what}`, at: fork?.at }
   }
   return undefined
-}
-
-/** What goes on to the next program. */
-interface Flow {
-  readonly stream: string | undefined
-}
-
-const NOTHING: Flow = { stream: undefined }
-
-/** @returns what goes on from here, or what is not known about the command */
-function followCommand(
-  command: SimpleCommand,
-  stream: string | undefined,
-  isFed: boolean,
-  state: ImageWriting,
-): Flow | string {
-  const { program } = command
-  if (program === 'wget' || program === 'curl') {
-    const download = readDownload(command)
-    return typeof download === 'string' ? download : fetchTo(download, state)
-  }
-  const suffix = SUFFIXES.get(program)
-  if (suffix !== undefined) return unpack(command, suffix, stream, state)
-  if (program === 'cat' || program === 'pv') return copy(command, filesOf(command)[0], stream, state)
-  if (program === 'dd' && !isHarmless(command)) return followDd(command, stream, state)
-  if (program === 'tee' && stream !== undefined) return write(stream, filesOf(command), state) ?? NOTHING
-  if (program === 'cp' || program === 'mv') return followCopy(command, state)
-  if (isHarmless(command)) return isFed && stream !== undefined ? `the image goes into "${program}"` : NOTHING
-  return `"${command.text}" is not known`
-}
-
-function fetchTo({ url, file }: Download, state: ImageWriting): Flow | string {
-  if (file === undefined) return { stream: url }
-  if (file === '/dev/stdout') return { stream: url }
-  return write(url, [file], state) ?? NOTHING
-}
-
-/** Puts the image where a command says. @returns undefined when that is known */
-function write(url: string, targets: readonly string[], { files, written }: ImageWriting): string | undefined {
-  for (const target of targets) {
-    if (target === DEVICE) written.push(url)
-    else if (target.startsWith('/dev/') && target !== '/dev/null') return `it writes to ${target}, not to ${DEVICE}`
-    else files.set(target, url)
-  }
-  return undefined
-}
-
-/** Programs that decompress, and the suffixes that they take from a file's name. */
-const SUFFIXES: ReadonlyMap<string, string> = new Map(
-  COMPRESSIONS.flatMap(({ templatePrograms, suffix }) => templatePrograms.map((program) => [program, suffix])),
-)
-
-function unpack(
-  command: SimpleCommand,
-  suffix: string,
-  stream: string | undefined,
-  state: ImageWriting,
-): Flow | string {
-  const { program, args } = command
-  const flags = args.filter((arg) => arg.startsWith('-')).join(' ')
-  const unpacks = /^un|cat$|^gunzip$/.test(program) || /(?:^| )(?:-[A-Za-z0-9]*d|--decompress|--uncompress)/.test(flags)
-  if (!unpacks) return `"${command.text}" packs, rather than unpacks`
-  const outputAt = args.indexOf('-o')
-  const output = outputAt === -1 ? undefined : args[outputAt + 1]
-  const [file] = filesOf(command).filter((name) => name !== output)
-  const toStdout = /cat$/.test(program) || /(?:^| )(?:-[A-Za-z0-9]*c|--stdout|--to-stdout)/.test(flags)
-  if (output === undefined && (toStdout || file === undefined)) return copy(command, file, stream, state)
-  const url = file === undefined ? stream : state.files.get(file)
-  if (url === undefined) return `it is not known what is in ${file}`
-  const unpacked = output ?? file?.slice(0, -suffix.length) ?? ''
-  return write(url, [unpacked], state) ?? NOTHING
-}
-
-/** What comes in, or lies in a file, goes on: to the next program, or where it is redirected to. */
-function copy(
-  command: SimpleCommand,
-  file: string | undefined,
-  fed: string | undefined,
-  state: ImageWriting,
-): Flow | string {
-  const input = file ?? command.redirects.find(({ operator }) => operator === '<')?.target
-  const url = input === undefined || input === '-' ? fed : state.files.get(input)
-  if (url === undefined)
-    return input === undefined ? `"${command.text}" gets no image` : `it is not known what is in ${input}`
-  const output = command.redirects.find(({ operator }) => /^1?>$/.test(operator))?.target
-  if (output === undefined) return { stream: url }
-  return write(url, [output], state) ?? NOTHING
-}
-
-function followDd(command: SimpleCommand, fed: string | undefined, state: ImageWriting): Flow | string {
-  const operands = new Map(command.args.map((arg) => [arg.split('=')[0] ?? '', arg.slice(arg.indexOf('=') + 1)]))
-  for (const name of ['seek', 'skip', 'count', 'oseek', 'iseek']) {
-    if (operands.has(name)) return `it writes only a part of the image (${name}=${operands.get(name)})`
-  }
-  const flow = copy(command, operands.get('if'), fed, state)
-  const output = operands.get('of')
-  if (typeof flow === 'string' || output === undefined || flow.stream === undefined) return flow
-  return write(flow.stream, [output], state) ?? NOTHING
-}
-
-function followCopy(command: SimpleCommand, state: ImageWriting): Flow | string {
-  const [from = '', to = ''] = filesOf(command)
-  const url = state.files.get(from)
-  if (url === undefined) return `it is not known what is in ${from}`
-  return write(url, [to], state) ?? NOTHING
-}
-
-function filesOf({ args }: SimpleCommand): string[] {
-  return args.filter((arg) => arg === '-' || !arg.startsWith('-'))
 }

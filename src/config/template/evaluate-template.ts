@@ -6,11 +6,14 @@ import { EvaluationFailure, PACKER_HINT } from '../expression/failure.ts'
 import { isScalar, toStringValue, type Value } from '../value.ts'
 import type { Sourced } from '../variables.ts'
 import { type Block, type Body, findAttribute } from './block.ts'
-import type { TemplateImage, TemplateImages } from './images.ts'
+import { applyOverride, expandDynamic } from './expand.ts'
+import { nameOfDisk, type TemplateImage, type TemplateImages } from './images.ts'
+import { postProcessorsOf, readPostProcessors } from './post-processors.ts'
 import { readProvisioners } from './provisioners.ts'
+import { isChosen, toBuildName } from './selection.ts'
 import { type Findings, readSource } from './source-settings.ts'
 import type { SourceBlock, Template } from './template.ts'
-import { TemplateScope } from './template-scope.ts'
+import { OF_THE_SERVER, TemplateScope } from './template-scope.ts'
 import { AttributeReader } from './values.ts'
 
 /**
@@ -32,8 +35,27 @@ export function evaluateTemplate(
       findings.problems.push(error.problem)
     }
   }
-  const images = template.builds.flatMap((build) => evaluateBuild(template, build, { scope, values, findings }))
-  return { images, problems: unique(findings.problems), warnings: unique(findings.warnings) }
+  const builds = template.builds.flatMap((build) => {
+    const before = findings.problems.length
+    const expanded = expandDynamic(build, scope, findings.problems)
+    // What follows from blocks that are missing now is left out.
+    return findings.problems.length > before ? [] : [evaluateBuild(template, expanded, { scope, values, findings })]
+  })
+  const [manifest, ...others] = unique(
+    builds.flatMap(({ manifests }) => manifests),
+    ({ value }) => value,
+  )
+  for (const { value, origin } of others) {
+    const message = `"${value}" is not written: all images are listed in "${manifest?.value}"`
+    findings.warnings.push({ code: 'config', message, at: origin, hint: 'name one file' })
+  }
+  return {
+    images: builds.flatMap(({ images }) => images),
+    names: builds.flatMap(({ names }) => names),
+    manifest,
+    problems: uniqueProblems(findings.problems),
+    warnings: uniqueProblems(findings.warnings),
+  }
 }
 
 interface Evaluating {
@@ -42,24 +64,25 @@ interface Evaluating {
   readonly findings: Findings
 }
 
-const BUILD_BLOCKS = new Set(['source', 'provisioner'])
+/** What runs only after a failure changes no snapshot. */
+const BUILD_BLOCKS = new Set([
+  'source',
+  'provisioner',
+  'post-processor',
+  'post-processors',
+  'error-cleanup-provisioner',
+])
 const BUILD_ATTRIBUTES = new Set(['sources', 'name', 'description'])
 
-/** What writes a manifest is no part of the image: the flag that writes the file is told. */
-function toManifestWarning({ origin, attributes }: Block): Problem {
-  const output = attributes.find(({ name }) => name === 'output')?.expression
-  const path = output?.kind === 'literal' && isScalar(output.value) ? output.value.text : 'packer-manifest.json'
-  const message = 'the post-processor "manifest" writes nothing here'
-  return { code: 'config', message, at: origin, hint: `give --packer-manifest ${path} to write that file` }
+interface EvaluatedBuild extends Pick<TemplateImages, 'images' | 'names'> {
+  readonly manifests: readonly Sourced<string>[]
 }
 
-const isManifest = ({ type, labels }: Block): boolean => type === 'post-processor' && labels[0] === 'manifest'
-
-function evaluateBuild(template: Template, build: Block, evaluating: Evaluating): TemplateImage[] {
-  const { problems, warnings } = evaluating.findings
-  const blocks = build.blocks.flatMap((block) => (block.type === 'post-processors' ? block.blocks : [block]))
-  warnings.push(...blocks.filter(isManifest).map(toManifestWarning))
-  for (const { type, labels, origin } of blocks.filter((block) => !isManifest(block))) {
+function evaluateBuild(template: Template, build: Block, evaluating: Evaluating): EvaluatedBuild {
+  const { problems } = evaluating.findings
+  const reader = new AttributeReader(evaluating.scope, template, problems)
+  const buildName = nameOfBuild(build, reader)
+  for (const { type, labels, origin } of build.blocks) {
     if (BUILD_BLOCKS.has(type)) continue
     const name = labels.length === 0 ? type : `${type} "${labels.join('" "')}"`
     problems.push({ code: 'config', message: `${name} cannot be honoured`, at: origin, hint: PACKER_HINT })
@@ -77,7 +100,13 @@ function evaluateBuild(template: Template, build: Block, evaluating: Evaluating)
       hint: 'write sources = [...]',
     })
   }
-  return uses.flatMap((use) => evaluateUse(template, build, use, evaluating))
+  const nameOf = (use: Use): string => toBuildName(buildName, use.source.type, nameOfUse(use, reader))
+  const chosen = uses.filter((use) => isChosen(template.selection, nameOf(use)))
+  return {
+    images: chosen.flatMap((use) => evaluateUse(template, build, use, evaluating)),
+    names: [...uses.map(nameOf), ...postProcessorsOf(build)],
+    manifests: chosen.length === 0 ? [] : readPostProcessors(build, reader, template.selection, evaluating.findings),
+  }
 }
 
 /** A source as a build uses it. */
@@ -146,23 +175,47 @@ function evaluateUse(
     })
     return []
   }
-  const inner = scope.forSource({ type: source.type, name: source.name })
-  const reader = new AttributeReader(inner, template, problems)
-  const name = nameOfUse(use, reader)
+  const name = nameOfUse(use, new AttributeReader(scope, template, problems))
+  const names = { type: source.type, name }
+  const reader = new AttributeReader(scope.forSource(names), template, problems, names)
   const settings = readSource(
     [source.block, ...(over === undefined ? [] : [over])],
     source.block.origin,
     reader,
     findings,
   )
-  const url = readProvisioners(build, { type: source.type, name }, reader, problems)
-  if (settings === undefined || url === undefined) return []
+  const inside = scope.forProvisioners(names, nameOfBuild(build, reader))
+  const before = problems.length
+  const blocks = build.blocks.map((block) => applyOverride(block, name, inside, problems))
+  if (problems.length > before) return []
+  const written = readProvisioners(
+    { ...build, blocks },
+    {
+      template,
+      source: names,
+      serverType: settings?.serverType.value,
+      reader: new AttributeReader(inside, template, problems, names),
+      findings,
+    },
+  )
+  if (settings === undefined || written === undefined) return []
+  if (nameOfDisk(written).includes(OF_THE_SERVER)) {
+    const message = 'which image is written depends on what is known only once there is a server'
+    problems.push({ code: 'config', message, at: written.disk.origin, hint: PACKER_HINT })
+    return []
+  }
+  const { value: disk, origin } = written.disk
   const variable = [...template.variables].find(([key, { value }]) => {
     const given = values.get(key) ?? value
-    return isScalar(given) && given.text === url.value
+    return disk.kind === 'url' && isScalar(given) && given.text === disk.url
   })
-  const origin = variable?.[1].origin ?? url.origin
-  return [{ source: name, ...settings, url: { value: url.value, origin }, urlVariable: variable?.[0] }]
+  const from = { value: disk, origin: variable?.[1].origin ?? origin }
+  return [{ source: name, ...settings, ...written, disk: from, urlVariable: variable?.[0] }]
+}
+
+const nameOfBuild = (build: Block, reader: AttributeReader): string => {
+  const name = findAttribute(build, 'name')
+  return (name && reader.text(name)?.value) ?? ''
 }
 
 /** The name of a source as a build uses it. */
@@ -171,6 +224,9 @@ export function nameOfUse({ source, over }: Use, reader: AttributeReader): strin
   return (own && reader.text(own)?.value) ?? source.name
 }
 
-function unique(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify([problem.at, problem.message]), problem])).values()]
+const uniqueProblems = (problems: readonly Problem[]): Problem[] =>
+  unique(problems, ({ at, message }) => JSON.stringify([at, message]))
+
+function unique<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()]
 }

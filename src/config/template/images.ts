@@ -2,6 +2,7 @@
 
 import type { SshOver } from '../../domain.ts'
 import type { Problem } from '../../errors.ts'
+import type { ImageSource } from '../shell/values.ts'
 import type { Sourced } from '../variables.ts'
 
 /** What a template says about a build server; undefined where it says nothing. */
@@ -25,7 +26,9 @@ export interface TemplateImage {
   readonly description: Sourced<string>
   readonly labels: ReadonlyMap<string, Sourced<string>>
   /** What its provisioners write onto the disk. */
-  readonly url: Sourced<string>
+  readonly disk: Sourced<ImageSource>
+  /** The SHA-256 that they want the disk's source to have. */
+  readonly sha256: Sourced<string> | undefined
   /** The variable whose value the URL is, if it is one's. */
   readonly urlVariable: string | undefined
   readonly serverType: Sourced<string>
@@ -35,8 +38,17 @@ export interface TemplateImage {
   readonly token: Sourced<string> | undefined
 }
 
+/** The URL or the path of a disk. */
+export function nameOfDisk({ disk: { value } }: Pick<TemplateImage, 'disk'>): string {
+  return value.kind === 'file' ? value.path : value.url
+}
+
 export interface TemplateImages {
   readonly images: readonly TemplateImage[]
+  /** The names of everything that could be chosen, builds and post-processors. */
+  readonly names: readonly string[]
+  /** The file in which the images are to be listed as in Packer's manifest. */
+  readonly manifest: Sourced<string> | undefined
   readonly problems: readonly Problem[]
   readonly warnings: readonly Problem[]
 }

@@ -4,15 +4,15 @@ import type { SshOver } from '../../domain.ts'
 import type { Origin, Problem } from '../../errors.ts'
 import { didYouMean } from '../../util/near.ts'
 import { PACKER_HINT } from '../expression/failure.ts'
-import { parseGoDuration } from '../expression/functions/times.ts'
+import { NOW, parseGoDuration } from '../expression/functions/times.ts'
 import type { Sourced } from '../variables.ts'
 import type { Attribute, Body } from './block.ts'
 import type { TemplateImage, TemplateServer } from './images.ts'
 import { type HonouredKey, KEY_NAMES, useOf } from './source-keys.ts'
-import { type AttributeReader, fillGoTemplate } from './values.ts'
+import type { AttributeReader } from './values.ts'
 
 /** What a source says of its image; the disk comes from the provisioners. */
-export type SourceSettings = Omit<TemplateImage, 'source' | 'url' | 'urlVariable'>
+export type SourceSettings = Omit<TemplateImage, 'source' | 'disk' | 'sha256' | 'urlVariable'>
 
 export interface Findings {
   readonly problems: Problem[]
@@ -39,7 +39,10 @@ export function readSource(
   checkLogin(given, reader)
   const serverType = text('server_type')
   const location = text('location') ?? get('datacenter', (one) => readDatacenter(one, reader, findings))
-  const description = text('snapshot_name') ?? { value: fillGoTemplate('packer-{{timestamp}}') ?? '', origin }
+  const description = text('snapshot_name') ?? {
+    value: `packer-${Math.floor(NOW.getTime() / 1000)}`,
+    origin,
+  }
   const labels = get('snapshot_labels', (one) => reader.textMap(one)) ?? new Map()
   const server = readServer(given, reader)
   const token = text('token')

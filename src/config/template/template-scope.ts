@@ -16,27 +16,50 @@ export interface SourceNames {
   readonly name: string
 }
 
+/** The Packer as which templates are read: what `packer.version` gives. */
+export const READ_AS_PACKER = '1.16.0'
+
+/** What a provisioner may know of the server, and nothing else. Source: Packer 1.16, and its plugin for Hetzner Cloud. */
+const BUILD_VALUES: readonly string[] = [
+  'ConnType Host ID PackerHTTPAddr PackerHTTPIP PackerHTTPPort PackerRunUUID Password Port SSHPrivateKey',
+  'SSHPrivateKeyFile SSHPublicKey SourceImageName User WinRMPassword',
+].flatMap((line) => line.split(' '))
+
+/** Stands in a text for what is known only once there is a server. */
+export const OF_THE_SERVER = 'known-once-there-is-a-server'
+
 /** Names of a template: `var`, `local`, `path`, and `source` in a build. Each local is evaluated once. */
 export class TemplateScope implements Scope {
   readonly place: Place
   readonly #template: Template
   readonly #overrides: ReadonlyMap<string, Value>
   readonly #source: SourceNames | undefined
+  readonly #build: string | undefined
   readonly #locals: Map<string, Value | EvaluationFailure>
   readonly #evaluating: string[] = []
 
   /** @param overrides values of variables that count instead of their own */
-  constructor(template: Template, overrides: ReadonlyMap<string, Value>, parent?: TemplateScope, source?: SourceNames) {
+  constructor(
+    template: Template,
+    overrides: ReadonlyMap<string, Value>,
+    { parent, source, build }: { parent?: TemplateScope; source?: SourceNames; build?: string } = {},
+  ) {
     this.#template = template
     this.place = { directory: resolve(template.cwd, template.directory), cwd: template.cwd }
     this.#overrides = overrides
     this.#source = source
+    this.#build = build
     this.#locals = parent === undefined ? new Map() : parent.#locals
   }
 
   /** The same names, and `source`. */
   forSource(source: SourceNames): TemplateScope {
-    return new TemplateScope(this.#template, this.#overrides, this, source)
+    return new TemplateScope(this.#template, this.#overrides, { parent: this, source })
+  }
+
+  /** The same names, and `source` and `build`. @param build its name; empty where it has none */
+  forProvisioners(source: SourceNames, build: string): TemplateScope {
+    return new TemplateScope(this.#template, this.#overrides, { parent: this, source, build })
   }
 
   resolve(root: string, first: string | number | undefined, at: Origin): { value: Value; used: 0 | 1 } {
@@ -51,8 +74,17 @@ export class TemplateScope implements Scope {
       case 'source':
         if (this.#source !== undefined) return { value: toObject(this.#source), used: 0 }
         break
+      case 'packer':
+        if (name === 'version') return { value: toStringValue(READ_AS_PACKER), used: 1 }
+        break
+      case 'build':
+        if (this.#build === undefined) break
+        if (name === 'name') return { value: toStringValue(this.#build), used: 1 }
+        if (BUILD_VALUES.includes(name)) return { value: toStringValue(OF_THE_SERVER), used: 1 }
+        break
     }
-    throw new EvaluationFailure(`"${root}" has no value here`, at, HINTS[root] ?? PACKER_HINT)
+    const what = root === 'packer' || root === 'build' ? `${root}.${name}` : root
+    throw new EvaluationFailure(`"${what}" has no value here`, at, HINTS[root] ?? PACKER_HINT)
   }
 
   #variable(name: string, at: Origin): Value {
@@ -104,7 +136,7 @@ export class TemplateScope implements Scope {
 }
 
 const HINTS: Readonly<Record<string, string>> = {
-  build: `what a build knows of its server is not known here; ${PACKER_HINT}`,
+  build: 'only provisioners know what their build and its server are called',
   data: `data sources are not looked up here; ${PACKER_HINT}`,
   source: 'it has one only in a build block',
 }

@@ -8,6 +8,7 @@ import { PACKER_HINT } from '../expression/failure.ts'
 import type { Value } from '../value.ts'
 import type { Sourced } from '../variables.ts'
 import { type Block, findAttribute, isTrue } from './block.ts'
+import type { Selection } from './selection.ts'
 
 /** `local.name` */
 export interface Local {
@@ -30,6 +31,7 @@ export interface Template {
   /** By `type.name`. */
   readonly sources: ReadonlyMap<string, SourceBlock>
   readonly builds: readonly Block[]
+  readonly selection: Selection
   /** Where the template is: `path.root`. */
   readonly directory: string
   readonly cwd: string
@@ -100,8 +102,22 @@ function toSourceProblem({ origin }: Block): Problem {
   return problemAt(origin, 'a source block needs a type and a name', 'write source "hcloud" "name" { ... }')
 }
 
-function toBlockProblem({ type, origin }: Block): Problem {
-  const near = type === 'data' ? undefined : didYouMean(type, KNOWN)
+function toBlockProblem(block: Block): Problem {
+  const { type, labels, origin } = block
+  if (type === 'data') return problemAt(origin, `data "${labels[0]}" is not looked up here`, toDataHint(block))
+  const near = didYouMean(type, KNOWN)
   const old = type === 'builders' || type === 'provisioners' ? 'packer hcl2_upgrade makes a newer template of it' : near
   return problemAt(origin, `"${type}" blocks are not known here`, old ?? PACKER_HINT)
+}
+
+const SCHEMATIC_HINT = 'leave it out, and give --schematic FILE: the schematic is sent to the Image Factory then'
+const VERSION_HINT = 'leave it out, and set talos_version = "latest": the newest version is looked up then'
+
+/** What such a look-up is there for, as far as its URL tells. */
+function toDataHint(block: Block): string {
+  if (block.labels[0] !== 'http') return PACKER_HINT
+  const url = findAttribute(block, 'url')?.text ?? ''
+  if (/schematics/.test(url)) return SCHEMATIC_HINT
+  if (/releases|versions|tags/.test(url)) return VERSION_HINT
+  return `a schematic is given with --schematic FILE, the newest version with talos_version = "latest"; else ${PACKER_HINT}`
 }

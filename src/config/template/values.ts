@@ -8,17 +8,24 @@ import { formatKind, isScalar, type Value } from '../value.ts'
 import { convert, formatType, type VariableType } from '../variable-type.ts'
 import type { Sourced } from '../variables.ts'
 import type { Attribute } from './block.ts'
+import { type EngineContext, fillGoTemplate, GoTemplateFailure } from './go-template.ts'
 import type { Template } from './template.ts'
+import type { SourceNames } from './template-scope.ts'
 
 /** Evaluates attributes in one scope, and collects what is wrong. */
 export class AttributeReader {
   readonly #scope: Scope
   readonly #template: Template
   readonly #problems: Problem[]
+  readonly #engine: EngineContext
 
-  /** @param problems is added to */
-  constructor(scope: Scope, template: Template, problems: Problem[]) {
+  /**
+   * @param problems is added to
+   * @param source what is evaluated is for this one
+   */
+  constructor(scope: Scope, template: Template, problems: Problem[], source?: SourceNames) {
     this.#scope = scope
+    this.#engine = { source, cwd: template.cwd }
     this.#template = template
     this.#problems = problems
   }
@@ -27,10 +34,8 @@ export class AttributeReader {
   text(attribute: Attribute): Sourced<string> | undefined {
     const read = this.#as(attribute, 'string')
     if (read?.value.kind !== 'string') return undefined
-    const filled = fillGoTemplate(read.value.text)
-    if (filled !== undefined) return { value: filled, origin: read.origin }
-    this.fail(attribute, `"${attribute.name}" holds a {{...}} that is not known here`)
-    return undefined
+    const filled = this.#fill(attribute, read.value.text)
+    return filled === undefined ? undefined : { value: filled, origin: read.origin }
   }
 
   bool(attribute: Attribute): Sourced<boolean> | undefined {
@@ -50,7 +55,8 @@ export class AttributeReader {
     const { expression } = attribute
     return read.value.items.flatMap((item, index) => {
       const own = expression.kind === 'list' ? expression.items[index] : undefined
-      return item.kind === 'string' ? [{ value: item.text, origin: own?.origin ?? read.origin }] : []
+      const filled = item.kind === 'string' ? this.#fill(attribute, item.text) : undefined
+      return filled === undefined ? [] : [{ value: filled, origin: own?.origin ?? read.origin }]
     })
   }
 
@@ -60,11 +66,22 @@ export class AttributeReader {
     if (read?.value.kind !== 'object') return texts
     for (const [name, value] of read.value.members) {
       if (value.kind !== 'string') continue
-      const filled = fillGoTemplate(value.text)
-      if (filled === undefined) this.fail(attribute, `"${name}" holds a {{...}} that is not known here`)
-      else texts.set(name, { value: filled, origin: memberOrigin(attribute.expression, name) ?? read.origin })
+      const filled = this.#fill(attribute, value.text)
+      if (filled !== undefined)
+        texts.set(name, { value: filled, origin: memberOrigin(attribute.expression, name) ?? read.origin })
     }
     return texts
+  }
+
+  /** The text with everything between `{{` and `}}` filled in; undefined when something of that is not known. */
+  #fill(attribute: Attribute, text: string): string | undefined {
+    try {
+      return fillGoTemplate(text, this.#engine)
+    } catch (error) {
+      if (!(error instanceof GoTemplateFailure)) throw error
+      this.fail(attribute, `"${attribute.name}": ${error.message}`, error.hint)
+      return undefined
+    }
   }
 
   /** Any value; undefined when it is wrong. */
@@ -119,20 +136,4 @@ function memberOrigin(expression: Expression, name: string): Origin | undefined 
     ({ key }) => key.kind === 'literal' && key.value.kind === 'string' && key.value.text === name,
   )
   return member?.value.origin
-}
-
-/** The older `{{ ... }}` in texts, as far as such templates use it. */
-const ACTION = /\{\{\s*([^{}]*?)\s*\}\}/g
-const START = new Date()
-
-/** The text with what is known filled in; undefined when something in it is not. */
-export function fillGoTemplate(text: string): string | undefined {
-  let isKnown = true
-  const filled = text.replace(ACTION, (_, action: string) => {
-    if (action === 'timestamp') return String(Math.floor(START.getTime() / 1000))
-    if (action === 'isotime') return START.toISOString().replace(/\.\d+Z$/, 'Z')
-    isKnown = false
-    return ''
-  })
-  return isKnown ? filled : undefined
 }

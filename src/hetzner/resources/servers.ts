@@ -36,9 +36,8 @@ const Imaged = v.object({ image: Image, action: Action })
 
 export function serversClient(call: Call) {
   const act = async (id: number, action: string, body: unknown, options: RequestOptions): Promise<Action> => {
-    // Each action may be repeated, except for a reset: the first one has used up the rescue mode.
-    const repeatable = action !== 'reset'
-    const request = { method: 'POST', path: `/servers/${id}/actions/${action}`, body, repeatable } as const
+    // Each of these may be repeated: they lead to the same state.
+    const request = { method: 'POST', path: `/servers/${id}/actions/${action}`, body, repeatable: true } as const
     return (await call({ ...request, ...options }, WithAction)).action
   }
 
@@ -83,7 +82,8 @@ export function serversClient(call: Call) {
         ...(firewallIds.length === 0 ? {} : { firewalls: firewallIds.map((firewall) => ({ firewall })) }),
         start_after_create: false,
       }
-      const request = { method: 'POST', path: '/servers', body, repeatable: true, mustFinish: true } as const
+      const safely = { repeatable: true, mustFinish: true, hasAlternative: true }
+      const request = { method: 'POST', path: '/servers', body, ...safely } as const
       return createOrAdopt(
         async () => {
           const { server, action, next_actions } = await call({ ...request, ...options }, Created)
@@ -100,7 +100,6 @@ export function serversClient(call: Call) {
       act(id, 'enable_rescue', { type: 'linux64', ssh_keys: sshKeyIds }, options),
     powerOn: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'poweron', undefined, options),
     powerOff: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'poweroff', undefined, options),
-    reset: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'reset', undefined, options),
 
     /** Starts taking a snapshot. Not repeatable: every call that takes effect creates another one. */
     createSnapshot: (

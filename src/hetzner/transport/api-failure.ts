@@ -12,7 +12,7 @@ export class ApiFailure extends TalosImageError {
 
   constructor(request: ApiRequest, status: number, apiCode: string, message: string, tokenName = 'HCLOUD_TOKEN') {
     super({
-      code: toErrorCode(status, apiCode),
+      code: toErrorCode(status, apiCode, message),
       message: `Hetzner Cloud answered ${status} ${apiCode} to ${request.method} ${request.path}: ${message}`,
       hint: toHint(request, status, apiCode, tokenName),
     })
@@ -63,13 +63,19 @@ function defaultCode(status: number): string {
   return codes[status] ?? (status >= 500 ? 'server_error' : 'unknown')
 }
 
-function toErrorCode(status: number, apiCode: string): ErrorCode {
+/** 422 `invalid_input`: for a while, catalogue and placement can disagree about where a type is offered. */
+const NOT_OFFERED = /unsupported location for server type/i
+
+function toErrorCode(status: number, apiCode: string, message: string): ErrorCode {
   if (apiCode === 'unauthorized' || apiCode === 'token_readonly' || status === 401) return 'token'
-  if (apiCode === 'resource_unavailable' || apiCode === 'placement_error') return 'stock'
+  if (apiCode === 'resource_unavailable' || apiCode === 'placement_error' || NOT_OFFERED.test(message)) return 'stock'
   if (apiCode === 'resource_limit_exceeded') return 'limit'
   if (status === 404) return 'not-found'
   return 'api'
 }
+
+/** What to do about a fault that only Hetzner can mend. */
+export const OUTAGE = 'a fault on the side of Hetzner Cloud: try again later (https://status.hetzner.com)'
 
 function toHint({ path }: ApiRequest, status: number, apiCode: string, tokenName: string): string | undefined {
   if (apiCode === 'token_readonly') {
@@ -84,6 +90,6 @@ function toHint({ path }: ApiRequest, status: number, apiCode: string, tokenName
       : 'delete servers or primary IPs that are not needed'
     return `the project is at one of its limits: ${remedy}, or ask Hetzner for a higher limit (Console, Limits)`
   }
-  if (status >= 500) return 'a fault on the side of Hetzner Cloud: try again later (https://status.hetzner.com)'
+  if (apiCode === 'maintenance' || apiCode === 'service_error' || status >= 500) return OUTAGE
   return undefined
 }

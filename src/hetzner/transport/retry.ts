@@ -2,7 +2,7 @@
 
 import pRetry from 'p-retry'
 import { TalosImageError } from '../../errors.ts'
-import { ApiFailure } from './api-failure.ts'
+import { ApiFailure, isApiFailure } from './api-failure.ts'
 import type { ApiRequest, Send } from './transport.ts'
 
 export interface RetryOptions {
@@ -17,7 +17,10 @@ export interface RetryOptions {
 const REPORTED_FROM = 2
 
 /** Codes which say that the request was not carried out, so that even a POST may be repeated. */
-const NOT_DONE = new Set(['rate_limit_exceeded', 'conflict', 'locked'])
+const NOT_DONE = new Set(['rate_limit_exceeded', 'conflict', 'locked', 'maintenance'])
+
+/** 422: an error within a service of Hetzner, which may have done a part of the work. Source: the API's documentation. */
+const SERVICE_ERROR = 'service_error'
 
 /**
  * Retries what the official clients retry, and 500 and 503 as well, for unattended runs.
@@ -64,6 +67,7 @@ export function retryFaults(options: RetryOptions, onRetry: (why: string) => voi
 /** Whether a retry is safe and can change the outcome. */
 export function mayRepeat(request: ApiRequest, error: unknown): boolean {
   if (request.signal?.aborted === true) return false
+  if (request.hasAlternative === true && isPassing(error)) return false
   if (isNotDone(error)) return true
   return isInDoubt(error) && (request.method !== 'POST' || request.repeatable === true)
 }
@@ -81,8 +85,13 @@ export function mayHaveTakenEffect(error: unknown): boolean {
   return isInDoubt(error) || (error instanceof Error && afterDoubt.has(error))
 }
 
+/** Whether the API refused something because of a state of its own that passes: the same elsewhere may succeed. */
+export function isPassing(error: unknown): boolean {
+  return isApiFailure(error, 'maintenance', SERVICE_ERROR)
+}
+
 /** Whether it is unknown if the try took effect: a server error, or no response. */
 export function isInDoubt(error: unknown): boolean {
-  if (error instanceof ApiFailure) return error.status >= 500
+  if (error instanceof ApiFailure) return error.status >= 500 || error.apiCode === SERVICE_ERROR
   return error instanceof TalosImageError && error.code === 'network'
 }

@@ -16,6 +16,11 @@ export interface ApiRequest {
    */
   readonly repeatable?: boolean
   /**
+   * Whether the caller tries something else when the API refuses for a reason that passes (`maintenance`,
+   * `service_error`), so that such a refusal is not repeated here.
+   */
+  readonly hasAlternative?: boolean
+  /**
    * Whether to wait for the response even when the signal aborts, as for requests that create or publish something. An
    * aborted signal still prevents the request from being sent, and sent again.
    */

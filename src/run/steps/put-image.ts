@@ -4,7 +4,7 @@ import { TalosImageError } from '../../errors.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { Session } from '../../remote/session.ts'
 import type { ImageBuild, RunStep } from '../run.ts'
-import { isLost, type Rescue, resetIntoRescue } from './boot-rescue.ts'
+import { isLost, type Rescue, rebootIntoRescue } from './boot-rescue.ts'
 import type { BuildServer } from './server.ts'
 import { findDiskFault } from './verify-disk.ts'
 import { type WriteMode, type WrittenDisk, writeDisk } from './write-disk.ts'
@@ -39,7 +39,7 @@ export async function putImage(
       try {
         if (session === undefined) {
           isFirstBoot = false
-          session = await resetIntoRescue(build, image, server)
+          session = await rebootIntoRescue(build, image, server)
         }
         const now = session
         written ??= await step('write', () => writeDisk(build, image, now, mode))

@@ -6,10 +6,11 @@ import { mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import type { Action, Server } from '../../hetzner/wire.ts'
 import type { Placement } from '../../plan/placement.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
+import { startDeadline } from '../../util/deadline.ts'
 import { removeCreated } from '../remove-created.ts'
 import { type ImageBuild, resourceName } from '../run.ts'
 import { addressOf } from './server-address.ts'
-import { findStock } from './stock.ts'
+import { findStock, isPlacementFailure } from './stock.ts'
 
 export interface BuildServer {
   readonly id: number
@@ -18,8 +19,12 @@ export interface BuildServer {
   readonly host: string
   readonly sshOver: SshOver
   readonly placement: Placement
+  /** The size of its disk as the cloud tells it, in GB. */
+  readonly diskGb: number
   /** How much of the disk the placeholder system's image covers, in GB; the rest was never written to. */
   readonly systemGb: number | undefined
+  /** Removes it before the clean-up does. */
+  readonly remove: () => Promise<void>
 }
 
 /** What is known about the server that is being created. */
@@ -34,20 +39,27 @@ interface Creation {
 
 /**
  * Creates the build server of an image, and registers its deletion.
+ * @param nth more than 1 for one in the place of another that never entered rescue; it gets a name of its own
  * @throws TalosImageError `stock` and `limit` as `findStock` says; any other error of the API at once
  */
-export async function createServer(build: ImageBuild, image: PlannedImage): Promise<BuildServer> {
-  const name = resourceName(build.id, image.name)
+export async function createServer(build: ImageBuild, image: PlannedImage, nth = 1): Promise<BuildServer> {
+  const name = `${resourceName(build.id, image.name)}${nth === 1 ? '' : `-${nth}`}`
   const creation: Creation = { name, id: undefined, inDoubt: false, release: undefined }
   // The deletion is registered first, by name: a creation whose answer is lost leaves a server as well.
-  build.scope.add({
+  const forget = build.scope.add({
     name: `server ${name}`,
     command: `hcloud server delete ${name}`,
     run: (deadline) => removeServer(build, creation, deadline),
   })
-  return findStock(build, image, (placement, placements) =>
+  const created = await findStock(build, image, (placement, placements) =>
     tryPlacement(build, image, creation, { placement, placements }),
   )
+  const remove = async (): Promise<void> => {
+    using deadline = startDeadline(build.signal, build.timeouts.removeMs)
+    await removeServer(build, creation, deadline.signal)
+    forget()
+  }
+  return { ...created, remove }
 }
 
 async function tryPlacement(
@@ -55,7 +67,7 @@ async function tryPlacement(
   { server: settings }: PlannedImage,
   creation: Creation,
   { placement, placements }: { readonly placement: Placement; readonly placements: readonly Placement[] },
-): Promise<BuildServer> {
+): Promise<Omit<BuildServer, 'remove'>> {
   const { hetzner, signal, timeouts } = build
   const { name } = creation
   // The run's own labels come last, so that they cannot be overridden.
@@ -90,10 +102,11 @@ async function tryPlacement(
     const systemGb = server.image?.disk_size
     const found = isAdopted ? placementOf(server, placements) : placement
     const host = addressOf(server, settings)
-    return { id, name, host, sshOver: settings.sshOver, placement: found, systemGb }
+    const diskGb = server.primary_disk_size ?? found.diskGb
+    return { id, name, host, sshOver: settings.sshOver, placement: found, diskGb, systemGb }
   } catch (error) {
     // The name must be free before the next placement is tried.
-    if (error instanceof TalosImageError && error.code === 'stock') {
+    if (isPlacementFailure(error)) {
       await removeServer(build, creation, AbortSignal.timeout(timeouts.removeMs))
       creation.id = undefined
     }

@@ -7,6 +7,7 @@ import type { Action, Image } from '../../hetzner/wire.ts'
 import { LEASE_LABEL, ownLabels, RUN_LABEL } from '../../plan/labels.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import { removeCreated } from '../remove-created.ts'
+import { repeatFailing, runAction } from '../repeat-failing.ts'
 import type { ImageBuild } from '../run.ts'
 import type { BuildServer } from './server.ts'
 import type { WrittenDisk } from './write-disk.ts'
@@ -21,15 +22,14 @@ export interface UnpublishedSnapshot {
 }
 
 /** Powers the server off, so that the disk, which is synced, does not change any more. */
-export async function powerOff(build: ImageBuild, server: BuildServer): Promise<void> {
-  const { hetzner, signal, timeouts } = build
-  const action = await hetzner.servers.powerOff(server.id, { signal })
+export async function powerOff(build: ImageBuild, image: PlannedImage, server: BuildServer): Promise<void> {
+  const { hetzner, signal } = build
   const name = `server ${server.name} to be switched off`
-  await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.actionMs, name })
+  await runAction(build, image.name, name, () => hetzner.servers.powerOff(server.id, { signal }))
 }
 
 /**
- * Takes the snapshot and checks it.
+ * Takes the snapshot and checks it. When the action fails, what it left is removed, and another one is taken.
  * @throws TalosImageError `snapshot` when it is not as planned; errors of the API and of waiting
  */
 export async function takeSnapshot(
@@ -44,21 +44,41 @@ export async function takeSnapshot(
     command: `talos-image cleanup --run ${build.id}`,
     run: (deadline) => removeUnpublished(build, server, inDoubt, deadline),
   })
-  const { image, action, mayHaveAnother } = await create(build, planned, server, () => {
-    inDoubt = true
-  })
-  inDoubt = mayHaveAnother
-  const endLease = lease.hold((labels) => hetzner.images.update(image.id, { labels }))
-  try {
-    const name = `snapshot ${image.id} of ${server.name}`
-    if (action !== undefined) await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.snapshotMs, name })
-    const taken = await hetzner.images.get(image.id, { signal })
-    checkSnapshot(taken, planned, server)
-    // A second snapshot may still appear after a try in doubt: its removal stays registered. It spares published ones.
-    return { image: taken, endLease, keep: mayHaveAnother ? () => {} : forget }
-  } catch (error) {
-    await endLease()
-    throw error
+  let mayHaveAnother = false
+  const take = async (failures: number): Promise<Omit<UnpublishedSnapshot, 'keep'>> => {
+    const survivor = failures === 0 ? undefined : await removeFailed(build, server)
+    const made =
+      survivor ??
+      (await create(build, planned, server, () => {
+        inDoubt = true
+      }))
+    mayHaveAnother ||= made.mayHaveAnother
+    inDoubt = mayHaveAnother
+    const { image, action } = made
+    const endLease = lease.hold((labels) => hetzner.images.update(image.id, { labels }))
+    try {
+      const name = `snapshot ${image.id} of ${server.name}`
+      if (action !== undefined) await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.snapshotMs, name })
+      const taken = await waitUntilMade(build, image.id)
+      checkSnapshot(taken, planned, server)
+      return { image: taken, endLease }
+    } catch (error) {
+      await endLease()
+      throw error
+    }
+  }
+  const taken = await repeatFailing(build, planned.name, take)
+  // A second snapshot may still appear after a try in doubt: its removal stays registered. It spares published ones.
+  return { ...taken, keep: mayHaveAnother ? () => {} : forget }
+}
+
+/** The status may lag behind the action: the snapshot is looked at again, for a while. */
+async function waitUntilMade({ hetzner, signal, clock, timeouts }: ImageBuild, id: number): Promise<Image> {
+  const until = clock.now() + timeouts.actionMs
+  for (;;) {
+    const image = await hetzner.images.get(id, { signal })
+    if (image.status !== 'creating' || clock.now() >= until) return image
+    await clock.sleep(timeouts.settleMs / 6, signal)
   }
 }
 
@@ -82,7 +102,7 @@ export async function publishSnapshot(
       identity,
       schematicId,
       sourceSha256: written.sourceSha256,
-      diskHash: written.diskHash,
+      dataHash: written.dataHash,
     }),
   }
   await snapshot.endLease()
@@ -116,13 +136,21 @@ function isPublished(image: Image, labels: Labels): boolean {
 /** How often taking a snapshot is tried while the outcome is unknown. */
 const MOST_TRIES = 3
 
+/** A snapshot that is being made. */
+interface Made {
+  readonly image: Image
+  readonly action: Action | undefined
+  /** Whether there may be another one, by a try whose outcome is unknown. */
+  readonly mayHaveAnother: boolean
+}
+
 /** Snapshots have no names: when it is unknown whether one is being made, it is looked up by its labels and server. */
 async function create(
   build: ImageBuild,
   planned: PlannedImage,
   server: BuildServer,
   onDoubt: () => void,
-): Promise<{ image: Image; action: Action | undefined; mayHaveAnother: boolean }> {
+): Promise<Made> {
   const { hetzner, signal, lease, clock, timeouts } = build
   let isDoubtful = false
   const snapshot = { description: planned.description, labels: lease.labels() }
@@ -151,12 +179,35 @@ async function findAction(
   image: Image,
 ): Promise<Action | undefined> {
   const actions = await hetzner.servers.actions(server.id, { signal })
-  return (
-    actions.find(
-      ({ command, resources }) =>
-        command === 'create_image' && resources.some(({ type, id }) => type === 'image' && id === image.id),
-    ) ?? actions.find(({ command }) => command === 'create_image')
+  return findActionOf(actions, image) ?? actions.find(({ command }) => command === 'create_image')
+}
+
+function findActionOf(actions: readonly Action[], image: Image): Action | undefined {
+  return actions.find(
+    ({ command, resources }) =>
+      command === 'create_image' && resources.some(({ type, id }) => type === 'image' && id === image.id),
   )
+}
+
+/** An action that names no image, and has not failed. */
+const mayBeOfAny = ({ command, status, resources }: Action): boolean =>
+  command === 'create_image' && status !== 'error' && !resources.some(({ type }) => type === 'image')
+
+/**
+ * Removes what is left of snapshots whose actions failed, so that there is never a second one.
+ * @returns a snapshot of the server that is being made all the same, or that is made
+ */
+async function removeFailed(build: ImageBuild, server: BuildServer): Promise<Made | undefined> {
+  const { hetzner, signal } = build
+  const actions = await hetzner.servers.actions(server.id, { signal })
+  let survivor: Made | undefined
+  for (const image of await findUnpublished(build, server, signal)) {
+    const action = findActionOf(actions, image) ?? actions.find(mayBeOfAny)
+    const isAlive = action !== undefined && action.status !== 'error' && image.status !== 'unavailable'
+    if (isAlive && survivor === undefined) survivor = { image, action, mayHaveAnother: false }
+    else await hetzner.images.delete(image.id, { signal })
+  }
+  return survivor
 }
 
 async function findUnpublished(
@@ -195,9 +246,9 @@ function checkSnapshot(image: Image, planned: PlannedImage, server: BuildServer)
   }
   if (image.created_from?.id !== server.id)
     throw snapshotFault(`the snapshot ${image.id} is not of the server ${server.id}`)
-  if (image.disk_size !== server.placement.diskGb) {
+  if (image.disk_size > server.diskGb) {
     throw snapshotFault(
-      `the snapshot ${image.id} needs a disk of ${image.disk_size} GB, not ${server.placement.diskGb} GB`,
+      `the snapshot ${image.id} needs a disk of ${image.disk_size} GB, and its server has ${server.diskGb} GB`,
     )
   }
 }

@@ -1,43 +1,64 @@
 /** Finds a placement that is in stock, and waits for stock or for the project's limit on servers where that can help. */
 
 import { TalosImageError } from '../../errors.ts'
-import { isInDoubt, isNotDone } from '../../hetzner/transport/retry.ts'
+import { ActionFailure } from '../../hetzner/action-waiter.ts'
+import { OUTAGE } from '../../hetzner/transport/api-failure.ts'
+import { isInDoubt, isNotDone, isPassing } from '../../hetzner/transport/retry.ts'
 import type { Placement } from '../../plan/placement.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { ImageBuild } from '../run.ts'
 
 /** How long to wait before the stock is looked up again. */
 const LOOK_AGAIN_MS = 60_000
+/** How often all placements are tried when one of them failed for a moment. */
+const MOST_ROUNDS = 3
+
+/** Whether a server may be had at another placement, or later: it is out of stock, or the cloud failed for a moment. */
+export function isPlacementFailure(error: unknown): error is TalosImageError {
+  return (error instanceof TalosImageError && error.code === 'stock') || isMomentary(error)
+}
+
+const isMomentary = (error: unknown): boolean =>
+  isPassing(error) || (error instanceof ActionFailure && error.code !== 'stock')
 
 /**
  * Tries the placements in their order until one of them has a server.
+ * - When the cloud failed for a moment at one of them, tries all of them again, twice at most.
  * - When the project's limit on servers is reached, waits until the server of another image of this run is removed.
  * - When nothing is in stock, tries again until the time that the run may wait is over.
- * @throws TalosImageError `stock` with all tries when none has; `limit` when there is no other server to wait for
+ * @throws TalosImageError with all tries when none has: `stock`, or `api` when the cloud failed; `limit` when there is no other server to wait for
  */
 export async function findStock<T>(
   build: ImageBuild,
   image: PlannedImage,
   attempt: (placement: Placement, placements: readonly Placement[]) => Promise<T>,
 ): Promise<T> {
-  const { clock, signal, stock } = build
+  const { clock, signal, stock, timeouts } = build
   // Counted from the first time that nothing was in stock: the image may have waited for the limit before.
   let until: number | undefined
   let { placements } = image
-  for (;;) {
+  for (let round = 1; ; round++) {
     const tries: string[] = []
+    let isOutage = false
     for (const [index, placement] of placements.entries()) {
       try {
         return await queue(build, image, () => attempt(placement, [...image.placements, ...placements]))
       } catch (error) {
-        if (!(error instanceof TalosImageError) || error.code !== 'stock') throw error
+        if (!isPlacementFailure(error)) throw error
+        isOutage ||= isMomentary(error)
         tries.push(`${placement.serverType} in ${placement.location}: ${error.message}`)
         const last = index === placements.length - 1
         build.emit({ type: 'placement-failed', image: image.name, placement, reason: error.message, last })
       }
     }
+    if (isOutage && round < MOST_ROUNDS) {
+      build.emit({ type: 'note', image: image.name, text: 'the cloud may have failed for a moment; trying once more' })
+      await clock.sleep((round * timeouts.settleMs) / 6, signal)
+      continue
+    }
     until ??= clock.now() + stock.waitMs
     const leftMs = until - clock.now()
+    if (isOutage) throw notCreated(image, tries)
     if (leftMs <= 0) throw noStock(image, tries, stock.waitMs > 0)
     const pauseMs = Math.min(LOOK_AGAIN_MS, leftMs)
     const text = `nothing is in stock; looking again in ${Math.ceil(pauseMs / 1000)} s, for ${toMinutes(leftMs)} more`
@@ -81,6 +102,11 @@ async function queue<T>(build: ImageBuild, { name }: PlannedImage, attempt: () =
 }
 
 const toMinutes = (ms: number): string => `${Math.max(1, Math.round(ms / 60_000))} min`
+
+function notCreated(image: PlannedImage, tries: readonly string[]): TalosImageError {
+  const message = `no server for ${image.name} could be created; tried ${tries.join('; ')}`
+  return new TalosImageError({ code: 'api', message, hint: OUTAGE })
+}
 
 function noStock(image: PlannedImage, tries: readonly string[], hasWaited: boolean): TalosImageError {
   const wait = hasWaited ? '' : 'wait with --wait-for-stock 30m, '

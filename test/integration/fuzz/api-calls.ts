@@ -48,7 +48,6 @@ export async function recordCalls(): Promise<RecordedCall[]> {
   await record('label server', ({ servers }) => servers.setLabels(id, labels))
   await settle('enable rescue', ({ servers }) => servers.enableRescue(id, [key.id]))
   await settle('power on', ({ servers }) => servers.powerOn(id))
-  await settle('reset', ({ servers }) => servers.reset(id))
   await settle('power off', ({ servers }) => servers.powerOff(id))
   const order = { description: 'fuzz', labels }
   const taken = await record('create snapshot', ({ servers }) => servers.createSnapshot(id, order))

@@ -47,9 +47,10 @@ const server = (name: string) => ({
 
 const IN_DOUBT: readonly Fault[] = ['reset', '500 server_error', '502 bad_gateway', '503 unavailable', '504 timeout']
 const NOT_DONE: readonly Fault[] = ['429 rate_limit_exceeded', '409 conflict', '423 locked']
+const PASSING: readonly Fault[] = ['403 maintenance', '422 service_error']
 
 describe('a request that only reads', () => {
-  test.each([...IN_DOUBT, ...NOT_DONE])('is sent again after %s', async (fault) => {
+  test.each([...IN_DOUBT, ...NOT_DONE, ...PASSING])('is sent again after %s', async (fault) => {
     await using cloud = await faultyCloud(/^GET .locations$/, [fault])
     expect(await cloud.client.catalogue.locations()).not.toHaveLength(0)
     expect(cloud.seen).toHaveLength(2)
@@ -108,6 +109,19 @@ describe('creating', () => {
     await using cloud = await faultyCloud(/^POST .servers$/, [fault])
     expect((await cloud.client.servers.create(server('five'))).actions?.[0]?.command).toBe('create_server')
     expect(cloud.seen).toHaveLength(2)
+  })
+
+  test.each(PASSING)('a server is asked for once after %s: the caller has other places', async (fault) => {
+    await using cloud = await faultyCloud(/^POST .servers$/, [fault])
+    expect((await failureOf(cloud.client.servers.create(server('seven')))).message).toContain(fault)
+    expect(cloud.seen).toHaveLength(1)
+  })
+
+  test('a snapshot may exist after 422 service_error, and is not tried again', async () => {
+    await using cloud = await faultyCloud(/create_image$/, ['422 service_error'], 'after')
+    const { id } = (await cloud.client.servers.create(server('eight'))).server
+    const error = await failureOf(cloud.client.servers.createSnapshot(id, { description: 'd', labels: {} }))
+    expect([isInDoubt(error), cloud.seen.length]).toEqual([true, 1])
   })
 
   test('a server that is out of stock is asked for once', async () => {

@@ -179,15 +179,101 @@ describe('a build that meets a fault', { timeout: 60_000 }, () => {
     ])
   })
 
-  it('leaves nothing when the snapshot fails', async () => {
+  it.each(['create_server', 'enable_rescue', 'start_server', 'stop_server', 'create_image', 'delete_server'])(
+    'goes on when the action %s fails twice, with one snapshot in the end',
+    async (wanted) => {
+      let left = 2
+      await using sandbox = await testSandbox({
+        failAction: (command) =>
+          command === wanted && left-- > 0 ? { code: 'unknown_error', message: 'scripted' } : undefined,
+      })
+      const { result, events } = await buildIn(sandbox)
+      expect(result.images).toMatchObject([{ status: 'built' }])
+      expect(result.leftovers).toEqual([])
+      expect(left).toBeLessThanOrEqual(0)
+      const contents = await contentsOf(sandbox)
+      expect(contents).toMatchObject({ servers: [], sshKeys: [], snapshots: [{ status: 'available' }] })
+      expect(contents.snapshots).toHaveLength(1)
+      const told = JSON.stringify(events)
+      if (wanted !== 'delete_server') expect(told).toContain(`${wanted} (`)
+      if (wanted !== 'delete_server') expect(told).toContain('failed: scripted (unknown_error)')
+    },
+  )
+
+  it('gives up a snapshot whose action fails again and again, and removes each that failed', async () => {
+    let tries = 0
     await using sandbox = await testSandbox({
-      failAction: (command) =>
-        command === 'create_image' ? { code: 'action_failed', message: 'scripted' } : undefined,
+      failAction(command) {
+        if (command !== 'create_image') return undefined
+        tries += 1
+        return { code: 'action_failed', message: 'scripted' }
+      },
     })
-    const { result } = await buildIn(sandbox)
+    const { result, notes } = await buildIn(sandbox)
     expect(result.images).toMatchObject([{ status: 'failed', problem: { code: 'api' } }])
+    expect([tries, notes.filter((note) => note.includes('trying again')).length]).toEqual([4, 3])
     expect(result.leftovers).toEqual([])
     expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+
+  it.each([
+    [403, 'maintenance'],
+    [422, 'service_error'],
+    [422, 'invalid_input', 'unsupported location for server type'],
+  ])('asks for the server elsewhere after %i %s', async (status, code, message = 'scripted') => {
+    const refuse = () => Response.json({ error: { code, message } }, { status })
+    await using sandbox = await testSandbox({ intercept: faultAt(creates(/^\/servers$/), refuse) })
+    const { result, events } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'built', placement: { serverType: 'cx23', location: 'hel1' } }])
+    expect(events).toContainEqual(expect.objectContaining({ type: 'placement-failed' }))
+  })
+
+  it('asks everywhere once more when the cloud is under maintenance everywhere, and then says why there is none', async () => {
+    const asked: string[] = []
+    await using sandbox = await testSandbox({
+      machines: 'none',
+      intercept({ method, path, body }) {
+        if (method !== 'POST' || path !== '/servers') return undefined
+        asked.push(JSON.stringify(body))
+        return errorAnswer(403, 'maintenance')
+      },
+    })
+    const { result } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([
+      { status: 'failed', problem: { code: 'api', message: expect.stringContaining('403 maintenance') } },
+    ])
+    expect(asked.length / new Set(asked.map((body) => body.replace(/"labels":.*?}/, ''))).size).toBe(3)
+  })
+
+  it.each([
+    [403, 'forbidden'],
+    [403, 'maintenance'],
+    [422, 'service_error'],
+  ])('deletes the server although deleting is refused at first with %i %s', async (status, code) => {
+    const fits = ({ method, path }: InterceptedRequest): boolean => method === 'DELETE' && path.startsWith('/servers/')
+    await using sandbox = await testSandbox({
+      machines: 'none',
+      failAction: (command) => (command === 'enable_rescue' ? { code: 'stock', message: 'ends it early' } : undefined),
+      intercept: faultAt(fits, () => errorAnswer(status, code), 2),
+    })
+    const { result } = await buildIn(sandbox)
+    expect(result.leftovers).toEqual([])
+    expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+
+  it('does not try again to delete a server that somebody has protected', async () => {
+    let asked = 0
+    await using sandbox = await testSandbox({
+      machines: 'none',
+      failAction: (command) => (command === 'enable_rescue' ? { code: 'stock', message: 'ends it early' } : undefined),
+      intercept({ method, path }) {
+        if (method !== 'DELETE' || !path.startsWith('/servers/')) return undefined
+        asked += 1
+        return errorAnswer(423, 'protected')
+      },
+    })
+    const { result } = await buildIn(sandbox)
+    expect([asked, result.leftovers]).toMatchObject([1, [{ reason: expect.stringContaining('423 protected') }]])
   })
 
   it('begins nothing when the token may only read', async () => {

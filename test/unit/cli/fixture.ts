@@ -20,6 +20,7 @@ export function testIo(change: Partial<Io> = {}): TestIo {
     home: '/nowhere',
     out: (text) => results.push(text),
     err: (text) => errors.push(text),
+    command: (text) => errors.push(text),
     stdin: Readable.from([]),
     stdinIsTerminal: false,
     errIsTerminal: false,

@@ -1,13 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import {
-  normalizeArguments,
-  parseArchitecture,
-  parseDuration,
-  parsePort,
-  parseSha256,
-  parseTarget,
-} from '../../../src/cli/flags.ts'
+import { parseArchitecture, parseDuration, parsePort, parseSha256, parseTarget } from '../../../src/cli/flags.ts'
+import { normalizeArguments } from '../../../src/cli/packer-arguments.ts'
 
 const HEX = '0123456789abcdef'.repeat(4)
 
@@ -93,6 +87,38 @@ describe("Packer's flags", () => {
       'x',
       '--var-file=y',
     ])
+  })
+
+  test('of other kinds are taken, or left out', () => {
+    const argv = [
+      'build',
+      '-only=hcloud.a',
+      '-except',
+      'b',
+      '-force',
+      '-color=false',
+      '-timestamp-ui',
+      '-parallel-builds',
+      '1',
+    ]
+    const more = ['-on-error=cleanup', '-debug=false', '-warn-on-undeclared-var', 't.pkr.hcl']
+    expect(normalizeArguments([...argv, ...more])).toEqual([
+      'build',
+      '--only=hcloud.a',
+      '--except',
+      'b',
+      '--force',
+      't.pkr.hcl',
+    ])
+  })
+
+  test.each([
+    [['-machine-readable'], '"-machine-readable" is a flag of packer build that has no equivalent here'],
+    [['-debug'], '"-debug" is a flag of packer build that has no equivalent here'],
+    [['-on-error', 'abort'], '"-on-error abort" is a flag of packer build that has no equivalent here'],
+    [['-on-error=ask'], '"-on-error ask" is a flag of packer build that has no equivalent here'],
+  ])('%s is refused', (argv, message) => {
+    expect(() => normalizeArguments(['build', ...argv])).toThrow(message)
   })
 
   test('are only those, and only before a double dash', () => {

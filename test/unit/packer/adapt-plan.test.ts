@@ -9,6 +9,7 @@ import { facts, planRequest, snapshot, sourced, urlSource, variables } from '../
 const TEMPLATE: Template = {
   variables: new Set(['talos_version', 'server_type_x86', 'image_url_x86']),
   targets: [{ name: 'hcloud.talos-x86', architecture: 'x86' }],
+  isNarrowed: false,
   requiresPlugins: false,
   knowsDefaultImage: true,
   unpacks: new Set(['xz']),

@@ -10,6 +10,7 @@ const TARGETS = [
 const template = (...variables: string[]): Template => ({
   variables: new Set(variables),
   targets: TARGETS,
+  isNarrowed: false,
   requiresPlugins: false,
   knowsDefaultImage: true,
   unpacks: new Set(),

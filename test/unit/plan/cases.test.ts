@@ -1,6 +1,7 @@
 /** Directories as people have them, and what is right for each. */
 
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { EMPTY_SCHEMATIC, schematicId } from 'talos-schematic'
 import { expect, test } from 'vitest'
 import { formatOrigin, ProblemsError } from '../../../src/errors.ts'
 import { type PlanRequestOptions, readPlanRequest } from '../../../src/library/read-plan-request.ts'
@@ -11,10 +12,17 @@ import { ROOT } from '../../support/command.ts'
 const CASES = join(ROOT, 'test/fixtures/cases')
 
 /** What an image comes to, a line for each thing. */
-function describe({ name, choice, serverType, template }: ImageRequest, version: string): readonly string[] {
+function describe({ name, choice, serverType, template, sha256 }: ImageRequest, version: string): readonly string[] {
   const labels = Object.entries(template?.labels ?? {}).map((label) => label.join('='))
-  const from = choice.kind === 'url' ? choice.url : choice.kind === 'schematic' ? 'the default image' : choice.kind
-  return [`${name} on ${serverType.value}: ${template?.description}`, labels.join(','), `${version} from ${from}`]
+  const pinned = sha256 === undefined ? '' : ` with the SHA-256 ${sha256}`
+  const summary = `${version} from ${describeSource(choice)}${pinned}`
+  return [`${name} on ${serverType.value}: ${template?.description}`, labels.join(','), summary]
+}
+
+function describeSource(choice: ImageRequest['choice']): string {
+  if (choice.kind === 'url') return choice.url
+  if (choice.kind === 'file') return relative(CASES, choice.path)
+  return choice.kind === 'schematic' ? (choice.schematic?.file ?? 'the default image') : 'standard input'
 }
 
 /** The images, and the warnings; or what is wrong, each with its place and hint. */
@@ -39,7 +47,11 @@ interface Case {
   readonly is: readonly (readonly string[])[]
 }
 
+const EXAMPLE = 'https://example.com/v1.11.5/hcloud-amd64.raw.xz'
 const VERSION = { variables: { talos_version: 'v1.11.5' } }
+
+const BUILT = ['x86 on cx23: Talos v1.11.5', 'os=talos,version=v1.11.5']
+const GENERIC = `https://factory.talos.dev/image/${schematicId(EMPTY_SCHEMATIC)}/v1.11.5/hcloud-amd64.raw.xz`
 
 const cases: readonly Case[] = [
   {
@@ -89,6 +101,81 @@ const cases: readonly Case[] = [
         'x86 on cx23: talos-amd64 10',
         'os=talos,version=v1.11.5,complete=true',
         'v1.11.5 from https://example.com/v1.11.5/hcloud-amd64.raw.xz',
+      ],
+    ],
+  },
+  {
+    path: 'manifest',
+    is: [['x86 on cx23: Talos v1.11.5', 'os=talos,version=v1.11.5', `v1.11.5 from ${EXAMPLE}`]],
+  },
+  {
+    path: 'isotime',
+    is: [[`x86 on cx23: talos-${new Date().getUTCFullYear()}`, 'os=talos,version=v1.11.5', `v1.11.5 from ${EXAMPLE}`]],
+  },
+  {
+    path: 'expanded',
+    is: [
+      [
+        'arm on cax11: talos-arm TALOS-ARM',
+        'os=talos,version=v1.11.5,reader=packer-1',
+        'v1.11.5 from https://example.com/v1.11.5/hcloud-arm64.raw.xz',
+      ],
+      ['x86 on cx23: talos-x86 TALOS-X86', 'os=talos,version=v1.11.5,reader=packer-1', `v1.11.5 from ${EXAMPLE}`],
+    ],
+  },
+  ...[{ only: ['disks.hcloud.talos-x86'] }, { only: ['*.talos-x*'] }, { except: ['*-arm'] }].map((options) => ({
+    path: 'expanded',
+    options,
+    is: [['x86 on cx23: talos-x86 TALOS-X86', 'os=talos,version=v1.11.5,reader=packer-1', `v1.11.5 from ${EXAMPLE}`]],
+  })),
+  {
+    path: 'expanded',
+    options: { only: ['hcloud.talos-x86'] },
+    is: [[': "hcloud.talos-x86" of only is no build of the template', 'did you mean "disks.hcloud.talos-x86"?']],
+  },
+  {
+    path: 'expanded',
+    options: { except: ['disks.*'] },
+    is: [
+      [': only and except leave no build of the template', 'there are disks.hcloud.talos-arm, disks.hcloud.talos-x86'],
+    ],
+  },
+  {
+    path: 'uploaded-image',
+    is: [[...BUILT, 'v1.11.5 from uploaded-image/hcloud-amd64.raw.xz']],
+  },
+  {
+    path: 'script',
+    is: [[...BUILT, 'v1.11.5 from the default image']],
+  },
+  {
+    path: 'architecture-in-shell',
+    is: [[...BUILT, 'v1.11.5 from the default image']],
+  },
+  {
+    path: 'schematic-in-shell',
+    is: [
+      [
+        'schematic-in-shell/talos.pkr.hcl:19:8: the commands send a schematic to the Image Factory, which only a build server would do',
+        'give --schematic schematic-in-shell/schematic.yaml: then the image is made of it, with what the template says of the snapshot',
+      ],
+    ],
+  },
+  {
+    path: 'schematic-in-shell',
+    options: { schematicFile: 'schematic-in-shell/schematic.yaml' },
+    is: [[...BUILT, 'v1.11.5 from schematic-in-shell/schematic.yaml']],
+  },
+  {
+    path: 'checked-download',
+    is: [[...BUILT, `v1.11.5 from ${GENERIC} with the SHA-256 ${'5d'.repeat(32)}`]],
+  },
+  {
+    path: 'data-http',
+    is: [
+      [
+        'data-http/talos.pkr.hcl:1:1: data "http" is not looked up here',
+        'leave it out, and set talos_version = "latest": the newest version is looked up then',
       ],
     ],
   },

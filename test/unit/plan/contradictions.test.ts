@@ -47,26 +47,6 @@ describe('a URL that contradicts the variables', () => {
     ])
   })
 
-  test.each([
-    ['https://factory.talos.dev/image/abc/v1.12.2/metal-arm64.raw.xz', ['for the platform metal']],
-    [
-      'https://github.com/siderolabs/talos/releases/download/v1.12.2/nocloud-arm64.raw.xz',
-      ['for the platform nocloud'],
-    ],
-    ['https://example.com/aws-arm64.raw.xz?token=hcloud-arm64', ['for the platform aws']],
-    ['https://factory.talos.dev/image/abc/v1.12.2/hcloud-arm64-secureboot.raw.xz', ['for secure boot']],
-    [
-      'https://example.com/digital-ocean-arm64-secureboot.raw.gz',
-      ['for the platform digital-ocean', 'for secure boot'],
-    ],
-    ['https://example.com/metal/hcloud-arm64.raw.xz', []],
-    ['https://example.com/my-metal-arm64.raw.xz', []],
-  ])('%s is a disk that does not work there: %j', (url, words) => {
-    const found = find(url)
-    expect(found).toHaveLength(words.length)
-    for (const [index, word] of words.entries()) expect(found[index]).toContain(word)
-  })
-
   test('a pre-release is a version of its own', () => {
     expect(find('https://example.com/v1.14.0-beta.1.raw', 'arm', 'v1.14.0-beta.1')).toEqual([])
     expect(find('https://example.com/v1.14.0/disk.raw', 'arm', 'v1.14.0-beta.1')).toHaveLength(1)

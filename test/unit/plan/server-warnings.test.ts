@@ -83,7 +83,8 @@ describe('firewalls', () => {
 
 describe('the way out', () => {
   const BARE = { ipv4: OFF, ipv6: OFF, networks: [sourced('inner')] }
-  const MISSING = ['the build server has no public address, and no network of it has a route to the Internet']
+  const RESCUE = 'the build server has no public address, and the rescue system may not have the private network'
+  const MISSING = [RESCUE, 'the build server has no public address, and no network of it has a route to the Internet']
 
   test('is missing without a public address and a route', () => {
     expect(warningsOf(BARE, { networks: [inner()] })).toEqual(MISSING)
@@ -91,8 +92,8 @@ describe('the way out', () => {
   })
 
   test('is there with either, or not needed', () => {
-    expect(warningsOf(BARE, { networks: [inner('0.0.0.0/0')] })).toEqual([])
+    expect(warningsOf(BARE, { networks: [inner('0.0.0.0/0')] })).toEqual([RESCUE])
     expect(warningsOf({ ...BARE, ipv6: sourced(true) }, { networks: [inner()] })).toEqual([])
-    expect(warningsOf(BARE, { networks: [inner()] }, FILE)).toEqual([])
+    expect(warningsOf(BARE, { networks: [inner()] }, FILE)).toEqual([RESCUE])
   })
 })

@@ -15,6 +15,7 @@ import { PLAIN_SERVER, type ServerRequest } from '../../../src/plan/server-setti
 import { build } from '../../../src/run/build.ts'
 import type { BuildEvent } from '../../../src/run/events.ts'
 import type { BuildResult } from '../../../src/run/result.ts'
+import type { Timeouts } from '../../../src/run/timeouts.ts'
 import type { Clock } from '../../../src/util/clock.ts'
 import type { TestSandbox } from '../../support/sandbox.ts'
 
@@ -28,6 +29,7 @@ export interface BuildTestOptions {
   readonly onEvent?: (event: BuildEvent) => void
   readonly openStdin?: () => Readable
   readonly removeMs?: number
+  readonly timeouts?: Partial<Timeouts>
   readonly server?: Partial<ServerRequest>
   readonly clock?: Clock
 }
@@ -74,7 +76,7 @@ export async function buildIn(
     hetzner: clientOf(sandbox),
     plan: await planIn(sandbox, options),
     sshPort: sandbox.sshPort,
-    timeouts: { sshMs: 10_000, removeMs: options.removeMs ?? 20_000 },
+    timeouts: { sshMs: 10_000, removeMs: options.removeMs ?? 20_000, settleMs: 600, ...options.timeouts },
     onEvent: (event) => {
       events.push(event)
       options.onEvent?.(event)

@@ -2,7 +2,8 @@
 
 import type { Clock } from '../clock.ts'
 import type { Architecture } from '../domain.ts'
-import type { MachineKind } from '../machines/machine.ts'
+import type { RescueFaults } from '../machines/faults.ts'
+import type { MachineKind, MachineSpec } from '../machines/machine.ts'
 import type { ResourceRef } from './table.ts'
 
 /** What the cloud does with disk files; paths are absolute. */
@@ -99,6 +100,8 @@ export interface CloudOptions {
     | undefined
   readonly intercept?: Intercept | undefined
   readonly failAction?: FailAction | undefined
+  /** What goes wrong with a boot into the rescue system; asked when it happens. */
+  readonly rescueFaults?: ((machine: MachineSpec) => RescueFaults) | undefined
   /** Is told of every answer before it is sent, of refusals too, but not of what an interceptor answers. */
   readonly onAnswer?: ((exchange: AnsweredExchange) => void) | undefined
 }

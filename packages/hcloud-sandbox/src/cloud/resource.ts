@@ -225,7 +225,10 @@ const mapValues = <T, U>(values: Readonly<Record<string, T>>, map: (value: T) =>
 export function defineNamedResource<T extends NamedRow>(
   table: Table<T>,
   Name: v.GenericSchema<unknown, string>,
-  options: Omit<ResourceOptions<T>, 'table' | 'title' | 'all' | 'labels' | 'update'>,
+  options: Omit<ResourceOptions<T>, 'table' | 'title' | 'all' | 'labels' | 'update'> & {
+    /** What `PUT` changes besides. */
+    readonly updateMore?: (row: T, call: Call) => Promise<void>
+  },
 ): Resource {
   const Update = v.object({ name: v.optional(Name), labels: v.optional(LabelsInput) })
   return defineResource({
@@ -236,11 +239,13 @@ export function defineNamedResource<T extends NamedRow>(
     title: table.title,
     all: ({ store }, project) => table.of(store, project),
     labels: ({ labels }) => labels,
-    async update(row, { cloud, body }) {
+    async update(row, call) {
+      const { cloud, body } = call
       const { name, labels } = await body(Update)
       if (name !== undefined && name !== row.name) requireUniqueName(table, cloud, row.project, name)
       row.name = name ?? row.name
       row.labels = labels ?? row.labels
+      await options.updateMore?.(row, call)
     },
   })
 }

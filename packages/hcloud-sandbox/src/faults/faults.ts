@@ -5,12 +5,14 @@ import type { Clock } from '../clock.ts'
 import type { FailAction, Intercept } from '../cloud/options.ts'
 import type { Architecture } from '../domain.ts'
 import type { FactoryIntercept } from '../factory/factory.ts'
-import type { MachineFaults } from '../machines/faults.ts'
+import type { MachineFaults, RescueFaults } from '../machines/faults.ts'
+import type { MachineSpec } from '../machines/machine.ts'
 import { matchesPath, matchesText } from './glob.ts'
 import { createMachineFaults } from './machines.ts'
 import { createMatcher, type OnFault } from './matcher.ts'
 import { SCRIPTED } from './refusals.ts'
 import { answerFaulty } from './requests.ts'
+import { createRescueFaults } from './rescue.ts'
 import { type FaultRule, type RequestRule, YAML_EFFECTS } from './rule.ts'
 
 export interface Faults {
@@ -20,6 +22,8 @@ export interface Faults {
   /** Asked for each schematic that is submitted: as which release of its YAML library the Factory writes it down. */
   readonly yamlRelease: (request: Request) => YamlRelease | undefined
   readonly machines: MachineFaults
+  /** Asked for each boot into the rescue system. */
+  readonly rescue: (machine: MachineSpec) => RescueFaults
   /** Asked for each server that is made: the size of its disk; undefined for that of its type. */
   readonly diskBytes: (architecture: Architecture) => number | undefined
 }
@@ -41,6 +45,9 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
   const actions = match(rules.filter((rule) => rule.subject === 'action'))
   const machineRules = rules.filter(
     (rule) => rule.subject === 'ssh' || rule.subject === 'disk' || rule.subject === 'power',
+  )
+  const rescueRules = rules.filter(
+    (rule) => rule.subject === 'rescue' || rule.subject === 'rescue-address' || rule.subject === 'ssh-port',
   )
   const disks = match(machineRules.filter((rule) => rule.effect === 'too-small'))
   return {
@@ -71,6 +78,7 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
       return { code: rule.code ?? 'action_failed', message: rule.message ?? SCRIPTED }
     },
     machines: createMachineFaults(machineRules, onFault),
+    rescue: createRescueFaults(rescueRules, onFault),
     diskBytes(architecture) {
       const matches = (rule: FaultRule & { architecture?: Architecture | undefined }): boolean =>
         (rule.architecture ?? architecture) === architecture

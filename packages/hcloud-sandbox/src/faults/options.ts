@@ -1,7 +1,7 @@
 /** The options of rules: how each is written, and under which key a rule holds it. */
 
 import { ARCHITECTURES } from '../domain.ts'
-import { BYTES, CODE, countFrom, DURATION, oneOf, TEXT, type ValueKind } from './values.ts'
+import { BYTES, CODE, countFrom, DURATION, oneOf, PERCENT, TEXT, type ValueKind } from './values.ts'
 
 export interface Option {
   readonly name: string
@@ -28,6 +28,8 @@ export const OPTIONS: readonly Option[] = [
   { name: 'arch', key: 'architecture', value: oneOf(...ARCHITECTURES) },
   { name: 'skip', key: 'skip', value: countFrom(0) },
   { name: 'times', key: 'times', value: countFrom(1) },
+  { name: 'chance', key: 'chance', value: PERCENT },
+  { name: 'seed', key: 'seed', value: countFrom(0) },
 ]
 
 /** As people write it: `times=`, or `after-effect`. */

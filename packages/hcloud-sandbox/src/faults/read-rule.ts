@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { didYouMean } from '../near.ts'
 import { nameOption, OPTIONS } from './options.ts'
 import { FaultRule, SHAPES, type Shape, type Subject } from './rule.ts'
-import { TARGETS } from './targets.ts'
+import { SUBJECTS, TARGETS } from './targets.ts'
 import type { Mistake, Word } from './words.ts'
 
 /** A rule, or all that is wrong with it. */
@@ -13,8 +13,6 @@ export type Reading =
   | { readonly mistakes: readonly [Mistake, ...Mistake[]] }
 
 type Values = Map<string, string | number | true>
-
-const SUBJECTS: readonly Subject[] = ['api', 'factory', 'action', 'ssh', 'disk', 'power']
 
 /**
  * @param words at least one
@@ -138,6 +136,9 @@ function findContradictions(values: ReadonlyMap<string, string | number | true>,
   }
   if (values.has('resetInMs') && values.get('status') !== 429) {
     add('reset-in= says when requests are allowed again, which only 429 is about', 'leave it out, or write 429')
+  }
+  if (values.has('seed') && !values.has('chance')) {
+    add('seed= says how chances fall, and the rule has none', 'leave it out, or give chance= a share such as 5%')
   }
   const size = values.get('sizeBytes')
   if (typeof size === 'number' && (size < SMALLEST_DISK_BYTES || size % SECTOR_BYTES !== 0)) {

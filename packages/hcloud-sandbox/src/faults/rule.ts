@@ -13,6 +13,10 @@ const LIMITS = {
   skip: v.optional(Amount),
   /** How often it applies; always when left out. */
   times: v.optional(Amount),
+  /** Percent: how likely it applies to an event at which it could. */
+  chance: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(100))),
+  /** The same seed leads to the same sequence; drawn anew when left out. */
+  seed: v.optional(Amount),
 }
 const REQUEST = { method: Text, path: Text, ...LIMITS }
 /** The service does the work first. */
@@ -26,6 +30,7 @@ const ACTION = { subject: v.literal('action'), action: Text, ...LIMITS }
 const MACHINE = { architecture: v.optional(v.picklist(ARCHITECTURES)), ...LIMITS }
 const SSH = { subject: v.literal('ssh'), ...MACHINE }
 const DISK = { subject: v.literal('disk'), ...MACHINE }
+const RESCUE = { subject: v.literal('rescue'), ...MACHINE }
 /** A pattern for the text of commands; any command when left out. */
 const COMMAND = { command: v.optional(Text) }
 
@@ -86,6 +91,10 @@ export const SHAPES = [
     ...COMMAND,
     afterMs: v.optional(Amount),
   }),
+  v.strictObject({ ...RESCUE, effect: v.literal('ignored') }),
+  v.strictObject({ ...RESCUE, effect: v.literal('slow'), delayMs: Amount }),
+  v.strictObject({ subject: v.literal('rescue-address'), ...MACHINE, effect: v.literal('other') }),
+  v.strictObject({ subject: v.literal('ssh-port'), ...MACHINE, effect: v.literal('222') }),
 ] as const
 
 export type Shape = (typeof SHAPES)[number]
@@ -101,6 +110,9 @@ export const YAML_EFFECTS = { 'yaml=v3': 'v3', 'yaml=rc4': 'rc4', 'yaml=v4': 'v4
 
 /** A rule about machines. */
 export type MachineRule = Extract<FaultRule, { readonly subject: 'ssh' | 'disk' | 'power' }>
+
+/** A rule about boots into the rescue system. */
+export type RescueRule = Extract<FaultRule, { readonly subject: 'rescue' | 'rescue-address' | 'ssh-port' }>
 
 /** The rule's canonical text, which reads as the same rule again. */
 export function describeRule(rule: FaultRule): string {

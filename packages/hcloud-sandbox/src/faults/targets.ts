@@ -81,4 +81,20 @@ export const TARGETS: Readonly<Record<Subject, readonly Target[]>> = {
   ssh: [],
   disk: [],
   power: [],
+  rescue: [],
+  'rescue-address': [],
+  'ssh-port': [],
 }
+
+/** In the order of the documentation. */
+export const SUBJECTS: readonly Subject[] = [
+  'api',
+  'factory',
+  'action',
+  'ssh',
+  'disk',
+  'power',
+  'rescue',
+  'rescue-address',
+  'ssh-port',
+]

@@ -25,6 +25,16 @@ export const BYTES: ValueKind = unitValue('a number of bytes such as 1000000, 64
   ['', 1],
 ])
 
+/** More than nothing and at most 100, with up to three digits behind the point. */
+export const PERCENT: ValueKind = {
+  what: 'a share such as 5% or 0.5%',
+  parse(text) {
+    const share = Number(/^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text)?.[1] ?? Number.NaN)
+    return share > 0 && share <= 100 ? share : undefined
+  },
+  format: (value) => `${value}%`,
+}
+
 /** A whole number from `least` on. */
 export function countFrom(least: number): ValueKind {
   return {

@@ -40,6 +40,21 @@ export interface MachineFaults {
   atCommand(machine: MachineSpec, command: string): CommandFaults
 }
 
+/** What goes wrong with a boot into the rescue system; the cloud asks, since it decides what a machine boots. */
+export interface RescueFaults {
+  /** The server goes past it: it runs what is on its disk, rescue stays enabled, and is used up nevertheless. */
+  readonly isIgnored?: boolean
+  /** Over IPv6 it answers at another address of the server's network than the first. */
+  readonly hasOtherAddress?: boolean
+  /** SSH listens at another port: see `OTHER_SSH_PORT_BY`. */
+  readonly hasOtherPort?: boolean
+  /** It answers so much later, in milliseconds. */
+  readonly delayMs?: number
+}
+
+/** How far the other port of SSH is from the usual one, as 222 is from 22. */
+export const OTHER_SSH_PORT_BY = 200
+
 /** Nothing ever goes wrong. */
 export const NO_FAULTS: MachineFaults = {
   atBoot: () => ({}),

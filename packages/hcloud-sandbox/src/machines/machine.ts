@@ -24,6 +24,10 @@ export interface BootTarget {
   readonly rootPassword: string
   /** The loopback addresses (IPv4) where its SSH server listens; the machine's own alone unless told. */
   readonly addresses?: readonly string[]
+  /** The port of its SSH server; the machine's own unless told. */
+  readonly sshPort?: number
+  /** How much later than usual SSH answers, in milliseconds. */
+  readonly sshDelayMs?: number
 }
 
 export interface Machine {

@@ -66,7 +66,8 @@ describe('an action that never ends', () => {
         status: 'error',
         error: { message: 'the sandbox ended before the action was done' },
       })
-      expect((await again.call('GET', '/images?type=snapshot')).body).toMatchObject({ images: [] })
+      const left = (await again.call('GET', '/images?type=snapshot')).body
+      expect(left).toMatchObject({ images: [{ status: 'unavailable' }] })
       expect((await again.act(id, 'poweron')).status).toBe('success')
     } finally {
       await rm(stateDir, { recursive: true })

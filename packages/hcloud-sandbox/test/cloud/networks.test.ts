@@ -56,6 +56,40 @@ describe('/networks', () => {
     })
   })
 
+  test('lose them again, grow, and can be protected', async () => {
+    await using cloud = await createTestCloud()
+    const route = { destination: '0.0.0.0/0', gateway: '10.0.0.2' }
+    const { id } = await make(cloud, { routes: [route], subnets: [{ ...SUBNET, type: 'server' }] })
+    const act = (name: string, body: object) => cloud.call('POST', `/networks/${id}/actions/${name}`, body)
+    const server = await cloud.createServer({ networks: [id] })
+    expect(await act('delete_subnet', { ip_range: '10.0.0.0/24' })).toMatchObject({
+      status: 422,
+      body: { error: { code: 'service_error' } },
+    })
+    await cloud.act(server, 'detach_from_network', { network: id })
+    for (const [name, body] of [
+      ['delete_subnet', { ip_range: '10.0.0.0/24' }],
+      ['delete_route', route],
+    ] as const) {
+      expect((await act(name, body)).status).toBe(201)
+      await cloud.cloud.idle()
+      expect((await act(name, body)).status).toBe(404)
+    }
+    expect((await act('change_ip_range', { ip_range: '10.0.0.0/17' })).status).toBe(422)
+    await act('change_ip_range', { ip_range: '10.0.0.0/8' })
+    await act('change_protection', { delete: true })
+    await cloud.cloud.idle()
+    expect((await cloud.call('DELETE', `/networks/${id}`)).status).toBe(423)
+    await cloud.must(One, 'PUT', `/networks/${id}`, { expose_routes_to_vswitch: true })
+    expect((await cloud.must(One, 'GET', `/networks/${id}`)).network).toMatchObject({
+      ip_range: '10.0.0.0/8',
+      subnets: [],
+      routes: [],
+      protection: { delete: true },
+      expose_routes_to_vswitch: true,
+    })
+  })
+
   test.each([
     [{ ip_range: '8.8.0.0/16' }, 'ip_range'],
     [{ ip_range: '10.0.0.0/25' }, 'ip_range'],
@@ -101,6 +135,41 @@ describe('a server in networks', () => {
     expect(await ipsOf(await cloud.createServer({ name: 'third', networks: [one.id] }))).toEqual(['10.0.0.2'])
     await cloud.must(v.unknown(), 'DELETE', `/networks/${one.id}`)
     expect(await ipsOf(second)).toEqual([])
+  })
+
+  test('joins and leaves by actions, with an address of its choice', async () => {
+    await using cloud = await createTestCloud()
+    const subnets = [SUBNET, { ...SUBNET, ip_range: '10.0.8.0/24' }]
+    const { id } = await make(cloud, { subnets })
+    const [one, two] = [await cloud.createServer(), await cloud.createServer({ name: 'two' })]
+    const netsOf = async (server: number) =>
+      (await cloud.must(WithServer, 'GET', `/servers/${server}`)).server.private_net
+    expect(
+      await cloud.act(one, 'attach_to_network', { network: id, ip: '10.0.0.7', alias_ips: ['10.0.0.8'] }),
+    ).toMatchObject({
+      status: 'success',
+      resources: [
+        { type: 'server', id: one },
+        { type: 'network', id },
+      ],
+    })
+    expect(await netsOf(one)).toMatchObject([{ network: id, ip: '10.0.0.7', alias_ips: ['10.0.0.8'] }])
+    const refusal = async (server: number, body: object) =>
+      (await cloud.call('POST', `/servers/${server}/actions/attach_to_network`, body)).body
+    expect(await refusal(one, { network: id })).toMatchObject({ error: { code: 'server_already_attached' } })
+    expect(await refusal(two, { network: id, ip: '10.0.0.8' })).toMatchObject({ error: { code: 'ip_not_available' } })
+    expect(await refusal(two, { network: id, ip_range: '10.0.9.0/24' })).toMatchObject({
+      error: { code: 'no_subnet_available' },
+    })
+    await cloud.act(two, 'attach_to_network', { network: id, ip_range: '10.0.8.0/24' })
+    expect(await netsOf(two)).toMatchObject([{ ip: '10.0.8.1' }])
+    const wide = await make(cloud, { name: 'wide', ip_range: '10.0.0.0/8' })
+    expect(await refusal(two, { network: wide.id })).toMatchObject({ error: { code: 'networks_overlap' } })
+    await cloud.act(one, 'change_alias_ips', { network: id, alias_ips: [] })
+    expect(await netsOf(one)).toMatchObject([{ ip: '10.0.0.7', alias_ips: [] }])
+    await cloud.act(one, 'detach_from_network', { network: id })
+    expect(await netsOf(one)).toEqual([])
+    expect((await cloud.call('POST', `/servers/${one}/actions/detach_from_network`, { network: id })).status).toBe(404)
   })
 
   test('cannot join one that is not there, or does not reach it', async () => {

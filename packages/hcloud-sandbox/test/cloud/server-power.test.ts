@@ -106,6 +106,40 @@ describe('rescue', () => {
     expect(cloud.boots.map(({ target }) => target.system)).toEqual(['disk', 'disk'])
   })
 
+  test('that is ignored stays enabled, is used up, and can be enabled anew', async () => {
+    let left = 1
+    await using cloud = await createTestCloud({ rescueFaults: () => ({ isIgnored: left-- > 0 }) })
+    const id = await cloud.createServer()
+    await cloud.act(id, 'enable_rescue')
+    await cloud.act(id, 'poweron')
+    expect(await serverOf(cloud, id)).toMatchObject({ status: 'running', rescue_enabled: true })
+    await cloud.act(id, 'reset')
+    expect(await serverOf(cloud, id)).toMatchObject({ status: 'running', rescue_enabled: true })
+    await cloud.act(id, 'enable_rescue')
+    await cloud.act(id, 'reset')
+    expect(await serverOf(cloud, id)).toMatchObject({ status: 'running', rescue_enabled: false })
+    expect(cloud.boots.map(({ target }) => [target.system, target.addresses])).toEqual([
+      ['disk', []],
+      ['disk', ['127.10.1.1']],
+      ['rescue', ['127.10.1.1']],
+    ])
+  })
+
+  test('may be slow, at another port, and at another IPv6 address when there is no other', async () => {
+    const faults = { hasOtherAddress: true, hasOtherPort: true, delayMs: 900 }
+    await using cloud = await createTestCloud({ rescueFaults: () => faults })
+    for (const enable_ipv4 of [true, false]) {
+      const order = { name: `build-${enable_ipv4}`, public_net: { enable_ipv4, enable_ipv6: true } }
+      const id = await cloud.createServer(order)
+      await cloud.act(id, 'enable_rescue')
+      await cloud.act(id, 'poweron')
+    }
+    expect(cloud.boots.map(({ target }) => target)).toMatchObject([
+      { addresses: ['127.10.1.1'], sshPort: 2422, sshDelayMs: 900 },
+      { addresses: ['127.10.2.9'], sshPort: 2422, sshDelayMs: 900 },
+    ])
+  })
+
   test('refuses keys that the project does not have', async () => {
     await using cloud = await createTestCloud()
     const id = await cloud.createServer()

@@ -114,14 +114,16 @@ describe('create_image', () => {
     })
   })
 
-  test('leaves nothing when it fails', async () => {
+  test('is unavailable when it fails, until it is deleted', async () => {
     const disks = { ...plainDisks, allocatedBytes: () => Promise.reject(new Error('disk error')) }
     await using cloud = await createTestCloud({ disks })
     const id = await cloud.createServer()
     const { id: image } = await snapshotOf(cloud, id)
     const { actions } = await cloud.must(v.object({ actions: v.array(Action) }), 'GET', `/servers/${id}/actions`)
     expect(actions.at(-1)).toMatchObject({ command: 'create_image', status: 'error', error: { message: 'disk error' } })
-    expect((await cloud.call('GET', `/images/${image}`)).status).toBe(404)
+    expect((await cloud.call('GET', `/images/${image}`)).body).toMatchObject({ image: { status: 'unavailable' } })
+    expect((await cloud.call('POST', '/servers', { ...SERVER_ORDER, name: 'copy', image })).status).toBe(422)
+    expect((await cloud.call('DELETE', `/images/${image}`)).status).toBe(204)
     await expect(access(join(cloud.stateDir, 'snapshots', `image-${image}.raw`))).rejects.toThrow('ENOENT')
   })
 

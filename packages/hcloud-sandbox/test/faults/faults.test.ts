@@ -26,6 +26,43 @@ function armed(...rules: string[]) {
 
 const repeat = <T>(times: number, ask: () => T): T[] => Array.from({ length: times }, ask)
 
+describe('a rule with a chance', () => {
+  const countIn = (rule: string): number => {
+    const { machines } = armed(rule)
+    return repeat(2000, () => machines.atConnection(ARM)).filter((fault) => fault === 'reset').length
+  }
+
+  test.each([1, 2, 3, 99])('applies about as often as it says: seed %i', (seed) => {
+    expect(countIn(`ssh reset chance=5% seed=${seed}`) / 2000).toBeCloseTo(0.05, 1)
+    expect(countIn(`ssh reset chance=100% seed=${seed}`)).toBe(2000)
+  })
+
+  test('does the same for the same seed, and another thing for another', () => {
+    const sequence = (seed: number): string => {
+      const { machines } = armed(`ssh reset chance=50% seed=${seed}`)
+      return repeat(64, () => (machines.atConnection(ARM) === undefined ? '.' : 'x')).join('')
+    }
+    expect(sequence(1)).toBe(sequence(1))
+    expect(new Set([1, 2, 3].map(sequence)).size).toBe(3)
+  })
+
+  test('tells the seed that it was given, or else drew', () => {
+    const { machines, reported } = armed('ssh reset chance=100% times=1', 'ssh silent chance=100% seed=7')
+    repeat(2, () => machines.atConnection(ARM))
+    expect(reported[0]).toMatch(/^ssh reset times=1 chance=100% seed=\d+ \(at /)
+    expect(reported[1]).toMatch(/^ssh silent chance=100% seed=7 /)
+  })
+})
+
+describe('a boot into rescue', () => {
+  test('meets all its rules at once, each as often as it says', () => {
+    const { rescue } = armed('rescue slow delay=1s', 'rescue slow delay=3s arch=x86', 'rescue ignored times=1 arch=x86')
+    expect(rescue(ARM)).toMatchObject({ isIgnored: false, delayMs: 1000 })
+    expect(rescue(X86)).toMatchObject({ isIgnored: true, delayMs: 3000 })
+    expect(rescue(X86)).toMatchObject({ isIgnored: false, hasOtherPort: false, hasOtherAddress: false })
+  })
+})
+
 describe('how often a rule applies', () => {
   const connections = (rules: string[], times: number) => {
     const { machines } = armed(...rules)

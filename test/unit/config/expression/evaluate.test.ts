@@ -56,7 +56,8 @@ describe('expressions', () => {
     ['x = "a" + 1', '1:6: a number is needed here, not a string'],
     ['x = 1 / 0', '1:5: a division by zero'],
     ['x = var.name ? 1 : 2', '1:5: a bool is needed here, not a string'],
-    ['x = build.ID', '1:5: "build" has no value here'],
+    ['x = build.ID', '1:5: "build.ID" has no value here'],
+    ['x = packer.iterationID', '1:5: "packer.iterationID" has no value here'],
     ['x = upper(["a"])', '1:11: a list cannot be put into a text'],
     [
       'x = try(vault("a", "b"), 1)',

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import type { VariableSources } from '../../../../src/config/load.ts'
 import { loadConfiguration } from '../../../../src/config/load.ts'
 import { evaluateTemplate } from '../../../../src/config/template/evaluate-template.ts'
-import type { TemplateImages } from '../../../../src/config/template/images.ts'
+import { nameOfDisk, type TemplateImages } from '../../../../src/config/template/images.ts'
 import { formatOrigin } from '../../../../src/errors.ts'
 import { ROOT } from '../../../support/command.ts'
 import { catchProblems } from '../fixture.ts'
@@ -25,11 +25,11 @@ async function read(name: string, vars: readonly string[] = []): Promise<Templat
 async function summarize(name: string, vars: readonly string[] = []) {
   const { images, problems, warnings } = await read(name, vars)
   expect([problems, warnings]).toEqual([[], []])
-  return images.map(({ source, description, labels, url, serverType, location, server }) => ({
+  return images.map(({ source, description, labels, disk, serverType, location, server }) => ({
     source,
     description: description.value,
     labels: Object.fromEntries([...labels].map(([key, { value }]) => [key, value])),
-    url: url.value,
+    url: nameOfDisk({ disk }),
     on: `${serverType.value} ${location.value} ${server.systemImage?.value}`,
   }))
 }
@@ -68,11 +68,11 @@ describe('templates of the past', () => {
   it('takes an image URL where there is a variable for it', async () => {
     const url = 'https://example.com/mine.raw.zst'
     const { images } = await read('image-urls', [`image_url_x86=${url}`])
-    expect(images.map(({ url: { value }, urlVariable }) => [value, urlVariable])).toEqual([
+    expect(images.map((image) => [nameOfDisk(image), image.urlVariable])).toEqual([
       [github('v1.7.5', 'arm64'), undefined],
       [url, 'image_url_x86'],
     ])
-    expect(formatOrigin(images[1]?.url.origin)).toBe('-var image_url_x86')
+    expect(formatOrigin(images[1]?.disk.origin)).toBe('-var image_url_x86')
   })
 
   it('refuses a variable that the first one did not have', async () => {
@@ -201,7 +201,7 @@ describe('templates that were edited', () => {
       ],
       [/build \{\n {2}sources = \["source.hcloud.talos-x86"\][\s\S]*$/, ''],
     )
-    expect(images.map(({ url }) => url.value)).toEqual([factory('v1.12.2', 'arm64'), factory('v1.12.2', 'arm64')])
+    expect(images.map(nameOfDisk)).toEqual([factory('v1.12.2', 'arm64'), factory('v1.12.2', 'arm64')])
   })
 
   it.each<[string, readonly (readonly [string | RegExp, string])[], string[]]>([
@@ -213,10 +213,7 @@ describe('templates that were edited', () => {
           'sources = ["source.hcloud.talos-x86"]\n  provisioner "file" {\n    source = "a"\n  }\n  provisioner "shell" {\n    inline = [\n      "sync",\n      "reboot now",\n    ]\n  }',
         ],
       ],
-      [
-        '104:3: the provisioner "file" is not known here',
-        '110:8: a command is not known here: "reboot now" is not known',
-      ],
+      ['104:3: a file needs a destination', '110:8: a command is not known here: "reboot now" is not known'],
     ],
     [
       'a line in a script',
@@ -261,7 +258,9 @@ describe('templates that were edited', () => {
           'sources = ["source.hcloud.talos-x86"]\n  post-processor "shell-local" {}',
         ],
       ],
-      ['104:3: post-processor "shell-local" cannot be honoured'],
+      [
+        '104:3: post-processor "shell-local" cannot be honoured: its commands would run on this computer: run them after the build',
+      ],
     ],
     [
       'an unknown source type',
@@ -276,7 +275,7 @@ describe('templates that were edited', () => {
       [['source.hcloud.talos-arm', 'source.hcloud.talos-amr']],
       ['87:15: there is no source "source.hcloud.talos-amr"'],
     ],
-    ['a data source', [['locals {', 'data "http" "x" {}\nlocals {']], ['31:1: "data" blocks are not known here']],
+    ['a data source', [['locals {', 'data "http" "x" {}\nlocals {']], ['31:1: data "http" is not looked up here']],
     [
       'a primary IP',
       [['ssh_username = "root"', 'public_ipv4 = "1.2.3.4"\n  ssh_username = "root"']],

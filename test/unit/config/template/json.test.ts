@@ -48,7 +48,7 @@ it('reads the JSON form like the other one', async () => {
     {
       source: 'talos',
       description: { value: 'Talos X86 "quoted"' },
-      url: { value: 'https://example.com/v1.12.2/hcloud-amd64.raw.xz' },
+      disk: { value: { kind: 'url', url: 'https://example.com/v1.12.2/hcloud-amd64.raw.xz' } },
       server: { networks: [{ value: 'inner' }, { value: '5' }] },
     },
   ])
@@ -78,6 +78,6 @@ it('says at once what a shell command in it is not known for', async () => {
   const problems = await catchProblems(load({ ...TEMPLATE, build }))
   expect(problems.map(({ message }) => message)).toEqual([
     'a command is not known here: "reboot" is not known',
-    'the provisioner "file" is not known here',
+    'a file needs a destination',
   ])
 })

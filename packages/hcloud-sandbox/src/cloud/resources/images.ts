@@ -14,7 +14,8 @@ import { SYSTEM_IMAGES, type SystemImage, showSystemImage } from './system-image
 
 const Snapshot = v.object({
   ...OWNED,
-  status: v.picklist(['creating', 'available']),
+  /** `unavailable`: making it has failed. */
+  status: v.picklist(['creating', 'available', 'unavailable']),
   description: v.string(),
   created: v.number(),
   createdFrom: v.object({ id: Id, name: v.string() }),

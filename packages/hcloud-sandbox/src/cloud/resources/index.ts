@@ -4,6 +4,7 @@ import type { Coverage, Resource } from '../resource.ts'
 import { actionResource } from './actions.ts'
 import { emptyResources } from './empty.ts'
 import { firewallResource } from './firewalls.ts'
+import { floatingIpResource } from './floating-ips.ts'
 import { imageResource } from './images.ts'
 import { locationResource } from './locations.ts'
 import { networkResource } from './networks.ts'
@@ -13,6 +14,7 @@ import { primaryIpResource } from './primary-ips.ts'
 import { serverTypeResource } from './server-types.ts'
 import { serverResource } from './servers/index.ts'
 import { sshKeyResource } from './ssh-keys.ts'
+import { volumeResource } from './volumes.ts'
 
 export const RESOURCES: readonly Resource[] = [
   actionResource,
@@ -26,6 +28,8 @@ export const RESOURCES: readonly Resource[] = [
   locationResource,
   pricingResource,
   primaryIpResource,
+  floatingIpResource,
+  volumeResource,
   ...emptyResources,
 ]
 

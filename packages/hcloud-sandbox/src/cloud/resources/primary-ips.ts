@@ -1,93 +1,204 @@
-/**
- * `/primary_ips`: those that servers got when they were made. They come and go with their servers and cannot be changed, so
- * they are not kept: all follows from the server.
- */
+/** `/primary_ips`: those that servers get when they are made, and those of the project's own. */
 
-import { toNumber } from '../ip-range.ts'
-import { defineResource } from '../resource.ts'
+import * as v from 'valibot'
+import type { CloudContext } from '../context.ts'
+import { ApiFault, invalidField, invalidInput, limitExceeded } from '../errors.ts'
+import { LabelsInput } from '../labels.ts'
+import { defineNamedResource, requireUniqueName } from '../resource.ts'
+import { protectionAction, requireUnprotected, startAction } from '../row-actions.ts'
+import { defineTable, Id, type Store } from '../table.ts'
 import { formatTime } from '../time.ts'
+import {
+  ADDRESS_TYPES,
+  Address,
+  AddressName,
+  type AddressType,
+  covers,
+  dnsAction,
+  findServer,
+  ipOf,
+  ownNames,
+  placeOf,
+  showAddress,
+} from './addresses.ts'
 import { findLocation } from './locations.ts'
-import { FIRST_SERVER_ID, type Server, servers } from './servers/server.ts'
+import { requireStopped, type Server, servers } from './servers/server.ts'
 
-/** Every server has two IDs of this range, used or not. */
+const PrimaryIp = v.object({
+  ...Address.entries,
+  /** Goes with its server. */
+  autoDelete: v.boolean(),
+})
+export type PrimaryIp = v.InferOutput<typeof PrimaryIp>
+
 const FIRST_ID = 90_000_000
+/** Addresses of the project's own come behind so many of servers. */
+const SERVER_ADDRESSES = 8192
 
-interface PrimaryIp {
-  readonly id: number
-  readonly type: 'ipv4' | 'ipv6'
-  /** An IPv4 address, or an IPv6 network whose first address is the server's. */
-  readonly ip: string
-  readonly name: string
-  readonly dnsPtr: readonly { readonly ip: string; readonly dns_ptr: string }[]
-  readonly server: Server
-}
+export const primaryIps = defineTable('primaryIp', { title: 'primary IP', firstId: FIRST_ID, schema: PrimaryIp })
 
-const PARTIAL = 'those that servers got when they were made'
-
-export const primaryIpResource = defineResource<PrimaryIp>({
-  path: 'primary_ips',
-  key: 'primary_ip',
-  title: 'primary IP',
-  partial: { 'GET /primary_ips': PARTIAL, 'GET /primary_ips/{id}': PARTIAL },
-  all: ({ store }, project) => servers.of(store, project).flatMap(primaryIpsOf),
-  labels: () => ({}),
-  filters: { name: ({ name }) => name, ip: ({ ip }) => ip },
-  sort: { id: ({ id }) => id, created: ({ server }) => server.created },
-  show: ({ id, type, ip, name, dnsPtr, server }) => ({
-    id,
-    type,
-    ip,
-    name,
-    labels: {},
-    created: formatTime(server.created),
-    blocked: false,
-    location: findLocation(server.location) ?? null,
-    dns_ptr: dnsPtr,
-    protection: { delete: false },
-    auto_delete: true,
-    assignee_type: 'server',
-    assignee_id: server.id,
-  }),
+const CreateInput = v.object({
+  name: AddressName,
+  type: v.picklist(ADDRESS_TYPES, 'must be ipv4 or ipv6'),
+  location: v.optional(v.nullable(v.union([v.string(), v.number()], 'Not a valid ID or name.'))),
+  assignee_id: v.optional(v.nullable(Id)),
+  auto_delete: v.optional(v.boolean('Not a valid boolean.'), false),
+  labels: v.optional(LabelsInput, {}),
+})
+const UpdateInput = v.object({ auto_delete: v.optional(v.boolean('Not a valid boolean.')) })
+const AssignInput = v.object({
+  assignee_id: Id,
+  assignee_type: v.optional(v.literal('server', 'must be server'), 'server'),
 })
 
-/** What a server shows of its primary IPs. */
-export function showPublicNet(server: Server) {
-  const ips = primaryIpsOf(server)
-  const ipv4 = ips.find(({ type }) => type === 'ipv4')
-  const ipv6 = ips.find(({ type }) => type === 'ipv6')
-  return {
-    ipv4:
-      ipv4 === undefined ? null : { id: ipv4.id, ip: ipv4.ip, blocked: false, dns_ptr: ipv4.dnsPtr[0]?.dns_ptr ?? '' },
-    ipv6: ipv6 === undefined ? null : { id: ipv6.id, ip: ipv6.ip, blocked: false, dns_ptr: ipv6.dnsPtr },
-    floating_ips: [],
+export const primaryIpResource = defineNamedResource(primaryIps, AddressName, {
+  path: 'primary_ips',
+  key: 'primary_ip',
+  latencies: { create_primary_ip: 300, assign_primary_ip: 1_000, unassign_primary_ip: 1_000, change_dns_ptr: 300 },
+  filters: { name: ({ name }) => name, ip: ipOf },
+  sort: { id: ({ id }) => id, created: ({ created }) => created },
+  show: (row) => ({
+    ...showAddress(row),
+    created: formatTime(row.created),
+    location: findLocation(row.location) ?? null,
+    auto_delete: row.autoDelete,
+    assignee_type: 'server',
+    assignee_id: row.server,
+  }),
+  async create({ cloud, project, body }) {
+    const { name, type, location, assignee_id, auto_delete, labels } = await body(CreateInput)
+    requireUniqueName(primaryIps, cloud, project, name)
+    const server = assignee_id ? findServer(cloud, project, assignee_id) : undefined
+    if (server !== undefined) requireRoomFor(cloud, server, type)
+    const place = placeOf(server, location)
+    requirePrimaryIps(cloud, project, 1)
+    const made = addRow(cloud, { project, name, type, location: place, autoDelete: auto_delete, labels })
+    const assign = () => server && assignTo(server, made)
+    const about = server === undefined ? [] : [servers.ref(server)]
+    return { made, more: { action: startAction(cloud, primaryIps, made, 'create_primary_ip', assign, about) } }
+  },
+  async updateMore(row, { body }) {
+    const { auto_delete } = await body(UpdateInput)
+    row.autoDelete = auto_delete ?? row.autoDelete
+  },
+  remove(row, { cloud: { store } }) {
+    requireUnprotected(row, 'primary IP')
+    if (row.server !== null) throw new ApiFault(422, 'must_be_unassigned', 'the primary IP must be unassigned first')
+    primaryIps.remove(store, row)
+    return undefined
+  },
+  actions: {
+    async assign(row, { cloud, project, body }) {
+      const server = findServer(cloud, project, (await body(AssignInput)).assignee_id)
+      if (row.server !== null) {
+        throw new ApiFault(422, 'primary_ip_already_assigned', 'the primary IP is already assigned')
+      }
+      if (row.location !== server.location) throw invalidInput('the server is at another location')
+      requireRoomFor(cloud, server, row.type)
+      const assign = () => assignTo(server, row)
+      const about = [servers.ref(server)]
+      return { action: startAction(cloud, primaryIps, row, 'assign_primary_ip', assign, about) }
+    },
+    unassign(row, { cloud, project }) {
+      if (row.server === null) throw invalidInput('the primary IP is not assigned')
+      const server = findServer(cloud, project, row.server)
+      requireStopped(cloud, server)
+      const unassign = () => {
+        row.server = null
+        server[toSwitch(row.type)] = false
+      }
+      const about = [servers.ref(server)]
+      return { action: startAction(cloud, primaryIps, row, 'unassign_primary_ip', unassign, about) }
+    },
+    change_dns_ptr: dnsAction(primaryIps, (row: PrimaryIp, ip) => (covers(row, ip) ? row : undefined)),
+    change_protection: protectionAction(primaryIps),
+  },
+})
+
+/** `change_dns_ptr` of a server: of the primary IP of its that has this IP. */
+export const serverDnsAction = dnsAction(primaryIps, (server: Server, ip, { cloud }) =>
+  primaryIpsOf(cloud.store, server)
+    .toSorted(byType)
+    .find((row) => covers(row, ip)),
+)
+
+const toSwitch = (type: AddressType) => (type === 'ipv4' ? 'enableIpv4' : 'enableIpv6')
+const byType = (a: PrimaryIp, b: PrimaryIp): number => a.type.localeCompare(b.type)
+
+function assignTo(server: Server, row: PrimaryIp): void {
+  row.server = server.id
+  server[toSwitch(row.type)] = true
+}
+
+/** @throws ApiFault 422 unless the server is off and has no address of this family */
+function requireRoomFor(cloud: CloudContext, server: Server, type: AddressType): void {
+  requireStopped(cloud, server)
+  if (server[toSwitch(type)]) throw new ApiFault(422, `server_has_${type}`, `the server has an ${type} address already`)
+}
+
+/** @throws ApiFault 403 when the project cannot have so many more */
+export function requirePrimaryIps({ options: { limits }, store }: CloudContext, project: string, more: number): void {
+  const most = limits?.primaryIps ?? Number.POSITIVE_INFINITY
+  if (more > 0 && primaryIps.of(store, project).length + more > most) throw limitExceeded('primary ip')
+}
+
+type NewRow = Pick<PrimaryIp, 'project' | 'type' | 'location' | 'autoDelete' | 'labels'> &
+  Partial<Pick<PrimaryIp, 'name' | 'address'>>
+
+function addRow({ store, options }: CloudContext, row: NewRow): PrimaryIp {
+  const id = primaryIps.nextId(store)
+  const address = row.address ?? options.allocateAddress(SERVER_ADDRESSES + id - FIRST_ID)
+  const made: PrimaryIp = {
+    id,
+    name: `primary_ip-${id}`,
+    ...row,
+    address,
+    created: options.clock.now(),
+    server: null,
+    dnsPtr: ownNames({ type: row.type, address }),
+    protection: { delete: false },
+  }
+  primaryIps.add(store, made)
+  return made
+}
+
+/** Those that a new server gets: of each family the one that was named, else a new one. */
+export function giveAddresses(cloud: CloudContext, server: Server, own: readonly PrimaryIp[]): void {
+  const { project, location, address } = server
+  for (const type of ADDRESS_TYPES) {
+    if (!server[toSwitch(type)]) continue
+    const named = own.find((row) => row.type === type)
+    assignTo(server, named ?? addRow(cloud, { project, type, address, location, autoDelete: true, labels: {} }))
+  }
+}
+
+/** Takes them from a server that is gone. */
+export function takeAddresses(store: Store, server: Server): void {
+  for (const row of primaryIpsOf(store, server)) {
+    if (row.autoDelete) primaryIps.remove(store, row)
+    else row.server = null
   }
 }
 
 /**
- * The primary IPs that a server has, none to two. The IPv6 network is the one whose first address is the server's IPv4
- * address, mapped into IPv6 (RFC 4291, 2.5.5.2): there the machine can be reached, while of IPv6's own addresses the
- * loopback network has but one. A real network is a /64.
+ * The primary IP that was ordered for a server.
+ * @throws ApiFault 422, 412 unless it is there, of this family, free, and at the server's location
  */
-function primaryIpsOf(server: Server): PrimaryIp[] {
-  const { id, address } = server
-  const second = FIRST_ID + 2 * (id - FIRST_SERVER_ID)
-  const reversed = address.split('.').reverse().join('.')
-  const dnsPtr = [{ ip: address, dns_ptr: `static.${reversed}.clients.example.com` }]
-  const number = toNumber(address) - 1
-  const [high, low] = [Math.floor(number / 65_536), number % 65_536].map((half) => half.toString(16))
-  const network = `::ffff:${high}:${low}/120`
-  return [
-    ...(server.enableIpv4 ? [describe(server, 'ipv4', second - 1, address, dnsPtr)] : []),
-    ...(server.enableIpv6 ? [describe(server, 'ipv6', second, network, [])] : []),
-  ]
+export function findOrdered(
+  { store }: CloudContext,
+  project: string,
+  type: AddressType,
+  id: number,
+  location: string,
+): PrimaryIp {
+  const row = primaryIps.find(store, project, id)
+  if (row === undefined) throw invalidField(`public_net.${type}`, `primary IP with ID '${id}' not found`)
+  if (row.type !== type) throw new ApiFault(412, 'primary_ip_version_mismatch', `primary IP ${id} is no ${type}`)
+  if (row.server !== null) throw new ApiFault(422, 'primary_ip_assigned', `primary IP ${id} is already assigned`)
+  if (row.location === location) return row
+  throw new ApiFault(422, 'primary_ip_datacenter_mismatch', `primary IP ${id} is at another location`)
 }
 
-function describe(
-  server: Server,
-  type: PrimaryIp['type'],
-  id: number,
-  ip: string,
-  dnsPtr: PrimaryIp['dnsPtr'],
-): PrimaryIp {
-  return { id, type, ip, name: `primary_ip-${id}`, dnsPtr, server }
-}
+/** Those that a server has now, none to two. */
+export const primaryIpsOf = (store: Store, { id }: Server): PrimaryIp[] =>
+  primaryIps.rows(store).filter((row) => row.server === id)

@@ -41,8 +41,8 @@ function createMachine(
   { bootMs, clock, faults }: { readonly bootMs: number; readonly clock: Clock; readonly faults: MachineFaults },
 ): Machine {
   return createPowerSwitch(spec, clock, async (target, { timers, losePower }) => {
-    const { addresses = [spec.address] } = target
-    for (const address of addresses) await requireFree(address, spec.sshPort)
+    const { addresses = [spec.address], sshPort = spec.sshPort, sshDelayMs = 0 } = target
+    for (const address of addresses) await requireFree(address, sshPort)
     const { refuseSshMs = 0, losePowerMs, ignoreDiscard } = faults.atBoot(spec)
     const isolation = await openIsolation({
       diskFile: spec.diskFile,
@@ -55,7 +55,7 @@ function createMachine(
     const listen = async () => {
       ssh = await listenForSsh({
         addresses,
-        port: spec.sshPort,
+        port: sshPort,
         target,
         start: isolation.start,
         onConnection: () => faults.atConnection(spec),
@@ -77,7 +77,7 @@ function createMachine(
       await ssh?.close()
       await isolation.close()
     }
-    const sshMs = Math.max(bootMs, refuseSshMs)
+    const sshMs = Math.max(bootMs + sshDelayMs, refuseSshMs)
     if (sshMs > 0) {
       // The port was free a moment ago; should it be taken now, the machine runs all the same, and does not answer.
       booted = timers

@@ -43,8 +43,8 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
 
   return createPowerSwitch(spec, clock, async (target, { off, timers, losePower }) => {
     const { platform, accelerator, rescue } = await setup()
-    const { addresses = [spec.address] } = target
-    for (const address of addresses) await requireFree(address, spec.sshPort)
+    const { addresses = [spec.address], sshPort = spec.sshPort, sshDelayMs = 0 } = target
+    for (const address of addresses) await requireFree(address, sshPort)
     const { refuseSshMs = 0, losePowerMs, ignoreDiscard = false } = faults?.atBoot(spec) ?? {}
     const isRescue = target.system === 'rescue'
     const argv = toMachineArgv({
@@ -69,8 +69,10 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
       // Rescue says when it answers, so that until then the connection is refused and not left hanging. Whether the
       // system on a disk ever does is unknown: a connection to it hangs as on any machine that does not answer.
       if (isRescue && !ready.signal.aborted) await once(ready.signal, 'abort', { signal: off })
+      if (sshDelayMs > 0) await timers.sleep(sshDelayMs)
       off.throwIfAborted()
-      for (const address of addresses) forwards.push(await forwardSsh({ ...spec, address }, emulator.qmp, faults))
+      for (const address of addresses)
+        forwards.push(await forwardSsh({ ...spec, address, sshPort }, emulator.qmp, faults))
     }
     const opening = openSsh().catch((error: unknown) => {
       if (!off.aborted) onConsole(`qemu: ${error instanceof Error ? error.message : error}`)

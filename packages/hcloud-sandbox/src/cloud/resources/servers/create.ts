@@ -1,14 +1,12 @@
 /** `POST /servers` */
 
-import { stat, truncate } from 'node:fs/promises'
-import { atEnd, type StartedAction } from '../../action-engine.ts'
-import type { CloudContext } from '../../context.ts'
+import { atEnd } from '../../action-engine.ts'
 import type { Call } from '../../resource.ts'
-import { snapshots } from '../images.ts'
-import { findLocation } from '../locations.ts'
-import { findFreeAddress, type Network, networks } from '../networks.ts'
-import type { CatalogueServerType } from '../server-types.ts'
+import { giveAddresses } from '../primary-ips.ts'
 import { resolveSshKeys } from '../ssh-keys.ts'
+import { toAttachment } from '../volumes.ts'
+import { makeDisk } from './disk.ts'
+import { attachToNetworks } from './networks.ts'
 import { decideServer } from './order.ts'
 import { ServerOrder } from './order-schema.ts'
 import { boot } from './power.ts'
@@ -36,6 +34,8 @@ export async function createServer({ cloud, project, body }: Call) {
     enableIpv4: order.public_net.enable_ipv4,
     enableIpv6: order.public_net.enable_ipv6,
     networks: [],
+    backups: false,
+    placementGroup: order.placement_group ?? null,
     labels: order.labels,
     protection: { delete: false, rebuild: false },
     authorizedKeys,
@@ -43,6 +43,7 @@ export async function createServer({ cloud, project, body }: Call) {
     rescue: null,
   }
   servers.add(store, server)
+  giveAddresses(cloud, server, decision.primaryIps)
   for (const firewall of decision.firewalls) firewall.appliedTo.push({ type: 'server', id })
   const resources = [servers.ref(server)]
   const onFailure = () => {
@@ -53,13 +54,14 @@ export async function createServer({ cloud, project, body }: Call) {
     command: 'create_server',
     resources,
     async work(latency) {
-      await makeDisk(cloud, server, type)
+      await makeDisk(cloud, server)
       await latency()
       server.status = order.start_after_create ? 'starting' : 'off'
     },
     onFailure,
   })
   const next = attachToNetworks(cloud, server, decision.networks, created)
+  for (const volume of decision.volumes) next.push(engine.start({ ...toAttachment(volume, server), after: created }))
   if (order.start_after_create) {
     const work = atEnd(() => boot(cloud, server))
     const after = next.at(-1) ?? created
@@ -73,46 +75,4 @@ export async function createServer({ cloud, project, body }: Call) {
       root_password: authorizedKeys.length === 0 ? server.rootPassword : null,
     },
   }
-}
-
-/** Bytes of a GB of disk. Assumed to be 1024^3 for the real cloud's disks too: its documentation says only 'GB'. */
-const BYTES_PER_GB = 1024 ** 3
-
-/** Makes the server's disk: a copy of the snapshot it is made from, else a placeholder. */
-async function makeDisk({ options, store }: CloudContext, server: Server, type: CatalogueServerType): Promise<void> {
-  const file = servers.diskFile(store, server.id)
-  const bytes = options.diskBytes?.(type.architecture) ?? type.disk * BYTES_PER_GB
-  if (!snapshots.rows(store).some(({ id }) => id === server.image)) {
-    await options.disks.createPlaceholderDisk(file, bytes)
-    return
-  }
-  await options.disks.copyDisk(snapshots.diskFile(store, server.image), file)
-  // A snapshot of a smaller server leaves the rest of the disk empty.
-  if ((await stat(file)).size < bytes) await truncate(file, bytes)
-}
-
-/** Starts an action for each network, one after the other; the server has its address there when the action has ended. */
-function attachToNetworks(
-  { store, engine }: CloudContext,
-  server: Server,
-  wanted: readonly Network[],
-  created: StartedAction,
-): StartedAction[] {
-  const zone = findLocation(server.location)?.network_zone ?? ''
-  let after = created
-  return wanted.map((network) => {
-    after = engine.start({
-      project: server.project,
-      command: 'attach_to_network',
-      resources: [servers.ref(server), networks.ref(network)],
-      after,
-      work: atEnd(() => {
-        // Other servers may have taken the addresses since it was ordered.
-        const ip = findFreeAddress(network, zone, servers.rows(store))
-        if (ip === undefined) throw new Error(`network '${network.name}' has no free address in ${zone}`)
-        server.networks.push({ network: network.id, ip })
-      }),
-    })
-    return after
-  })
 }

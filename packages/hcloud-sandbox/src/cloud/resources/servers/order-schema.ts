@@ -5,13 +5,7 @@ import { LabelsInput } from '../../labels.ts'
 import { ServerName } from './server.ts'
 
 /** Official clients send a number when they know the ID, and text when they only know the name. */
-const IdOrName = v.union([v.string(), v.number()], 'Not a valid ID or name.')
-
-/** What the sandbox has none of: only an empty list is accepted. */
-const NoneAllowed = v.optional(
-  v.nullable(v.pipe(v.array(v.unknown()), v.maxLength(0, 'not found: the sandbox has none'))),
-)
-const NotThere = v.optional(v.nullable(v.never('not found: the sandbox has none')))
+export const IdOrName = v.union([v.string(), v.number()], 'Not a valid ID or name.')
 
 const Id = v.pipe(v.number('Not a valid integer.'), v.integer('Not a valid integer.'))
 
@@ -29,14 +23,14 @@ export const ServerOrder = v.object({
   user_data: v.optional(v.pipe(v.string('Not a valid string.'), v.maxBytes(MAX_USER_DATA, 'is too long'))),
   firewalls: v.optional(v.nullable(v.array(v.object({ firewall: Id }))), []),
   networks: v.optional(v.nullable(v.array(Id)), []),
-  volumes: NoneAllowed,
-  placement_group: NotThere,
+  volumes: v.optional(v.nullable(v.array(Id)), []),
+  placement_group: v.optional(v.nullable(Id)),
   public_net: v.optional(
     v.object({
       enable_ipv4: v.optional(v.boolean('Not a valid boolean.'), true),
       enable_ipv6: v.optional(v.boolean('Not a valid boolean.'), true),
-      ipv4: NotThere,
-      ipv6: NotThere,
+      ipv4: v.optional(v.nullable(Id)),
+      ipv6: v.optional(v.nullable(Id)),
     }),
     {},
   ),

@@ -3,12 +3,16 @@
 import type { CloudContext } from '../../context.ts'
 import { ApiFault, invalidField, invalidInput, limitExceeded } from '../../errors.ts'
 import { requireUniqueName } from '../../resource.ts'
+import { ADDRESS_TYPES } from '../addresses.ts'
 import { type Firewall, firewalls } from '../firewalls.ts'
 import { snapshots } from '../images.ts'
 import { findLocation } from '../locations.ts'
 import { findFreeAddress, type Network, networks } from '../networks.ts'
+import { findGroup, requireRoomIn } from '../placement-groups.ts'
+import { findOrdered, type PrimaryIp, requirePrimaryIps } from '../primary-ips.ts'
 import { type CatalogueServerType, findServerType, isAvailable, isRetired } from '../server-types.ts'
 import { SYSTEM_IMAGES } from '../system-images.ts'
+import { findVolumes, type Volume } from '../volumes.ts'
 import type { ServerOrder } from './order-schema.ts'
 import { servers } from './server.ts'
 
@@ -26,6 +30,9 @@ export interface ServerDecision {
   readonly image: ChosenImage
   readonly networks: readonly Network[]
   readonly firewalls: readonly Firewall[]
+  readonly volumes: readonly Volume[]
+  /** The project's own that it gets, in the place of new ones. */
+  readonly primaryIps: readonly PrimaryIp[]
 }
 
 /** @throws ApiFault 422, 409, 403 or 412, in this order: what is wrong, what is there already, limits, stock */
@@ -35,12 +42,15 @@ export function decideServer(cloud: CloudContext, project: string, order: Server
   const image = chooseImage(cloud, project, order.image, type)
   const attached = chooseNetworks(cloud, project, order, location)
   const applied = chooseFirewalls(cloud, project, order)
+  if (order.placement_group) requireRoomIn(findGroup(cloud, project, order.placement_group, 422), cloud)
+  const volumes = findVolumes(cloud, project, order.volumes ?? [], location)
+  const primaryIps = choosePrimaryIps(cloud, project, order, location)
   requireUniqueName(servers, cloud, project, order.name)
-  requireRoom(cloud, project, order)
+  requireRoom(cloud, project, order, primaryIps.length)
   if (!isAvailable(type, location, cloud.options)) {
     throw new ApiFault(412, 'resource_unavailable', `server type ${type.name} is currently unavailable at ${location}`)
   }
-  return { type, location, image, networks: attached, firewalls: applied }
+  return { type, location, image, networks: attached, firewalls: applied, volumes, primaryIps }
 }
 
 function chooseType(order: ServerOrder, now: number): CatalogueServerType {
@@ -66,14 +76,16 @@ function chooseLocation({ options }: CloudContext, order: ServerOrder, type: Cat
   return location.name
 }
 
-function chooseImage(
+/** @throws ApiFault 422 */
+export function chooseImage(
   { store }: CloudContext,
   project: string,
   wanted: string | number,
   type: CatalogueServerType,
 ): ChosenImage {
   const snapshot = snapshots.find(store, project, wanted)
-  if (snapshot?.status === 'creating') throw invalidInput(`image '${wanted}' is not available yet`)
+  if (snapshot !== undefined && snapshot.status !== 'available')
+    throw invalidInput(`image '${wanted}' is not available yet`)
   const system = SYSTEM_IMAGES.filter((image) => image.name === wanted || String(image.id) === String(wanted))
   const candidates = snapshot === undefined ? system : [snapshot]
   if (candidates.length === 0) throw invalidInput(`image '${wanted}' not found`)
@@ -109,14 +121,18 @@ function chooseFirewalls({ store }: CloudContext, project: string, order: Server
   })
 }
 
-function requireRoom({ options: { limits }, store }: CloudContext, project: string, order: ServerOrder): void {
-  const own = servers.of(store, project)
-  if (own.length >= (limits?.servers ?? Number.POSITIVE_INFINITY)) throw limitExceeded('server')
-  const used = own.reduce((sum, server) => sum + countAddresses(server.enableIpv4, server.enableIpv6), 0)
-  const needed = countAddresses(order.public_net.enable_ipv4, order.public_net.enable_ipv6)
-  if (used + needed > (limits?.primaryIps ?? Number.POSITIVE_INFINITY)) throw limitExceeded('primary ip')
+function choosePrimaryIps(cloud: CloudContext, project: string, order: ServerOrder, location: string): PrimaryIp[] {
+  return ADDRESS_TYPES.flatMap((type) => {
+    const wanted = order.public_net[type]
+    if (!order.public_net[`enable_${type}`] || !wanted) return []
+    return [findOrdered(cloud, project, type, wanted, location)]
+  })
 }
 
-function countAddresses(ipv4: boolean, ipv6: boolean): number {
-  return Number(ipv4) + Number(ipv6)
+/** @param named how many of its primary IPs the project has already */
+function requireRoom(cloud: CloudContext, project: string, order: ServerOrder, named: number): void {
+  const most = cloud.options.limits?.servers ?? Number.POSITIVE_INFINITY
+  if (servers.of(cloud.store, project).length >= most) throw limitExceeded('server')
+  const { enable_ipv4, enable_ipv6 } = order.public_net
+  requirePrimaryIps(cloud, project, Number(enable_ipv4) + Number(enable_ipv6) - named)
 }

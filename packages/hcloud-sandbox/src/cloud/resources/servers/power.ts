@@ -2,12 +2,14 @@
 
 import { access } from 'node:fs/promises'
 import { SandboxError } from '../../../errors.ts'
-import type { BootTarget } from '../../../machines/machine.ts'
+import { OTHER_SSH_PORT_BY, type RescueFaults } from '../../../machines/faults.ts'
+import type { BootTarget, MachineSpec } from '../../../machines/machine.ts'
 import { atEnd } from '../../action-engine.ts'
 import type { CloudContext } from '../../context.ts'
 import { contains, parseRange } from '../../ip-range.ts'
 import type { ResourceOptions } from '../../resource.ts'
 import { firewalls, letsSshIn } from '../firewalls.ts'
+import { primaryIpsOf } from '../primary-ips.ts'
 import { findServerType } from '../server-types.ts'
 import { type Server, servers, startServerAction } from './server.ts'
 
@@ -19,12 +21,10 @@ export function rescueIsEnabled({ rescue }: Server, now: number): boolean {
   return rescue !== null && now - rescue.enabled < RESCUE_LASTS_MS
 }
 
-/** The status to show: a machine that has switched itself off is off, even if it is noted as running. */
-export function statusOf({ id, status }: Server, { machines }: CloudContext): Server['status'] {
-  return status === 'running' && !machines.isOn(id) ? 'off' : status
-}
-
-/** Boots the server: into rescue if that is enabled (which switches it off again), else from its disk. */
+/**
+ * Boots the server: into rescue if that is enabled (which switches it off again), else from its disk. A boot that ignores
+ * rescue lets it stay enabled, and nothing answers SSH until the next boot.
+ */
 export async function boot(cloud: CloudContext, server: Server): Promise<void> {
   const { machines, options, store } = cloud
   if (!machines.isOn(server.id)) {
@@ -38,9 +38,15 @@ export async function boot(cloud: CloudContext, server: Server): Promise<void> {
       sshPort: options.sshPort,
       diskFile,
     }
-    const target = { ...bootTarget(server, options.clock.now()), addresses: addressesOf(cloud, server) }
-    await machines.on(spec, target)
-    server.rescue = null
+    const target = bootTarget(server, options.clock.now())
+    const faults = target.system === 'rescue' ? (options.rescueFaults?.(spec) ?? {}) : {}
+    if (server.rescue !== null && faults.isIgnored) {
+      await machines.on(spec, { ...installedSystem(server), addresses: [] })
+      server.rescue.isUsedUp = true
+    } else {
+      await machines.on(spec, spoil({ ...target, addresses: addressesOf(cloud, server) }, server, spec, faults))
+      if (target.system === 'rescue') server.rescue = null
+    }
   }
   server.status = 'running'
 }
@@ -86,9 +92,9 @@ const LOOPBACK = parseRange('127.0.0.0/8')
  * network that this computer has. Both families of public addresses are one here.
  */
 function addressesOf({ store, options: { sshPort } }: CloudContext, server: Server): string[] {
-  const isPublic = server.enableIpv4 || server.enableIpv6
-  const own = isPublic && letsSshIn(firewalls.rows(store), server, [SSH_PORT, sshPort]) ? [server.address] : []
-  return [...own, ...server.networks.map(({ ip }) => ip).filter(isLoopback)]
+  const isOpen = letsSshIn(firewalls.rows(store), server, [SSH_PORT, sshPort])
+  const own = isOpen ? primaryIpsOf(store, server).map(({ address }) => address) : []
+  return [...new Set(own), ...server.networks.map(({ ip }) => ip).filter(isLoopback)]
 }
 
 function isLoopback(ip: string): boolean {
@@ -96,12 +102,37 @@ function isLoopback(ip: string): boolean {
   return LOOPBACK !== undefined && range !== undefined && contains(LOOPBACK, range)
 }
 
+/** How a boot into rescue is not as it should be. */
+function spoil(
+  target: Required<Pick<BootTarget, 'addresses'>> & BootTarget,
+  { enableIpv4, address }: Server,
+  { sshPort }: MachineSpec,
+  { hasOtherAddress, hasOtherPort, delayMs = 0 }: RescueFaults,
+): BootTarget {
+  // A server with an IPv4 address still answers there, and here both families lead to one address.
+  const moved =
+    hasOtherAddress && !enableIpv4 ? target.addresses.map((one) => (one === address ? neighbour(one) : one)) : []
+  return {
+    ...target,
+    ...(moved.length > 0 ? { addresses: moved } : {}),
+    ...(hasOtherPort ? { sshPort: sshPort + OTHER_SSH_PORT_BY } : {}),
+    ...(delayMs > 0 ? { sshDelayMs: delayMs } : {}),
+  }
+}
+
+/** An address of the same network that no machine has: machines' own end in 1. */
+const neighbour = (address: string): string => address.replace(/\d+$/, '9')
+
+function installedSystem({ authorizedKeys, rootPassword }: Server): BootTarget {
+  return { system: 'disk', authorizedKeys, rootPassword }
+}
+
 function bootTarget(server: Server, now: number): BootTarget {
   const { rescue } = server
-  if (rescue !== null && rescueIsEnabled(server, now)) {
+  if (rescue !== null && !rescue.isUsedUp && rescueIsEnabled(server, now)) {
     return { system: 'rescue', authorizedKeys: rescue.authorizedKeys, rootPassword: rescue.rootPassword }
   }
-  return { system: 'disk', authorizedKeys: server.authorizedKeys, rootPassword: server.rootPassword }
+  return installedSystem(server)
 }
 
 async function requireDisk(file: string): Promise<void> {

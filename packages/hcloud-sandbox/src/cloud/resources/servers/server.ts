@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto'
 import * as v from 'valibot'
 import type { ActionSpec } from '../../action-engine.ts'
 import type { CloudContext } from '../../context.ts'
-import { locked } from '../../errors.ts'
+import { ApiFault, locked } from '../../errors.ts'
 import { defineTable, Id, NAMED, type ResourceRef } from '../../table.ts'
 
 const Server = v.object({
@@ -20,13 +20,28 @@ const Server = v.object({
   enableIpv4: v.boolean(),
   enableIpv6: v.boolean(),
   /** The private networks that it is attached to. */
-  networks: v.optional(v.array(v.object({ network: Id, ip: v.string() })), []),
+  networks: v.optional(
+    v.array(v.object({ network: Id, ip: v.string(), aliasIps: v.optional(v.array(v.string()), []) })),
+    [],
+  ),
+  /** GB; that of its type unless told. */
+  diskGb: v.optional(v.number()),
+  backups: v.optional(v.boolean(), false),
+  placementGroup: v.optional(v.nullable(Id), null),
   protection: v.object({ delete: v.boolean(), rebuild: v.boolean() }),
   /** Keys and password of the installed system. */
   authorizedKeys: v.array(v.string()),
   rootPassword: v.string(),
   /** The rescue system that the next boot goes into. */
-  rescue: v.nullable(v.object({ enabled: v.number(), authorizedKeys: v.array(v.string()), rootPassword: v.string() })),
+  rescue: v.nullable(
+    v.object({
+      enabled: v.number(),
+      authorizedKeys: v.array(v.string()),
+      rootPassword: v.string(),
+      /** Whether a boot has gone past it: it is still shown as enabled, and no boot enters it any more. */
+      isUsedUp: v.optional(v.boolean(), false),
+    }),
+  ),
 })
 export type Server = v.InferOutput<typeof Server>
 
@@ -76,6 +91,18 @@ export function startServerAction(cloud: CloudContext, server: Server, spec: Ser
   })
   server.status = spec.meanwhile ?? server.status
   return shown
+}
+
+/** The status to show: a machine that has switched itself off is off, even if it is noted as running. */
+export function statusOf({ id, status }: Server, { machines }: CloudContext): Server['status'] {
+  return status === 'running' && !machines.isOn(id) ? 'off' : status
+}
+
+/** @throws ApiFault 422 unless the server is off */
+export function requireStopped(cloud: CloudContext, server: Server): void {
+  if (statusOf(server, cloud) !== 'off') {
+    throw new ApiFault(422, 'server_not_stopped', 'the server must be stopped for this')
+  }
 }
 
 /** @throws ApiFault 423 when an action runs on the server */

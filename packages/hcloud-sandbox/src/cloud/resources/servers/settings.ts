@@ -25,7 +25,7 @@ export const settingActions: ResourceOptions<Server>['actions'] = {
     const action = startServerAction(cloud, server, {
       command: 'enable_rescue',
       work: atEnd(() => {
-        server.rescue = { enabled: cloud.options.clock.now(), authorizedKeys, rootPassword }
+        server.rescue = { enabled: cloud.options.clock.now(), authorizedKeys, rootPassword, isUsedUp: false }
       }),
     })
     return { action, root_password: rootPassword }

@@ -8,6 +8,7 @@ import { LabelsInput } from '../../labels.ts'
 import type { Call } from '../../resource.ts'
 import { type Snapshot, showSnapshot, snapshots } from '../images.ts'
 import { findServerType } from '../server-types.ts'
+import { diskOf } from './disk.ts'
 import { requireUnlocked, type Server, servers, startServerAction } from './server.ts'
 
 const Input = v.object({
@@ -20,7 +21,7 @@ const GB = 1024 ** 3
 
 export async function createImage(server: Server, { cloud, body }: Call) {
   const input = await body(Input)
-  if (input.type === 'backup') throw new ApiFault(422, 'unsupported_error', 'the server has no backups enabled')
+  if (input.type === 'backup') throw new ApiFault(422, 'unsupported_error', 'the sandbox makes no backups')
   requireUnlocked(cloud, server)
   requireRoom(cloud, server.project)
   const image: Snapshot = {
@@ -33,7 +34,7 @@ export async function createImage(server: Server, { cloud, body }: Call) {
     command: 'create_image',
     alsoAbout: [snapshots.ref(image)],
     work: (latency) => takeSnapshot(cloud, server, image, latency),
-    onFailure: () => discard(cloud, image),
+    onFailure: () => spoil(cloud, image),
   })
   return { image: showSnapshot(image), action }
 }
@@ -52,7 +53,7 @@ function describeSnapshot({ options, store }: CloudContext, server: Server) {
     created: options.clock.now(),
     createdFrom: { id: server.id, name: server.name },
     imageSize: null,
-    diskSize: type?.disk ?? 0,
+    diskSize: diskOf(server),
     architecture: type?.architecture ?? 'x86',
     osFlavor: server.osFlavor,
     osVersion: server.osVersion,
@@ -76,7 +77,8 @@ async function takeSnapshot(
   image.status = 'available'
 }
 
-async function discard({ store }: CloudContext, image: Snapshot): Promise<void> {
-  snapshots.remove(store, image)
+/** Assumed, since it is not documented: a snapshot whose action failed stays, and cannot be used. */
+async function spoil({ store }: CloudContext, image: Snapshot): Promise<void> {
+  image.status = 'unavailable'
   await rm(snapshots.diskFile(store, image.id), { force: true })
 }
