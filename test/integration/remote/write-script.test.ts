@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { writeScript } from '../../../src/remote/write-script.ts'
 import { USER_AGENT } from '../../../src/util/user-agent.ts'
 import { openOwnFactory } from '../../support/own-factory.ts'
-import { diskImage, gzip, pipeThrough, xz, zstd } from '../../unit/source/fixture.ts'
+import { bzip2, diskImage, gzip, pipeThrough, xz, zstd } from '../../unit/source/fixture.ts'
 import { serveLoopback } from '../util/loopback-server.ts'
 import { type Bench, bench, MIB } from './fixture.ts'
 
@@ -27,6 +27,7 @@ const PACKED = [
   ['xz', xz(DISK)],
   ['xz', Buffer.concat([xz(DISK.subarray(0, MIB)), xz(DISK.subarray(MIB))])],
   ['gz', gzip(DISK)],
+  ['bz2', bzip2(DISK)],
   ['none', DISK],
 ] as const
 
@@ -124,6 +125,7 @@ describe('a source that is not right', () => {
     ['zst', zstd(DISK)],
     ['xz', xz(DISK)],
     ['gz', gzip(DISK)],
+    ['bz2', bzip2(DISK)],
   ])('is found: truncated %s', async (_, bytes) => {
     await using room = await bench()
     expect(await write(room, 'stdin', bytes.subarray(0, bytes.length - 10))).toMatch(/^unpack +\S/)
