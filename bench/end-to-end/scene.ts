@@ -14,7 +14,8 @@ const SSH_PORT = 22
 const SCENE_MS = 60 * 60_000
 const VERSION = 'v1.12.2'
 const GENERIC = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'
-const IMAGE_MIB = 1246
+/** Of Talos for amd64 since 1.11. */
+export const IMAGE_MIB = 4247
 
 export type Role = 'control-plane' | 'worker'
 

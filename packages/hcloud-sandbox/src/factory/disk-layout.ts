@@ -9,6 +9,13 @@ export const DEFAULT_DISK_BYTES = 1246 * MIB
 /** About so much of them is data; the rest is zeros. */
 export const DEFAULT_DATA_BYTES = 90 * MIB
 
+/** Of disks since Talos 1.10, which have 2246 MiB and more: kernel and initramfs are there twice on some (2026). */
+const NEWER_DATA_BYTES = 200 * MIB
+
+/** How much of a disk is data when nothing else was said. */
+export const toDataBytes = (diskBytes: number): number =>
+  Math.min(diskBytes > 2000 * MIB ? NEWER_DATA_BYTES : DEFAULT_DATA_BYTES, Math.floor(diskBytes / 4))
+
 const SMALLEST_DISK_BYTES = 8 * MIB
 const RUN_BYTES = 4 * MIB
 const BLOCK_BYTES = 4096

@@ -11,7 +11,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { intercept as interceptWith } from '../intercept.ts'
 import { formatAssetPath } from './asset-path.ts'
 import { type AssertSpace, type AssetRequest, createAssets } from './assets.ts'
-import { DEFAULT_DATA_BYTES, DEFAULT_DISK_BYTES } from './disk-layout.ts'
+import { DEFAULT_DISK_BYTES, toDataBytes } from './disk-layout.ts'
 import { findMissingExtension, listExtensions } from './extensions.ts'
 import { refuse, refuseSchematic, requireDisk, requireVersion, toErrorAnswer } from './refusals.ts'
 import { createSchematics } from './schematics.ts'
@@ -57,7 +57,7 @@ export interface Factory {
 /** Makes an emulated Image Factory; nothing is written before the first request. */
 export function createFactory(options: FactoryOptions): Factory {
   const { diskBytes = DEFAULT_DISK_BYTES, makingMs = 0, clock = systemClock, intercept, assertSpace } = options
-  const dataBytes = options.dataBytes ?? Math.min(DEFAULT_DATA_BYTES, Math.floor(diskBytes / 4))
+  const dataBytes = options.dataBytes ?? toDataBytes(diskBytes)
   const folder = join(options.stateDir, 'factory')
   const schematics = createSchematics(join(folder, 'schematics'))
   const delay = (signal: AbortSignal) => clock.sleep(makingMs, signal)

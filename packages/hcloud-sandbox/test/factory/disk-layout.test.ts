@@ -5,7 +5,17 @@ import {
   findPartition,
   layOutDisk,
   MIB,
+  toDataBytes,
 } from '../../src/factory/disk-layout.ts'
+
+test.each([
+  [16, 4],
+  [1246, 90],
+  [2246, 200],
+  [4247, 200],
+])('of a disk of %i MiB %i are data', (disk, data) => {
+  expect(toDataBytes(disk * MIB)).toBe(data * MIB)
+})
 
 describe('layOutDisk', () => {
   test('lays out the default disk as Talos does', () => {
