@@ -52,7 +52,7 @@ const LABELS = {
     identity: '0'.repeat(40),
     schematicId: '0'.repeat(64),
     sourceSha256: '0'.repeat(64),
-    diskHash: '0'.repeat(128),
+    dataHash: '0'.repeat(128),
   }),
 }
 

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MachineKind, MachineSpec } from 'hcloud-sandbox'
-import { createNamespaceMachines, type Sandbox, startSandbox } from 'hcloud-sandbox'
+import { MACHINE_KINDS, type MachineKindName, type Sandbox, startSandbox } from 'hcloud-sandbox'
 import { EMPTY_SCHEMATIC, schematicId } from 'talos-schematic'
 import { assetUrl, type DiskSuffix } from '../../src/factory/asset.ts'
 import { createHetznerClient } from '../../src/hetzner/client.ts'
@@ -13,15 +13,13 @@ import { createKeyPair } from '../../src/remote/key-pair.ts'
 import type { Session } from '../../src/remote/session.ts'
 import { waitForSsh } from '../../src/remote/wait-for-ssh.ts'
 import { systemClock } from '../../src/util/clock.ts'
+import { RESCUE_CACHE } from '../end-to-end/cache.ts'
 import { readProcessorMs, type Sample, withTimes } from './in-turns.ts'
 
 /** The server's disk, as it sees it. It is there only in the machine, whose isolation was verified. */
 export const DEVICE = '/dev/sda'
-/** To standard output; the URL is to follow. */
-export const DOWNLOAD = 'curl --fail --silent --show-error --location'
-
 /** Longer than any command here takes, in milliseconds. */
-const TIMEOUT_MS = 300_000
+const TIMEOUT_MS = 1_800_000
 /** A type with two processors and a disk of 40 GB. */
 const SERVER_TYPE = 'cx23'
 const TALOS_VERSION = 'v1.12.2'
@@ -32,6 +30,7 @@ export interface Outcome extends Sample {
 }
 
 export interface Place extends AsyncDisposable {
+  readonly machines: MachineKindName
   /** The server's disk, a plain file of the host. */
   readonly diskFile: string
   /** The image as the Factory keeps it, unpacked: a sparse file of the host. */
@@ -46,13 +45,24 @@ export interface Place extends AsyncDisposable {
   run(name: string, script: string): Promise<Outcome>
 }
 
+/** What the servers are, and the image. */
+export interface PlaceOptions {
+  readonly machines: MachineKindName
+  readonly imageMib: number
+  /** About so much of the image is data. */
+  readonly dataMib: number
+}
+
+const MIB = 1 << 20
+
 /** Starts a sandbox in a temporary folder, and boots one server into its rescue system. */
-export async function openPlace(): Promise<Place> {
+export async function openPlace({ machines, imageMib, dataMib }: PlaceOptions): Promise<Place> {
   const stateDir = await mkdtemp(join(tmpdir(), 'talos-image-bench-'))
   const removeState = (): Promise<void> => rm(stateDir, { recursive: true, force: true })
-  const { kind, specs } = remembering(createNamespaceMachines())
+  const { kind, specs } = remembering(await createMachines(machines))
   try {
-    const sandbox = await startSandbox({ stateDir, machines: kind })
+    const [imageDiskBytes, imageDataBytes] = [imageMib * MIB, dataMib * MIB]
+    const sandbox = await startSandbox({ stateDir, machines: kind, imageDiskBytes, imageDataBytes })
     try {
       const url = await makeAssets(sandbox)
       const session = await bootRescue(sandbox, specs)
@@ -60,7 +70,7 @@ export async function openPlace(): Promise<Place> {
       const rawFile = await findRawFile(stateDir)
       const [{ size: diskBytes }, { size: imageBytes }] = [await stat(diskFile), await stat(rawFile)]
       return {
-        ...{ diskFile, rawFile, diskBytes, imageBytes },
+        ...{ machines, diskFile, rawFile, diskBytes, imageBytes },
         folder: stateDir,
         url,
         run: (name, script) => runTimed(session, name, script),
@@ -78,6 +88,13 @@ export async function openPlace(): Promise<Place> {
     await removeState()
     throw error
   }
+}
+
+async function createMachines(name: MachineKindName): Promise<MachineKind> {
+  const kind = MACHINE_KINDS.find((one) => one.name === name)
+  if (kind === undefined) throw new RangeError(`there are no ${name} machines`)
+  const [faults, bootMs, signal] = [undefined, 0, undefined]
+  return await kind.create({ cacheDir: RESCUE_CACHE, faults, bootMs, clock: systemClock, signal })
 }
 
 /** Machines of a kind that also tells which ones it made. */

@@ -18,7 +18,8 @@ export const VERSION_LABEL = `${PREFIX}version`
 const SCHEMATIC_LABEL = `${PREFIX}schematic`
 const SCHEMATIC_REST_LABEL = `${PREFIX}schematic-rest`
 const SOURCE_LABEL = `${PREFIX}source-sha256`
-const DISK_LABEL = `${PREFIX}disk-blake2b`
+/** Snapshots from before November 2026 have `disk-blake2b` instead, of all of the disk; nothing depends on it. */
+const DATA_LABEL = `${PREFIX}data-blake2b`
 
 /** A label value holds 63 characters, a SHA-256 has 64: its first half is enough to recognise, both halves to restore it. */
 const HALF = 32
@@ -54,8 +55,8 @@ export interface OwnLabelsInput {
   readonly schematicId: string | undefined
   /** SHA-256 of the source as it was transferred. */
   readonly sourceSha256: string
-  /** BLAKE2b of the unpacked disk. */
-  readonly diskHash: string
+  /** BLAKE2b of the unpacked disk's data. */
+  readonly dataHash: string
 }
 
 /** The prefixed labels of a published snapshot. */
@@ -64,7 +65,7 @@ export function ownLabels(input: OwnLabelsInput): Labels {
     ...commonLabels(input),
     ...(input.identity === undefined ? {} : { [IDENTITY_LABEL]: input.identity }),
     [SOURCE_LABEL]: input.sourceSha256.slice(0, HALF),
-    [DISK_LABEL]: input.diskHash.slice(0, HALF),
+    [DATA_LABEL]: input.dataHash.slice(0, HALF),
   }
 }
 
@@ -72,7 +73,7 @@ export function ownLabels(input: OwnLabelsInput): Labels {
  * The prefixed labels of a snapshot that Packer made. Its disk was not read back, so it has no identity: the same
  * hash is in another label, which does not make a build unnecessary.
  */
-export function unreadLabels(input: Omit<OwnLabelsInput, 'sourceSha256' | 'diskHash'>): Labels {
+export function unreadLabels(input: Omit<OwnLabelsInput, 'sourceSha256' | 'dataHash'>): Labels {
   return { ...commonLabels(input), ...(input.identity === undefined ? {} : { [UNREAD_LABEL]: input.identity }) }
 }
 
@@ -107,9 +108,9 @@ export function isFromSource(labels: Labels, sha256: string): boolean {
   return labels[SOURCE_LABEL] === sha256.slice(0, HALF)
 }
 
-/** Whether a snapshot's disk has this BLAKE2b, as far as its label tells. */
-export function isOfDisk(labels: Labels, diskHash: string): boolean {
-  return labels[DISK_LABEL] === diskHash.slice(0, HALF)
+/** Whether the data of a snapshot's disk has this BLAKE2b, as far as its label tells. */
+export function isOfDisk(labels: Labels, dataHash: string): boolean {
+  return labels[DATA_LABEL] === dataHash.slice(0, HALF)
 }
 
 /** The role that a snapshot's labels name. */

@@ -1,7 +1,8 @@
 /** The script that reads a written disk back, past the page cache. */
 
+import { perl } from './perl.ts'
 import { quote } from './quote.ts'
-import { EXPLAINED } from './write-script.ts'
+import { EXPLAINED, WORK_FOLDER } from './write-script.ts'
 
 export interface VerifyScriptOptions {
   readonly device: string
@@ -15,99 +16,111 @@ export interface VerifyScriptOptions {
 }
 
 /**
- * A bash script that reads the disk back with direct I/O: the image's part is hashed, the rest must be zeros.
- * dd itself finds what is not zero: with `conv=sparse` it writes only such blocks, so the copy of a stretch of zeros
- * takes no space at all. That is several times faster than comparing or hashing. All processors, up to four, take part.
+ * A bash script that reads the disk back with direct I/O, all processors up to four at once. dd itself finds what is not
+ * zero: with `conv=sparse` its copies in memory hold only that. Of the image's part these blocks are hashed as they were
+ * when they were written, each behind its place, so that one which should be zero and is not changes the hash, too; behind
+ * the image there must be none.
  *
- * It reports `talos-image KEY VALUE`: `disk-hash HEX`, `boot-sector ok|missing`, `rest zero|OFFSET` (the offset of the
- * stretch that is not zero), `error read TEXT`.
+ * It reports `talos-image KEY VALUE`: `data-hash HEX`, `boot-sector ok|missing`, `rest zero|OFFSET` (of the first block
+ * behind the image that is not zero), `error read TEXT`.
  */
 export function verifyScript({ device, diskBytes, oldBytes }: VerifyScriptOptions): string {
   return `set -uo pipefail
 export LC_ALL=C
 device=${quote(device)}
-image=${Math.trunc(diskBytes)}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+${WORK_FOLDER}
 say() { printf 'talos-image %s\\n' "$*"; }
-give_up() { say error read "$(tail -c 400 "$work/\${1:-read}.err" | tr '\\n' ' ')"; wait; exit ${EXPLAINED}; }
-finish() {
-  wait "$image_hash" || give_up image
-  say disk-hash "$(cut -d' ' -f1 <"$work/disk.sum")"
-  say rest "$1"
-  wait
-  exit 0
-}
-block=$((1 << 20))
+give_up() { say error read "$(tail -c 400 "$work/read.err" | tr '\\n' ' ')"; exit ${EXPLAINED}; }
 size=$(blockdev --getsize64 "$device" 2>"$work/read.err") || give_up
-whole=$((image / block))
-rest=$((image % block))
-read_blocks() { dd if="$device" bs=1M skip="$1" count="$2" iflag=direct 2>"$work/\${3:-read}.err"; }
-# Reads to the end, too: dd would fail if its reader went away before it has written all of a block.
-first_bytes() { head -c "$1" && cat >/dev/null; }
-# Hashing keeps one processor busy; the others go on meanwhile.
-{ read_blocks 0 "$whole" image && { [ "$rest" -eq 0 ] || read_blocks "$whole" 1 image | first_bytes "$rest"; }; } |
-  b2sum >"$work/disk.sum" &
-image_hash=$!
-signature=$(read_blocks 0 1 | od -An -v -tx1 -j510 -N2 | tr -d ' \\n')
-if [ "$signature" = 55aa ]; then say boot-sector ok; else say boot-sector missing; fi
-at=$whole
-if [ "$rest" -gt 0 ]; then
-  behind=$(read_blocks "$whole" 1 | tail -c +$((rest + 1)) | tr -d '\\0' | wc -c) || give_up
-  [ "$behind" -eq 0 ] || finish "$image"
-  at=$((whole + 1))
-fi
-# The quick way needs a file system that counts a file's blocks, which ramfs, for one, does not.
-printf %65536s x >"$work/probe"
-counts=$(stat -c %b "$work/probe")
-# Blocks that fit a processor's cache: 16 MiB take twice as long (2 cores, 2026).
-read_stretch() { dd if="$device" bs=1M skip="$1" count="$2" iflag=direct,skip_bytes,count_bytes "\${@:3}"; }
-amount_of_data() {
-  local failed=0 data copy="$work/$1.copy" errors="$work/$1.err"
-  if [ "$counts" -gt 0 ]; then
-    # A copy that does not fit is not zero either, even if dd succeeds.
-    read_stretch "$1" "$2" of="$copy" conv=sparse 2>"$errors" || failed=1
-    data=$(stat -c %b "$copy" 2>/dev/null) || data=0
-    # Another reader's copy may have taken all the room, which only one of what is not zero does.
-    [ "$failed" -eq 0 ] || ! grep -q 'No space left' "$errors" || data=1
-    rm -f "$copy"
-    [ "$data" -gt 0 ] || [ "$failed" -eq 0 ] || return
-    echo "$data"
-  else
-    read_stretch "$1" "$2" 2>"$errors" | tr -d '\\0' | wc -c
-  fi
-}
-# Sets how much is read at the place, and the next place.
-next_stretch() {
-  stretch=$((1 << 30)) next=$((at + stretch))
-  if [ "$at" -ge "$tail" ] || [ "$next" -le "$old" ]; then :
-  elif [ "$at" -lt "$old" ]; then stretch=$((old - at)) next=$old
-  else
-    stretch=$((8 << 20)) next=$((at + (512 << 20)))
-    [ "$next" -lt "$tail" ] || next=$tail
-  fi
-}
-# Looking for zeros is work for the processors, so each of them takes a stretch. The first that is not zero is told.
 readers=$(nproc)
 [ "$readers" -le 4 ] || readers=4
-at=$((at * block))
-old=${oldBytes === undefined ? '$((1 << 62))' : Math.trunc(oldBytes)}
-tail=$((size - (16 << 20)))
-while [ "$at" -lt "$size" ]; do
-  looks=()
-  for ((; at < size && \${#looks[@]} < readers; at = next)); do
-    next_stretch
-    amount_of_data "$at" "$stretch" >"$work/$at.data" &
-    looks+=("$at:$!")
-  done
-  for look in "\${looks[@]}"; do
-    from=\${look%:*}
-    wait "\${look#*:}" || { wait; mv -f "$work/$from.err" "$work/read.err"; give_up; }
-    data=$(cat "$work/$from.data")
-    [ "\${data:-1}" -eq 0 ] || finish "$from"
-  done
-  rm -f "$work"/*.data "$work"/*.err
-done
-finish zero
+${perl(READ_BACK)} "$device" "$size" ${Math.trunc(diskBytes)} ${oldBytes === undefined ? '"$size"' : Math.trunc(oldBytes)} "$readers" "$memory" \\
+  2>"$work/read.err" | b2sum >"$work/data.sum" || give_up
+say data-hash "$(cut -d' ' -f1 <"$work/data.sum")"
+say boot-sector "$(cat "$work/boot-sector")"
+say rest "$(cat "$work/rest")"
 `
 }
+
+/**
+ * Reads the disk in stretches, some at once, and looks at them in their order. The image's blocks go to standard output.
+ * Leaves boot-sector and rest in the work folder. Arguments: the disk, its size, that of the image, up to where there may be
+ * old data, how many read at once, and the memory in bytes.
+ */
+const READ_BACK = String.raw`
+my ($device, $size, $image, $old, $readers, $memory) = @ARGV;
+my ($work, $mib, @stretches, @reading) = ($ENV{work}, 1 << 20);
+grow_pipe(STDOUT);
+die "the disk has $size bytes, and the image $image\n" if $size < $image;
+END {
+  local $?;
+  for (@reading) { kill 'TERM', $_->[1]; waitpid $_->[1], 0 }
+}
+# What holds data takes memory, in each reader's copy and in the one that is looked at.
+my $most = int($memory / ($readers + 1) / $mib) * $mib;
+$most = 256 * $mib if $most > 256 * $mib;
+$most = $mib if $most < $mib;
+$old = $image if $old < $image;
+$old = $size if $old > $size;
+for (my $at = 0; $at < $old; $at += $most) { push @stretches, [$at, $most] }
+my $last = $size - 16 * $mib;
+for (my $at = $old; $at < $size; $at = $at < $last && $at + 512 * $mib > $last ? $last : $at + 512 * $mib) {
+  push @stretches, [$at, $at < $last ? 8 * $mib : 512 * $mib];
+}
+sub leave {
+  my ($name, $text) = @_;
+  open my $file, '>', "$work/$name" or die "$!\n";
+  print $file $text;
+  close $file or die "$!\n";
+}
+sub begin_reading {
+  my ($at, $length) = @{$_[0]};
+  my $pid = fork;
+  die "$!\n" unless defined $pid;
+  push @reading, [$at, $pid, $length];
+  return if $pid;
+  @reading = ();
+  # Blocks that fit a processor's cache: 16 MiB take twice as long (2 cores, 2026).
+  open STDERR, '>', "$work/$at.err";
+  exec 'dd', "if=$device", "of=$work/$at", 'bs=1M', "skip=$at", "count=$length", 'iflag=direct,skip_bytes,count_bytes', 'conv=sparse';
+  exit 127;
+}
+my ($rest, $signature) = ('zero', '');
+sub look {
+  my ($at, $length) = @_;
+  open my $copy, '<', "$work/$at" or return 0;
+  data_blocks($copy, 0, (stat $copy)[7], sub {
+    my ($place, $bytes) = ($at + $_[0], $_[1]);
+    $signature = unpack('H*', substr($bytes, 510, 2)) if $place == 0;
+    my $inside = $image - $place;
+    if ($inside < length $bytes) {
+      my $behind = substr($bytes, $inside > 0 ? $inside : 0);
+      $rest = $place + ($inside > 0 ? $inside : 0) if $rest eq 'zero' && $behind =~ /[^\0]/;
+      return if $inside <= 0;
+      $bytes = substr($bytes, 0, $inside);
+      return unless $bytes =~ /[^\0]/;
+    }
+    to_hash($place, $bytes);
+  });
+  unlink "$work/$at";
+  return (stat $copy)[7] >= ($at + $length < $size ? $length : $size - $at);
+}
+while (@stretches || @reading) {
+  begin_reading(shift @stretches) while @stretches && @reading < $readers;
+  my ($at, $pid, $length) = @{shift @reading};
+  waitpid $pid, 0;
+  my $failed = $?;
+  my $whole = look($at, $length);
+  last if $rest ne 'zero';
+  next if $whole && !$failed;
+  open my $errors, '<', "$work/$at.err";
+  my $text = join ' ', <$errors>;
+  die "$text\n" if $at < $image || $text !~ /No space left/;
+  # What does not fit is not zero either.
+  $rest = $at;
+  last;
+}
+to_hash();
+leave('boot-sector', $signature eq '55aa' ? 'ok' : 'missing');
+leave('rest', $rest);
+`

@@ -2,6 +2,7 @@
 
 import { COMPRESSIONS, MAGIC_BYTES } from '../compressions.ts'
 import { USER_AGENT } from '../util/user-agent.ts'
+import { perl } from './perl.ts'
 import { quote } from './quote.ts'
 
 export interface Download {
@@ -28,99 +29,165 @@ export interface WriteScriptOptions {
 export const EXPLAINED = 3
 
 /**
- * A bash script that reads the image, hashes it as it arrives, unpacks it, hashes the disk as it is written, and
- * writes it. It reports in lines on standard output: `talos-image KEY VALUE`; the progress of the transfer comes as
- * dd's own `N bytes` on standard error.
+ * Where the scripts keep what is too big for a pipe: memory, since the disk is what is written. `work` is a folder of the
+ * script's own, `memory` what may be used of it, in bytes: half of what is left, so that the system keeps its share.
+ */
+export const WORK_FOLDER = `room=\${TMPDIR:-/dev/shm}
+[ -d "$room" ] && [ -w "$room" ] || room=/tmp
+work=$(mktemp -d "$room/talos-image.XXXXXX") || exit 1
+export work
+trap 'rm -rf "$work"' EXIT
+memory=$({ df -k "$work" | awk 'NR > 1 { print $4 }'; awk '/^MemAvailable/ { print $2 }' /proc/meminfo; } | sort -n | head -n 1)
+memory=$((\${memory:-0} * 512))`
+
+/**
+ * A bash script that reads the image, hashes it as it arrives, unpacks it, and writes the blocks that hold data. Zeros go
+ * through no pipe and no hash: what is unpacked goes into a sparse file in memory, `put` follows behind, skips the holes,
+ * and gives the memory back. All of it happens at once, and the discarding of the disk meanwhile.
+ *
+ * It reports in lines on standard output: `talos-image KEY VALUE`; the progress of the transfer comes as lines `N bytes` on
+ * standard error.
  *
  * - `discard ok|zeroed|failed`, `compression NAME`
- * - `source-sha256 HEX`, `disk-hash HEX`, `disk-bytes N`
- * - `error KIND TEXT`, KIND being `download`, `unpack`, `write` or `empty`
+ * - `source-sha256 HEX`, `data-hash HEX` (of the blocks that hold data and where they are), `disk-bytes N`
+ * - `error KIND TEXT`, KIND being `download`, `unpack`, `memory`, `write` or `empty`
  */
 export function writeScript({ from, device, mode }: WriteScriptOptions): string {
   const ca = from === 'stdin' ? undefined : from.ca
+  const kinds = COMPRESSIONS.map(({ name, magic, command }) => quote(`${name}:${magic}:${command}`))
+  const discardFirst = mode === 'plain' ? `${ZERO}\n` : ''
+  const discardMeanwhile = mode === 'sparse' ? `${DISCARD}\n` : ''
   return `set -uo pipefail
 export LC_ALL=C
 device=${quote(device)}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+# A limit on the size of files, where the disk is one, is an error like any other.
+trap '' XFSZ
+${WORK_FOLDER}
 say() { printf 'talos-image %s\\n' "$*"; }
 give_up() { say error "$1" "$(tail -c 400 "$work/$2.err" 2>/dev/null | tr '\\n' ' ')"; exit ${EXPLAINED}; }
-${mode === 'sparse' ? DISCARD : ZERO}
-${ca === undefined ? '' : `{ cat /etc/ssl/certs/ca-certificates.crt 2>/dev/null; printf %s ${quote(ca)}; } >"$work/ca.pem"\n`}fetch() { ${fetchCommand(from)} 2>"$work/download.err"; }
-# Unpacks standard input onto the disk. Leaves compression, disk.sum and bytes in the work folder; empty or unwritten
-# when that is what went wrong.
-put() {
-  local magic
-  magic=$(dd bs=1 count=${MAGIC_BYTES} status=none | od -An -v -tx1 | tr -d ' \\n')
-  [ -n "$magic" ] || { : >"$work/empty"; return 1; }
-  beginning=$(printf %s "$magic" | sed 's/../\\\\x&/g')
-  case "$magic" in
-${cases(mode)}
-  esac
-}
-packed() { printf "$beginning"; cat; }
-# What leaves zeros out by itself writes to the disk without a pipe. Another one unpacks for the hash: together they take
-# a quarter of the time of one that feeds both through pipes (zstd in QEMU without KVM, 2026).
-put_sparse() {
-  local option=$1 hash status bytes
-  shift
-  { exec 9<>"$device"; } 2>"$work/write.err" || { : >"$work/unwritten"; return 1; }
-  { "$@" <"$work/disk" 2>/dev/null | b2sum >"$work/disk.sum"; } &
-  hash=$!
-  packed | tee "$work/disk" | "$@" "$option" 2>"$work/unpack.err" >&9
-  status=("\${PIPESTATUS[@]}")
-  wait "$hash" && [ "\${status[1]}" -eq 0 ] || status[2]=$((status[2] ? status[2] : 1))
-  # 153: a limit on the size of files, where the disk is one.
-  [ "\${status[2]}" -ne 153 ] || echo 'Write error: File too large' >"$work/unpack.err"
-  if grep -Eqi 'write error|sparse skip' "$work/unpack.err"; then
-    mv "$work/unpack.err" "$work/write.err"
-    : >"$work/unwritten"
-  fi
-  # Where the last byte was written.
-  read -r _ bytes <"/proc/$BASHPID/fdinfo/9"
-  echo "$bytes" >"$work/bytes"
-  return "\${status[2]}"
-}
-put_with_dd() {
-  local hash status
-  b2sum <"$work/disk" >"$work/disk.sum" &
-  hash=$!
-  packed | "$@" 2>"$work/unpack.err" | tee "$work/disk" |
-    dd of="$device" bs=1M iflag=fullblock ${mode === 'sparse' ? 'conv=sparse,notrunc,fsync' : 'conv=notrunc,fsync'} 2>"$work/write.err"
-  status=("\${PIPESTATUS[@]}")
-  wait "$hash"
-  [ "\${status[3]}" -eq 0 ] || : >"$work/unwritten"
-  sed -n 's/^\\([0-9]*\\) bytes.*/\\1/p' "$work/write.err" >"$work/bytes"
-  return "\${status[1]}"
-}
-mkfifo "$work/source" "$work/disk"
-sha256sum <"$work/source" >"$work/source.sum" &
-source_hash=$!
-fetch | dd bs=1M iflag=fullblock status=progress | tee "$work/source" | put
+${discardFirst}${ca === undefined ? '' : `{ cat /etc/ssl/certs/ca-certificates.crt 2>/dev/null; printf %s ${quote(ca)}; } >"$work/ca.pem"\n`}fetch() { ${fetchCommand(from)} 2>"$work/download.err"; }
+# Two views of the unpacked image: how far it is written, and how far it is read, stands in /proc for all who share them.
+exec 9>"$work/disk" 8<"$work/disk"
+{
+${discardMeanwhile}${perl(PUT)} "$device" ${mode} 7>&2 2>"$work/write.err" | b2sum >"$work/data.sum" || : >"$work/unwritten"
+} &
+writer=$!
+fetch | ${perl(UNPACK)} "$memory" ${kinds.join(' ')} >&9
 status=("\${PIPESTATUS[@]}")
-wait "$source_hash"
+: >"$work/unpacked"
+wait "$writer"
+if grep -qi 'file too large' "$work/unpack.err" 2>/dev/null; then give_up write unpack; fi
 [ ! -e "$work/unwritten" ] || give_up write write
 # 23 and 141: what reads the download ended first, so the reason stands there.
 case "\${status[0]}" in 0 | 23 | 141) ;; *) give_up download download ;; esac
-[ ! -e "$work/empty" ] || give_up empty download
-[ "\${status[3]}" -eq 0 ] || give_up unpack unpack
-for one in "\${status[@]}"; do [ "$one" -eq 0 ] || give_up download download; done
-sync || give_up write write
+case "\${status[1]}" in 0) ;; ${EMPTY}) give_up empty download ;; *)
+  if grep -qi 'no space left' "$work/unpack.err"; then give_up memory unpack; fi
+  give_up unpack unpack ;;
+esac
+[ "\${status[0]}" -eq 0 ] || give_up download download
+sync "$device" 2>"$work/write.err" || give_up write write
 say compression "$(cat "$work/compression")"
 say source-sha256 "$(cut -d' ' -f1 <"$work/source.sum")"
-say disk-hash "$(cut -d' ' -f1 <"$work/disk.sum")"
-say disk-bytes "$(cat "$work/bytes")"
+say data-hash "$(cut -d' ' -f1 <"$work/data.sum")"
+say disk-bytes "$(stat -c %s "$work/disk")"
 `
 }
 
-/** The branches for each compression: the script decides by content, not by name. */
-function cases(mode: WriteScriptOptions['mode']): string {
-  return COMPRESSIONS.map(({ name, magic, command, sparse }) => {
-    const option = mode === 'sparse' ? sparse?.on : sparse?.off
-    const put = option === undefined ? 'put_with_dd' : `put_sparse ${option}`
-    return `    ${magic}*) printf ${name} >"$work/compression"; ${put} ${command} ;;`
-  }).join('\n')
+/** The exit status of `UNPACK` when nothing came. */
+const EMPTY = 4
+
+/**
+ * Unpacks standard input, whose first bytes tell how, into the sparse file on standard output, and hashes it. It waits for
+ * the writer while as much memory is in use as may be. Leaves compression, source.sum and unpack.err in the work folder.
+ * Arguments: the memory in bytes, and what there is of compressions, each as NAME:MAGIC:COMMAND.
+ */
+const UNPACK = String.raw`
+my ($memory, @kinds) = @ARGV;
+my ($work, $bytes, $told) = ($ENV{work}, 0, 0);
+open my $read, '<&=', 8 or die;
+grow_pipe(STDIN);
+my $part = read_part(STDIN);
+exit ${EMPTY} if $part eq '';
+my ($name, $magic, $command);
+for (@kinds) {
+  ($name, $magic, $command) = split /:/, $_, 3;
+  last if index(unpack('H*', substr($part, 0, ${MAGIC_BYTES})), $magic) == 0;
 }
+open my $kind, '>', "$work/compression" or die;
+print $kind $name;
+close $kind;
+open my $hash, '|-', 'exec sha256sum >"$work/source.sum"' or die;
+open my $unpack, '|-', 'bash', '-c', "set -o pipefail; { $command; } 2>\"\$work/unpack.err\"" or die;
+$SIG{PIPE} = 'IGNORE';
+grow_pipe($_) for $hash, $unpack;
+sub tell_progress {
+  return if time == $told;
+  $told = time;
+  print STDERR "$bytes bytes\n";
+}
+for (;;) {
+  write_all($hash, $part);
+  $bytes += length $part;
+  last unless write_all($unpack, $part);
+  tell_progress();
+  while (sysseek($read, 0, 1) + $block < sysseek(STDOUT, 0, 1) && (stat STDOUT)[12] * 512 > $memory && !-e "$work/unwritten") {
+    select(undef, undef, undef, 0.02);
+    tell_progress();
+  }
+  last if -e "$work/unwritten" || ($part = read_part(STDIN)) eq '';
+}
+print STDERR "$bytes bytes\n";
+my $unpacked = close $unpack;
+exit(close($hash) && $unpacked ? 0 : 1);
+`
+
+/**
+ * Writes what is unpacked to the disk, up to where the unpacking has come, and on until all of it is there. The blocks that
+ * hold data, each behind its place, go to standard output. Arguments: the disk, and the mode.
+ */
+const PUT = String.raw`
+my ($device, $mode) = @ARGV;
+my ($work, $at, $to, $data, $given, $told) = ($ENV{work}, 0, 0, 0, 0, time);
+open my $unpacked, '>&=', 9 or die;
+open my $read, '<&=', 8 or die;
+open my $progress, '>&=', 7 or die;
+grow_pipe(STDOUT);
+sysopen(my $disk, $device, 1) or die "$device: $!\n";
+sub put {
+  my ($place, $bytes) = @_;
+  sysseek($disk, $place, 0);
+  write_all($disk, $bytes) or die "error writing '$device': $!\n";
+}
+sub put_zeros {
+  my ($end) = @_;
+  for (; $to < $end; $to += $block) { put($to, $end - $to < $block ? substr($zeros, 0, $end - $to) : $zeros) }
+}
+for (;;) {
+  my $finished = -e "$work/unpacked";
+  my $end = $finished ? (stat $unpacked)[7] : sysseek($unpacked, 0, 1);
+  $end -= $end % $block unless $finished;
+  data_blocks($read, $at, $end, sub {
+    my ($place, $bytes) = @_;
+    put_zeros($place) if $mode eq 'plain';
+    put($place, $bytes);
+    $to = $place + length $bytes;
+    to_hash($place, $bytes);
+    # Memory that is not given back is waited for no longer than until all is written.
+    if (($data += length $bytes) >= 32 << 20) {
+      system 'fallocate', '--punch-hole', '--offset', $given, '--length', $to - $given, "$work/disk";
+      ($given, $data) = ($to, 0);
+    }
+    if (time - $told >= 5) { print $progress "\n"; $told = time }
+  });
+  put_zeros($end) if $mode eq 'plain';
+  $at = $end if $end > $at;
+  sysseek($read, $at, 0);
+  last if $finished;
+  select(undef, undef, undef, 0.02);
+}
+to_hash();
+close $disk or die "$!\n";
+`
 
 function fetchCommand(from: WriteScriptOptions['from']): string {
   if (from === 'stdin') return 'cat'

@@ -5,6 +5,7 @@ import { selectorOf } from '../plan/labels.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { BuildResult, ImageResult } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
+import { redact } from '../util/redact.ts'
 import { type SnapshotRecord, toSnapshotRecord } from './snapshot.ts'
 
 /** The source of a snapshot. */
@@ -24,8 +25,11 @@ export interface ResultSnapshot extends SnapshotRecord {
   readonly verified: boolean
   /** SHA-256 of the source as it was transferred; null for `existing`, and with Packer. */
   readonly sourceSha256: string | null
-  /** BLAKE2b and size in bytes of the disk, as written and as read back; null for `existing`, and with Packer. */
-  readonly disk: { readonly blake2b: string; readonly bytes: number } | null
+  /**
+   * BLAKE2b of the disk's data, as written and as read back (docs/output.md says of what exactly), and the size of the disk in
+   * bytes; null for `existing`, and with Packer.
+   */
+  readonly disk: { readonly dataBlake2b: string; readonly bytes: number } | null
   /** How long the build took, in seconds; null for `existing`. */
   readonly seconds: number | null
 }
@@ -78,7 +82,7 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
       status,
       verified: written !== undefined,
       sourceSha256: written?.sourceSha256 ?? null,
-      disk: written === undefined ? null : { blake2b: written.diskHash, bytes: written.diskBytes },
+      disk: written === undefined ? null : { dataBlake2b: written.dataHash, bytes: written.diskBytes },
       seconds: Math.round(ms / 100) / 10,
     },
   ]
@@ -89,7 +93,7 @@ export function toSourceRecord({ source }: PlannedImage): SourceRecord {
   switch (source.kind) {
     case 'factory':
     case 'url':
-      return { kind: source.kind, from: source.url }
+      return { kind: source.kind, from: redact(source.url) }
     case 'file':
       return { kind: 'file', from: source.path }
     case 'template':

@@ -1,12 +1,12 @@
 /** `_packer/create.sh`, as its users know it, in a package that comes built. */
 
-import { createHash } from 'node:crypto'
 import { symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PLACEHOLDER_MARKER } from 'hcloud-sandbox'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CloudState, readCloudState, type StoredImage } from '../support/cloud-state.ts'
 import { CLI, type CommandResult, runCommand } from '../support/command.ts'
+import { dataHash } from '../support/data-hash.ts'
 import { readDisk, readFactoryDisk, snapshotDisk } from '../support/disk-content.ts'
 import { publicLabels } from '../support/project.ts'
 import { createWorkspace, type Workspace } from '../support/workspace.ts'
@@ -116,7 +116,7 @@ describe('create.sh --sandbox', () => {
     })
     const own = Object.keys(image.labels).filter((key) => key.startsWith('talos-image/'))
     expect(own.toSorted()).toEqual([
-      'talos-image/disk-blake2b',
+      'talos-image/data-blake2b',
       'talos-image/identity',
       'talos-image/run',
       'talos-image/schematic',
@@ -143,8 +143,7 @@ describe('create.sh --sandbox', () => {
     expect(disk.image.equals(wanted)).toBe(true)
     expect(disk.bytesBehind).toBe(0)
     expect(disk.image.includes(PLACEHOLDER_MARKER.trim())).toBe(false)
-    const hash = createHash('blake2b512').update(wanted).digest('hex')
-    expect(image.labels['talos-image/disk-blake2b']).toBe(hash.slice(0, 32))
+    expect(image.labels['talos-image/data-blake2b']).toBe(dataHash(wanted).slice(0, 32))
   })
 
   it('leaves no server and no key', () => {

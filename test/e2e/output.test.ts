@@ -9,6 +9,7 @@ import { parse as parseYaml } from 'yaml'
 import { allCommands } from '../../src/cli/help.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { type CommandResult, runCommand } from '../support/command.ts'
+import { dataHash } from '../support/data-hash.ts'
 import { readFactoryDisk } from '../support/disk-content.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { createWorkspace, type Workspace } from '../support/workspace.ts'
@@ -63,7 +64,7 @@ const Run = v.strictObject({
       source: v.strictObject(Source),
       verified: v.literal(true),
       sourceSha256: v.nullable(Hex(64)),
-      disk: v.nullable(v.strictObject({ blake2b: Hex(128), bytes: v.number() })),
+      disk: v.nullable(v.strictObject({ dataBlake2b: Hex(128), bytes: v.number() })),
       seconds: v.nullable(v.number()),
     }),
   ]),
@@ -126,7 +127,7 @@ describe('--output json', () => {
     const { status, disk, labels, schematic, installer, sourceSha256 } = snapshots[0]
     const raw = await readFactoryDisk(project.stateDir, schematic, 'v1.12.2', 'arm64')
     expect(status).toBe('built')
-    expect(disk).toEqual({ blake2b: createHash('blake2b512').update(raw).digest('hex'), bytes: raw.length })
+    expect(disk).toEqual({ dataBlake2b: dataHash(raw), bytes: raw.length })
     const asset = await fetch(snapshots[0].source.from)
     const hash = createHash('sha256').update(new Uint8Array(await asset.arrayBuffer()))
     expect(sourceSha256).toBe(hash.digest('hex'))

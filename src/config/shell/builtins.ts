@@ -129,7 +129,8 @@ function runShell(call: Call): Path[] {
   const script = has('c')
     ? { text: known(file ?? { text: '' }), script: { place: () => place } }
     : toScript(isInput ? input : world.read(known(file)), call)
-  return runScript(script, others, has('e'), call)
+  // The word behind a text is the name of the script.
+  return runScript(script, has('c') ? others.slice(1) : others, has('e'), call)
 }
 
 const SHEBANG = /^#!\s*(?:\S*\/env\s+(?:-\S+\s+)*)?(?:\S*\/)?(\S+)(.*)/

@@ -3,10 +3,10 @@
 import type { TestExpression } from 'unbash'
 import { expandText } from './expand.ts'
 import type { Call, Setting, Status } from './interpreter.ts'
-import { matchesGlob } from './patterns.ts'
+import { matchesExpression, matchesGlob } from './patterns.ts'
 import { pinSum } from './sums.ts'
 import type { Value } from './values.ts'
-import { DEVICE } from './world.ts'
+import { DEVICE, FRESH } from './world.ts'
 
 export function evaluateTest(expression: TestExpression, setting: Setting): Status {
   const expand = (word: Parameters<typeof expandText>[0]): Value => expandText(word, setting)
@@ -69,8 +69,7 @@ function ask(operator: string, value: Value, { world }: Asked): Status {
   if (/^-[efrs]$/.test(operator)) {
     const found = world.find(text)
     if (found !== undefined) return operator !== '-s' || found.kind !== 'text' || found.text !== ''
-    // The rescue system has only the files there that the commands make.
-    return /^\/(?:tmp|root)\//.test(world.path(text)) ? false : 'open'
+    return FRESH.test(world.path(text)) ? false : 'open'
   }
   return operator === '-d' && /^\/(?:tmp|root|dev)?$/.test(text) ? true : 'open'
 }
@@ -98,13 +97,8 @@ function compare(
   }
   if (left.cause !== undefined || right.cause !== undefined) return 'open'
   if (isEquality) return isSame(left.text, right.text) === (operator !== '!=')
-  if (operator === '=~') return matches(left.text, right.text)
+  if (operator === '=~') return matchesExpression(left.text, right.text)
   const numbers = [left.text, right.text].map((text) => (/^-?\d+$/.test(text) ? Number(text) : undefined))
   const [a, b] = numbers
   return a === undefined || b === undefined ? 'open' : (NUMBERS[operator]?.(a, b) ?? 'open')
-}
-
-/** The two languages of regular expressions differ in what such tests hardly use. */
-function matches(text: string, expression: string): Status {
-  return /[[(\\]:|\\[<>]/.test(expression) ? 'open' : new RegExp(expression).test(text)
 }

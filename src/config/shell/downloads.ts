@@ -25,7 +25,7 @@ export function download(call: Call): Result {
   const { given, urls } = request
   if (urls.length === 0) throw new NotKnown(`${program} with no URL`)
   const has = (...names: readonly string[]): boolean => given.some(({ name }) => names.includes(name))
-  if (has('head', 'spider')) return { output: unknownContent(`what ${call.text} prints`), status: 'open' }
+  if (has('head', 'spider')) return { output: unknownContent(`what "${call.text}" prints`) }
   checkProxy(request, call)
   const outputs = values(given, 'output', 'output-document')
   const place = program === 'wget' ? placeOfWget : placeOfCurl
@@ -36,7 +36,7 @@ export function download(call: Call): Result {
     if (file === undefined || /^\/dev\/(?:stdout|fd\/1)$/.test(file)) output = content
     else call.world.write(file, content)
   }
-  return has('write-out') && output === NOTHING ? { output: unknownContent(`what ${call.text} prints`) } : { output }
+  return has('write-out') && output === NOTHING ? { output: unknownContent(`what "${call.text}" prints`) } : { output }
 }
 
 function readRequest(program: 'curl' | 'wget', { args }: Call): Request {

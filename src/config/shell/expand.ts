@@ -123,7 +123,7 @@ function lookUp(name: string, { world }: Setting): Value | readonly Value[] | un
   const args = world.lists.get('@') ?? []
   if (name === '@' || name === '*') return args
   if (name === '#') return { text: String(args.length) }
-  if (/^\d+$/.test(name)) return args[Number(name) - 1] ?? { text: '' }
+  if (/^[1-9]\d*$/.test(name)) return args[Number(name) - 1] ?? { text: '' }
   if (name === '?' && world.status !== undefined) return { text: world.status ? '0' : '1' }
   if (name === 'PWD') return { text: world.cwd }
   return world.variables.get(name) ?? world.lists.get(name)?.[0]

@@ -54,7 +54,7 @@ function unpack(call: Call, suffix: string): Result {
     new RegExp(`(?:^| )(?:-[A-Za-z0-9]*${letter}|${names.map((name) => `--${name}(?= |$)`).join('|')})`).test(flags)
   const files = filesOf(call, /^-o$/)
   // It only looks at the archive.
-  if (has('t', 'test') || has('l', 'list')) return { output: unknownContent(`what ${text} prints`) }
+  if (has('t', 'test') || has('l', 'list')) return { output: unknownContent(`what "${text}" prints`) }
   const unpacks = /^un|cat$|^gunzip$/.test(program) || has('d', 'decompress', 'uncompress')
   if (!unpacks) throw new NotKnown(`"${text}" packs, rather than unpacks`)
   const [file] = files
@@ -129,12 +129,13 @@ function copy(call: Call): Result {
 }
 
 /** What goes with the rescue system anyway. */
-const REMOVABLE = /^(?:\/tmp\/|\/root\/|\/var\/|\/run\/|\/etc\/ssh\/|\/etc\/apt\/|\/home\/)/
+const REMOVABLE = /^\/(?:tmp|root|var|run|home|etc|opt|srv)\/./
 
 function remove(call: Call): Result {
   const { world, text } = call
   for (const file of filesOf(call)) {
     const path = known(file)
+    if (path === '') continue
     if (!REMOVABLE.test(world.path(path))) throw new NotKnown(`"${text}" is not known`)
     world.remove(path)
   }

@@ -23,13 +23,17 @@ import { redirect } from './redirects.ts'
 import { NOTHING, NotKnown, type Script, type Value } from './values.ts'
 import { World } from './world.ts'
 
-/** More ways, and longer loops, are not followed. */
+/** More ways, and longer loops, are not followed; nor are more commands in all, or in each other. */
 const MAX_WAYS = 64
 const MAX_ROUNDS = 200
+const MAX_COMMANDS = 20_000
+const MAX_DEPTH = 100
 
 /** @param runCommand runs a simple command */
 export function createShell(runCommand: RunCommand): Shell {
   const shell: Shell = { runList, runSubshell, runNode, runText }
+  let commandsRun = 0
+  let depth = 0
   return shell
 
   function runText(text: string, script: Script, setting: Setting): Path[] {
@@ -114,6 +118,9 @@ export function createShell(runCommand: RunCommand): Shell {
 
   function runNode(node: CommandNode | CompoundList, setting: Setting): Path[] {
     try {
+      depth += 1
+      commandsRun += 1
+      if (depth > MAX_DEPTH || commandsRun > MAX_COMMANDS) throw new NotKnown('there is too much to follow')
       return run(node, setting)
     } catch (error) {
       if (!(error instanceof NotKnown)) throw error
@@ -121,6 +128,8 @@ export function createShell(runCommand: RunCommand): Shell {
       // What failed before has left no file: then this fails, too.
       if (error.isMissing && world.isUnlikely) return []
       return [fail(error, script.place(node.pos), world)]
+    } finally {
+      depth -= 1
     }
   }
 

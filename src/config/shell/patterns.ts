@@ -1,4 +1,6 @@
-/** A shell's patterns for names: `*`, `?`, `[...]`. */
+/** A shell's patterns for names (`*`, `?`, `[...]`), and its regular expressions. */
+
+import { NotKnown } from './values.ts'
 
 /** The source of the regular expression that a pattern amounts to; it matches the shortest text when `isLazy`. */
 function toSource(pattern: string, isLazy: boolean): string {
@@ -11,14 +13,29 @@ function toSource(pattern: string, isLazy: boolean): string {
   })
 }
 
+function compile(source: string, flags = ''): RegExp {
+  // Classes such as [[:digit:]] mean something else in JavaScript.
+  if (source.includes('[:') || source.includes('[[')) throw new NotKnown('a pattern with a class of characters')
+  try {
+    return new RegExp(source, flags)
+  } catch {
+    throw new NotKnown('a pattern that cannot be read')
+  }
+}
+
+/** `[[ text =~ expression ]]`: both languages mean the same by what such tests use. */
+export function matchesExpression(text: string, expression: string): boolean {
+  return compile(expression).test(text)
+}
+
 export function matchesGlob(text: string, pattern: string): boolean {
-  return new RegExp(`^(?:${toSource(pattern, false)})$`).test(text)
+  return compile(`^(?:${toSource(pattern, false)})$`).test(text)
 }
 
 /** `${text#pattern}` and its kin. */
 export function removeMatch(text: string, operator: string, pattern: string): string {
   const source = toSource(pattern, operator.length === 1)
-  if (operator.startsWith('#')) return text.replace(new RegExp(`^(?:${source})`), '')
+  if (operator.startsWith('#')) return text.replace(compile(`^(?:${source})`), '')
   // The last place where the pattern matches to the end is the shortest end.
   for (let index = 0; index <= text.length; index += 1) {
     const at = operator === '%' ? text.length - index : index
@@ -31,5 +48,5 @@ export function removeMatch(text: string, operator: string, pattern: string): st
 export function replaceMatch(text: string, operator: string, pattern: string, replacement: string): string {
   const source = toSource(pattern, false)
   const anchored = operator === '/#' ? `^(?:${source})` : operator === '/%' ? `(?:${source})$` : source
-  return text.replace(new RegExp(anchored, operator === '//' ? 'g' : ''), () => replacement)
+  return text.replace(compile(anchored, operator === '//' ? 'g' : ''), () => replacement)
 }

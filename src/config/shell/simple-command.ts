@@ -122,6 +122,7 @@ function runProgram(called: Call): ReturnType<Program> {
     for (const path of paths) path.world.lists = new Map(lists)
     return ended(paths, 'return')
   }
+  if (args.length === 1 && /^--(?:version|help)$/.test(args[0]?.text ?? '')) return { output: printed(call) }
   const known = BUILTINS.get(program) ?? PROGRAMS.get(program)
   if (known !== undefined) return known(call)
   const harmless = findHarmless(call)

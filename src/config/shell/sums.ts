@@ -50,9 +50,9 @@ export const sumProgram: Program = (call) => {
   const [file, another] = files
   const content = file === undefined ? input : contentOf(file, call)
   if (!isSha256 || another !== undefined || content?.kind !== 'image' || content.isUnpacked) {
-    return { output: { kind: 'unknown', cause: { why: `what ${call.text} prints` } } }
+    return { output: { kind: 'unknown', cause: { why: `what "${call.text}" prints` } } }
   }
-  return { output: { kind: 'unknown', cause: { why: `what ${call.text} prints`, sumOf: content.source } } }
+  return { output: { kind: 'unknown', cause: { why: `what "${call.text}" prints`, sumOf: content.source } } }
 
   function contentOf({ text, cause }: Value, { input: fed }: Call): Content | undefined {
     return text === '-' ? fed : cause === undefined ? world.find(text) : undefined

@@ -6,7 +6,7 @@ import type { Call, Program, Result } from './interpreter.ts'
 import { type Content, NOTHING, NotKnown, unknownContent, type Value } from './values.ts'
 
 const print = (text: string | undefined, call: Call): Result => ({
-  output: text === undefined ? unknownContent(`what ${call.text} prints`) : { kind: 'text', text: `${text}\n` },
+  output: text === undefined ? unknownContent(`what "${call.text}" prints`) : { kind: 'text', text: `${text}\n` },
 })
 
 /** As Debian says it. */
@@ -95,18 +95,19 @@ function echo(call: Call): Result {
   const isOption = ({ text }: Value): boolean => /^-[neE]+$/.test(text)
   const words = call.args.slice(call.args.findIndex((arg) => !isOption(arg)))
   const cause = words.find((word) => word.cause !== undefined)?.cause
-  if (cause !== undefined) return { output: { kind: 'unknown', cause } }
-  return print(call.args.every(isOption) ? '' : words.map(({ text }) => text.replaceAll('\\n', '\n')).join(' '), call)
+  if (cause !== undefined) return { output: { kind: 'unknown', cause }, status: true }
+  const text = call.args.every(isOption) ? '' : words.map((word) => word.text.replaceAll('\\n', '\n')).join(' ')
+  return { ...print(text, call), status: true }
 }
 
 function printf(call: Call): Result {
   const [format, ...values] = call.args
   const cause = call.args.find((arg) => arg.cause !== undefined)?.cause
-  if (cause !== undefined) return { output: { kind: 'unknown', cause } }
+  if (cause !== undefined) return { output: { kind: 'unknown', cause }, status: true }
   const rest = values.map(({ text }) => text)
   const text = format?.text.replaceAll('\\n', '\n').replace(/%s/g, () => rest.shift() ?? '')
   if (text === undefined || text.includes('%') || rest.length > 0) return print(undefined, call)
-  return { output: { kind: 'text', text } }
+  return { output: { kind: 'text', text }, status: true }
 }
 
 function unameOf(call: Call): string | undefined {
@@ -145,8 +146,13 @@ function filter(call: Call, change: (text: string) => string | undefined): Resul
   const content = input === NOTHING ? files.at(-1) : input
   const status = /grep$/.test(program) ? 'open' : 'likely'
   if (content?.kind === 'unknown') return { output: content, status }
+  if (content?.kind === 'image') {
+    const { source } = content
+    const why = `what is in ${source.kind === 'file' ? source.path : source.url}`
+    return { output: { kind: 'unknown', cause: { why, at: content.at } }, status }
+  }
   const text = content?.kind === 'text' ? change(content.text) : undefined
-  const output: Content = text === undefined ? unknownContent(`what ${call.text} prints`) : { kind: 'text', text }
+  const output: Content = text === undefined ? unknownContent(`what "${call.text}" prints`) : { kind: 'text', text }
   return { output, status }
 }
 
@@ -166,13 +172,13 @@ function deleteIn({ args: [option, characters] }: Call, text: string): string | 
   return [...text].filter((character) => !deleted.includes(character)).join('')
 }
 
-const SUBSTITUTION = /^s([/|#,:])(\^?[\w .-]+\$?)\1([\w .-]*)\1(g?)$/
+const SUBSTITUTION = /^s([/|#,:])(\^?[\w .-]+\$?)\1((?:(?!\1)[^\\&])*)\1(g?)$/
 
 function sed(call: Call): Result {
   const { args, world } = call
   if (args.some(({ text }) => /^-[nErsz]*i|^--in-place/.test(text))) {
     for (const { text, cause } of wordsOf(call).slice(1)) {
-      if (cause === undefined) world.write(text, unknownContent(`what ${call.text} makes of ${text}`))
+      if (cause === undefined) world.write(text, unknownContent(`what "${call.text}" makes of ${text}`))
     }
     return {}
   }

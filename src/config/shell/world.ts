@@ -45,6 +45,9 @@ export interface ShellFunction {
 const SINKS =
   /^\/dev\/(?:null|stdout|stderr|tty|console|kmsg|fd\/|shm\/)|^\/proc\/sys\/vm\/|^\/proc\/self\/fd\/|\/rescan$/
 
+/** Folders in which the rescue system has nothing but what the commands put there. */
+export const FRESH = /^\/(?:tmp|root)\//
+
 export class World {
   variables = new Map<string, Value>()
   /** Arrays by name; `@`: what the script or function was called with. */
@@ -131,6 +134,7 @@ export class World {
     if (path === DEVICE) return { kind: 'unknown', cause: { why: `what is on ${DEVICE}` } }
     const found = this.find(path)
     if (found !== undefined) return found
+    if (!FRESH.test(this.path(path))) return { kind: 'unknown', cause: { why: `what is in ${path}` } }
     throw new NotKnown(`it is not known what is in ${path}`, { isMissing: true })
   }
 

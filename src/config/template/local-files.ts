@@ -1,7 +1,7 @@
 /** Files on this computer that a template names: scripts, and images that it uploads. */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join, posix, resolve } from 'node:path'
+import { basename, join, posix, relative, resolve } from 'node:path'
 import { NotKnown, type TextScript } from '../shell/values.ts'
 import type { Template } from './template.ts'
 
@@ -30,18 +30,24 @@ export function listUploads(source: string, local: string, destination: string):
 /** More is no script. */
 const MAX_SCRIPT_BYTES = 1 << 20
 
-/** @throws NotKnown when it is no text */
-export function readScript(path: string): TextScript {
+/**
+ * A script, with the line ends that Packer gives it.
+ * @throws NotKnown when it is no text
+ */
+export function readScript({ cwd }: Pick<Template, 'cwd'>, path: string): TextScript {
+  const near = relative(cwd, path)
+  const shown = near.startsWith('..') ? path : near
   const found = statSync(path, { throwIfNoEntry: false })
-  if (found === undefined) throw new NotKnown(`${path} does not exist`)
-  const text = found.isFile() && found.size <= MAX_SCRIPT_BYTES ? readFileSync(path, 'utf8') : '\0'
-  if (text.includes('\0')) throw new NotKnown(`${path} is no script`)
+  if (found === undefined) throw new NotKnown(`${shown} does not exist`, { isMissing: true })
+  const text =
+    found.isFile() && found.size <= MAX_SCRIPT_BYTES ? readFileSync(path, 'utf8').replaceAll('\r\n', '\n') : '\0'
+  if (text.includes('\0')) throw new NotKnown(`${shown} is no script`)
   return {
     text,
     script: {
       place: (offset) => {
         const before = text.slice(0, offset).split('\n')
-        return { kind: 'file', file: path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+        return { kind: 'file', file: shown, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
       },
     },
   }

@@ -25,7 +25,10 @@ export interface WrittenDisk {
 /** Where provisioners are read. */
 export interface Provisioned {
   readonly template: Template
+  /** As the build uses it. */
   readonly source: SourceNames
+  /** The name of the source's own block, which is PACKER_BUILD_NAME. */
+  readonly blockName: string
   /** The name of the server type tells what `uname -m` says. */
   readonly serverType: string | undefined
   readonly reader: AttributeReader
@@ -40,17 +43,22 @@ export function readProvisioners(
   build: Body & { readonly origin: Origin },
   provisioned: Provisioned,
 ): WrittenDisk | undefined {
-  const { template, source, reader, findings } = provisioned
+  const { template, source, blockName, reader, findings } = provisioned
   const { problems, warnings } = findings
   const before = problems.length
-  const recogniser = new Recogniser({ architecture: toArchitecture(provisioned.serverType), readLocal: readScript })
+  const recogniser = new Recogniser({
+    architecture: toArchitecture(provisioned.serverType),
+    readLocal: (path) => readScript(template, path),
+  })
   for (const block of build.blocks) {
     if (block.type !== 'provisioner' || !isMeant(block, source, reader)) continue
     problems.push(...findUnknownKeys(block))
     const [type = ''] = block.labels
     const [first, ...others] =
       type === 'shell'
-        ? readShellScripts(block, { template, source, reader, problems }).flatMap((script) => recogniser.run(script))
+        ? readShellScripts(block, { template, source: { ...source, name: blockName }, reader, problems }).flatMap(
+            (script) => recogniser.run(script),
+          )
         : type === 'file'
           ? upload(block, recogniser, { template, reader })
           : []
@@ -79,7 +87,13 @@ function toArchitecture(serverType: string | undefined): Machine['architecture']
 
 function toProblem({ message, at }: Finding, others: number, block: Block): Problem {
   const more = others === 0 ? '' : ` (and ${others} more in this provisioner)`
-  return { code: 'config', message: `${message}${more}`, at: at ?? block.origin, hint: PACKER_HINT }
+  return { code: 'config', message: `${message}${more}`, at: at ?? block.origin, hint: toHint(message) }
+}
+
+/** Where a list of versions is read, the version is looked for. */
+function toHint(message: string): string {
+  if (!/what is in http\S*(?:releases|versions|tags)/.test(message)) return PACKER_HINT
+  return 'take the version from a variable talos_version: "latest" is looked up'
 }
 
 function toWarning({ message, at }: Finding): Problem {

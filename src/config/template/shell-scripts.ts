@@ -57,10 +57,10 @@ function readFiles(block: Block, { template, reader, problems }: ReadingScripts)
   const named = [single === undefined ? [] : (reader.text(single) ?? []), list === undefined ? [] : reader.texts(list)]
   return named.flat().flatMap(({ value, origin }) => {
     try {
-      return [readScript(findLocalFile(template, value))]
+      return [readScript(template, findLocalFile(template, value))]
     } catch (error) {
       if (!(error instanceof NotKnown)) throw error
-      const hint = `write "\${path.root}/NAME" for a file beside the template`
+      const hint = error.isMissing ? `write "\${path.root}/NAME" for a file beside the template` : PACKER_HINT
       problems.push({ code: 'config', message: error.message, at: origin, hint })
     }
     return []
@@ -83,15 +83,17 @@ function readCommand(block: Block, { reader, problems }: ReadingScripts): string
   return filled
 }
 
-function readEnvironment(block: Block, { reader, source }: ReadingScripts): Map<string, string> {
+function readEnvironment(block: Block, { reader, source, problems }: ReadingScripts): Map<string, string> {
   const variables = new Map([
     ['PACKER_BUILD_NAME', source.name],
     ['PACKER_BUILDER_TYPE', source.type],
   ])
   const list = findAttribute(block, 'environment_vars')
-  for (const { value } of list === undefined ? [] : reader.texts(list)) {
+  for (const { value, origin } of list === undefined ? [] : reader.texts(list)) {
     const equals = value.indexOf('=')
-    variables.set(value.slice(0, equals), value.slice(equals + 1))
+    if (equals > 0) variables.set(value.slice(0, equals), value.slice(equals + 1))
+    else
+      problems.push({ code: 'config', message: `"${value}" sets no variable`, at: origin, hint: 'write "NAME=value"' })
   }
   const map = findAttribute(block, 'env')
   if (map !== undefined) for (const [name, { value }] of reader.textMap(map)) variables.set(name, value)

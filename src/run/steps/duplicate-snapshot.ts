@@ -23,7 +23,7 @@ export async function findDuplicates(
   return found.filter(
     (snapshot) =>
       isSame(snapshot, image) &&
-      isOfDisk(snapshot.labels, written.diskHash) &&
+      isOfDisk(snapshot.labels, written.dataHash) &&
       // A snapshot of a bigger disk cannot start servers with smaller disks.
       snapshot.disk_size <= placement.diskGb,
   )

@@ -102,7 +102,7 @@ export async function publishSnapshot(
       identity,
       schematicId,
       sourceSha256: written.sourceSha256,
-      diskHash: written.diskHash,
+      dataHash: written.dataHash,
     }),
   }
   await snapshot.endLease()

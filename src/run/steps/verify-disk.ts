@@ -33,7 +33,7 @@ export async function findDiskFault(
   if (error !== undefined || exitCode !== 0) {
     throw new TalosImageError({ code: 'verify', message: `the disk could not be read back: ${error ?? stderr.trim()}` })
   }
-  if (report.get('disk-hash') !== written.diskHash) {
+  if (report.get('data-hash') !== written.dataHash) {
     return 'the disk does not hold what was written to it, or kept old data where there should be zeros'
   }
   if (report.get('boot-sector') !== 'ok') {

@@ -7,6 +7,7 @@ import type { PlannedImage } from '../../plan/plan.ts'
 import { parseReport, progressReader } from '../../remote/script-report.ts'
 import type { Session } from '../../remote/session.ts'
 import { writeScript } from '../../remote/write-script.ts'
+import { redact } from '../../util/redact.ts'
 import type { ImageBuild } from '../run.ts'
 import { DEVICE } from './boot-rescue.ts'
 import { sendLocal } from './send-local.ts'
@@ -18,8 +19,8 @@ export type WriteMode = 'sparse' | 'plain'
 export interface WrittenDisk {
   /** SHA-256 of the source as it arrived, in hexadecimal. */
   readonly sourceSha256: string
-  /** BLAKE2b of the unpacked disk as it was written, in hexadecimal. */
-  readonly diskHash: string
+  /** BLAKE2b of the unpacked disk's data, in hexadecimal: of each block of 64 KiB that is not all zeros, behind its place. */
+  readonly dataHash: string
   readonly diskBytes: number
 }
 
@@ -69,10 +70,10 @@ export async function writeDisk(
   }
   const written = {
     sourceSha256: report.get('source-sha256') ?? '',
-    diskHash: report.get('disk-hash') ?? '',
+    dataHash: report.get('data-hash') ?? '',
     diskBytes: Number(report.get('disk-bytes')),
   }
-  if (written.sourceSha256 === '' || written.diskHash === '' || !(written.diskBytes > 0)) {
+  if (written.sourceSha256 === '' || written.dataHash === '' || !(written.diskBytes > 0)) {
     throw failed('the server did not report what it wrote')
   }
   checkSource(image, written, sent?.sha256())
@@ -102,12 +103,18 @@ const failed = (message: string): TalosImageError => new TalosImageError({ code:
 /** The script's `error KIND TEXT`, in words. */
 function explain(error: string, image: PlannedImage): TalosImageError {
   const [, kind = '', text = ''] = /^(\S+) ?(.*)$/.exec(error) ?? []
-  const from = image.source.kind === 'factory' || image.source.kind === 'url' ? ` from ${image.source.url}` : ''
+  const from = image.source.kind === 'factory' || image.source.kind === 'url' ? ` from ${redact(image.source.url)}` : ''
   switch (kind) {
     case 'download':
       return new TalosImageError({ code: 'source', message: `the download${from} failed: ${text}` })
     case 'empty':
       return new TalosImageError({ code: 'source', message: `the source${from} is empty` })
+    case 'memory':
+      return new TalosImageError({
+        code: 'source',
+        message: `what came${from} does not fit into the memory of the build server while it is unpacked`,
+        hint: `choose a server type with more memory (server_type_${image.architecture})`,
+      })
     case 'unpack':
       return new TalosImageError({ code: 'source', message: `what came${from} is damaged: ${text}` })
     default:

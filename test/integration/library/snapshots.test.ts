@@ -14,7 +14,7 @@ const published = (talosVersion: string) => ({
     identity: 'i',
     schematicId: undefined,
     sourceSha256: '0'.repeat(64),
-    diskHash: '0'.repeat(64),
+    dataHash: '0'.repeat(64),
   }),
 })
 

@@ -14,8 +14,9 @@ const STAND_INS = {
   blkdiscard: `echo "$*" >>"$0.log"
 [ ! -e "$0.fails" ] || { echo 'blkdiscard: Operation not supported' >&2; exit 1; }
 for last; do :; done
-exec fallocate --punch-hole --keep-size --length "$(stat -c %s "$last")" "$last"
+exec /usr/bin/fallocate --punch-hole --keep-size --length "$(stat -c %s "$last")" "$last"
 `,
+  fallocate: 'echo "$*" >>"$0.log"\nexec /usr/bin/fallocate "$@"\n',
 } as const
 
 export interface Outcome {
@@ -34,6 +35,9 @@ export interface Bench extends TempDir {
   /** Runs a script. `before` is put in front of it, such as a limit. */
   run(script: string, options?: { stdin?: Uint8Array; before?: string }): Promise<Outcome>
 }
+
+/** A line in front of a script: so much memory is left, in KiB. */
+export const leftMemory = (kib: number): string => `df() { echo; echo fs 0 0 ${kib}; }\n`
 
 /** A folder with a disk file in it, and stand-ins first in PATH. */
 export async function bench(): Promise<Bench> {

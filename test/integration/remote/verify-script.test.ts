@@ -2,10 +2,9 @@ import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { quote } from '../../../src/remote/quote.ts'
 import { verifyScript } from '../../../src/remote/verify-script.ts'
-import { diskImage, pipeThrough } from '../../unit/source/fixture.ts'
-import { type Bench, bench, MIB } from './fixture.ts'
-
-const b2sum = (bytes: Uint8Array): string => pipeThrough('b2sum', [], bytes).toString().slice(0, 128)
+import { dataHash } from '../../support/data-hash.ts'
+import { diskImage } from '../../unit/source/fixture.ts'
+import { type Bench, bench, leftMemory, MIB } from './fixture.ts'
 
 /** A disk that begins with an image and is zero behind it. */
 function diskWith(image: Uint8Array, bytes: number): Buffer {
@@ -31,7 +30,7 @@ describe('reading a disk back', () => {
     const image = diskImage(bytes, bytes - 512)
     expect(await verify(room, diskWith(image, 4 * MIB), bytes)).toMatchObject({
       exitCode: 0,
-      'disk-hash': b2sum(image),
+      'data-hash': dataHash(image),
       'boot-sector': 'ok',
       rest: 'zero',
     })
@@ -42,7 +41,11 @@ describe('reading a disk back', () => {
     async (bytes) => {
       await using room = await bench()
       const image = diskImage(bytes, bytes - 512)
-      expect(await verify(room, image, bytes)).toMatchObject({ exitCode: 0, 'disk-hash': b2sum(image), rest: 'zero' })
+      expect(await verify(room, image, bytes)).toMatchObject({
+        exitCode: 0,
+        'data-hash': dataHash(image),
+        rest: 'zero',
+      })
     },
   )
 
@@ -53,16 +56,38 @@ describe('reading a disk back', () => {
     disk[at] = (disk[at] ?? 0) ^ 1
     const found = await verify(room, disk, image.length)
     expect(found).toMatchObject({ exitCode: 0, rest: 'zero' })
-    expect(found).not.toMatchObject({ 'disk-hash': b2sum(image) })
+    expect(found).not.toMatchObject({ 'data-hash': dataHash(image) })
+  })
+
+  test.each([10 * MIB, 10 * MIB + 1, 39 * MIB])('finds a byte at %i, where the image is zero', async (at) => {
+    await using room = await bench()
+    const image = diskImage(40 * MIB)
+    image.fill(0, 2 * MIB)
+    const disk = diskWith(image, 41 * MIB)
+    expect(await verify(room, disk, image.length)).toMatchObject({ 'data-hash': dataHash(image) })
+    disk[at] = 1
+    const found = await verify(room, disk, image.length)
+    expect(found).toMatchObject({ exitCode: 0, rest: 'zero' })
+    expect(found).not.toMatchObject({ 'data-hash': dataHash(image) })
+  })
+
+  test('takes little memory when little is left', async () => {
+    await using room = await bench()
+    const image = diskImage(9 * MIB + 512, 9 * MIB)
+    await room.insert(diskWith(image, 12 * MIB))
+    const script = verifyScript({ device: room.device, diskBytes: image.length, oldBytes: undefined })
+    const { report } = await room.run(script, { before: leftMemory(1024) })
+    expect(Object.fromEntries(report)).toMatchObject({ 'data-hash': dataHash(image), rest: 'zero' })
   })
 
   test.each([
     [2 * MIB + 300, 2 * MIB + 300, 2 * MIB + 300],
-    [2 * MIB + 300, 3 * MIB - 1, 2 * MIB + 300],
+    [2 * MIB + 300, 2 * MIB + 70_000, 2 * MIB + 65_536],
+    [2 * MIB + 300, 3 * MIB - 1, 3 * MIB - 65_536],
     [2 * MIB + 300, 3 * MIB, 3 * MIB],
     [2 * MIB, 2 * MIB, 2 * MIB],
-    [2 * MIB, 5 * MIB - 1, 2 * MIB],
-    [2 * MIB, 5 * MIB + 511, 2 * MIB],
+    [2 * MIB, 5 * MIB - 1, 5 * MIB - 65_536],
+    [2 * MIB, 5 * MIB + 511, 5 * MIB],
   ])('behind %i bytes finds old data at %i', async (bytes, at, told) => {
     await using room = await bench()
     const disk = diskWith(diskImage(bytes), 5 * MIB + 512)
@@ -70,12 +95,12 @@ describe('reading a disk back', () => {
     expect(await verify(room, disk, bytes)).toMatchObject({ exitCode: 0, rest: String(told) })
   })
 
-  test('finds old data far behind the image, and where about it is', async () => {
+  test('finds old data far behind the image, and where it is', async () => {
     await using room = await bench()
     await room.insert(diskImage(2 * MIB))
     const script = verifyScript({ device: room.device, diskBytes: 2 * MIB, oldBytes: undefined })
     const { report } = await room.run(script, { before: putData(room, 1500 * MIB, 1) })
-    expect(report.get('rest')).toBe(String((2 + 1024) * MIB))
+    expect(report.get('rest')).toBe(String(1500 * MIB))
   })
 
   test('misses the boot sector of what is no disk', async () => {
@@ -94,8 +119,10 @@ describe('reading a disk back', () => {
   test('says so when the disk is smaller than the image', async () => {
     await using room = await bench()
     const image = diskImage(2 * MIB)
-    const found = await verify(room, image.subarray(0, MIB + 512), image.length)
-    expect(found).not.toMatchObject({ 'disk-hash': b2sum(image) })
+    expect(await verify(room, image.subarray(0, MIB + 512), image.length)).toMatchObject({
+      exitCode: 3,
+      error: `read the disk has ${MIB + 512} bytes, and the image ${2 * MIB}`,
+    })
   })
 
   describe('of which is known how far it may have held something before', () => {
@@ -104,9 +131,9 @@ describe('reading a disk back', () => {
 
     test.each([
       ['right behind the image', 2 * MIB, 1, 2 * MIB],
-      ['in a single place where there was something', GIB + 600 * MIB, 1, GIB + 2 * MIB],
-      ['at the end of that', OLD - 1, 1, GIB + 2 * MIB],
-      ['at the very end of the disk', 3 * GIB - 1, 1, 3 * GIB - 16 * MIB],
+      ['in a single place where there was something', GIB + 600 * MIB, 1, GIB + 600 * MIB],
+      ['at the end of that', OLD - 1, 1, OLD - 65_536],
+      ['at the very end of the disk', 3 * GIB - 1, 1, 3 * GIB - 65_536],
       ['in 512 MiB elsewhere', OLD + 100 * MIB, 512 * MIB, OLD + 512 * MIB],
     ])('finds old data %s', async (_, at, bytes, told) => {
       await using room = await bench()
@@ -122,7 +149,7 @@ describe('reading a disk back', () => {
       await room.insert(image)
       const script = verifyScript({ device: room.device, diskBytes: image.length, oldBytes: OLD })
       const { report } = await room.run(script, { before: `truncate -s ${size} ${quote(room.device)}\n` })
-      expect(Object.fromEntries(report)).toMatchObject({ 'disk-hash': b2sum(image), rest: 'zero' })
+      expect(Object.fromEntries(report)).toMatchObject({ 'data-hash': dataHash(image), rest: 'zero' })
     })
   })
 })

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { writeScript } from '../../../src/remote/write-script.ts'
 import { USER_AGENT } from '../../../src/util/user-agent.ts'
+import { dataHash } from '../../support/data-hash.ts'
 import { openOwnFactory } from '../../support/own-factory.ts'
-import { bzip2, diskImage, gzip, pipeThrough, xz, zstd } from '../../unit/source/fixture.ts'
+import { bzip2, diskImage, gzip, xz, zstd } from '../../unit/source/fixture.ts'
 import { serveLoopback } from '../util/loopback-server.ts'
-import { type Bench, bench, MIB } from './fixture.ts'
+import { type Bench, bench, leftMemory, MIB } from './fixture.ts'
 
 const DISK = diskImage(3 * MIB, 700_000)
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-const b2sum = (bytes: Uint8Array): string => pipeThrough('b2sum', [], bytes).toString().slice(0, 128)
 const serve = (bytes: Uint8Array) => serveLoopback((_, response) => response.writeHead(200).end(bytes))
 
 async function expectWritten(room: Bench, image: Uint8Array, deviceBytes: number): Promise<void> {
@@ -43,7 +43,7 @@ describe.each(['sparse', 'plain'] as const)('writing a disk (%s)', (mode) => {
       discard: mode === 'sparse' ? 'ok' : 'zeroed',
       compression,
       'source-sha256': sha256(bytes),
-      'disk-hash': b2sum(DISK),
+      'data-hash': dataHash(DISK),
       'disk-bytes': String(DISK.length),
     })
     expect(stderr).toContain(`${bytes.length} bytes`)
@@ -71,6 +71,36 @@ describe.each(['sparse', 'plain'] as const)('writing a disk (%s)', (mode) => {
     expect(exitCode).toBe(0)
     if (bytes > 1) expect(report.get('disk-bytes')).toBe(String(bytes))
     await expectWritten(room, image, 3 * MIB)
+  })
+})
+
+describe('with little memory', () => {
+  // More of it is data than the file in memory may hold.
+  const BIG = diskImage(75 * MIB, 70 * MIB)
+
+  test.each([
+    ['zst', zstd(BIG)],
+    ['none', BIG],
+  ])('writes %s, gives the memory back, and waits for that', async (_, stdin) => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(80 * MIB, 'x'))
+    const script = writeScript({ from: 'stdin', device: room.device, mode: 'sparse' })
+    const { report } = await room.run(script, { stdin, before: leftMemory(4096) })
+    expect(report.get('data-hash')).toBe(dataHash(BIG))
+    await expectWritten(room, BIG, 80 * MIB)
+    expect(await readFile(room.file('bin/fallocate.log'), 'utf8')).toMatch(
+      /^--punch-hole --offset 0 --length 3355\d{4} /m,
+    )
+  })
+
+  test('says so when what is unpacked does not fit at all', async () => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(5 * MIB))
+    const script = writeScript({ from: 'stdin', device: room.device, mode: 'sparse' })
+    await writeFile(room.file('bin/zstd'), "#!/bin/bash\necho 'zstd: error 70: No space left on device' >&2\nexit 70\n")
+    await chmod(room.file('bin/zstd'), 0o755)
+    const { report } = await room.run(script, { stdin: zstd(DISK) })
+    expect(report.get('error')).toMatch(/^memory .*No space left/)
   })
 })
 
@@ -116,7 +146,7 @@ describe('a source that is not right', () => {
       stdin === undefined ? {} : { stdin },
     )
     expect(exitCode).toBe(3)
-    expect(report.has('disk-hash')).toBe(false)
+    expect(report.has('data-hash')).toBe(false)
     expect(await readdir(room.file('tmp'))).toEqual([])
     return report.get('error') ?? ''
   }

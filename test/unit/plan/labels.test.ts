@@ -20,7 +20,7 @@ describe('labels', () => {
     identity: 'e'.repeat(40),
     schematicId: ID,
     sourceSha256: 'f'.repeat(64),
-    diskHash: '9'.repeat(128),
+    dataHash: '9'.repeat(128),
   }
 
   test('that the public relies on', () => {

@@ -11,7 +11,7 @@ test('the answer is flat text', () => {
     identity: undefined,
     schematicId: SCHEMATIC_ID,
     sourceSha256: 'a'.repeat(64),
-    diskHash: 'b'.repeat(128),
+    dataHash: 'b'.repeat(128),
   })
   const image = snapshot({ labels: { ...own, os: 'talos', version: 'v1.12.2', role: 'worker' } })
   expect(toExternalResult(image, 'os=talos,role=worker', FACTORY)).toEqual({

@@ -17,7 +17,7 @@ describe('a snapshot as it is written', () => {
       identity: 'e'.repeat(40),
       schematicId: SCHEMATIC_ID,
       sourceSha256: 'a'.repeat(64),
-      diskHash: 'b'.repeat(128),
+      dataHash: 'b'.repeat(128),
     })
     const labels = { ...own, os: 'talos', version: 'v1.12.2', role: 'worker' }
     expect(toSnapshotRecord(snapshot({ labels }), FACTORY)).toEqual({
@@ -66,7 +66,7 @@ describe('the document of a run', () => {
       installer: `factory.talos.dev/hcloud-installer/${SCHEMATIC_ID}:v1.12.2`,
       source: { kind: 'url', from: `${FACTORY}/control-plane/arm.raw.zst` },
       sourceSha256: 'a'.repeat(64),
-      disk: { blake2b: 'b'.repeat(128), bytes: 1_306_525_696 },
+      disk: { dataBlake2b: 'b'.repeat(128), bytes: 1_306_525_696 },
       seconds: 92.3,
     })
   })

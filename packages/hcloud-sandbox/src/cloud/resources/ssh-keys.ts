@@ -46,7 +46,7 @@ export const sshKeyResource = defineNamedResource(sshKeys, Name, {
     }
     const id = sshKeys.nextId(store)
     const created = options.clock.now()
-    const made = { id, project, name, fingerprint, publicKey: public_key.trim(), labels, created }
+    const made = { id, project, name, fingerprint, publicKey: public_key, labels, created }
     sshKeys.add(store, made)
     return { made }
   },
@@ -65,7 +65,7 @@ export function resolveSshKeys(store: Store, project: string, wanted: readonly (
   return wanted.map((idOrName) => {
     const key = keys.find(({ id }) => String(id) === String(idOrName)) ?? keys.find(({ name }) => name === idOrName)
     if (key === undefined) throw invalidInput(`SSH key '${idOrName}' not found`)
-    return key.publicKey
+    return key.publicKey.trim()
   })
 }
 

@@ -1,14 +1,11 @@
 /** `POST /servers` */
 
-import { stat, truncate } from 'node:fs/promises'
 import { atEnd } from '../../action-engine.ts'
-import type { CloudContext } from '../../context.ts'
 import type { Call } from '../../resource.ts'
-import { snapshots } from '../images.ts'
 import { giveAddresses } from '../primary-ips.ts'
-import type { CatalogueServerType } from '../server-types.ts'
 import { resolveSshKeys } from '../ssh-keys.ts'
 import { toAttachment } from '../volumes.ts'
+import { makeDisk } from './disk.ts'
 import { attachToNetworks } from './networks.ts'
 import { decideServer } from './order.ts'
 import { ServerOrder } from './order-schema.ts'
@@ -37,6 +34,7 @@ export async function createServer({ cloud, project, body }: Call) {
     enableIpv4: order.public_net.enable_ipv4,
     enableIpv6: order.public_net.enable_ipv6,
     networks: [],
+    backups: false,
     placementGroup: order.placement_group ?? null,
     labels: order.labels,
     protection: { delete: false, rebuild: false },
@@ -56,7 +54,7 @@ export async function createServer({ cloud, project, body }: Call) {
     command: 'create_server',
     resources,
     async work(latency) {
-      await makeDisk(cloud, server, type)
+      await makeDisk(cloud, server)
       await latency()
       server.status = order.start_after_create ? 'starting' : 'off'
     },
@@ -77,20 +75,4 @@ export async function createServer({ cloud, project, body }: Call) {
       root_password: authorizedKeys.length === 0 ? server.rootPassword : null,
     },
   }
-}
-
-/** Bytes of a GB of disk. Assumed to be 1024^3 for the real cloud's disks too: its documentation says only 'GB'. */
-const BYTES_PER_GB = 1024 ** 3
-
-/** Makes the server's disk: a copy of the snapshot it is made from, else a placeholder. */
-async function makeDisk({ options, store }: CloudContext, server: Server, type: CatalogueServerType): Promise<void> {
-  const file = servers.diskFile(store, server.id)
-  const bytes = options.diskBytes?.(type.architecture) ?? type.disk * BYTES_PER_GB
-  if (!snapshots.rows(store).some(({ id }) => id === server.image)) {
-    await options.disks.createPlaceholderDisk(file, bytes)
-    return
-  }
-  await options.disks.copyDisk(snapshots.diskFile(store, server.image), file)
-  // A snapshot of a smaller server leaves the rest of the disk empty.
-  if ((await stat(file)).size < bytes) await truncate(file, bytes)
 }

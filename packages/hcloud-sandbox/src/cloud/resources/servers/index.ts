@@ -8,6 +8,7 @@ import { firewalls } from '../firewalls.ts'
 import { floatingIps } from '../floating-ips.ts'
 import { serverDnsAction, takeAddresses } from '../primary-ips.ts'
 import { volumes } from '../volumes.ts'
+import { changeActions } from './changes.ts'
 import { createServer } from './create.ts'
 import { networkActions } from './networks.ts'
 import { placementActions } from './placement.ts'
@@ -40,6 +41,10 @@ export const serverResource = defineNamedResource(servers, ServerName, {
     attach_to_network: 2_000,
     detach_from_network: 2_000,
     change_alias_ips: 1_000,
+    change_server_type: 10_000,
+    rebuild_server: 10_000,
+    enable_backup: 500,
+    disable_backup: 500,
     add_to_placement_group: 500,
     remove_from_placement_group: 500,
   },
@@ -48,6 +53,8 @@ export const serverResource = defineNamedResource(servers, ServerName, {
     'POST /servers/{id}/actions/attach_to_network': AT_BOOT,
     'POST /servers/{id}/actions/detach_from_network': AT_BOOT,
     'POST /servers/{id}/actions/change_alias_ips': 'kept and shown, but nothing answers there',
+    'POST /servers/{id}/actions/rebuild': 'user data unused',
+    'POST /servers/{id}/actions/enable_backup': 'shown, but no backups are made',
     'POST /servers/{id}/actions/reboot': NO_ACPI,
     'POST /servers/{id}/actions/shutdown': NO_ACPI,
     'POST /servers/{id}/actions/create_image': 'snapshots, no backups',
@@ -81,6 +88,7 @@ export const serverResource = defineNamedResource(servers, ServerName, {
     ...settingActions,
     ...networkActions,
     ...placementActions,
+    ...changeActions,
     create_image: createImage,
     change_dns_ptr: serverDnsAction,
   },

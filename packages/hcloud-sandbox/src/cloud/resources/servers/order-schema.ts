@@ -5,7 +5,7 @@ import { LabelsInput } from '../../labels.ts'
 import { ServerName } from './server.ts'
 
 /** Official clients send a number when they know the ID, and text when they only know the name. */
-const IdOrName = v.union([v.string(), v.number()], 'Not a valid ID or name.')
+export const IdOrName = v.union([v.string(), v.number()], 'Not a valid ID or name.')
 
 const Id = v.pipe(v.number('Not a valid integer.'), v.integer('Not a valid integer.'))
 

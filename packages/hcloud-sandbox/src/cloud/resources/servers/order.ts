@@ -76,7 +76,8 @@ function chooseLocation({ options }: CloudContext, order: ServerOrder, type: Cat
   return location.name
 }
 
-function chooseImage(
+/** @throws ApiFault 422 */
+export function chooseImage(
   { store }: CloudContext,
   project: string,
   wanted: string | number,

@@ -24,6 +24,9 @@ const Server = v.object({
     v.array(v.object({ network: Id, ip: v.string(), aliasIps: v.optional(v.array(v.string()), []) })),
     [],
   ),
+  /** GB; that of its type unless told. */
+  diskGb: v.optional(v.number()),
+  backups: v.optional(v.boolean(), false),
   placementGroup: v.optional(v.nullable(Id), null),
   protection: v.object({ delete: v.boolean(), rebuild: v.boolean() }),
   /** Keys and password of the installed system. */

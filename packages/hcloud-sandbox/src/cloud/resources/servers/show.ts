@@ -14,6 +14,7 @@ import { primaryIpsOf } from '../primary-ips.ts'
 import { findServerType, showServerType } from '../server-types.ts'
 import { findSystemImage, showSystemImage } from '../system-images.ts'
 import { volumesOf } from '../volumes.ts'
+import { diskOf } from './disk.ts'
 import { rescueIsEnabled } from './power.ts'
 import { type Server, servers, statusOf } from './server.ts'
 
@@ -40,7 +41,7 @@ export function showServer(server: Server, cloud: CloudContext) {
     iso: null,
     rescue_enabled: rescueIsEnabled(server, options.clock.now()),
     locked: engine.isLocked(servers.ref(server)),
-    backup_window: null,
+    backup_window: server.backups ? '22-02' : null,
     outgoing_traffic: 0,
     ingoing_traffic: 0,
     included_traffic: includedTraffic(server.location),
@@ -48,7 +49,7 @@ export function showServer(server: Server, cloud: CloudContext) {
     labels: server.labels,
     volumes: volumesOf(store, server).map(({ id }) => id),
     load_balancers: [],
-    primary_disk_size: type?.disk ?? 0,
+    primary_disk_size: diskOf(server),
     placement_group: group === undefined ? null : showPlacementGroup(group, cloud),
   }
 }

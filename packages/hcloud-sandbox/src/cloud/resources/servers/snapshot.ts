@@ -8,6 +8,7 @@ import { LabelsInput } from '../../labels.ts'
 import type { Call } from '../../resource.ts'
 import { type Snapshot, showSnapshot, snapshots } from '../images.ts'
 import { findServerType } from '../server-types.ts'
+import { diskOf } from './disk.ts'
 import { requireUnlocked, type Server, servers, startServerAction } from './server.ts'
 
 const Input = v.object({
@@ -20,7 +21,7 @@ const GB = 1024 ** 3
 
 export async function createImage(server: Server, { cloud, body }: Call) {
   const input = await body(Input)
-  if (input.type === 'backup') throw new ApiFault(422, 'unsupported_error', 'the server has no backups enabled')
+  if (input.type === 'backup') throw new ApiFault(422, 'unsupported_error', 'the sandbox makes no backups')
   requireUnlocked(cloud, server)
   requireRoom(cloud, server.project)
   const image: Snapshot = {
@@ -52,7 +53,7 @@ function describeSnapshot({ options, store }: CloudContext, server: Server) {
     created: options.clock.now(),
     createdFrom: { id: server.id, name: server.name },
     imageSize: null,
-    diskSize: type?.disk ?? 0,
+    diskSize: diskOf(server),
     architecture: type?.architecture ?? 'x86',
     osFlavor: server.osFlavor,
     osVersion: server.osVersion,
