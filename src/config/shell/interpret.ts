@@ -298,11 +298,11 @@ function fail(error: NotKnown, at: Parameters<typeof note>[2], world: World): Pa
 
 /** Runs something in a shell of its own. */
 function isolate(setting: Setting, run: (setting: Setting) => Path[]): Path[] {
-  const { variables, lists, functions, cwd, stopsOnFailure } = setting.world
+  const { variables, lists, functions, exported, locals, cwd, stopsOnFailure } = setting.world
   const copies = () => ({ variables: new Map(variables), lists: new Map(lists), functions: new Map(functions) })
   Object.assign(setting.world, copies())
   return run(setting).map((path) => {
-    Object.assign(path.world, { ...copies(), cwd, stopsOnFailure })
+    Object.assign(path.world, { ...copies(), exported, locals, cwd, stopsOnFailure })
     return { ...path, flow: undefined }
   })
 }
