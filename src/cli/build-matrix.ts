@@ -4,6 +4,7 @@ import type { Architecture, Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { quote } from '../remote/quote.ts'
+import { redact } from '../util/redact.ts'
 import type { BuildFlagName, PlanFlags } from './build-flags.ts'
 
 /** Which programs the matrix can be printed for. */
@@ -27,7 +28,7 @@ export interface Matrix {
 }
 
 /** What keeps a matrix from being made of this request, before anything is looked up. */
-export function findMatrixProblems({ imageFile }: PlanFlags, forProjects: boolean): Problem[] {
+export function findMatrixProblems({ imageFile, var: variables = [] }: PlanFlags, forProjects: boolean): Problem[] {
   const problems: Problem[] = []
   if (forProjects) {
     problems.push({
@@ -43,6 +44,15 @@ export function findMatrixProblems({ imageFile }: PlanFlags, forProjects: boolea
       message: 'standard input cannot be given to another job',
       at: { kind: 'flag', name: '--matrix' },
       hint: 'name a file that every job has: --image-file PATH',
+    })
+  }
+  for (const variable of variables) {
+    if (redact(variable) === variable) continue
+    problems.push({
+      code: 'usage',
+      message: `${redact(variable)} cannot be given to other jobs: the secret would stand in the log`,
+      at: { kind: 'flag', name: '--var' },
+      hint: `set it in each job instead, from a secret: PKR_VAR_${variable.replace(/=.*/s, '')}`,
     })
   }
   return problems
@@ -95,6 +105,7 @@ function argumentsFor({ architecture, role, talosVersion, sha256 }: PlannedImage
     ...set('--allow-bigger-disk', flags.allowBiggerDisk),
     ...set('--force', flags.force),
     ...set('--sandbox', flags.sandbox),
+    ...set('--allow-http', flags.allowHttp),
   ]
 }
 

@@ -16,6 +16,7 @@ import {
   findAddressProblems,
   findConnectionProblems,
   findFactoryProblems,
+  isHttpAllowed,
   openFactoryAccess,
   portOf,
 } from './connection.ts'
@@ -132,6 +133,7 @@ export async function openClouds(
       ...access,
       tokenName: name === undefined ? undefined : variable,
       onDelay: (text) => tell(text, name),
+      allowHttp: isHttpAllowed(io, options),
       ...(trace === undefined ? {} : { trace: traceIn(trace, name) }),
     })
     return { name, at: name === undefined ? undefined : { kind: 'env', name: variable }, hetzner, access }
@@ -188,11 +190,12 @@ export const prefixOf = (project: string | undefined): string => (project === un
 /** Opens the Image Factory alone, for which no token is needed. */
 export async function openFactory(
   io: Io,
-  options: Pick<CloudOptions, 'sandbox' | 'machines' | 'factoryUrl'>,
+  options: Pick<CloudOptions, 'sandbox' | 'machines' | 'factoryUrl' | 'allowHttp'>,
 ): Promise<{ readonly factory: FactoryClient } & AsyncDisposable> {
   throwProblems([...findAddressProblems(io, options), ...findFactoryProblems(io, options)])
   if (options.sandbox !== true) {
-    const factory = createFactoryClient(openFactoryAccess(io, options))
+    const onDelay = (text: string): void => say(io, oneLine(text))
+    const factory = createFactoryClient({ onDelay, ...openFactoryAccess(io, options) })
     return { factory, [Symbol.asyncDispose]: async () => undefined }
   }
   const { factory, close } = await openCloud(io, options)

@@ -2,16 +2,16 @@
 
 import { type Problem, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
-import { HETZNER_ENDPOINT } from '../hetzner/client.ts'
+import { HETZNER_ENDPOINT, isPlainHttp, toPlainHttp } from '../hetzner/client.ts'
 import { isPort } from '../run/option-limits.ts'
 import { findProxies } from '../util/proxies.ts'
-import { withoutLogin } from '../util/redact.ts'
+import { withoutCredentials } from '../util/redact.ts'
 import type { PlanFlags } from './build-flags.ts'
 import type { Given } from './define-command.ts'
 import { readFactoryAccess } from './factory-access.ts'
 import type { Io } from './io.ts'
 
-export type ConnectionOptions = Given<PlanFlags, 'sandbox' | 'factoryUrl' | 'sshPort'>
+export type ConnectionOptions = Given<PlanFlags, 'sandbox' | 'factoryUrl' | 'sshPort' | 'allowHttp'>
 
 /** The port of SSH on real servers. */
 const SSH_PORT = 22
@@ -26,18 +26,23 @@ export function findConnectionProblems(io: Io, options: ConnectionOptions): Prob
 }
 
 /** Invalid addresses. */
-export function findAddressProblems(io: Io, options: Pick<ConnectionOptions, 'factoryUrl'>): Problem[] {
+export function findAddressProblems(io: Io, options: Pick<ConnectionOptions, 'factoryUrl' | 'allowHttp'>): Problem[] {
   const problems: Problem[] = []
   for (const [name, value, standard] of [
     ['HCLOUD_ENDPOINT', io.env.HCLOUD_ENDPOINT, HETZNER_ENDPOINT],
     ['TALOS_IMAGE_FACTORY_URL', io.env.TALOS_IMAGE_FACTORY_URL, FACTORY_URL],
     ['--factory-url', options.factoryUrl, FACTORY_URL],
   ] as const) {
-    if (value !== undefined && value !== '' && !isHttpUrl(value)) {
-      const at = name.startsWith('--') ? ({ kind: 'flag', name } as const) : ({ kind: 'env', name } as const)
+    if (value === undefined || value === '') continue
+    const at = name.startsWith('--') ? ({ kind: 'flag', name } as const) : ({ kind: 'env', name } as const)
+    if (name === 'HCLOUD_ENDPOINT' && isPlainHttp(value) && !isHttpAllowed(io, options)) {
+      const hint = 'use https, or allow it in a network that you trust: --allow-http, or TALOS_IMAGE_ALLOW_HTTP=1'
+      problems.push({ code: 'usage', message: toPlainHttp(value), at, hint })
+    }
+    if (!isHttpUrl(value)) {
       problems.push({
         code: 'usage',
-        message: `"${withoutLogin(value)}" is not an http or https URL without credentials`,
+        message: `"${withoutCredentials(value)}" is not an http or https URL without credentials and a query`,
         at,
         hint:
           standard === FACTORY_URL && value.includes('@')
@@ -87,9 +92,13 @@ export function factoryUrlOf(io: Io, options: Pick<ConnectionOptions, 'factoryUr
   return (options.factoryUrl ?? (io.env.TALOS_IMAGE_FACTORY_URL || FACTORY_URL)).replace(/\/+$/, '')
 }
 
-/** Without a user name or a password, which would end up in messages. */
+/** Whether the token may be sent over plain http to another computer. */
+export const isHttpAllowed = ({ env }: Io, { allowHttp }: Pick<ConnectionOptions, 'allowHttp'>): boolean =>
+  allowHttp === true || !['', '0', 'false'].includes(env.TALOS_IMAGE_ALLOW_HTTP ?? '')
+
+/** Without a user name, a password or a query, which would end up in messages. */
 function isHttpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
-  const { protocol, username, password } = new URL(text)
-  return /^https?:$/.test(protocol) && username === '' && password === ''
+  const { protocol, username, password, search, hash } = new URL(text)
+  return /^https?:$/.test(protocol) && [username, password, search, hash].every((part) => part === '')
 }

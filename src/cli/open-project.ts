@@ -14,6 +14,7 @@ export async function toCloudOptions(
     sandbox,
     machines,
     factoryUrl,
+    allowHttp,
     project,
     config,
     directory,
@@ -21,7 +22,7 @@ export async function toCloudOptions(
 ) {
   const { chooseProject } = await import('../request/projects.ts')
   const inProject = await chooseProject(io, { project, config, directory, sandbox })
-  return { sandbox, machines, factoryUrl, inProject }
+  return { sandbox, machines, factoryUrl, allowHttp, inProject }
 }
 
 /** What is wrong with how the flags, and the environment, say that the Image Factory is reached. */
@@ -49,7 +50,7 @@ export async function openProject(
 /** Opens the Image Factory, for which no token is needed. */
 export async function openFactory(
   io: Io,
-  { sandbox, machines, factoryUrl }: Omit<CloudFlags, 'output'>,
+  { sandbox, machines, factoryUrl, allowHttp }: Omit<CloudFlags, 'output'>,
 ): Promise<{ readonly factory: FactoryClient } & AsyncDisposable> {
-  return (await import('./cloud.ts')).openFactory(io, { sandbox, machines, factoryUrl })
+  return (await import('./cloud.ts')).openFactory(io, { sandbox, machines, factoryUrl, allowHttp })
 }

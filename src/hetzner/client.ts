@@ -1,9 +1,11 @@
 /** The Hetzner Cloud client: the transport chain, and the resources that use it. */
 
 import * as v from 'valibot'
+import { TalosImageError } from '../errors.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { createFetch } from '../util/fetch.ts'
-import type { Proxies } from '../util/proxies.ts'
+import { isLoopbackHost, type Proxies } from '../util/proxies.ts'
+import { withoutCredentials } from '../util/redact.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
 import { USER_AGENT } from '../util/user-agent.ts'
 import { type ActionWaiter, createActionWaiter } from './action-waiter.ts'
@@ -29,8 +31,10 @@ export interface HetznerClientOptions {
   readonly token: string
   /** The variable that holds the token, for messages; HCLOUD_TOKEN by default. */
   readonly tokenName?: string | undefined
-  /** The URL of the API, including `/v1`; the public one by default. */
+  /** The URL of the API, including `/v1`; the public one by default. The token is sent there. */
   readonly endpoint?: string | undefined
+  /** Whether the token may be sent over plain http to another computer; false by default. */
+  readonly allowHttp?: boolean | undefined
   /** The `User-Agent` of requests; `talos-image/VERSION (+URL)` by default. */
   readonly userAgent?: string | undefined
   /** Proxies for requests, see {@link findProxies}; none by default. */
@@ -72,7 +76,8 @@ const RETRY: RetryOptions = { retries: 5, firstPauseMs: 500, longestPauseMs: 10_
 
 /**
  * Creates a client of one project. It sends no request yet, and does not need to be closed.
- * @throws TalosImageError `token` when the token holds characters that a header cannot
+ * @throws TalosImageError `token` when the token holds characters that a header cannot; `usage` when it would be sent over
+ *   plain http to another computer
  * @example
  * ```ts
  * const hetzner = createHetznerClient({ token: process.env.HCLOUD_TOKEN ?? '' })
@@ -81,6 +86,9 @@ const RETRY: RetryOptions = { retries: 5, firstPauseMs: 500, longestPauseMs: 10_
 export function createHetznerClient(options: HetznerClientOptions): HetznerClient {
   const { clock = systemClock, trace = NO_TRACE, onDelay = () => {} } = options
   const endpoint = (options.endpoint ?? HETZNER_ENDPOINT).replace(/\/+$/, '')
+  if (options.allowHttp !== true && isPlainHttp(endpoint)) {
+    throw new TalosImageError({ code: 'usage', message: toPlainHttp(endpoint), hint: 'use https, or set allowHttp' })
+  }
   const send = sendOverHttp({
     endpoint,
     token: options.token,
@@ -114,6 +122,22 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
     actions: createActionWaiter(fetchActions, clock),
   }
 }
+
+/**
+ * Whether what is sent to an address can be read by every computer on the way.
+ * @internal
+ */
+export function isPlainHttp(endpoint: string): boolean {
+  const { protocol, hostname } = URL.canParse(endpoint) ? new URL(endpoint) : { protocol: '', hostname: '' }
+  return protocol === 'http:' && !isLoopbackHost(hostname)
+}
+
+/**
+ * What is wrong with such an address.
+ * @internal
+ */
+export const toPlainHttp = (endpoint: string): string =>
+  `the token would be sent to ${withoutCredentials(endpoint)} without encryption`
 
 /** Gives each resource's functions the way in which requests are sent. */
 function createAll<All>(clients: { [Name in keyof All]: (call: Call) => All[Name] }, call: Call): All

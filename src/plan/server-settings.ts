@@ -21,7 +21,7 @@ export interface ServerRequest {
   readonly networks: readonly Sourced<string>[]
   /** Whether it has a public IPv4 address. */
   readonly ipv4: Sourced<boolean>
-  /** Whether it has a public IPv6 network. */
+  /** Whether it has a public IPv6 network; one by default, unless it is reached over IPv4. */
   readonly ipv6: Sourced<boolean>
   /** undefined: the first that there is, out of IPv4, IPv6 and the first private network. */
   readonly sshOver: Sourced<SshOver> | undefined
@@ -54,7 +54,7 @@ export interface ServerOffers {
   readonly networks: readonly Network[]
 }
 
-/** A server with both public addresses and nothing else. */
+/** A server with a public address and nothing else. */
 export const PLAIN_SERVER: ServerRequest = {
   systemImage: { value: SYSTEM_IMAGE, origin: { kind: 'default' } },
   labels: new Map(),
@@ -121,6 +121,9 @@ export function resolveServer(
   const firewalls = findNamed('firewall', request.firewalls, offers.firewalls)
   const networks = findNamed('network', request.networks, offers.networks)
   const networkZones = zonesOf(networks.found)
+  const over = sshOver?.value ?? (ipv4.value ? 'ipv4' : ipv6.value ? 'ipv6' : 'private')
+  // Rescue takes minutes on ARM servers with an IPv6 network (terraform-provider-hcloud #667), and IPv4 does without it.
+  const isWanted = ipv6.origin.kind !== 'default' || !ipv4.value || over === 'ipv6'
   const problems = [...firewalls.problems, ...networks.problems]
   if (networkZones?.length === 0) problems.push(nowhere(networks.found, request.networks[0]?.origin))
   const settings: ServerSettings = {
@@ -132,8 +135,8 @@ export function resolveServer(
     networkNames: networks.found.map(({ name }) => name),
     networkZones,
     ipv4: ipv4.value,
-    ipv6: ipv6.value,
-    sshOver: sshOver?.value ?? (ipv4.value ? 'ipv4' : ipv6.value ? 'ipv6' : 'private'),
+    ipv6: ipv6.value && isWanted,
+    sshOver: over,
   }
   return { settings, problems }
 }

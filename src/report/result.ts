@@ -5,6 +5,7 @@ import { selectorOf } from '../plan/labels.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { BuildResult, ImageResult } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
+import { redact } from '../util/redact.ts'
 import { type SnapshotRecord, toSnapshotRecord } from './snapshot.ts'
 
 /** The source of a snapshot. */
@@ -92,7 +93,7 @@ export function toSourceRecord({ source }: PlannedImage): SourceRecord {
   switch (source.kind) {
     case 'factory':
     case 'url':
-      return { kind: source.kind, from: source.url }
+      return { kind: source.kind, from: redact(source.url) }
     case 'file':
       return { kind: 'file', from: source.path }
     case 'template':

@@ -5,6 +5,7 @@ import { COMPRESSION_TITLES, detectCompression } from '../compressions.ts'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
 import { type Fetch, fetchFailureReason, type HttpResponse } from '../util/fetch.ts'
+import { redact, withoutCredentials } from '../util/redact.ts'
 import { HEAD_BYTES, looksLikeDisk, unpackedBytes } from './formats.ts'
 import type { SourceFacts } from './source.ts'
 
@@ -31,7 +32,7 @@ export function checkImageUrl(url: string): { message: string; hint: string } | 
     }
   }
   if (scheme === undefined || !URL.canParse(url)) {
-    return { message: `"${url}" is not a URL`, hint: 'write it as https://host/path/image.raw.zst' }
+    return { message: `"${withoutCredentials(url)}" is not a URL`, hint: 'write it as https://host/path/image.raw.zst' }
   }
   const { username, password } = new URL(url)
   if (username !== '' || password !== '') {
@@ -92,7 +93,7 @@ export async function inspectUrl(
 ): Promise<SourceFacts> {
   const send = options.fetch ?? fetch
   const fail = (message: string, hint: string): never => {
-    throw new TalosImageError({ code: 'source', message: `${url} ${message}`, hint, at: options.at })
+    throw new TalosImageError({ code: 'source', message: `${redact(url)} ${message}`, hint, at: options.at })
   }
   /** Asks again when there is no answer, or a fault of the server. */
   const get = (first: number, length: number): Promise<Part> =>
@@ -116,7 +117,7 @@ export async function inspectUrl(
       if (response.status < 500 && response.status !== 429) return { response, bytes: new Uint8Array() }
       throw new PassingFailure({
         code: 'network',
-        message: `${url} answers ${response.status} ${response.statusText}`.trim(),
+        message: `${redact(url)} answers ${response.status} ${response.statusText}`.trim(),
         hint: 'a fault on the side of that server: try again later',
         at: options.at,
       })
@@ -128,7 +129,7 @@ export async function inspectUrl(
         ? 'a proxy in between is made known with NODE_EXTRA_CA_CERTS=FILE; else download the image, and name it with --image-file'
         : 'check the URL and the network'
       throw new PassingFailure(
-        { code: 'network', message: `no answer from ${url}: ${why}`, hint, at: options.at },
+        { code: 'network', message: `no answer from ${redact(url)}: ${why}`, hint, at: options.at },
         deadline.expired,
       )
     }

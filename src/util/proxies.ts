@@ -1,7 +1,7 @@
 /** HTTP proxies from environment variables. */
 
 import type { Problem } from '../errors.ts'
-import { registerSecret, withoutLogin } from './redact.ts'
+import { registerSecret, withoutCredentials } from './redact.ts'
 
 /** A proxy, and the variable that set it. */
 export interface HttpProxy {
@@ -101,7 +101,7 @@ function decode(text: string): string | undefined {
 function noProxy(variable: string, text: string): Problem {
   return {
     code: 'usage',
-    message: `"${withoutLogin(text)}" is not an HTTP proxy`,
+    message: `"${withoutCredentials(text)}" is not an HTTP proxy`,
     at: { kind: 'env', name: variable },
     hint: 'write it as http://HOST:PORT or https://HOST:PORT, a % in a password as %25; other kinds, such as SOCKS, cannot be used',
   }

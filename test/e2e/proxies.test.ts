@@ -11,6 +11,7 @@ const environment = (project: Project, proxy: Pick<TestProxy, 'url'>) => ({
   ...project.env,
   HCLOUD_ENDPOINT: 'http://api.test/v1',
   HTTP_PROXY: proxy.url,
+  TALOS_IMAGE_ALLOW_HTTP: '1',
 })
 
 const open = (project: Project, login?: string): Promise<TestProxy> =>
@@ -35,7 +36,9 @@ describe('a proxy', () => {
     await using project = await createProject({ machines: 'none' })
     await using proxy = await open(project)
     const env = { ...environment(project, proxy), NO_PROXY: '.test' }
-    const { code, stderr } = await runInWorkspace(['list'], { env: { ...env, HCLOUD_ENDPOINT: 'http://api.test/v1' } })
+    const { code, stderr } = await runInWorkspace(['list'], {
+      env: { ...env, HCLOUD_ENDPOINT: 'http://api.test/v1', TALOS_IMAGE_ALLOW_HTTP: '1' },
+    })
     expect(code).toBe(1)
     expect(stderr).toMatch(/ENOTFOUND|EAI_AGAIN/)
     expect(proxy.requests).toEqual([])
@@ -55,7 +58,12 @@ describe('a proxy', () => {
   it('is asked for every one of several projects', async () => {
     await using projects = await createProjects(['a', 'b'], { machines: 'none' })
     await using proxy = await open(projects.cloud)
-    const env = { ...projects.env, HCLOUD_ENDPOINT: 'http://api.test/v1', HTTP_PROXY: proxy.url }
+    const env = {
+      ...projects.env,
+      HCLOUD_ENDPOINT: 'http://api.test/v1',
+      HTTP_PROXY: proxy.url,
+      TALOS_IMAGE_ALLOW_HTTP: '1',
+    }
     const { code, stderr } = await runInWorkspace(['plan', ...projects.flags], { env })
     expect(code, stderr).toBe(0)
     expect(proxy.requests.filter((request) => request.endsWith('/v1/pricing'))).toHaveLength(2)

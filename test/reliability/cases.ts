@@ -20,6 +20,8 @@ const API_FAULTS = [
   '429 reset-in=30s',
   '409 code=conflict',
   '423 code=locked',
+  '403 code=maintenance',
+  '422 code=service_error',
   'reset',
   'reset after-effect',
   'hang',
@@ -78,12 +80,13 @@ function requestCases(moments: readonly Moment[]): FaultCase[] {
 }
 
 function actionCases(): FaultCase[] {
-  return ACTIONS.flatMap((action) =>
-    ['fail', 'never-ends'].flatMap((effect) => [
-      { kind: `action: ${effect}`, rule: `action ${action} ${effect} times=1`, passes: false },
-      { kind: `action: ${effect}, for good`, rule: `action ${action} ${effect}`, passes: false },
-    ]),
-  )
+  return ACTIONS.flatMap((action) => [
+    { kind: 'action: fails', rule: `action ${action} fail code=unknown_error times=1`, passes: true },
+    { kind: 'action: fails three times', rule: `action ${action} fail code=unknown_error times=3`, passes: true },
+    { kind: 'action: fails, for good', rule: `action ${action} fail code=unknown_error`, passes: false },
+    { kind: 'action: never ends', rule: `action ${action} never-ends times=1`, passes: false },
+    { kind: 'action: never ends, for good', rule: `action ${action} never-ends`, passes: false },
+  ])
 }
 
 function machineCases(): FaultCase[] {
@@ -109,6 +112,12 @@ function machineCases(): FaultCase[] {
       both('disk: a byte changes while it is written', `disk corrupt command="${COMMANDS.write}" at=${at}`),
     ),
     ...both('disk: discarding does nothing', 'disk no-discard'),
+    once('rescue: ignored', 'rescue ignored'),
+    { kind: 'rescue: ignored three times', rule: 'rescue ignored times=3', passes: true },
+    always('rescue: ignored', 'rescue ignored'),
+    { kind: 'rescue: slow', rule: 'rescue slow delay=700ms', passes: true },
+    { kind: 'rescue: SSH at port 222', rule: 'ssh-port 222', passes: true },
+    { kind: 'rescue: another IPv6 address', rule: 'rescue-address other', passes: true },
     always('disk: too small', 'disk too-small size=8MiB'),
   ]
 }

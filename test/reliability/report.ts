@@ -5,8 +5,6 @@ import { fileURLToPath } from 'node:url'
 import type { Trial } from './trial.ts'
 
 const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url))
-const [START, END] = ['<!-- figures -->', '<!-- /figures -->']
-
 interface Figures {
   tried: number
   recovered: number
@@ -18,13 +16,29 @@ interface Figures {
 
 /** Writes the table between its comments, and prints it. */
 export async function writeReport(trials: readonly Trial[], ms: number): Promise<void> {
-  const text = formatReport(trials, ms)
+  await writePart('figures', formatReport(trials, ms))
+}
+
+/** Writes what became of builds whose actions fail by chance. @param share percent */
+export async function writeChances(trials: readonly Trial[], share: number, seed: number): Promise<void> {
+  const built = trials.filter((trial) => trial.built)
+  const right = built.filter(({ defects }) => defects.length === 0)
+  const faults = trials.reduce((sum, { occurrences }) => sum + occurrences, 0)
+  const text = [
+    `${trials.length} builds in which each action failed with a probability of ${share} % (seed ${seed}; ${faults} failed): ${built.length} succeeded,`,
+    `${right.length} of them with exactly one snapshot, the right one, and nothing left behind.`,
+  ]
+  await writePart('chances', text.join('\n'))
+}
+
+async function writePart(name: string, text: string): Promise<void> {
   process.stdout.write(`\n${text}\n`)
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
   const page = await readFile(PAGE, 'utf8')
-  const [before, rest = ''] = page.split(START)
-  const after = rest.split(END)[1]
-  if (after === undefined) throw new Error(`${PAGE} has no place for the figures`)
-  await writeFile(PAGE, `${before}${START}\n${text}\n${END}${after}`)
+  const [before, rest = ''] = page.split(start)
+  const after = rest.split(end)[1]
+  if (after === undefined) throw new Error(`${PAGE} has no place for the ${name}`)
+  await writeFile(PAGE, `${before}${start}\n${text}\n${end}${after}`)
 }
 
 function formatReport(trials: readonly Trial[], ms: number): string {

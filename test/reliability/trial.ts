@@ -15,6 +15,7 @@ import { toResultDocument } from '../../src/report/result.ts'
 import { build } from '../../src/run/build.ts'
 import type { BuildResult } from '../../src/run/result.ts'
 import { findTemporary, removeTemporary } from '../../src/run/sweep.ts'
+import type { Timeouts } from '../../src/run/timeouts.ts'
 import type { Leftover } from '../../src/util/cleanup-scope.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { type CloudState, readCloudState } from '../support/cloud-state.ts'
@@ -23,16 +24,33 @@ import { planRequest } from '../unit/plan/fixture.ts'
 import type { FaultCase } from './cases.ts'
 import { createFastClock } from './fast-clock.ts'
 
-const TIMEOUTS = {
+/** How much faster the pauses of a build are. Its deadlines are not, save for those that its clock counts. */
+const SPEED = 8
+
+const TIMEOUTS: Timeouts = {
   actionMs: 2500,
-  sshMs: 2500,
+  sshMs: 2500 * SPEED,
+  bootLookMs: 500 * SPEED,
   commandMs: 2000,
   writeMs: 5000,
   silenceMs: 4000,
   verifyMs: 5000,
   snapshotMs: 2500,
-  settleMs: 600,
+  settleMs: 600 * SPEED,
   removeMs: 5000,
+}
+
+/** For faults that make nothing hang: deadlines that a busy computer does not reach. */
+export const PATIENT: Timeouts = {
+  ...TIMEOUTS,
+  actionMs: 30_000,
+  sshMs: 30_000 * SPEED,
+  bootLookMs: 20_000 * SPEED,
+  commandMs: 30_000,
+  writeMs: 30_000,
+  verifyMs: 30_000,
+  snapshotMs: 30_000,
+  removeMs: 30_000,
 }
 
 /** A trial that takes longer hangs. */
@@ -55,8 +73,14 @@ export interface Trial {
  * Builds one image in a sandbox of its own and judges the outcome.
  * @param stateDir the sandbox's; what the Factory made is kept for the next trial
  * @param disk what a right snapshot holds
+ * @param timeouts short ones by default
  */
-export async function runTrial(stateDir: string, disk: Buffer | undefined, fault?: FaultCase): Promise<Trial> {
+export async function runTrial(
+  stateDir: string,
+  disk: Buffer | undefined,
+  fault?: FaultCase,
+  timeouts = TIMEOUTS,
+): Promise<Trial> {
   await rm(join(stateDir, 'cloud'), { recursive: true, force: true })
   let occurrences = 0
   const requests: AnsweredRequest[] = []
@@ -71,7 +95,7 @@ export async function runTrial(stateDir: string, disk: Buffer | undefined, fault
   let outcome: Outcome
   let state: CloudState
   try {
-    outcome = await withPatience(buildIn(sandbox))
+    outcome = await withPatience(buildIn(sandbox, timeouts))
     // Before the sandbox closes, which would tidy up what is half made.
     state = await readSettledState(stateDir)
   } finally {
@@ -83,9 +107,9 @@ export async function runTrial(stateDir: string, disk: Buffer | undefined, fault
 
 type Outcome = Pick<Trial, 'exitCode' | 'built' | 'leftovers' | 'defects'>
 
-async function buildIn(sandbox: TestSandbox): Promise<Outcome> {
+async function buildIn(sandbox: TestSandbox, timeouts: Timeouts): Promise<Outcome> {
   try {
-    const result = await planAndBuild(sandbox)
+    const result = await planAndBuild(sandbox, timeouts)
     return {
       exitCode: exitCodeOfRun([toResultDocument(result, '', FACTORY_URL)]),
       built: result.images.every(({ status }) => status === 'built'),
@@ -100,7 +124,7 @@ async function buildIn(sandbox: TestSandbox): Promise<Outcome> {
   }
 }
 
-async function planAndBuild(sandbox: TestSandbox): Promise<BuildResult> {
+async function planAndBuild(sandbox: TestSandbox, timeouts: Timeouts): Promise<BuildResult> {
   const variables = await loadVariables({ directory: undefined, varFiles: [], vars: [], env: {}, cwd: '/' })
   const hetzner = createHetznerClient({
     token: sandbox.token,
@@ -116,7 +140,7 @@ async function planAndBuild(sandbox: TestSandbox): Promise<BuildResult> {
     factory,
     signal: new AbortController().signal,
   })
-  return build({ hetzner, plan: made, sshPort: sandbox.sshPort, timeouts: TIMEOUTS })
+  return build({ hetzner, plan: made, sshPort: sandbox.sshPort, timeouts, clock: createFastClock(SPEED) })
 }
 
 function withPatience(outcome: Promise<Outcome>): Promise<Outcome> {

@@ -35,6 +35,7 @@ export const command = defineCommand({
       text: 'write what was built as JSON; also --tfvars, --packer-manifest: docs/terraform.md',
       others: ['--tfvars', '--packer-manifest'],
     },
+    '--factory-url': { text: 'Image Factory; also --allow-http, for the API', others: ['--allow-http'] },
   },
   parameters: buildParameters,
   // Only a build needs what it runs with; its help does not.

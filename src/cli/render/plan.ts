@@ -141,7 +141,7 @@ export function formatServer(server: ServerSettings): string[] {
   const { ipv4, ipv6, networkNames, firewallNames, labels, sshOver, systemImage } = server
   const usual = ipv4 ? 'ipv4' : ipv6 ? 'ipv6' : 'private'
   const parts = [
-    ...(ipv4 && ipv6 ? [] : [ipv4 ? 'IPv4 alone' : ipv6 ? 'IPv6 alone' : 'no public address']),
+    ...(ipv4 ? (ipv6 ? ['IPv4 and IPv6'] : []) : [ipv6 ? 'IPv6 alone' : 'no public address']),
     ...networkNames.map((name) => `network ${printable(name)}`),
     ...firewallNames.map((name) => `firewall ${printable(name)}`),
     ...(sshOver === usual && usual !== 'private' ? [] : [`SSH over ${WAYS[sshOver]}`]),

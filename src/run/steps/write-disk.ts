@@ -7,6 +7,7 @@ import type { PlannedImage } from '../../plan/plan.ts'
 import { parseReport, progressReader } from '../../remote/script-report.ts'
 import type { Session } from '../../remote/session.ts'
 import { writeScript } from '../../remote/write-script.ts'
+import { redact } from '../../util/redact.ts'
 import type { ImageBuild } from '../run.ts'
 import { DEVICE } from './boot-rescue.ts'
 import { sendLocal } from './send-local.ts'
@@ -102,7 +103,7 @@ const failed = (message: string): TalosImageError => new TalosImageError({ code:
 /** The script's `error KIND TEXT`, in words. */
 function explain(error: string, image: PlannedImage): TalosImageError {
   const [, kind = '', text = ''] = /^(\S+) ?(.*)$/.exec(error) ?? []
-  const from = image.source.kind === 'factory' || image.source.kind === 'url' ? ` from ${image.source.url}` : ''
+  const from = image.source.kind === 'factory' || image.source.kind === 'url' ? ` from ${redact(image.source.url)}` : ''
   switch (kind) {
     case 'download':
       return new TalosImageError({ code: 'source', message: `the download${from} failed: ${text}` })

@@ -96,7 +96,7 @@ describe('an endpoint', () => {
 
   it.each(['https://me:topsecret@127.0.0.1', 'me:topsecret@127.0.0.1'])('%s is refused, and not shown', async (url) => {
     const result = await runInWorkspace(['build'], { env: { ...project.env, TALOS_IMAGE_FACTORY_URL: url } })
-    expectRefusal(result, '...@127.0.0.1" is not an http or https URL without credentials')
+    expectRefusal(result, '[redacted]@127.0.0.1" is not an http or https URL without credentials')
     expect(result.stderr).not.toContain('topsecret')
   })
 })

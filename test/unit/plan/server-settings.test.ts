@@ -42,7 +42,7 @@ describe('a build server', () => {
         networkNames: [],
         networkZones: undefined,
         ipv4: true,
-        ipv6: true,
+        ipv6: false,
         sshOver: 'ipv4',
       },
       problems: [],
@@ -58,6 +58,16 @@ describe('a build server', () => {
   ])('is reached over %s, asked for as %o', (expected, change) => {
     expect(findServerProblems(ask(change))).toEqual([])
     expect(resolve(change).settings.sshOver).toBe(expected)
+  })
+
+  test.each<[boolean, string, Partial<ServerRequest>]>([
+    [false, 'it has IPv4', {}],
+    [false, 'SSH goes over a private network', { networks: [sourced('inner')], sshOver: sourced('private') }],
+    [true, 'it is asked for', { ipv6: sourced(true, { kind: 'flag', name: '--ip-family' }) }],
+    [true, 'SSH goes over it', { sshOver: sourced('ipv6') }],
+    [true, 'there is no IPv4', { ipv4: OFF }],
+  ])('has IPv6: %s, since %s', (expected, _why, change) => {
+    expect(resolve(change).settings.ipv6).toBe(expected)
   })
 
   test('is in networks and behind firewalls by name or by ID, in each once', () => {

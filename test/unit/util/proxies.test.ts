@@ -35,10 +35,10 @@ describe('proxies of the environment', () => {
   test.each([
     ['socks5://proxy:1080', '"socks5://proxy:1080"'],
     ['http://', '"http://"'],
-    ['http://me:secret@:3128', '"http://...@:3128"'],
-    ['me:secret@proxy:99999', '"...@proxy:99999"'],
-    ['http://me:se@cret@proxy:port', '"http://...@proxy:port"'],
-    ['http://me:100%secret@proxy:3128', '"http://...@proxy:3128"'],
+    ['http://me:secret@:3128', '"http://[redacted]@:3128"'],
+    ['me:secret@proxy:99999', '"[redacted]@proxy:99999"'],
+    ['http://me:se@cret@proxy:port', '"http://[redacted]@proxy:port"'],
+    ['http://me:100%secret@proxy:3128', '"http://[redacted]@proxy:3128"'],
   ])('cannot be %s', (text, shown) => {
     const { problems } = findProxies({ HTTPS_PROXY: text })
     expect(problems).toMatchObject([{ code: 'usage', at: { kind: 'env', name: 'HTTPS_PROXY' } }])

@@ -6,9 +6,9 @@ const PLAIN = resolveServer(PLAIN_SERVER, { firewalls: [], networks: [] }).setti
 
 test.each<[Partial<ServerSettings>, string[]]>([
   [{}, []],
-  [{ ipv4: false, sshOver: 'ipv6' }, ['IPv6 alone']],
-  [{ ipv6: false }, ['IPv4 alone']],
-  [{ sshOver: 'ipv6' }, ['SSH over IPv6']],
+  [{ ipv4: false, ipv6: true, sshOver: 'ipv6' }, ['IPv6 alone']],
+  [{ ipv6: true }, ['IPv4 and IPv6']],
+  [{ ipv6: true, sshOver: 'ipv6' }, ['IPv4 and IPv6, SSH over IPv6']],
   [
     { ipv4: false, ipv6: false, networkNames: ['build', 'inner'], sshOver: 'private' },
     ['no public address, network build, network inner, SSH over its network'],
