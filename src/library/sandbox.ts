@@ -30,7 +30,7 @@ export interface SandboxOptions {
   readonly factoryPort?: number | undefined
   /** Port of every machine's SSH server; any that is free by default. */
   readonly sshPort?: number | undefined
-  /** Size of the Factory's raw disks, in bytes; 1246 MiB by default, of which some 90 MiB are data. */
+  /** Size of the Factory's raw disks, in bytes; by default that of Talos's, by version and architecture: up to 4247 MiB. */
   readonly imageDiskBytes?: number | undefined
   /** What cannot be had: `cax11@fsn1`, `cax11` (everywhere) or `@fsn1` (everything there). */
   readonly outOfStock?: readonly string[] | undefined

@@ -41,7 +41,7 @@ describe('a plan', () => {
     expect(code, stderr).toBe(0)
     expect(stdout).toContain('Plan: Talos v1.12.2, 4 images')
     expect(stdout).toContain('x86 control-plane: build "Talos Linux v1.12.2 x86 by hcloud-talos"')
-    expect(stdout).toContain('cax11 in fsn1 (40 GB disk, 0.0053 EUR an hour)')
+    expect(stdout).toContain('cax11 in fsn1 (40 GB disk, 0.0072 EUR an hour)')
     expect(stdout).toMatch(/Estimated cost, net: 0\.\d+ EUR/)
     expect(project.attempts()).toEqual([])
   })

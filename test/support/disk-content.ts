@@ -14,19 +14,32 @@ export interface DiskContent {
   readonly bytesBehind: number
 }
 
-/**
- * Reads the beginning of a disk file, and finds out whether anything lies behind it, without reading 40 GB of zeros:
- * what is zero becomes a hole in a copy, and a copy of holes takes no space.
- */
+/** Reads the beginning of a disk file, and finds out whether anything lies behind it. */
 export async function readDisk(path: string, imageBytes: number): Promise<DiskContent> {
+  return { image: await readBeginning(path, imageBytes), bytesBehind: await countBytesBehind(path, imageBytes) }
+}
+
+/** Whether a disk file begins with an image, all of it, however large that is. */
+export async function beginsWith(path: string, imageFile: string): Promise<boolean> {
+  const { size } = await stat(imageFile)
+  return run('cmp', ['--silent', `--bytes=${size}`, '--', path, imageFile]).then(
+    () => true,
+    () => false,
+  )
+}
+
+/**
+ * How many bytes behind an image lie in blocks that are not all zeros, without reading 40 GB of zeros: what is zero becomes a
+ * hole in a copy, and a copy of holes takes no space.
+ */
+export async function countBytesBehind(path: string, imageBytes: number): Promise<number> {
   const copies = await mkdtemp(join(dirname(path), 'copies-'))
   const [copy, rest] = [join(copies, 'copy'), join(copies, 'rest')]
   try {
     await run('cp', ['--sparse=always', '--', path, copy])
-    const image = await readBeginning(copy, imageBytes)
     await run('fallocate', ['--punch-hole', '--length', String(imageBytes), copy])
     await run('cp', ['--sparse=always', '--', copy, rest])
-    return { image, bytesBehind: (await stat(rest)).blocks * 512 }
+    return (await stat(rest)).blocks * 512
   } finally {
     await rm(copies, { recursive: true, force: true })
   }
@@ -43,15 +56,15 @@ export function snapshotDisk(stateDir: string, id: number): string {
   return join(stateDir, 'cloud', 'snapshots', `image-${id}.raw`)
 }
 
+type FactoryDisk = readonly [stateDir: string, schematicId: string, version: string, architecture: 'arm64' | 'amd64']
+
 /** The raw disk as the sandbox's Factory made it. */
-export async function readFactoryDisk(
-  stateDir: string,
-  schematicId: string,
-  version: string,
-  architecture: 'arm64' | 'amd64',
-): Promise<Buffer> {
+export const readFactoryDisk = async (...disk: FactoryDisk): Promise<Buffer> => readFile(await factoryDisk(...disk))
+
+/** Its file. */
+export async function factoryDisk(...[stateDir, schematicId, version, architecture]: FactoryDisk): Promise<string> {
   const disks = join(stateDir, 'factory', 'disks')
   const [size, ...others] = await readdir(disks)
   if (size === undefined || others.length > 0) throw new Error(`not one size of disks in ${disks}`)
-  return readFile(join(disks, size, schematicId, version, `hcloud-${architecture}.raw`))
+  return join(disks, size, schematicId, version, `hcloud-${architecture}.raw`)
 }

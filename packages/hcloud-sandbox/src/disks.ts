@@ -25,8 +25,8 @@ export const PLACEHOLDER_MARKER = 'talos-image placeholder system, stale data\n'
 
 const BLOCK_BYTES = 64 * 1024
 const MARKER_BLOCK = Buffer.alloc(BLOCK_BYTES, PLACEHOLDER_MARKER)
-/** As far as the partitions of a Talos disk reach (1246 MiB, August 2026), and a bit on. */
-const TALOS_REACH_BYTES = 1300 * MIB
+/** As far as the partitions of a Talos disk reach (at most 4247 MiB, November 2026), and a bit on. */
+const TALOS_REACH_BYTES = 4300 * MIB
 const BLOCKS_IN_REACH = 100
 const BLOCKS_BEYOND = 100
 

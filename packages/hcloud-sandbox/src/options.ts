@@ -42,7 +42,7 @@ export interface SandboxOptions extends CloudSettings {
   readonly sshPort?: number | undefined
   /** Size of every server's disk file; that of its type by default. */
   readonly serverDiskBytes?: number | undefined
-  /** Size of the Factory's raw disk, and how much of it is data; 1246 and about 90 MiB by default. */
+  /** Size of the Factory's raw disks, and how much of each is data; by default as Talos's, by version and architecture. */
   readonly imageDiskBytes?: number | undefined
   readonly imageDataBytes?: number | undefined
   /** What goes wrong, and when; asked before `intercept`, `interceptFactory` and `failAction`. */

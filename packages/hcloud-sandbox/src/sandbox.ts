@@ -6,7 +6,7 @@ import { createCloud } from './cloud/cloud.ts'
 import { LATENCY_PROFILES } from './cloud/options.ts'
 import { allocatedBytes, assertFreeSpace, copyDisk, createPlaceholderDisk } from './disks.ts'
 import { throwProblems } from './errors.ts'
-import { DEFAULT_DATA_BYTES } from './factory/disk-layout.ts'
+import { LARGEST } from './factory/disk-size.ts'
 import { createFactory } from './factory/factory.ts'
 import { createFaults } from './faults/faults.ts'
 import { createMachines } from './machines/create.ts'
@@ -63,7 +63,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
     signal: options.signal,
   })
   // an image as the Factory keeps it, raw and compressed, and once more on a server's disk
-  const dataBytes = imageDataBytes ?? Math.min(DEFAULT_DATA_BYTES, imageDiskBytes ?? DEFAULT_DATA_BYTES)
+  const dataBytes = imageDataBytes ?? Math.min(LARGEST.dataBytes, imageDiskBytes ?? LARGEST.dataBytes)
   await assertFreeSpace(stateDir, 3 * dataBytes + SPARE_BYTES)
 
   const factory = createFactory({

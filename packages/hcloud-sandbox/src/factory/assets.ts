@@ -9,9 +9,10 @@ import { type Compression, formatAssetPath } from './asset-path.ts'
 import { COMPRESS } from './compress/compress.ts'
 import { type DiskContent, writeDiskImage } from './disk-image.ts'
 import { layOutDisk } from './disk-layout.ts'
+import { type OwnSize, sizeOf } from './disk-size.ts'
 
 /** Part of the path of every disk; raise it when the same disk comes out with other bytes than before. */
-const FORMAT = 1
+const FORMAT = 2
 /** So many assets are made at once. */
 const AT_ONCE = 2
 /** What must be free beyond what the asset takes. */
@@ -39,8 +40,8 @@ export interface AssetRequest extends DiskContent {
 export interface AssetsOptions {
   /** A folder of the assets' own. */
   readonly folder: string
-  readonly diskBytes: number
-  readonly dataBytes: number
+  /** Instead of the sizes that Talos's disks have. */
+  readonly size?: OwnSize | undefined
   /** Waits as long as the making takes beyond the work itself. */
   readonly delay: (signal: AbortSignal) => Promise<void>
   readonly assertSpace?: AssertSpace | undefined
@@ -61,20 +62,22 @@ export interface Assets {
 
 /** Keeps assets in a folder, apart for each size of disk. */
 export function createAssets(options: AssetsOptions): Assets {
-  const { folder, diskBytes, dataBytes, delay, assertSpace = assertFreeSpace } = options
-  const layout = layOutDisk(diskBytes, dataBytes)
+  const { folder, size, delay, assertSpace = assertFreeSpace } = options
   const unfinished = join(folder, 'unfinished')
   const closing = new AbortController()
   const limit = pLimit(AT_ONCE)
   const pending = new Map<string, Promise<Asset>>()
 
-  /** The file, made by `make` under another name first, so that it is either whole or not there. */
-  async function getFile(path: string, make: (target: string) => Promise<void>): Promise<Asset> {
+  /**
+   * The file, made by `make` under another name first, so that it is either whole or not there.
+   * @param bytes about what it takes
+   */
+  async function getFile(path: string, bytes: number, make: (target: string) => Promise<void>): Promise<Asset> {
     const there = await findFile(path)
     if (there !== undefined) return there
     closing.signal.throwIfAborted()
     await mkdir(unfinished, { recursive: true, mode: 0o700 })
-    await requireSpace(unfinished, dataBytes + SPARE_BYTES, assertSpace)
+    await requireSpace(unfinished, bytes + SPARE_BYTES, assertSpace)
     const target = join(unfinished, crypto.randomUUID())
     try {
       await make(target)
@@ -97,7 +100,11 @@ export function createAssets(options: AssetsOptions): Assets {
 
   async function getDisk(request: AssetRequest): Promise<Asset> {
     const path = pathOf({ ...request, compression: 'none' })
-    return await once(path, () => getFile(path, (target) => writeDiskImage(target, request, layout, closing.signal)))
+    const wanted = sizeOf(request.version, request.architecture, size)
+    const layout = layOutDisk(wanted)
+    return await once(path, () =>
+      getFile(path, wanted.dataBytes, (target) => writeDiskImage(target, request, layout, closing.signal)),
+    )
   }
 
   async function make(request: AssetRequest): Promise<Asset> {
@@ -108,14 +115,23 @@ export function createAssets(options: AssetsOptions): Assets {
     await delay(closing.signal)
     const disk = await getDisk(request)
     if (compression === 'none') return disk
-    return await getFile(path, (target) =>
+    const wanted = sizeOf(request.version, request.architecture, size)
+    const layout = layOutDisk(wanted)
+    return await getFile(path, wanted.dataBytes, (target) =>
       COMPRESS[compression]({ source: disk.path, layout, target, scratch: `${target}.scratch` }, closing.signal),
     )
   }
 
   function pathOf({ schematicId, version, architecture, compression }: AssetRequest): string {
-    const size = `${FORMAT}-${diskBytes}-${dataBytes}`
-    return join(folder, 'disks', size, schematicId, version, formatAssetPath(architecture, compression))
+    const { diskBytes, dataBytes } = sizeOf(version, architecture, size)
+    return join(
+      folder,
+      'disks',
+      `${FORMAT}-${diskBytes}-${dataBytes}`,
+      schematicId,
+      version,
+      formatAssetPath(architecture, compression),
+    )
   }
 
   return {

@@ -4,7 +4,8 @@ import { createCipheriv, createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Architecture } from '../domain.ts'
 import { toTalosArchitecture } from './asset-path.ts'
-import { type DiskLayout, findPartition, MIB } from './disk-layout.ts'
+import { type DiskLayout, findPartition } from './disk-layout.ts'
+import { MIB } from './disk-size.ts'
 import { formatPartitionTable } from './partition-table.ts'
 
 /** What a disk is made of; the same values and layout always give the same bytes. */

@@ -1,13 +1,7 @@
 /** Where things stand on an emulated Talos disk: pure arithmetic. */
 
 import { SECTOR_BYTES } from '../machines/gpt.ts'
-
-export const MIB = 1024 * 1024
-
-/** Talos's raw disk images are this big (2026). */
-export const DEFAULT_DISK_BYTES = 1246 * MIB
-/** About so much of them is data; the rest is zeros. */
-export const DEFAULT_DATA_BYTES = 90 * MIB
+import { type DiskSize, MIB } from './disk-size.ts'
 
 const SMALLEST_DISK_BYTES = 8 * MIB
 const RUN_BYTES = 4 * MIB
@@ -34,11 +28,11 @@ export interface DiskLayout {
 }
 
 /**
- * Lays out a disk as Talos does (sizes of its GRUB layout, 2026), with smaller partitions when the disk is smaller.
- * The data takes at most half of the EFI and BOOT partitions.
+ * Lays out a disk as Talos does (sizes of its GRUB layout, 2026), with smaller partitions when the disk is smaller, and a larger
+ * EFI partition when it is larger. The data takes at most half of the EFI and BOOT partitions.
  * @throws RangeError when the disk is smaller than 8 MiB or no whole number of sectors
  */
-export function layOutDisk(diskBytes: number, dataBytes: number): DiskLayout {
+export function layOutDisk({ diskBytes, dataBytes, efiShare }: DiskSize): DiskLayout {
   if (diskBytes < SMALLEST_DISK_BYTES || diskBytes % SECTOR_BYTES !== 0) {
     throw new RangeError(
       `a disk of ${diskBytes} bytes is too small for Talos's partitions, or no whole number of sectors`,
@@ -46,7 +40,8 @@ export function layOutDisk(diskBytes: number, dataBytes: number): DiskLayout {
   }
   const partitions = layOutPartitions(Math.floor(diskBytes / MIB))
   const [efi, , boot] = partitions
-  return { diskBytes, partitions, data: [...spread(efi, dataBytes / 10), ...spread(boot, (dataBytes * 9) / 10)] }
+  const inEfi = dataBytes * efiShare
+  return { diskBytes, partitions, data: [...spread(efi, inEfi), ...spread(boot, dataBytes - inEfi)] }
 }
 
 /** Whether anything but zeros stands in that stretch of the disk; it may say yes when there is nothing after all. */
@@ -73,9 +68,10 @@ function layOutPartitions(diskMib: number): Partitions {
   // one MiB for each table, BIOS and META; the other three share the rest as 100 : 1000 : 100
   const shared = diskMib - 4
   const scale = Math.min(1, shared / 1200)
-  const efi = Math.max(1, Math.floor(100 * scale))
-  const state = efi
-  const boot = Math.min(1000, shared - efi - state)
+  const state = Math.max(1, Math.floor(100 * scale))
+  const boot = Math.min(1000, shared - 2 * state)
+  // Talos leaves 42 MiB free on its GRUB disks; what is more belongs to the UKIs of the others.
+  const efi = Math.max(state, shared - boot - state - 42)
   return [
     { name: 'EFI', offset: MIB, bytes: efi * MIB },
     { name: 'BIOS', offset: (1 + efi) * MIB, bytes: MIB },

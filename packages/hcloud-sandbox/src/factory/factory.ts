@@ -11,7 +11,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { intercept as interceptWith } from '../intercept.ts'
 import { formatAssetPath } from './asset-path.ts'
 import { type AssertSpace, type AssetRequest, createAssets } from './assets.ts'
-import { DEFAULT_DATA_BYTES, DEFAULT_DISK_BYTES } from './disk-layout.ts'
+import { sizeOf } from './disk-size.ts'
 import { findMissingExtension, listExtensions } from './extensions.ts'
 import { refuse, refuseSchematic, requireDisk, requireVersion, toErrorAnswer } from './refusals.ts'
 import { createSchematics } from './schematics.ts'
@@ -33,9 +33,9 @@ export type FactoryIntercept = (
 export interface FactoryOptions {
   /** The sandbox's state directory; the Factory keeps to the folder `factory` in it. */
   readonly stateDir: string
-  /** Size of the raw disk; 1246 MiB by default, at least 8 MiB. */
+  /** Size of the raw disks, at least 8 MiB; by default that of Talos's, by version and architecture. */
   readonly diskBytes?: number | undefined
-  /** How much of the disk is data; about 90 MiB by default. */
+  /** How much of a disk is data; by default as much as in Talos's, or a quarter of a disk of another size. */
   readonly dataBytes?: number | undefined
   /** How long making an asset takes beyond the work itself; 0 by default. */
   readonly makingMs?: number | undefined
@@ -56,12 +56,12 @@ export interface Factory {
 
 /** Makes an emulated Image Factory; nothing is written before the first request. */
 export function createFactory(options: FactoryOptions): Factory {
-  const { diskBytes = DEFAULT_DISK_BYTES, makingMs = 0, clock = systemClock, intercept, assertSpace } = options
-  const dataBytes = options.dataBytes ?? Math.min(DEFAULT_DATA_BYTES, Math.floor(diskBytes / 4))
+  const { diskBytes, dataBytes, makingMs = 0, clock = systemClock, intercept, assertSpace } = options
+  const size = { diskBytes, dataBytes }
   const folder = join(options.stateDir, 'factory')
   const schematics = createSchematics(join(folder, 'schematics'))
   const delay = (signal: AbortSignal) => clock.sleep(makingMs, signal)
-  const assets = createAssets({ folder, diskBytes, dataBytes, delay, assertSpace })
+  const assets = createAssets({ folder, size, delay, assertSpace })
 
   const app = new Hono()
   app.use(requestId)
@@ -106,7 +106,8 @@ export function createFactory(options: FactoryOptions): Factory {
     }
     const asset = await assets.get({ ...request, schematicId: schematic, version })
     const name = formatAssetPath(request.architecture, request.compression)
-    const identity = [schematic, version, name, diskBytes, dataBytes].join('\n')
+    const bytes = sizeOf(version, request.architecture, size)
+    const identity = [schematic, version, name, bytes.diskBytes, bytes.dataBytes].join('\n')
     return serveFile(context.req.raw, {
       ...asset,
       name,

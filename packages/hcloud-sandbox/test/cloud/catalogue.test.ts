@@ -38,8 +38,8 @@ describe('/server_types', () => {
     expect(cax11).toMatchObject({ id: 45, architecture: 'arm', cores: 2, memory: 4, disk: 40 })
     expect(cax11?.prices[0]).toMatchObject({
       location: 'fsn1',
-      price_hourly: { net: '0.0053', gross: '0.0063' },
-      price_monthly: { net: '3.2900', gross: '3.9151' },
+      price_hourly: { net: '0.0072', gross: '0.0086' },
+      price_monthly: { net: '4.4900', gross: '5.3431' },
     })
   })
 })

@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import {
-  DEFAULT_DATA_BYTES,
-  DEFAULT_DISK_BYTES,
-  findPartition,
-  layOutDisk,
-  MIB,
-} from '../../src/factory/disk-layout.ts'
+import { findPartition, layOutDisk } from '../../src/factory/disk-layout.ts'
+import { GRUB, MIB, sizeOf } from '../../src/factory/disk-size.ts'
 
 describe('layOutDisk', () => {
-  test('lays out the default disk as Talos does', () => {
-    const { partitions } = layOutDisk(DEFAULT_DISK_BYTES, DEFAULT_DATA_BYTES)
+  test('lays out a disk with GRUB as Talos does', () => {
+    const { partitions } = layOutDisk(GRUB)
     expect(partitions.map(({ name, bytes }) => [name, bytes / MIB])).toEqual([
       ['EFI', 100],
       ['BIOS', 1],
@@ -19,41 +14,62 @@ describe('layOutDisk', () => {
     ])
   })
 
-  test.each([8, 9, 16, 64, 100, 1023, 1246, 4096])('keeps everything on a disk of %i MiB in its place', (mib) => {
-    const { partitions, data } = layOutDisk(mib * MIB, DEFAULT_DATA_BYTES)
-    let end = MIB
-    for (const { offset, bytes } of partitions) {
-      expect(offset).toBe(end)
-      expect(bytes).toBeGreaterThanOrEqual(MIB)
-      end = offset + bytes
-    }
-    expect(end).toBeLessThanOrEqual((mib - 1) * MIB)
+  test.each([8, 9, 16, 64, 100, 1023, 1246, 2246, 4096, 4247])(
+    'keeps everything on a disk of %i MiB in its place',
+    (mib) => {
+      const { partitions, data } = layOutDisk({ ...GRUB, diskBytes: mib * MIB, efiShare: 0.5 })
+      let end = MIB
+      for (const { offset, bytes } of partitions) {
+        expect(offset).toBe(end)
+        expect(bytes).toBeGreaterThanOrEqual(MIB)
+        end = offset + bytes
+      }
+      expect(end).toBeLessThanOrEqual((mib - 1) * MIB)
 
-    let dataEnd = 0
-    for (const { offset, bytes } of data) {
-      expect(offset).toBeGreaterThanOrEqual(dataEnd)
-      dataEnd = offset + bytes
-      const holder = partitions.find(
-        (partition) => partition.offset <= offset && offset < partition.offset + partition.bytes,
-      )
-      expect(['EFI', 'BOOT']).toContain(holder?.name)
-      expect(dataEnd).toBeLessThanOrEqual((holder?.offset ?? 0) + (holder?.bytes ?? 0))
-    }
-  })
+      let dataEnd = 0
+      for (const { offset, bytes } of data) {
+        expect(offset).toBeGreaterThanOrEqual(dataEnd)
+        dataEnd = offset + bytes
+        const holder = partitions.find(
+          (partition) => partition.offset <= offset && offset < partition.offset + partition.bytes,
+        )
+        expect(['EFI', 'BOOT']).toContain(holder?.name)
+        expect(dataEnd).toBeLessThanOrEqual((holder?.offset ?? 0) + (holder?.bytes ?? 0))
+      }
+    },
+  )
 
   test('spreads about as much data as was asked for', () => {
-    const { data } = layOutDisk(DEFAULT_DISK_BYTES, DEFAULT_DATA_BYTES)
+    const { data } = layOutDisk(GRUB)
     const bytes = data.reduce((sum, extent) => sum + extent.bytes, 0)
-    expect(bytes).toBeGreaterThan(DEFAULT_DATA_BYTES * 0.99)
-    expect(bytes).toBeLessThanOrEqual(DEFAULT_DATA_BYTES)
+    expect(bytes).toBeGreaterThan(GRUB.dataBytes * 0.99)
+    expect(bytes).toBeLessThanOrEqual(GRUB.dataBytes)
     expect(data.length).toBeGreaterThan(10)
   })
 
   test.each([7 * MIB, 16 * MIB + 1])('refuses a disk of %i bytes', (bytes) => {
-    expect(() => layOutDisk(bytes, MIB)).toThrow(RangeError)
+    expect(() => layOutDisk({ ...GRUB, diskBytes: bytes, dataBytes: MIB })).toThrow(RangeError)
   })
 })
 
 test('findPartition names what is not there', () => {
   expect(() => findPartition({ diskBytes: 0, partitions: [], data: [] }, 'META')).toThrow('no partition META')
+})
+
+test.each([
+  ['v1.7.7', 'arm', 1246, 90],
+  ['v1.9.6', 'x86', 1246, 90],
+  ['v1.10.0', 'x86', 2247, 100],
+  ['v1.10.0', 'arm', 2246, 100],
+  ['v1.11.0', 'x86', 4247, 200],
+  ['v1.13.9', 'arm', 2246, 100],
+  ['v1.14.0-beta.1', 'x86', 4247, 200],
+] as const)("Talos %s has today's size for %s", (version, architecture, disk, data) => {
+  expect(sizeOf(version, architecture)).toMatchObject({ diskBytes: disk * MIB, dataBytes: data * MIB })
+  expect(sizeOf(version, architecture, { diskBytes: 16 * MIB })).toMatchObject({
+    diskBytes: 16 * MIB,
+    dataBytes: 4 * MIB,
+  })
+  const { data: extents } = layOutDisk(sizeOf(version, architecture))
+  expect(extents.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThan(data * MIB * 0.98)
 })

@@ -1,12 +1,13 @@
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { layOutDisk, MIB } from '../../src/factory/disk-layout.ts'
+import { layOutDisk } from '../../src/factory/disk-layout.ts'
+import { MIB } from '../../src/factory/disk-size.ts'
 import { formatPartitionTable } from '../../src/factory/partition-table.ts'
 import { SECTOR_BYTES } from '../../src/machines/gpt.ts'
 
 const DISK_BYTES = 16 * MIB
 const LAST = DISK_BYTES / SECTOR_BYTES - 1
-const layout = layOutDisk(DISK_BYTES, MIB)
+const layout = layOutDisk({ diskBytes: DISK_BYTES, dataBytes: MIB, efiShare: 0.1 })
 
 /** Reads a header as the UEFI specification describes it, with its checksum verified. */
 function readHeader(sector: Buffer) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { expect } from 'vitest'
-import { MIB } from '../../src/factory/disk-layout.ts'
+import { MIB } from '../../src/factory/disk-size.ts'
 import { createFactory, type FactoryOptions } from '../../src/factory/factory.ts'
 
 /** ID of the schematic that changes nothing. */

@@ -131,6 +131,10 @@ describe('commands that write an image', () => {
     `bash -c "wget -O /tmp/a ${URL}"`,
     `( cd /tmp && wget -O a ${URL} )`,
     `wget -O /tmp/a ${URL} 2>&1 | tee /tmp/log`,
+    `fdisk -l /dev/sda; sfdisk -d /dev/sda > /root/old; parted -s /dev/sda unit MiB print; sgdisk -p /dev/sda; wget -O /tmp/a ${URL}`,
+    `sgdisk --zap-all /dev/sda; wipefs -af /dev/sda1 /dev/sda; parted -s /dev/sda mklabel gpt; wget -O /tmp/a ${URL}`,
+    `umount -f /dev/sda1 || true; swapoff -a; mount -o remount,size=4G /tmp; wget -O /tmp/a ${URL}; partprobe`,
+    `rm -rf /var/lib/cloud/* /etc/machine-id; ssh-keygen -A; journalctl --vacuum-time=1s; wget -O /tmp/a ${URL}`,
   ])('follows tries and branches: %j', (text) => {
     expect(recognise([`${text}\n${WRITE}`])).toEqual([URL])
   })
@@ -234,6 +238,16 @@ describe('commands that write an image', () => {
     [
       `wget -O /tmp/a ${URL}; ${WRITE}; dd if=/dev/zero of=/dev/sda bs=1M count=1`,
       ['? "dd if=/dev/zero of=/dev/sda bs=1M count=1" changes the disk after the image was written at 88'],
+    ],
+    [
+      'sgdisk -p -d 1 /dev/sda; systemctl reboot; shutdown -r now; truncate -s 0 /dev/sda; blockdev --setro /dev/sda',
+      [
+        '? "sgdisk -p -d 1 /dev/sda" is not known at 0',
+        '? "systemctl reboot" is not known at 25',
+        '? "shutdown -r now" is not known at 43',
+        '? "truncate -s 0 /dev/sda" is not known at 60',
+        '? "blockdev --setro /dev/sda" is not known at 84',
+      ],
     ],
     ['parted -s /dev/sda mkpart a 0 1', ['? "parted -s /dev/sda mkpart a 0 1" is not known at 0']],
     [

@@ -1,4 +1,7 @@
-/** `/server_types`: what servers there are, where they are offered, and what they cost. Figures are close to those of 2026. */
+/**
+ * `/server_types`: what servers there are, where they are offered, and what they cost. Figures are close to those of 2026, after
+ * prices had risen by 30 to 37 % in April.
+ */
 
 import type { Architecture } from '../../domain.ts'
 import type { CloudOptions } from '../options.ts'
@@ -49,26 +52,26 @@ const nowhere = { locations: offeredIn(EUROPE, RETIRED) }
 
 /** The server types that the emulated cloud has. */
 export const SERVER_TYPES: readonly CatalogueServerType[] = [
-  { id: 22, name: 'cpx11', cores: 2, memory: 2, disk: 40, monthly: 4.49, ...sharedAmd, ...overseas },
-  { id: 23, name: 'cpx21', cores: 3, memory: 4, disk: 80, monthly: 7.99, ...sharedAmd, ...overseas },
-  { id: 24, name: 'cpx31', cores: 4, memory: 8, disk: 160, monthly: 14.99, ...sharedAmd, ...overseas },
-  { id: 25, name: 'cpx41', cores: 8, memory: 16, disk: 240, monthly: 27.99, ...sharedAmd, ...overseas },
-  { id: 45, name: 'cax11', cores: 2, memory: 4, disk: 40, monthly: 3.29, ...sharedArm, ...inEurope },
-  { id: 93, name: 'cax21', cores: 4, memory: 8, disk: 80, monthly: 5.99, ...sharedArm, ...inEurope },
-  { id: 94, name: 'cax31', cores: 8, memory: 16, disk: 160, monthly: 11.99, ...sharedArm, ...inEurope },
-  { id: 95, name: 'cax41', cores: 16, memory: 32, disk: 320, monthly: 23.99, ...sharedArm, ...inEurope },
-  { id: 96, name: 'ccx13', cores: 2, memory: 8, disk: 80, monthly: 11.99, ...dedicatedAmd, ...everywhere },
-  { id: 97, name: 'ccx23', cores: 4, memory: 16, disk: 160, monthly: 23.99, ...dedicatedAmd, ...everywhere },
-  { id: 98, name: 'ccx33', cores: 8, memory: 32, disk: 240, monthly: 47.99, ...dedicatedAmd, ...everywhere },
-  { id: 105, name: 'cx32', cores: 4, memory: 8, disk: 80, monthly: 6.3, ...sharedIntel, ...nowhere },
-  { id: 108, name: 'cpx12', cores: 1, memory: 2, disk: 40, monthly: 4.99, ...sharedAmd, ...everywhere },
-  { id: 109, name: 'cpx22', cores: 2, memory: 4, disk: 80, monthly: 5.99, ...sharedAmd, ...everywhere },
-  { id: 110, name: 'cpx32', cores: 4, memory: 8, disk: 160, monthly: 10.49, ...sharedAmd, ...everywhere },
-  { id: 111, name: 'cpx42', cores: 8, memory: 16, disk: 320, monthly: 19.49, ...sharedAmd, ...everywhere },
-  { id: 114, name: 'cx23', cores: 2, memory: 4, disk: 40, monthly: 2.99, ...sharedIntel, ...inEurope },
-  { id: 115, name: 'cx33', cores: 4, memory: 8, disk: 80, monthly: 4.99, ...sharedIntel, ...inEurope },
-  { id: 116, name: 'cx43', cores: 8, memory: 16, disk: 160, monthly: 8.99, ...sharedIntel, ...inEurope },
-  { id: 117, name: 'cx53', cores: 16, memory: 32, disk: 320, monthly: 16.99, ...sharedIntel, ...inEurope },
+  { id: 22, name: 'cpx11', cores: 2, memory: 2, disk: 40, monthly: 5.99, ...sharedAmd, ...overseas },
+  { id: 23, name: 'cpx21', cores: 3, memory: 4, disk: 80, monthly: 10.49, ...sharedAmd, ...overseas },
+  { id: 24, name: 'cpx31', cores: 4, memory: 8, disk: 160, monthly: 19.99, ...sharedAmd, ...overseas },
+  { id: 25, name: 'cpx41', cores: 8, memory: 16, disk: 240, monthly: 36.99, ...sharedAmd, ...overseas },
+  { id: 45, name: 'cax11', cores: 2, memory: 4, disk: 40, monthly: 4.49, ...sharedArm, ...inEurope },
+  { id: 93, name: 'cax21', cores: 4, memory: 8, disk: 80, monthly: 7.99, ...sharedArm, ...inEurope },
+  { id: 94, name: 'cax31', cores: 8, memory: 16, disk: 160, monthly: 15.99, ...sharedArm, ...inEurope },
+  { id: 95, name: 'cax41', cores: 16, memory: 32, disk: 320, monthly: 31.49, ...sharedArm, ...inEurope },
+  { id: 96, name: 'ccx13', cores: 2, memory: 8, disk: 80, monthly: 15.99, ...dedicatedAmd, ...everywhere },
+  { id: 97, name: 'ccx23', cores: 4, memory: 16, disk: 160, monthly: 31.49, ...dedicatedAmd, ...everywhere },
+  { id: 98, name: 'ccx33', cores: 8, memory: 32, disk: 240, monthly: 62.49, ...dedicatedAmd, ...everywhere },
+  { id: 105, name: 'cx32', cores: 4, memory: 8, disk: 80, monthly: 8.49, ...sharedIntel, ...nowhere },
+  { id: 108, name: 'cpx12', cores: 1, memory: 2, disk: 40, monthly: 6.49, ...sharedAmd, ...everywhere },
+  { id: 109, name: 'cpx22', cores: 2, memory: 4, disk: 80, monthly: 7.99, ...sharedAmd, ...everywhere },
+  { id: 110, name: 'cpx32', cores: 4, memory: 8, disk: 160, monthly: 13.99, ...sharedAmd, ...everywhere },
+  { id: 111, name: 'cpx42', cores: 8, memory: 16, disk: 320, monthly: 25.49, ...sharedAmd, ...everywhere },
+  { id: 114, name: 'cx23', cores: 2, memory: 4, disk: 40, monthly: 3.99, ...sharedIntel, ...inEurope },
+  { id: 115, name: 'cx33', cores: 4, memory: 8, disk: 80, monthly: 6.49, ...sharedIntel, ...inEurope },
+  { id: 116, name: 'cx43', cores: 8, memory: 16, disk: 160, monthly: 11.99, ...sharedIntel, ...inEurope },
+  { id: 117, name: 'cx53', cores: 16, memory: 32, disk: 320, monthly: 22.49, ...sharedIntel, ...inEurope },
 ]
 
 const CATALOGUE = 'a selection, with prices of 2026'

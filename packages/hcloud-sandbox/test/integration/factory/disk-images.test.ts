@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { SandboxError } from '../../../src/errors.ts'
-import { MIB } from '../../../src/factory/disk-layout.ts'
+import { MIB } from '../../../src/factory/disk-size.ts'
 import { DISK_BYTES, EMPTY, sha256, testFactory } from '../../factory/test-factory.ts'
 
 async function gunzip(bytes: Buffer): Promise<Buffer> {
