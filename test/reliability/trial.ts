@@ -187,7 +187,11 @@ async function readSettledState(stateDir: string): Promise<CloudState> {
     const state = await readCloudState(stateDir)
     const { servers, sshKeys, primaryIps, images } = state
     const isEmpty =
-      servers.length + sshKeys.length + primaryIps.length + images.filter(({ labels }) => labels[LEASE] !== undefined).length === 0
+      servers.length +
+        sshKeys.length +
+        primaryIps.length +
+        images.filter(({ labels }) => labels[LEASE] !== undefined).length ===
+      0
     if (isEmpty || look === 40) return state
     await systemClock.sleep(50)
   }
@@ -250,6 +254,7 @@ async function followAdvice(stateDir: string, leftovers: readonly Leftover[]): P
     } else defects.push(`unknown command "${command}"`)
   }
   const { servers, sshKeys, primaryIps, images } = await readCloudState(stateDir)
-  const left = [...servers, ...sshKeys, ...primaryIps, ...images.filter(({ labels }) => labels[LEASE] !== undefined)].length
+  const left = [...servers, ...sshKeys, ...primaryIps, ...images.filter(({ labels }) => labels[LEASE] !== undefined)]
+    .length
   return left === 0 ? defects : [...defects, `${left} things are still there after all that was advised`]
 }
