@@ -57,6 +57,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
   const faults = createFaults(rules, { clock, onFault: options.onFault })
   const machines = await createMachines(options.machines ?? MACHINE_KINDS[0].name, rules, {
     cacheDir: options.cacheDir,
+    onProgress: options.onProgress,
     faults: rules.length === 0 ? undefined : faults.machines,
     bootMs: realistic ? REALISTIC_BOOT_MS : 0,
     clock,
