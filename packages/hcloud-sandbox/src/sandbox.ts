@@ -100,6 +100,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
     intercept: async (request, answer) => (await faults.api(request, answer)) ?? options.intercept?.(request, answer),
     failAction: (command, resources) => faults.action(command, resources) ?? options.failAction?.(command, resources),
     rescueFaults: faults.rescue,
+    addressesStay: faults.addressesStay,
     onAnswer: options.onAnswer,
   })
   await cloud.load()
