@@ -79,10 +79,14 @@ export async function openOwnFactory(behind: string, options: OwnFactoryOptions 
 /** Lets another server answer a request. */
 export function pass(request: IncomingMessage, response: ServerResponse, behind: string): void {
   const { method, url = '', headers } = request
-  const forwarded = httpRequest(behind + url, { method, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(response)
-  })
+  const forwarded = httpRequest(
+    behind + url,
+    { method, headers: { ...headers, host: new URL(behind).host } },
+    (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    },
+  )
   forwarded.on('error', () => response.destroy())
   request.pipe(forwarded)
 }
