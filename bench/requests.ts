@@ -17,8 +17,8 @@ interface Run {
 
 type Say = (text: string) => void
 
-const MOST_FOR_ONE = 30
-const MOST_EACH_OF_100 = 15
+const MOST_FOR_ONE = 20
+const MOST_EACH_OF_100 = 10
 
 export const requests: Benchmark = {
   name: 'requests',

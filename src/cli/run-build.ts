@@ -1,5 +1,6 @@
 /** What `talos-image build` does: plan, build, report; in each of the projects, side by side, each for itself. */
 
+import { parseHclWith } from '../config/hcl/parser.ts'
 import { evaluateTemplate } from '../config/template/evaluate-template.ts'
 import type { Role } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
@@ -34,6 +35,7 @@ import type { Io } from './io.ts'
 import { checkOutputs, writeOutputs } from './job-outputs.ts'
 import { chooseFlaggedProjects, makePlan, toPlanResult } from './make-plan.ts'
 import type { PackerEngine } from './packer-engine.ts'
+import { startParserProcess } from './parser-process.ts'
 import { oneLine } from './render/event-line.ts'
 import { buildOutputs } from './render/job-outputs.ts'
 import { findFailures, findLeftovers, formatInterrupted, formatSummary } from './render/summary.ts'
@@ -42,6 +44,8 @@ import { say } from './say.ts'
 
 /** Builds what the flags ask for. */
 export async function runBuild(io: Io, flags: BuildFlags): Promise<CommandResult> {
+  // A build runs for minutes, with the memory that it has by then.
+  parseHclWith((path) => startParserProcess(path))
   await checkOutputs(io)
   const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
   try {

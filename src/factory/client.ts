@@ -13,6 +13,7 @@ import {
   type FactoryRequest,
   retryFaults,
   sendToFactory,
+  tellDelays,
   toReason,
   traceRequests,
 } from './transport.ts'
@@ -25,7 +26,7 @@ export interface FactoryClientOptions extends FactoryAccess {
   readonly publicUrl?: string | undefined
   /** The `User-Agent` of requests from this computer; `talos-image/VERSION (+URL)` by default. */
   readonly userAgent?: string | undefined
-  /** The timeout of one request, in milliseconds; 300 000 by default, since making an asset can take minutes. */
+  /** The timeout of a request for an asset, in milliseconds; 300 000 by default, since making an asset can take minutes. */
   readonly timeoutMs?: number | undefined
   /** The most retries of a request; 3 by default. */
   readonly retries?: number | undefined
@@ -38,6 +39,15 @@ export interface FactoryClientOptions extends FactoryAccess {
    * @internal
    */
   readonly extraCa?: string | undefined
+  /** The timeout of one request for a list or a schematic, in milliseconds; 10 000 by default. */
+  readonly listTimeoutMs?: number | undefined
+  /** Is told what is waited for, when it takes long. */
+  readonly onDelay?: ((text: string) => void) | undefined
+  /**
+   * After how many milliseconds that is; 3000 by default.
+   * @internal
+   */
+  readonly delayMs?: number | undefined
   /** @internal */
   readonly trace?: Trace
 }
@@ -125,7 +135,8 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
     firstPauseMs: options.firstPauseMs ?? 1000,
   }
   const sendOnce = traceRequests(sendToFactory(transport), options.trace ?? NO_TRACE)
-  const send = retryFaults(sendOnce, transport)
+  const send = tellDelays(retryFaults(sendOnce, transport), options.onDelay ?? (() => {}), options.delayMs ?? 3000)
+  const timeoutMs = Math.min(options.listTimeoutMs ?? 10_000, transport.timeoutMs)
 
   async function call<Schema extends v.GenericSchema>(
     request: FactoryRequest,
@@ -152,7 +163,7 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
   /** undefined: the Factory issues none, or not for this login. Source: Image Factory, docs/api.md. */
   async function requestDownloadToken(signal: AbortSignal | undefined): Promise<string | undefined> {
     try {
-      const request = { method: 'POST', url: `${base}/download-token`, signal } as const
+      const request = { method: 'POST', url: `${base}/download-token`, signal, timeoutMs } as const
       const { access_token: token } = await call(request, DownloadToken)
       registerSecret(token)
       return token
@@ -164,7 +175,7 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
 
   function describeExtensions(talosVersion: string, signal?: AbortSignal): Promise<ExtensionRecord[]> {
     const url = `${base}/version/${encodeURIComponent(talosVersion)}/extensions/official`
-    return call({ method: 'GET', url, signal }, Extensions)
+    return call({ method: 'GET', url, signal, timeoutMs }, Extensions)
   }
 
   return {
@@ -178,17 +189,17 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
       return downloadToken === undefined ? access : { ...access, login: { downloadToken } }
     },
     async submitSchematic(text, signal) {
-      const request = { method: 'POST', url: `${base}/schematics`, body: text, signal } as const
+      const request = { method: 'POST', url: `${base}/schematics`, body: text, signal, timeoutMs } as const
       const { id, schematic } = await call(request, SubmitAnswer)
       return { id, schematic }
     },
     async readSchematic(id, signal) {
-      const request = { method: 'GET', url: `${base}/schematics/${encodeURIComponent(id)}`, signal } as const
+      const request = { method: 'GET', url: `${base}/schematics/${encodeURIComponent(id)}`, signal, timeoutMs } as const
       const answer = await send(request)
       if (!answer.ok) throw new FactoryFailure(request, answer)
       return answer.text
     },
-    versions: (signal) => call({ method: 'GET', url: `${base}/versions`, signal }, v.array(v.string())),
+    versions: (signal) => call({ method: 'GET', url: `${base}/versions`, signal, timeoutMs }, v.array(v.string())),
     extensions: async (talosVersion, signal) =>
       (await describeExtensions(talosVersion, signal)).map(({ name }) => name),
     describeExtensions,

@@ -42,6 +42,8 @@ export interface RunKey {
 export interface ImageBuild extends Run {
   readonly key: RunKey
   readonly scope: CleanupScope
+  /** The clean-up of the run, after that of all its images. */
+  readonly runScope: CleanupScope
 }
 
 /** Runs a step of an image, and emits the events of its start and its end. */

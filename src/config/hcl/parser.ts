@@ -15,6 +15,13 @@ export interface HclParser {
 }
 
 type AsyncFunction = (name: string, text: string) => Promise<unknown>
+
+/** What is used of the parser's module. */
+export interface ParserModule {
+  readonly parse: AsyncFunction
+  readonly getExpressionAst: AsyncFunction
+}
+
 const AsyncFunctionSchema = v.custom<AsyncFunction>((input) => typeof input === 'function')
 const ModuleSchema = v.object({ parse: AsyncFunctionSchema, getExpressionAst: AsyncFunctionSchema })
 
@@ -44,18 +51,36 @@ let loading: Promise<HclParser> | undefined
  * which it needs only while it starts; others take such names for a sign of another runtime, so they are removed.
  */
 export function loadHclParser(): Promise<HclParser> {
-  loading ??= load()
+  loading ??= loadHere().then(toParser)
   return loading
 }
 
-async function load(): Promise<HclParser> {
+/** Loads the parser by other means than into this process; where that fails, into this one. */
+export function parseHclWith(load: (path: string) => ParserModule): void {
+  loading ??= loadWith(load).catch(loadHere).then(toParser)
+}
+
+const requireHere = createRequire(import.meta.url)
+const MODULE = '@cdktn/hcl2json'
+
+async function loadHere(): Promise<ParserModule> {
   const before = new Set(Object.getOwnPropertyNames(globalThis))
-  const loaded: unknown = createRequire(import.meta.url)('@cdktn/hcl2json')
-  const { parse, getExpressionAst } = v.parse(ModuleSchema, loaded)
-  await parse(PARSED_NAME, '')
+  const loaded: unknown = requireHere(MODULE)
+  const functions = v.parse(ModuleSchema, loaded)
+  await functions.parse(PARSED_NAME, '')
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (!before.has(name)) Reflect.deleteProperty(globalThis, name)
   }
+  return functions
+}
+
+async function loadWith(load: (path: string) => ParserModule): Promise<ParserModule> {
+  const functions = load(requireHere.resolve(MODULE))
+  await functions.parse(PARSED_NAME, '')
+  return functions
+}
+
+function toParser({ parse, getExpressionAst }: ParserModule): HclParser {
   return {
     async findSyntaxProblems(file) {
       try {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline, type Readable, Transform } from 'node:stream'
 import { TalosImageError } from '../../errors.ts'
+import { READ_BYTES } from '../../source/inspect-file.ts'
 
 /** What is sent to the server. */
 export interface Sent {
@@ -14,7 +15,7 @@ export interface Sent {
   readonly assertWhole: () => void
 }
 
-const CHUNKS = { highWaterMark: 1 << 20 }
+const CHUNKS = { highWaterMark: READ_BYTES }
 
 /** @param source a path, or a stream that is read once */
 export function sendLocal(source: string | Readable): Sent {

@@ -145,6 +145,20 @@ const cases: readonly Case[] = [
     is: [[...BUILT, 'v1.11.5 from uploaded-image/hcloud-amd64.raw.xz']],
   },
   {
+    path: 'missing-upload',
+    is: [
+      [
+        `missing-upload/talos.pkr.hcl:14:19: ${join(CASES, 'hcloud-amd64.raw.xz')} does not exist`,
+        'correct the path, which starts from the working directory or the template, or name the disk image with --image-file',
+      ],
+    ],
+  },
+  {
+    path: 'missing-upload',
+    options: { imageFile: 'uploaded-image/hcloud-amd64.raw.xz', architectures: ['x86'] },
+    is: [[...BUILT, 'v1.11.5 from uploaded-image/hcloud-amd64.raw.xz']],
+  },
+  {
     path: 'script',
     is: [[...BUILT, 'v1.11.5 from the default image']],
   },
@@ -169,6 +183,16 @@ const cases: readonly Case[] = [
   {
     path: 'checked-download',
     is: [[...BUILT, `v1.11.5 from ${GENERIC} with the SHA-256 ${'5d'.repeat(32)}`]],
+  },
+  {
+    path: 'checked-download',
+    options: { sha256: { x86: 'aa'.repeat(32) }, architectures: ['x86'] },
+    is: [
+      [
+        `checked-download/talos.pkr.hcl:16:8: the template wants its image to have the SHA-256 ${'5d'.repeat(32)}, but another one is given`,
+        'leave --sha256 out, or correct one of them',
+      ],
+    ],
   },
   {
     path: 'data-http',
