@@ -234,6 +234,16 @@ describe('a disk that is not right', () => {
     expect(report.get('error')).toMatch(/^write .*File too large/)
   })
 
+  test('is found: too small for zeros at the end of the image', async () => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(2 * MIB))
+    const image = Buffer.alloc(3 * MIB)
+    DISK.copy(image, 0, 0, MIB)
+    const script = writeScript({ from: 'stdin', device: room.device, mode: 'sparse' })
+    const { report } = await room.run(script, { stdin: zstd(image) })
+    expect(report.get('error')).toMatch(/^write No space left/)
+  })
+
   test('is found: not there', async () => {
     await using room = await bench()
     const script = writeScript({ from: 'stdin', device: `${room.path}/no/such/disk`, mode: 'sparse' })
