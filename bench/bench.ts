@@ -26,6 +26,10 @@ export interface Section {
   readonly goals: readonly Goal[]
 }
 
+export interface Programs {
+  readonly uploadImage: string | undefined
+}
+
 export interface Benchmark {
   /** On the command line: `npm run bench -- requests`. */
   readonly name: string
@@ -33,8 +37,9 @@ export interface Benchmark {
   /**
    * Measures.
    * @param say reports the progress
+   * @param programs paths of programs that are measured when they are there
    */
-  run(say: (text: string) => void): Promise<Section>
+  run(say: (text: string) => void, programs: Programs): Promise<Section>
 }
 
 /** A goal that a ratio has to reach. */

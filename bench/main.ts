@@ -1,8 +1,9 @@
 /**
  * Runs the benchmarks and shows their tables; writes docs/performance.md once all of them have been measured.
- * Arguments: names of benchmarks, all by default. What was measured before is kept, so that one can be repeated alone.
+ * Arguments: names of benchmarks, all by default; `--hcloud-upload-image PATH`, a program that is measured, too. What was measured before is kept, so that one can be repeated alone.
  */
 
+import { parseArgs } from 'node:util'
 import type { Benchmark } from './bench.ts'
 import { command } from './command.ts'
 import { fourImages, oneImage } from './end-to-end.ts'
@@ -15,7 +16,10 @@ import { keepResult, writePage } from './results.ts'
 
 const BENCHMARKS: readonly Benchmark[] = [oneImage, fourImages, pipelines, requests, command, memory]
 
-const wanted = process.argv.slice(2)
+const { positionals: wanted, values } = parseArgs({
+  allowPositionals: true,
+  options: { 'hcloud-upload-image': { type: 'string' } },
+})
 const names = BENCHMARKS.map(({ name }) => name)
 const unknown = wanted.filter((name) => !names.includes(name))
 if (unknown.length > 0) {
@@ -27,7 +31,8 @@ for (const { name, title, run } of BENCHMARKS) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   const began = Date.now()
   const say = (text: string): void => console.error(`${new Date().toISOString().slice(11, 19)} ${name}: ${text}`)
-  const measured = { title, section: await run(say), date: new Date().toISOString().slice(0, 10) }
+  const section = await run(say, { uploadImage: values['hcloud-upload-image'] })
+  const measured = { title, section, date: new Date().toISOString().slice(0, 10) }
   say(`took ${Math.round((Date.now() - began) / 1000)} s`)
   console.log(formatSection(measured))
   await keepResult(name, measured)

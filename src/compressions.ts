@@ -4,7 +4,7 @@
  */
 
 /** What a disk image is compressed with, by the usual suffix of its file; `none` for a plain disk. */
-export type Compression = 'zst' | 'xz' | 'gz' | 'none'
+export type Compression = 'zst' | 'xz' | 'gz' | 'bz2' | 'none'
 
 interface Row {
   readonly name: Compression
@@ -60,6 +60,16 @@ const ROWS: Readonly<Record<Compression, Row>> = {
     templatePrograms: ['gzip', 'gunzip', 'zcat', 'pigz'],
     isInFactory: true,
   },
+  bz2: {
+    name: 'bz2',
+    title: 'bzip2',
+    suffix: '.bz2',
+    magic: '425a68',
+    programs: ['bzip2'],
+    command: 'bzip2 -dc',
+    templatePrograms: ['bzip2', 'bunzip2', 'bzcat', 'pbzip2', 'lbzip2'],
+    isInFactory: false,
+  },
   // The last one, since all bytes begin with its magic.
   none: {
     name: 'none',
@@ -81,7 +91,7 @@ export const describeCompression = (name: Compression): Row => ROWS[name]
 /** Those that are one, without the plain disk. */
 const REAL = COMPRESSIONS.filter(({ magic }) => magic !== '')
 
-/** Such as `zstd, xz or gzip`, for messages. */
+/** Such as `zstd, xz, gzip or bzip2`, for messages. */
 export const COMPRESSION_TITLES = joinWords(REAL.map(({ title }) => title))
 /** Such as `.zst, .xz or .gz`, for messages. */
 export const COMPRESSION_SUFFIXES = joinWords(REAL.map(({ suffix }) => suffix))

@@ -18,9 +18,6 @@ import { readProcessorMs, type Sample, withTimes } from './in-turns.ts'
 
 /** The server's disk, as it sees it. It is there only in the machine, whose isolation was verified. */
 export const DEVICE = '/dev/sda'
-/** To standard output; the URL is to follow. */
-export const DOWNLOAD = 'curl --fail --silent --show-error --location'
-
 /** Longer than any command here takes, in milliseconds. */
 const TIMEOUT_MS = 1_800_000
 /** A type with two processors and a disk of 40 GB. */
@@ -33,6 +30,7 @@ export interface Outcome extends Sample {
 }
 
 export interface Place extends AsyncDisposable {
+  readonly machines: MachineKindName
   /** The server's disk, a plain file of the host. */
   readonly diskFile: string
   /** The image as the Factory keeps it, unpacked: a sparse file of the host. */
@@ -72,7 +70,7 @@ export async function openPlace({ machines, imageMib, dataMib }: PlaceOptions): 
       const rawFile = await findRawFile(stateDir)
       const [{ size: diskBytes }, { size: imageBytes }] = [await stat(diskFile), await stat(rawFile)]
       return {
-        ...{ diskFile, rawFile, diskBytes, imageBytes },
+        ...{ machines, diskFile, rawFile, diskBytes, imageBytes },
         folder: stateDir,
         url,
         run: (name, script) => runTimed(session, name, script),

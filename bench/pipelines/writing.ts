@@ -1,116 +1,151 @@
-/** What it takes to write the image onto the server's disk, in the ways that there are. */
+/** What it takes to write the image onto the server's disk, and to read it back, in the ways that there are. */
 
 import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { allocatedBytes } from 'hcloud-sandbox'
+import { verifyScript } from '../../src/remote/verify-script.ts'
 import { writeScript } from '../../src/remote/write-script.ts'
-import { formatMib, formatSeconds, type Table } from '../bench.ts'
-import type { Disk } from './disk.ts'
-import { inTurns, readProcessorMs, type Way, withTimes } from './in-turns.ts'
-import { DEVICE, DOWNLOAD, type Place } from './place.ts'
+import { formatMib, type Table } from '../bench.ts'
+import { openDisk } from './disk.ts'
+import { inTurns, readProcessorMs, type Sample, type Way, withTimes } from './in-turns.ts'
+import { DEVICE, type Place } from './place.ts'
 
 const run = promisify(execFile)
 
-const ROUNDS = 5
+/** As far as the system that a new server comes with may reach: a Debian of 5 GB. */
+const OLD_BYTES = 5 * 1024 ** 3
 
-interface WritingWay extends Way {
-  /** What its first time left. */
-  left: { readonly allocated: number; readonly behind: string }
-}
+/** What is done; `xz` and `zst` stand for the URLs. Those of others are what their tools run (2026). */
+const PIPELINES = {
+  old: (
+    xz: string,
+  ) => `wget --timeout=5 --waitretry=5 --tries=5 --retry-connrefused --inet4-only -O /tmp/talos.raw.xz ${xz}
+xz -d -c /tmp/talos.raw.xz | dd of=${DEVICE} && sync`,
+  k8s: (xz: string) => `blkdiscard -f -v ${DEVICE}
+wget -O - ${xz} | xz -T0 -dc | dd of=${DEVICE} bs=1M iflag=fullblock oflag=direct conv=fsync`,
+  upload: (url: string, program: 'xz' | 'zstd') => `blkdiscard --force ${DEVICE}
+wget --no-verbose -O - ${url} | ${program} -cd | dd of=${DEVICE} bs=4M conv=sparse && sync`,
+} as const
 
-const NOTHING = { allocated: Number.NaN, behind: '' }
+/** Which pipelines are measured: all of them, those that end within minutes on emulated processors, or ours alone. */
+export type Extent = 'all' | 'quick' | 'ours'
+
+const WAYS = {
+  old: 'the old template: `wget` to a file, `xz -d -c | dd`',
+  k8s: 'hcloud-k8s: `xz -T0 -dc | dd bs=1M oflag=direct`',
+  uploadXz: 'hcloud-upload-image, xz: `xz -cd | dd bs=4M conv=sparse`',
+  upload: 'hcloud-upload-image, zstd: `zstd -cd | dd bs=4M conv=sparse`',
+  writeXz: 'ours, xz: writing, with the hashes of the download and of the data',
+  write: 'ours, zstd: the same',
+  readBack: 'ours: reading back',
+  floor: 'the floor: `cp` of the unpacked sparse file, on the host',
+} as const
+type WayName = keyof typeof WAYS
 
 export interface Writing {
   readonly table: Table
-  /** Medians, in milliseconds. */
-  readonly oldMs: number
-  readonly ourMs: number
+  /** The medians, in milliseconds; NaN for what was not measured. */
+  readonly ms: Readonly<Record<'old' | 'upload' | 'write' | 'readBack', number>>
   /** What ours allocates, compared with the image's data. */
   readonly allocation: number
 }
 
-/** Measures all ways. */
-export async function measureWriting(place: Place, disk: Disk, say: (text: string) => void): Promise<Writing> {
-  const [xz, zst] = [place.url('.raw.xz'), place.url('.raw.zst')]
-  const way = (name: string, script: string): WritingWay => toWay(place, disk, name, script)
-  const old = way('old: `wget` to a file, `xz -d -c | dd`', oldScript(xz))
-  const ours = way(
-    'ours: all of the script, which also hashes the download and the disk',
-    writeScript({ from: { url: zst }, device: DEVICE, mode: 'sparse' }),
-  )
-  const ways = [
-    old,
-    way('`xz -T0 -dc | dd bs=1M oflag=direct`', streamed(xz, `xz -T0 -dc | dd of=${DEVICE} bs=1M oflag=direct`)),
-    way('`zstd -dc | dd bs=4M`', streamed(zst, `zstd -dc | dd of=${DEVICE} bs=4M`)),
-    way(
-      '`blkdiscard`, `zstd -dc | dd bs=1M conv=sparse`',
-      `blkdiscard -f ${DEVICE} || exit 1\n${streamed(zst, `zstd -dc | dd of=${DEVICE} bs=1M conv=sparse`)}`,
-    ),
-    ours,
-    floor(place),
-  ]
-  const timed = await inTurns(ways, ROUNDS, (text) => say(`writing, ${text}`))
-  const data = await allocatedBytes(place.rawFile)
-  const { ms: overheadMs } = await place.run('nothing', 'true')
-  const msOf = (wanted: Way): number => timed.find(({ way }) => way === wanted)?.timing.ms ?? Number.NaN
-  const rows = timed.map(({ way: { name, left }, timing }) => [
-    ...[name, timing.seconds, timing.range, (timing.ms / msOf(old)).toFixed(2), timing.processorSeconds],
-    ...[formatMib(left.allocated), (left.allocated / data).toFixed(2), left.behind],
-  ])
-  const table = {
-    title: 'The image onto the disk',
-    text: toText(place, data, overheadMs),
-    columns: ['pipeline', 'median', 'range', 'ratio', 'processors', 'allocated', '/ data', 'behind the image'],
-    rows,
-  }
-  return { table, oldMs: msOf(old), ourMs: msOf(ours), allocation: ours.left.allocated / data }
+interface WritingWay extends Way {
+  readonly name: WayName
+  /** What its first time left; nothing after reading. */
+  left?: { readonly allocated: number; readonly behind: string }
 }
 
-const toText = ({ imageBytes, diskBytes }: Place, data: number, overheadMs: number): string =>
-  `An image of ${formatMib(imageBytes)}, ${formatMib(data)} of them data, from an Image Factory on the same computer
-onto a disk of ${formatMib(diskBytes)} with 16 MiB of old data on it, which is renewed before each. Each ran ${ROUNDS} times, in turns, in
-the same \`namespace\` machine; a time runs from sending the command over SSH until its end is known (${formatSeconds(overheadMs)} for
-a command that does nothing) and ends with \`sync\`; \`processors\` is what the commands took of all processors
-together. What the disk holds is compared with the image after the first time of each.`
+/** Measures the ways, in turns. */
+export async function measureWriting(
+  place: Place,
+  extent: Extent,
+  rounds: number,
+  say: (text: string) => void,
+): Promise<Writing> {
+  const [xz, zst] = [place.url('.raw.xz'), place.url('.raw.zst')]
+  const ours = (url: string): string => writeScript({ from: { url }, device: DEVICE, mode: 'sparse' })
+  const scripts: readonly (readonly [WayName, Extent, string])[] = [
+    ['old', 'all', PIPELINES.old(xz)],
+    ['k8s', 'all', PIPELINES.k8s(xz)],
+    ['uploadXz', 'quick', PIPELINES.upload(xz, 'xz')],
+    ['upload', 'quick', PIPELINES.upload(zst, 'zstd')],
+    ['writeXz', 'quick', ours(xz)],
+    ['write', 'ours', ours(zst)],
+    // The disk is what the one before has left.
+    ['readBack', 'ours', verifyScript({ device: DEVICE, diskBytes: place.imageBytes, oldBytes: OLD_BYTES })],
+  ]
+  const wanted = { all: ['all', 'quick', 'ours'], quick: ['quick', 'ours'], ours: ['ours'] }[extent]
+  const ways = scripts
+    .filter(([, of]) => wanted.includes(of))
+    .map(([name, , script]) => (name === 'readBack' ? toReading(place, script) : toWay(place, name, script)))
+  if (extent === 'all') ways.push(floor(place))
+  const timed = await inTurns(ways, rounds, (text) => say(`writing, ${text}`))
+  const data = await allocatedBytes(place.rawFile)
+  const msOf = (name: WayName): number => timed.find(({ way }) => way.name === name)?.timing.ms ?? Number.NaN
+  const ms = { old: msOf('old'), upload: msOf('upload'), write: msOf('write'), readBack: msOf('readBack') }
+  const rows = timed.map(({ way: { name, left }, timing }) => [
+    ...[WAYS[name], timing.seconds, timing.range, timing.processorSeconds, (timing.ms / ms.upload).toFixed(2)],
+    ...(left === undefined ? ['', ''] : [(left.allocated / data).toFixed(2), left.behind]),
+  ])
+  const written = timed.find(({ way }) => way.name === 'write')?.way.left?.allocated ?? Number.NaN
+  const columns = ['', 'median', 'range', 'processors', 'compared', 'allocated / data', 'behind the image']
+  return { table: { title: toTitle(place, data), columns, rows }, ms, allocation: written / data }
+}
 
-/** As the template of before had it. */
-const oldScript = (url: string): string => `set -e
-wget --timeout=5 --waitretry=5 --tries=5 --retry-connrefused --inet4-only -O /tmp/talos.raw.xz ${url}
-xz -d -c /tmp/talos.raw.xz | dd of=${DEVICE} && sync`
+const toTitle = ({ imageBytes, machines }: Place, data: number): string =>
+  `${formatMib(imageBytes)}, ${formatMib(data)} of them data, on a \`${machines}\` machine`
 
-const streamed = (url: string, pipeline: string): string => `set -o pipefail\n${DOWNLOAD} ${url} | ${pipeline} && sync`
-
-function toWay(place: Place, disk: Disk, name: string, script: string): WritingWay {
-  return {
+function toWay(place: Place, name: WayName, script: string): WritingWay {
+  const disk = openDisk(place)
+  const way: WritingWay = {
     name,
-    left: NOTHING,
     async measure() {
+      await place.run('letting go of the disk', `blockdev --flushbufs ${DEVICE}`)
       await disk.makeStale()
-      const sample = await place.run(name, script)
+      const sample = await place.run(name, `set -eo pipefail\n${script}`)
       await place.run('tidying up', 'rm -rf /tmp/*')
-      if (this.left === NOTHING)
-        this.left = { allocated: await allocatedBytes(place.diskFile), behind: await disk.inspect() }
+      way.left ??= { allocated: await allocatedBytes(place.diskFile), behind: await disk.inspect() }
       return sample
     },
   }
+  return way
+}
+
+function toReading(place: Place, script: string): WritingWay {
+  const measure = async (): Promise<Sample> => {
+    const { stdout, ...sample } = await place.run('readBack', script)
+    if (!/^talos-image rest zero$/m.test(stdout)) throw new Error(`the disk is not right: ${stdout}`)
+    return sample
+  }
+  return { name: 'readBack', measure }
 }
 
 /** What the host itself needs for the same. */
 function floor({ folder, rawFile }: Place): WritingWay {
   const copy = join(folder, 'copy')
-  return {
-    name: 'the floor: `cp` of the unpacked sparse file, on the host',
-    left: NOTHING,
+  const way: WritingWay = {
+    name: 'floor',
     async measure() {
       const began = performance.now()
-      const script = withTimes('cp --sparse=auto --reflink=never -- "$1" "$2" && sync')
+      const script = withTimes('cp --sparse=auto --reflink=never -- "$1" "$2" && sync "$2"')
       const { stdout } = await run('bash', ['-c', script, 'floor', rawFile, copy])
       const ms = performance.now() - began
-      this.left = { allocated: await allocatedBytes(copy), behind: '-' }
+      way.left = { allocated: await allocatedBytes(copy), behind: '-' }
       await rm(copy)
       return { ms, processorMs: readProcessorMs(stdout) }
     },
   }
+  return way
 }
+
+/** What stands above the tables. */
+export const HOW_MEASURED = `From an Image Factory on the same computer, onto a disk with 16 MiB of old data all over it, which is renewed before each
+pipeline. A time runs from sending the command over SSH until its end is known, and ends with \`sync\`; medians, in turns;
+\`processors\` is what the commands took of all processors together, as they see it; \`compared\` is with hcloud-upload-image's
+pipeline of zstd. What the disk holds is compared with the image after the first time of each. Only ours is read back.`
+
+/** Writing and reading back together. */
+export const ourMs = ({ ms }: Writing): number => ms.write + ms.readBack

@@ -194,7 +194,8 @@ export async function openFactory(
 ): Promise<{ readonly factory: FactoryClient } & AsyncDisposable> {
   throwProblems([...findAddressProblems(io, options), ...findFactoryProblems(io, options)])
   if (options.sandbox !== true) {
-    const factory = createFactoryClient(openFactoryAccess(io, options))
+    const onDelay = (text: string): void => say(io, oneLine(text))
+    const factory = createFactoryClient({ onDelay, ...openFactoryAccess(io, options) })
     return { factory, [Symbol.asyncDispose]: async () => undefined }
   }
   const { factory, close } = await openCloud(io, options)

@@ -30,6 +30,7 @@ export async function startSandboxFor(
     machines,
     sshPort,
     tokens,
+    onProgress: (line) => say(io, line),
     signal: io.signal,
   })
   if (sandbox.attached && machines !== undefined && sandbox.machines !== machines) {

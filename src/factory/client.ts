@@ -4,14 +4,16 @@ import * as v from 'valibot'
 import { TalosImageError } from '../errors.ts'
 import type { Fetch } from '../util/fetch.ts'
 import type { Proxies } from '../util/proxies.ts'
+import { registerSecret } from '../util/redact.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
-import { accessFor, createFactoryFetch, type FactoryAccess, findLoginFault } from './access.ts'
+import { accessFor, createFactoryFetch, type DownloadLogin, type FactoryAccess, findLoginFault } from './access.ts'
 import { FACTORY_URL } from './asset.ts'
 import {
   FactoryFailure,
   type FactoryRequest,
   retryFaults,
   sendToFactory,
+  tellDelays,
   toReason,
   traceRequests,
 } from './transport.ts'
@@ -24,7 +26,7 @@ export interface FactoryClientOptions extends FactoryAccess {
   readonly publicUrl?: string | undefined
   /** The `User-Agent` of requests from this computer; `talos-image/VERSION (+URL)` by default. */
   readonly userAgent?: string | undefined
-  /** The timeout of one request, in milliseconds; 300 000 by default, since making an asset can take minutes. */
+  /** The timeout of a request for an asset, in milliseconds; 300 000 by default, since making an asset can take minutes. */
   readonly timeoutMs?: number | undefined
   /** The most retries of a request; 3 by default. */
   readonly retries?: number | undefined
@@ -37,6 +39,15 @@ export interface FactoryClientOptions extends FactoryAccess {
    * @internal
    */
   readonly extraCa?: string | undefined
+  /** The timeout of one request for a list or a schematic, in milliseconds; 10 000 by default. */
+  readonly listTimeoutMs?: number | undefined
+  /** Is told what is waited for, when it takes long. */
+  readonly onDelay?: ((text: string) => void) | undefined
+  /**
+   * After how many milliseconds that is; 3000 by default.
+   * @internal
+   */
+  readonly delayMs?: number | undefined
   /** @internal */
   readonly trace?: Trace
 }
@@ -56,6 +67,15 @@ export interface ExtensionRecord {
   readonly name: string
   /** Empty when the Factory has none. */
   readonly description: string
+}
+
+/**
+ * What a server needs to download from the Factory.
+ * @internal
+ */
+export interface DownloadAccess {
+  readonly ca?: string | undefined
+  readonly login?: DownloadLogin | undefined
 }
 
 /** A client of an Image Factory. Its functions throw TalosImageError `factory` or `network` when a request fails. */
@@ -85,10 +105,11 @@ export interface FactoryClient {
    */
   readonly fetch: Fetch
   /**
-   * The access that a server needs to download from `url`.
+   * What a server needs to download from `url`. Instead of the login it is given a token for downloads, where the Factory issues
+   * them, as an Enterprise Factory does.
    * @internal
    */
-  accessFor(url: string): FactoryAccess
+  accessFor(url: string, signal?: AbortSignal): Promise<DownloadAccess>
 }
 
 /**
@@ -114,7 +135,8 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
     firstPauseMs: options.firstPauseMs ?? 1000,
   }
   const sendOnce = traceRequests(sendToFactory(transport), options.trace ?? NO_TRACE)
-  const send = retryFaults(sendOnce, transport)
+  const send = tellDelays(retryFaults(sendOnce, transport), options.onDelay ?? (() => {}), options.delayMs ?? 3000)
+  const timeoutMs = Math.min(options.listTimeoutMs ?? 10_000, transport.timeoutMs)
 
   async function call<Schema extends v.GenericSchema>(
     request: FactoryRequest,
@@ -138,28 +160,46 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
     return `${status} without a reason`
   }
 
+  /** undefined: the Factory issues none, or not for this login. Source: Image Factory, docs/api.md. */
+  async function requestDownloadToken(signal: AbortSignal | undefined): Promise<string | undefined> {
+    try {
+      const request = { method: 'POST', url: `${base}/download-token`, signal, timeoutMs } as const
+      const { access_token: token } = await call(request, DownloadToken)
+      registerSecret(token)
+      return token
+    } catch (error) {
+      if (error instanceof FactoryFailure && [402, 403, 404, 405].includes(error.status)) return undefined
+      throw error
+    }
+  }
+
   function describeExtensions(talosVersion: string, signal?: AbortSignal): Promise<ExtensionRecord[]> {
     const url = `${base}/version/${encodeURIComponent(talosVersion)}/extensions/official`
-    return call({ method: 'GET', url, signal }, Extensions)
+    return call({ method: 'GET', url, signal, timeoutMs }, Extensions)
   }
 
   return {
     url: base,
     publicUrl: options.publicUrl ?? base,
     fetch,
-    accessFor: (url) => accessFor(base, { ca, login }, url),
+    async accessFor(url, signal) {
+      const access = accessFor(base, { ca, login }, url)
+      if (access.login === undefined || !url.startsWith(`${base}/image/`)) return access
+      const downloadToken = await requestDownloadToken(signal)
+      return downloadToken === undefined ? access : { ...access, login: { downloadToken } }
+    },
     async submitSchematic(text, signal) {
-      const request = { method: 'POST', url: `${base}/schematics`, body: text, signal } as const
+      const request = { method: 'POST', url: `${base}/schematics`, body: text, signal, timeoutMs } as const
       const { id, schematic } = await call(request, SubmitAnswer)
       return { id, schematic }
     },
     async readSchematic(id, signal) {
-      const request = { method: 'GET', url: `${base}/schematics/${encodeURIComponent(id)}`, signal } as const
+      const request = { method: 'GET', url: `${base}/schematics/${encodeURIComponent(id)}`, signal, timeoutMs } as const
       const answer = await send(request)
       if (!answer.ok) throw new FactoryFailure(request, answer)
       return answer.text
     },
-    versions: (signal) => call({ method: 'GET', url: `${base}/versions`, signal }, v.array(v.string())),
+    versions: (signal) => call({ method: 'GET', url: `${base}/versions`, signal, timeoutMs }, v.array(v.string())),
     extensions: async (talosVersion, signal) =>
       (await describeExtensions(talosVersion, signal)).map(({ name }) => name),
     describeExtensions,
@@ -179,6 +219,9 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
     },
   }
 }
+
+/** Longer than any text that redaction would have to leave alone; without anything that a URL or curl would read otherwise. */
+const DownloadToken = v.object({ access_token: v.pipe(v.string(), v.regex(/^[\w.~-]{8,}$/, 'is not a token')) })
 
 const SubmitAnswer = v.object({
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not a schematic ID')),

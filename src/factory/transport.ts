@@ -24,6 +24,8 @@ export interface FactoryRequest {
   readonly url: string
   readonly body?: string
   readonly signal?: AbortSignal | undefined
+  /** How long it may take, in milliseconds, if not as long as making an asset does. */
+  readonly timeoutMs?: number
   /** Whether to read the body of errors only: the body of an asset is a whole disk. */
   readonly onlyReason?: boolean
 }
@@ -52,6 +54,9 @@ export class FactoryFailure extends TalosImageError {
     this.status = answer.status
   }
 }
+
+/** That the Factory took the connection, and said nothing for as long as it may. */
+export class FactorySilence extends TalosImageError {}
 
 function hintFor(status: number): string | undefined {
   if (status >= 500) return 'a fault on the side of the Image Factory: try again later'
@@ -82,8 +87,8 @@ export function toReason({ text }: FactoryResponse): string {
  * Sends a request once.
  * @throws TalosImageError `network` when there is no response, or an incomplete one
  */
-export function sendToFactory({ timeoutMs, fetch }: TransportOptions): SendToFactory {
-  return async ({ method, url, body, signal, onlyReason }) => {
+export function sendToFactory({ timeoutMs: longestMs, fetch }: TransportOptions): SendToFactory {
+  return async ({ method, url, body, signal, onlyReason, timeoutMs = longestMs }) => {
     using deadline = startDeadline(signal, timeoutMs)
     try {
       const response = await fetch(url, {
@@ -100,7 +105,8 @@ export function sendToFactory({ timeoutMs, fetch }: TransportOptions): SendToFac
     } catch (error) {
       signal?.throwIfAborted()
       const why = deadline.expired ? `no answer within ${timeoutMs / 1000} s` : fetchFailureReason(error)
-      throw new TalosImageError({
+      const Failure = deadline.expired ? FactorySilence : TalosImageError
+      throw new Failure({
         code: 'network',
         message: `no answer to ${method} ${url}: ${why}`,
         hint: /certificate/i.test(why)
@@ -123,8 +129,8 @@ export function traceRequests(send: SendToFactory, trace: Trace): SendToFactory 
       ({ ok, status, headers, text }) => ({
         status,
         id: headers.get('x-request-id'),
-        // Left out for schematics, which can hold a cluster's secrets.
-        ...(ok && /\/schematics(?:\/|$)/.test(url) ? {} : { answer: text.slice(0, LONGEST_TEXT) }),
+        // Left out for schematics, which can hold a cluster's secrets, and for tokens.
+        ...(ok && /\/(?:schematics(?:\/|$)|download-token$)/.test(url) ? {} : { answer: text.slice(0, LONGEST_TEXT) }),
       }),
     )
   }
@@ -132,7 +138,8 @@ export function traceRequests(send: SendToFactory, trace: Trace): SendToFactory 
 
 /**
  * Retries a request after 429, 500 and above, and network errors: every request to the Factory may be repeated. Other
- * responses are returned.
+ * responses are returned. One that may take seconds only is repeated once when there is no answer at all: what has hung twice
+ * is no matter of a moment.
  * @throws FactoryFailure for 429 and for 500 and above, after all tries
  */
 export function retryFaults(send: SendToFactory, { retries, firstPauseMs }: TransportOptions): SendToFactory {
@@ -148,8 +155,26 @@ export function retryFaults(send: SendToFactory, { retries, firstPauseMs }: Tran
         minTimeout: firstPauseMs,
         factor: 2,
         ...(request.signal === undefined ? {} : { signal: request.signal }),
-        shouldRetry: ({ error }) =>
-          error instanceof FactoryFailure || (error instanceof TalosImageError && error.code === 'network'),
+        shouldRetry: ({ error, attemptNumber }) => {
+          if (error instanceof FactorySilence && request.timeoutMs !== undefined) return attemptNumber < 2
+          return error instanceof FactoryFailure || (error instanceof TalosImageError && error.code === 'network')
+        },
       },
     )
+}
+
+/**
+ * Says what is waited for when it takes long.
+ * @param afterMs milliseconds
+ */
+export function tellDelays(send: SendToFactory, onDelay: (text: string) => void, afterMs: number): SendToFactory {
+  return async (request) => {
+    const text = `waiting for the Image Factory to answer ${request.method} ${request.url}`
+    const timer = setTimeout(() => onDelay(text), afterMs)
+    try {
+      return await send(request)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
 }

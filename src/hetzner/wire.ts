@@ -124,9 +124,9 @@ export const Server = v.object({
   status: v.string(),
   created: v.string(),
   public_net: v.object({
-    ipv4: v.nullable(v.object({ ip: v.string() })),
+    ipv4: v.nullable(v.object({ id: v.optional(v.number()), ip: v.string() })),
     /** a /64 network in CIDR form; the server has its `::1` */
-    ipv6: v.nullable(v.object({ ip: v.string() })),
+    ipv6: v.nullable(v.object({ id: v.optional(v.number()), ip: v.string() })),
   }),
   /** Complete only once the server is attached to its networks. */
   private_net: partsOf(v.object({ network: v.optional(v.number()), ip: v.optional(v.string(), '') })),
@@ -152,6 +152,14 @@ export const UNKNOWN_SERVER: Unknown<typeof Server> = {
   image: null,
   rescue_enabled: false,
 }
+
+export const PrimaryIp = v.object({
+  id: v.number(),
+  ip: v.string(),
+  /** The server that it belongs to. */
+  assignee_id: v.nullable(v.number()),
+})
+export type PrimaryIp = v.InferOutput<typeof PrimaryIp>
 
 export const Network = v.object({
   id: v.number(),

@@ -38,6 +38,8 @@ export interface SandboxOptions {
   readonly rateLimit?: { readonly limit: number; readonly perSecond: number } | undefined
   /** What goes wrong, in the words of `talos-image sandbox --fault`, such as `ssh refuse times=1`. */
   readonly faults?: readonly string[] | undefined
+  /** Is told what is being prepared, where that takes a while, as for `qemu` machines: a line each, for people. */
+  readonly onProgress?: ((line: string) => void) | undefined
   /** Ends the waiting for another owner of the state directory; a running sandbox does not listen to it. */
   readonly signal?: AbortSignal | undefined
 }
@@ -96,6 +98,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         imageDiskBytes,
         outOfStock,
         rateLimit,
+        onProgress: options.onProgress,
         signal,
       },
       stateDir: temporary ?? resolve(options.stateDir ?? ''),

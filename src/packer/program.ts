@@ -46,11 +46,19 @@ export async function findPacker(env: Environment, signal: AbortSignal): Promise
   return { path, version, hasInit: semver.gte(version, '1.7.0') }
 }
 
+/** Settings of this program, tokens of projects, and those that a job of GitHub Actions is given for its own steps. */
+const NOT_FOR_PACKER = /^(?:TALOS_IMAGE_|HCLOUD_TOKEN|ACTIONS_(?:RUNTIME|ID_TOKEN_REQUEST)_TOKEN$)/
+
+/** The environment that Packer, its plugins and its provisioners may see. A template may read any other variable of it. */
+export function withoutSecrets(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_FOR_PACKER.test(name)))
+}
+
 async function askVersion(path: string, env: Environment, signal: AbortSignal): Promise<string> {
   try {
     // Without its check for a newer version.
     const running = execute(path, ['version'], {
-      env: { ...env, CHECKPOINT_DISABLE: '1' },
+      env: { ...withoutSecrets(env), CHECKPOINT_DISABLE: '1' },
       timeout: TIMEOUT_MS,
       signal,
     })

@@ -1,14 +1,16 @@
 /**
  * A proxy between Packer and the cloud: passes on every request, and records what is created and deleted. What is created
- * gets the run's labels in addition to Packer's.
+ * gets the run's labels in addition to Packer's. Other programs of this computer do not know its path.
  */
 
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Labels } from '../domain.ts'
 import { startDeadline } from '../util/deadline.ts'
 import type { Fetch } from '../util/fetch.ts'
 import { readText } from '../util/fetch.ts'
+import { registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import {
   type CreatedServer,
@@ -23,6 +25,8 @@ import type { CreatedResource, CreatedResources, ResourceKind } from './resource
 
 /** How long one request may take, in milliseconds. */
 const REQUEST_MS = 60_000
+/** The largest request, in bytes: a server's `user_data` has 32 KiB. Source: Hetzner Cloud API documentation. */
+const MAX_REQUEST_BYTES = 1 << 20
 /** The largest answer, in bytes: far more than a page of a list. */
 const MAX_ANSWER_BYTES = 32 << 20
 /** Headers of the connection, and those that fetch sets. */
@@ -63,19 +67,28 @@ export interface Relay extends AsyncDisposable {
 /** Starts it on the loopback address, at a free port. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   let wasUsed = false
+  const secret = randomBytes(24).toString('base64url')
+  // Packer's log and its errors show addresses.
+  registerSecret(secret)
   const server = createServer((request, response) => {
+    const url = withoutSecret(request.url ?? '/', secret)
+    if (url === undefined) {
+      response.writeHead(404).end()
+      return
+    }
     wasUsed = true
-    relay(request, response, options).catch(() => {
+    relay(request, url, response, options).catch(() => {
       // Without an answer Packer gets none either, and repeats the request or fails.
       response.destroy()
     })
   })
+  server.requestTimeout = REQUEST_MS
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new RangeError('a server without a port')
   return {
-    endpoint: `http://127.0.0.1:${address.port}/v1`,
+    endpoint: `http://127.0.0.1:${address.port}/${secret}/v1`,
     get wasUsed() {
       return wasUsed
     },
@@ -86,12 +99,28 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   }
 }
 
-async function relay(request: IncomingMessage, response: ServerResponse, options: RelayOptions): Promise<void> {
-  const { method = 'GET', url = '/' } = request
+/** What is asked for; undefined when the secret is not before it. */
+function withoutSecret(url: string, secret: string): string | undefined {
+  const [, first = '', rest = ''] = /^\/([^/?]*)(.*)$/s.exec(url) ?? []
+  return timingSafeEqual(hashOf(first), hashOf(secret)) ? rest : undefined
+}
+
+/** Texts of any length as bytes of one length, whose comparison takes the same time. */
+const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+async function relay(
+  request: IncomingMessage,
+  url: string,
+  response: ServerResponse,
+  options: RelayOptions,
+): Promise<void> {
+  const { method = 'GET' } = request
   const [path = '', query] = url.replace(/^\/v1(?=\/)/, '').split(/\?(.*)/s, 2)
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(Buffer.from(chunk))
-  const text = Buffer.concat(chunks).toString('utf8')
+  const text = await readRequest(request)
+  if (text === undefined) {
+    response.writeHead(413, { connection: 'close' }).end()
+    return
+  }
   const kind = readCreatedKind(method, path)
   const body = kind === undefined ? undefined : readBody(text)
   const sent = body === undefined ? text : JSON.stringify({ ...body, labels: { ...body.labels, ...options.labels() } })
@@ -117,6 +146,19 @@ async function relay(request: IncomingMessage, response: ServerResponse, options
   const headers = [...answer.headers].filter(([name]) => !OWN_HEADERS.has(name))
   response.writeHead(answer.status, Object.fromEntries(headers))
   response.end(answer.ok ? withoutSameName(method, path, query ?? '', answerText, options.descriptions) : answerText)
+}
+
+/** The body of a request; undefined when it is too large. */
+async function readRequest(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const part = Buffer.from(chunk)
+    bytes += part.length
+    if (bytes > MAX_REQUEST_BYTES) return undefined
+    chunks.push(part)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** Records a request to create something before it is sent. The function that is returned takes the answer. */

@@ -16,7 +16,7 @@ import { findUnclaimed } from './clean-up.ts'
 import { openDirectory } from './directory.ts'
 import { toRefusal } from './failure.ts'
 import { parsePackerLine } from './output.ts'
-import type { Packer } from './program.ts'
+import { type Packer, withoutSecrets } from './program.ts'
 import { startRelay } from './relay.ts'
 import type { CreatedServer } from './requests.ts'
 import { type CreatedResource, CreatedResources } from './resources.ts'
@@ -163,11 +163,11 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
   }
 }
 
-/** The user's own, with the token and the address of the relay, and without checks for a new version. */
+/** The user's own without secrets of this program, with the token and the address of the relay, and without checks for a new version. */
 function environmentOf(setup: PackerSetup, endpoint: string, scratch: string): PackerSetup['env'] {
   return {
     PACKER_CACHE_DIR: scratch,
-    ...setup.env,
+    ...withoutSecrets(setup.env),
     CHECKPOINT_DISABLE: '1',
     PACKER_NO_COLOR: '1',
     HCLOUD_TOKEN: setup.token,

@@ -7,12 +7,14 @@ import { quote } from './quote.ts'
 /** The programs that the scripts use for every source. */
 const PROGRAMS = 'perl dd df awk sort blockdev sha256sum b2sum tr cut head tail grep stat mktemp sync'.split(' ')
 
-/** The programs that a source takes on the build server. Of standard input it is not known beforehand what comes. */
+/** The programs that a source takes on the build server. Of standard input it is not known beforehand what comes: what is usual. */
 export function programsFor(
   { kind }: Pick<Source, 'kind'>,
   { compression }: Pick<SourceFacts, 'compression'>,
 ): string[] {
-  const possible = COMPRESSIONS.filter(({ name }) => kind === 'stdin' || name === compression)
+  const possible = COMPRESSIONS.filter(({ name, isInFactory }) =>
+    kind === 'stdin' ? isInFactory : name === compression,
+  )
   const download = kind === 'factory' || kind === 'url' ? ['curl'] : []
   return [...download, ...PROGRAMS, ...possible.flatMap(({ programs }) => programs)]
 }

@@ -85,6 +85,11 @@ case "\${status[1]}" in 0) ;; ${EMPTY}) give_up empty download ;; *)
   give_up unpack unpack ;;
 esac
 [ "\${status[0]}" -eq 0 ] || give_up download download
+# What is zero was not written, so that there is room for it was not seen.
+if [ "$(stat -c %s "$work/disk")" -gt "$(blockdev --getsize64 "$device")" ]; then
+  echo 'No space left on device' >"$work/write.err"
+  give_up write write
+fi
 sync "$device" 2>"$work/write.err" || give_up write write
 say compression "$(cat "$work/compression")"
 say source-sha256 "$(cut -d' ' -f1 <"$work/source.sum")"

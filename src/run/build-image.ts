@@ -66,7 +66,11 @@ async function startServer(
       return { server, rescue: await step('boot', () => bootRescue(build, image, server)) }
     } catch (error) {
       if (nth === MOST_SERVERS || !(error instanceof RescueIgnored)) throw error
-      build.emit({ type: 'note', image: image.name, text: `${error.message}; trying another server` })
+      build.emit({
+        type: 'note',
+        image: image.name,
+        text: `${error.message}; trying another server, with as many boots`,
+      })
       // What cannot be removed now is removed at the end.
       await server.remove().catch(() => build.signal.throwIfAborted())
       return start({ ...image, placements: elsewhereFirst(image.placements, placement) }, nth + 1)

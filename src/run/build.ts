@@ -15,7 +15,7 @@ import type { EventListener } from './events.ts'
 import { Lease } from './lease.ts'
 import { findLimitProblems } from './option-limits.ts'
 import type { BuildResult, ExistingResult, ImageResult, RunningBuild } from './result.ts'
-import { createRunId, type Run, type RunKey } from './run.ts'
+import { createRunId, type ImageBuild, type Run } from './run.ts'
 import { ServerQueue } from './server-queue.ts'
 import { createSshKey } from './steps/ssh-key.ts'
 import { findTemporary, isAbandoned, removeTemporary } from './sweep.ts'
@@ -112,7 +112,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
       lease: new Lease(id, clock),
       sshPort: options.sshPort ?? 22,
       timeouts,
-      accessFor: options.factory?.accessFor ?? (() => ({})),
+      accessFor: options.factory?.accessFor ?? (async () => ({})),
       openStdin: options.openStdin ?? noStdin,
       stock: options.stock ?? { waitMs: 0, look: async ({ placements }) => placements },
       serverQueue: new ServerQueue(),
@@ -147,7 +147,7 @@ async function runWithKey(run: Run, plan: Plan, openScope: () => CleanupScope): 
       Promise.all(
         images.map(async (image) => {
           const [done] = existing(image, run.emit)
-          return done ?? runImage(run, key, image, openScope(), leftovers)
+          return done ?? runImage({ ...run, key, scope: openScope(), runScope: scope }, image, leftovers)
         }),
       ),
       sweep(run, plan),
@@ -197,13 +197,8 @@ function existing(image: PlannedImage, emit: EventListener): ExistingResult[] {
   return [{ image, status: 'existing', snapshot: image.existing }]
 }
 
-async function runImage(
-  run: Run,
-  key: RunKey,
-  image: PlannedImage,
-  scope: CleanupScope,
-  leftovers: Leftover[],
-): Promise<ImageResult> {
+async function runImage(run: ImageBuild, image: PlannedImage, leftovers: Leftover[]): Promise<ImageResult> {
+  const { scope } = run
   const started = run.clock.now()
   const cleanUp = async (): Promise<void> => {
     if (scope.pending.length === 0) return
@@ -213,7 +208,7 @@ async function runImage(
     run.emit({ type: 'step-finished', image: image.name, step: 'clean-up', ms: run.clock.now() - began })
   }
   try {
-    const built = await buildImage({ ...run, key, scope }, image)
+    const built = await buildImage(run, image)
     await cleanUp()
     const ms = run.clock.now() - started
     if (built.status === 'existing') {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { COMPRESSIONS, detectCompression, MAGIC_BYTES } from '../../src/compressions.ts'
-import { diskImage, gzip, xz, zstd } from '../unit/source/fixture.ts'
+import { bzip2, diskImage, gzip, xz, zstd } from '../unit/source/fixture.ts'
 
 const DISK = diskImage()
 
@@ -9,6 +9,7 @@ test('the compression shows in the first bytes', () => {
   expect(detectCompression(zstd(DISK))).toBe('zst')
   expect(detectCompression(xz(DISK))).toBe('xz')
   expect(detectCompression(gzip(DISK))).toBe('gz')
+  expect(detectCompression(bzip2(DISK))).toBe('bz2')
   expect(detectCompression(DISK)).toBe('none')
   expect(detectCompression(new Uint8Array())).toBe('none')
   expect(detectCompression(zstd(DISK).subarray(0, 3))).toBe('none')

@@ -180,6 +180,52 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud command', WHY_NOT), () 
     expect(await look('/networks')).toMatchObject({ networks: [] })
   })
 
+  it('puts servers into groups and networks, gives them volumes and floating IPs, and changes what they are', async () => {
+    await using judge = await createJudge()
+    const { ok, look } = judge
+    await ok('server create --name one --type cx23 --image debian-13 --location fsn1 --start-after-create=false')
+    for (const line of [
+      'placement-group create --name apart --type spread',
+      'server add-to-placement-group one --placement-group apart',
+      'network create --name inner --ip-range 10.0.0.0/16',
+      'network add-subnet inner --type server --network-zone eu-central --ip-range 10.0.1.0/24',
+      'server attach-to-network one --network inner --ip 10.0.1.7 --alias-ips 10.0.1.8',
+      'volume create --name store --size 10 --server one',
+      'floating-ip create --type ipv4 --server one --name front',
+      'server set-rdns one --hostname one.example.com',
+      'server change-type one cx33 --keep-disk',
+      'server rebuild one --image debian-12',
+    ]) {
+      await ok(line)
+    }
+    expect(await look('/servers')).toMatchObject({
+      servers: [
+        {
+          server_type: { name: 'cx33' },
+          primary_disk_size: 40,
+          image: { name: 'debian-12' },
+          placement_group: { name: 'apart' },
+          volumes: [expect.any(Number)],
+          public_net: { ipv4: { dns_ptr: 'one.example.com' }, floating_ips: [expect.any(Number)] },
+          private_net: [{ ip: '10.0.1.7', alias_ips: ['10.0.1.8'] }],
+        },
+      ],
+    })
+    expect(columns(await ok('volume list -o noheader -o columns=name,server'))).toEqual([['store', 'one']])
+    for (const line of [
+      'server detach-from-network one --network inner',
+      'network remove-subnet inner --ip-range 10.0.1.0/24',
+      'server remove-from-placement-group one',
+      'volume detach store',
+      'floating-ip unassign front',
+    ]) {
+      await ok(line)
+    }
+    expect(await look('/servers')).toMatchObject({
+      servers: [{ placement_group: null, volumes: [], private_net: [], public_net: { floating_ips: [] } }],
+    })
+  })
+
   it('makes snapshots, starts servers from them, protects and deletes them', async () => {
     await using judge = await createJudge()
     const { ok, fails, look } = judge

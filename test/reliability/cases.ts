@@ -118,6 +118,8 @@ function machineCases(): FaultCase[] {
     { kind: 'rescue: slow', rule: 'rescue slow delay=700ms', passes: true },
     { kind: 'rescue: SSH at port 222', rule: 'ssh-port 222', passes: true },
     { kind: 'rescue: another IPv6 address', rule: 'rescue-address other', passes: true },
+    once('primary IP: stays', 'primary-ip stays'),
+    always('primary IP: stays', 'primary-ip stays'),
     always('disk: too small', 'disk too-small size=8MiB'),
   ]
 }

@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { describe, expect, it } from 'vitest'
+import type { Timeouts } from '../../src/run/timeouts.ts'
 import { testSandbox } from '../support/sandbox.ts'
 import { factoryDisk } from '../unit/run/fixture.ts'
 import { createCases, type FaultCase } from './cases.ts'
 import { toMoments } from './moments.ts'
 import { writeChances, writeReport } from './report.ts'
-import { PATIENT, runTrial, type Trial } from './trial.ts'
+import { PATIENT, runTrial, type Trial, timeoutsFor } from './trial.ts'
 
 /** Most of a trial is waiting, so there are more of them at once than there are cores. */
 const AT_ONCE = 4
@@ -34,7 +35,9 @@ describe('a build with faults', () => {
     const { clean, disk } = folders
     expect(clean).toMatchObject({ built: true, exitCode: 0, leftovers: [], defects: [] })
     const cases = createCases(toMoments(clean.requests)).filter(({ rule }) => rule.includes(ONLY))
-    const trials = await folders.runAll(cases, (stateDir, fault) => runUntilItOccurs(stateDir, disk, fault))
+    const trials = await folders.runAll(cases, (stateDir, fault) =>
+      runUntilItOccurs(stateDir, disk, fault, timeoutsFor(folders.cleanMs)),
+    )
     if (ONLY === '') await writeReport(trials, Date.now() - started)
     expect(findDefects(trials)).toEqual([])
     // A fault that never occurred proves nothing.
@@ -63,8 +66,13 @@ const findDefects = (trials: readonly Trial[]): string[] =>
 async function openFolders() {
   const folder = await mkdtemp(join(tmpdir(), 'talos-image-reliability-'))
   const free = Array.from({ length: AT_ONCE }, (_, index) => join(folder, `state-${index}`))
-  const clean = await runTrial(join(folder, 'state-0'), undefined, undefined, PATIENT)
-  const disk = await readFactoryDisk(join(folder, 'state-0'))
+  const first = join(folder, 'state-0')
+  // The first one loads the code and makes the image; the second one is measured.
+  await runTrial(first, undefined, undefined, PATIENT)
+  const began = Date.now()
+  const clean = await runTrial(first, undefined, undefined, PATIENT)
+  const cleanMs = Date.now() - began
+  const disk = await readFactoryDisk(first)
   const limit = pLimit(AT_ONCE)
   const runOne = async (fault: FaultCase, run: (stateDir: string, fault: FaultCase) => Promise<Trial>) => {
     const stateDir = free.pop()
@@ -77,6 +85,7 @@ async function openFolders() {
   }
   return {
     clean,
+    cleanMs,
     disk,
     runAll: (cases: readonly FaultCase[], run: Parameters<typeof runOne>[1]): Promise<Trial[]> =>
       Promise.all(cases.map((fault) => limit(() => runOne(fault, run)))),
@@ -85,9 +94,9 @@ async function openFolders() {
 }
 
 /** With deadlines as short as these, a busy machine can end a build before its fault comes: then it is tried again. */
-async function runUntilItOccurs(stateDir: string, disk: Buffer, fault: FaultCase): Promise<Trial> {
+async function runUntilItOccurs(stateDir: string, disk: Buffer, fault: FaultCase, timeouts: Timeouts): Promise<Trial> {
   for (let tries = 1; ; tries++) {
-    const trial = await runTrial(stateDir, disk, fault)
+    const trial = await runTrial(stateDir, disk, fault, timeouts)
     if (trial.occurrences > 0 || trial.defects.length > 0 || tries === MOST_TRIES) return trial
   }
 }
@@ -98,13 +107,14 @@ async function readFactoryDisk(stateDir: string): Promise<Buffer> {
 }
 
 /** In a run of ten minutes, silence looks like a hang. */
-async function tell(trial: Promise<Trial>, { rule }: FaultCase): Promise<Trial> {
+async function tell(trial: Promise<Trial>, { rule, passes }: FaultCase): Promise<Trial> {
   const began = Date.now()
   const done = await trial
   const outcome = done.built ? 'built' : `exit ${done.exitCode}`
+  const why = done.built || !passes ? '' : `\n         ${done.why.slice(0, 300)}`
   const seconds = ((Date.now() - began) / 1000).toFixed(1)
   process.stdout.write(
-    `${seconds.padStart(5)} s  ${outcome.padEnd(7)} ${rule}${done.defects.map((d) => `\n  !! ${d}`).join('')}\n`,
+    `${seconds.padStart(5)} s  ${outcome.padEnd(7)} ${rule}${why}${done.defects.map((d) => `\n  !! ${d}`).join('')}\n`,
   )
   return done
 }

@@ -40,6 +40,28 @@ const TIMEOUTS: Timeouts = {
   removeMs: 5000,
 }
 
+/** How long a build without faults takes on a computer that has nothing else to do, in milliseconds; an upper bound. */
+const QUIET_BUILD_MS = 2000
+const MOST_SLOWNESS = 6
+
+/** Deadlines for a computer on which a build without faults took so long. */
+export function timeoutsFor(buildMs: number): Timeouts {
+  const factor = Math.min(MOST_SLOWNESS, Math.max(1, buildMs / QUIET_BUILD_MS))
+  const scale = (ms: number): number => Math.round(ms * factor)
+  return {
+    actionMs: scale(TIMEOUTS.actionMs),
+    sshMs: scale(TIMEOUTS.sshMs),
+    bootLookMs: scale(TIMEOUTS.bootLookMs),
+    commandMs: scale(TIMEOUTS.commandMs),
+    writeMs: scale(TIMEOUTS.writeMs),
+    silenceMs: scale(TIMEOUTS.silenceMs),
+    verifyMs: scale(TIMEOUTS.verifyMs),
+    snapshotMs: scale(TIMEOUTS.snapshotMs),
+    settleMs: TIMEOUTS.settleMs,
+    removeMs: scale(TIMEOUTS.removeMs),
+  }
+}
+
 /** For faults that make nothing hang: deadlines that a busy computer does not reach. */
 export const PATIENT: Timeouts = {
   ...TIMEOUTS,
@@ -63,6 +85,8 @@ export interface Trial {
   readonly exitCode: number
   /** Whether there is a snapshot. */
   readonly built: boolean
+  /** Why there is none, in words. */
+  readonly why: string
   readonly leftovers: readonly Leftover[]
   /** What must not be; empty when all is as promised. */
   readonly defects: readonly string[]
@@ -73,13 +97,12 @@ export interface Trial {
  * Builds one image in a sandbox of its own and judges the outcome.
  * @param stateDir the sandbox's; what the Factory made is kept for the next trial
  * @param disk what a right snapshot holds
- * @param timeouts short ones by default
  */
 export async function runTrial(
   stateDir: string,
   disk: Buffer | undefined,
-  fault?: FaultCase,
-  timeouts = TIMEOUTS,
+  fault: FaultCase | undefined,
+  timeouts: Timeouts,
 ): Promise<Trial> {
   await rm(join(stateDir, 'cloud'), { recursive: true, force: true })
   let occurrences = 0
@@ -105,7 +128,7 @@ export async function runTrial(
   return { fault, occurrences, requests, ...outcome, defects }
 }
 
-type Outcome = Pick<Trial, 'exitCode' | 'built' | 'leftovers' | 'defects'>
+type Outcome = Pick<Trial, 'exitCode' | 'built' | 'why' | 'leftovers' | 'defects'>
 
 async function buildIn(sandbox: TestSandbox, timeouts: Timeouts): Promise<Outcome> {
   try {
@@ -113,6 +136,7 @@ async function buildIn(sandbox: TestSandbox, timeouts: Timeouts): Promise<Outcom
     return {
       exitCode: exitCodeOfRun([toResultDocument(result, '', FACTORY_URL)]),
       built: result.images.every(({ status }) => status === 'built'),
+      why: result.images.map((image) => (image.status === 'failed' ? image.problem.message : '')).join(),
       leftovers: result.leftovers,
       defects: result.images.flatMap((image) =>
         image.status === 'failed' && image.problem.message.startsWith('unexpected') ? [image.problem.message] : [],
@@ -120,7 +144,7 @@ async function buildIn(sandbox: TestSandbox, timeouts: Timeouts): Promise<Outcom
     }
   } catch (error) {
     const defects = error instanceof TalosImageError ? [] : [`it ended with ${error}`]
-    return { exitCode: exitCodeOf(error), built: false, leftovers: [], defects }
+    return { exitCode: exitCodeOf(error), built: false, why: String(error), leftovers: [], defects }
   }
 }
 
@@ -145,7 +169,13 @@ async function planAndBuild(sandbox: TestSandbox, timeouts: Timeouts): Promise<B
 
 function withPatience(outcome: Promise<Outcome>): Promise<Outcome> {
   const gaveUp = new Promise<Outcome>((resolve) => {
-    const hung = { exitCode: -1, built: false, leftovers: [], defects: [`it hung for ${PATIENCE_MS / 1000} s`] }
+    const hung = {
+      exitCode: -1,
+      built: false,
+      why: 'it hung',
+      leftovers: [],
+      defects: [`it hung for ${PATIENCE_MS / 1000} s`],
+    }
     setTimeout(() => resolve(hung), PATIENCE_MS).unref()
   })
   return Promise.race([outcome, gaveUp])
@@ -155,9 +185,13 @@ function withPatience(outcome: Promise<Outcome>): Promise<Outcome> {
 async function readSettledState(stateDir: string): Promise<CloudState> {
   for (let look = 0; ; look++) {
     const state = await readCloudState(stateDir)
-    const { servers, sshKeys, images } = state
+    const { servers, sshKeys, primaryIps, images } = state
     const isEmpty =
-      servers.length + sshKeys.length + images.filter(({ labels }) => labels[LEASE] !== undefined).length === 0
+      servers.length +
+        sshKeys.length +
+        primaryIps.length +
+        images.filter(({ labels }) => labels[LEASE] !== undefined).length ===
+      0
     if (isEmpty || look === 40) return state
     await systemClock.sleep(50)
   }
@@ -166,9 +200,9 @@ async function readSettledState(stateDir: string): Promise<CloudState> {
 const LEASE = 'talos-image/lease'
 
 async function judge(stateDir: string, state: CloudState, outcome: Outcome, disk?: Buffer): Promise<string[]> {
-  const { servers, sshKeys, images } = state
+  const { servers, sshKeys, primaryIps, images } = state
   const published = images.filter(({ labels }) => labels[LEASE] === undefined)
-  const temporary = [...servers, ...sshKeys, ...images.filter((image) => !published.includes(image))]
+  const temporary = [...servers, ...sshKeys, ...primaryIps, ...images.filter((image) => !published.includes(image))]
   const { exitCode, built, leftovers } = outcome
   const defects: string[] = []
   const expect = (holds: boolean, defect: string): void => {
@@ -204,6 +238,7 @@ async function followAdvice(stateDir: string, leftovers: readonly Leftover[]): P
   const defects: string[] = []
   for (const { command } of leftovers) {
     const [, kind, name] = /^hcloud (server|ssh-key) delete (\S+)$/.exec(command) ?? []
+    const [, address] = /^hcloud primary-ip delete (\d+)$/.exec(command) ?? []
     const [, run] = /^talos-image cleanup --run ([a-z0-9]+)$/.exec(command) ?? []
     if (kind === 'server' && name !== undefined) {
       const server = await hetzner.servers.findByName(name, { signal })
@@ -211,12 +246,15 @@ async function followAdvice(stateDir: string, leftovers: readonly Leftover[]): P
       if (action !== undefined) await hetzner.actions.wait(action, { signal, timeoutMs: 20_000, name })
     } else if (kind === 'ssh-key' && name !== undefined) {
       for (const { id } of await hetzner.sshKeys.list({ name }, { signal })) await hetzner.sshKeys.delete(id)
+    } else if (address !== undefined) {
+      await hetzner.primaryIps.delete(Number(address))
     } else if (run !== undefined) {
       const found = await findTemporary(hetzner, { run, signal })
       await removeTemporary(hetzner, found, { clock: systemClock, timeoutMs: 20_000, signal, onlyAbandoned: false })
     } else defects.push(`unknown command "${command}"`)
   }
-  const { servers, sshKeys, images } = await readCloudState(stateDir)
-  const left = [...servers, ...sshKeys, ...images.filter(({ labels }) => labels[LEASE] !== undefined)].length
+  const { servers, sshKeys, primaryIps, images } = await readCloudState(stateDir)
+  const left = [...servers, ...sshKeys, ...primaryIps, ...images.filter(({ labels }) => labels[LEASE] !== undefined)]
+    .length
   return left === 0 ? defects : [...defects, `${left} things are still there after all that was advised`]
 }

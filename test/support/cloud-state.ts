@@ -10,6 +10,7 @@ const CloudState = v.looseObject({
   servers: v.array(Resource),
   sshKeys: v.array(Resource),
   images: v.array(Image),
+  primaryIps: v.optional(v.array(Resource), []),
 })
 export type CloudState = v.InferOutput<typeof CloudState>
 export type StoredImage = v.InferOutput<typeof Image>
@@ -17,5 +18,7 @@ export type StoredImage = v.InferOutput<typeof Image>
 /** @param stateDir of the sandbox; without a state file nothing was ever made in it */
 export async function readCloudState(stateDir: string): Promise<CloudState> {
   const text = await readFile(join(stateDir, 'cloud', 'cloud.json'), 'utf8').catch(() => undefined)
-  return text === undefined ? { servers: [], sshKeys: [], images: [] } : v.parse(CloudState, JSON.parse(text))
+  return text === undefined
+    ? { servers: [], sshKeys: [], images: [], primaryIps: [] }
+    : v.parse(CloudState, JSON.parse(text))
 }

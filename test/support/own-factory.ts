@@ -34,6 +34,10 @@ export interface OwnFactory extends AsyncDisposable {
 export interface OwnFactoryOptions {
   /** Requests without it are refused. */
   readonly authorization?: string
+  /** Whether it issues this token, with which images can be had without a login, as an Enterprise Factory does. */
+  readonly downloadToken?: string
+  /** Further names that its certificate is for. */
+  readonly names?: readonly string[]
   /** Answers itself instead of the emulated Factory. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
@@ -42,7 +46,12 @@ export interface OwnFactoryOptions {
 export async function openOwnFactory(behind: string, options: OwnFactoryOptions = {}): Promise<OwnFactory> {
   const folder = await mkdtemp(join(tmpdir(), 'talos-image-certificate-'))
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const about = ['-subj', '/CN=own factory', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:factory.test']
+  const about = [
+    '-subj',
+    '/CN=own factory',
+    '-addext',
+    `subjectAltName=${['IP:127.0.0.1', 'DNS:factory.test', ...(options.names ?? []).map((name) => `DNS:${name}`)].join(',')}`,
+  ]
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
   await promisify(execFile)('openssl', ['req', '-x509', ...kind, ...about, '-keyout', key, '-out', cert])
   const requests: SeenByFactory[] = []
@@ -51,8 +60,15 @@ export async function openOwnFactory(behind: string, options: OwnFactoryOptions 
     const { method = '', url = '', headers } = request
     const { authorization, 'user-agent': agent = '', range } = headers
     requests.push({ method, path: url, authorization, agent, range })
-    if (options.authorization !== undefined && authorization !== options.authorization) {
+    const hasToken =
+      options.downloadToken !== undefined &&
+      url.startsWith('/image/') &&
+      url.endsWith(`?token=${options.downloadToken}`)
+    if (options.authorization !== undefined && authorization !== options.authorization && !hasToken) {
       response.writeHead(401, { 'www-authenticate': 'Basic' }).end('unauthorized\n')
+    } else if (options.downloadToken !== undefined && method === 'POST' && url === '/download-token') {
+      const answer = { access_token: options.downloadToken, token_type: 'Bearer', expires_in: 300 }
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
     } else if (options.intercept?.(request, response) !== true) pass(request, response, behind)
   })
   const port = await listenAnywhere(server)
@@ -72,10 +88,14 @@ export async function openOwnFactory(behind: string, options: OwnFactoryOptions 
 /** Lets another server answer a request. */
 export function pass(request: IncomingMessage, response: ServerResponse, behind: string): void {
   const { method, url = '', headers } = request
-  const forwarded = httpRequest(behind + url, { method, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(response)
-  })
+  const forwarded = httpRequest(
+    behind + url,
+    { method, headers: { ...headers, host: new URL(behind).host } },
+    (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    },
+  )
   forwarded.on('error', () => response.destroy())
   request.pipe(forwarded)
 }

@@ -31,10 +31,14 @@ export async function openProxy({ hosts, login }: ProxyOptions): Promise<TestPro
     if (!lets(request)) response.writeHead(407).end()
     else if (target === undefined) response.writeHead(502).end()
     else {
-      const forwarded = httpRequest(new URL(pathname + search, target), { method, headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers)
-        answer.pipe(response)
-      })
+      const forwarded = httpRequest(
+        new URL(pathname + search, target),
+        { method, headers: { ...headers, host: new URL(target).host } },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers)
+          answer.pipe(response)
+        },
+      )
       forwarded.on('error', () => response.destroy())
       request.pipe(forwarded)
     }

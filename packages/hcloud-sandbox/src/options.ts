@@ -53,6 +53,8 @@ export interface SandboxOptions extends CloudSettings {
   readonly interceptFactory?: FactoryIntercept | undefined
   /** Is told of every request when its answer begins. */
   readonly onRequest?: ((request: AnsweredRequest) => void) | undefined
+  /** Is told what is being prepared, where that takes a while: a line each, for people. */
+  readonly onProgress?: ((line: string) => void) | undefined
   readonly clock?: Clock | undefined
   /** Ends the waiting for another owner; a running sandbox does not listen to it. */
   readonly signal?: AbortSignal | undefined

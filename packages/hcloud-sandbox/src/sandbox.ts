@@ -57,6 +57,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
   const faults = createFaults(rules, { clock, onFault: options.onFault })
   const machines = await createMachines(options.machines ?? MACHINE_KINDS[0].name, rules, {
     cacheDir: options.cacheDir,
+    onProgress: options.onProgress,
     faults: rules.length === 0 ? undefined : faults.machines,
     bootMs: realistic ? REALISTIC_BOOT_MS : 0,
     clock,
@@ -99,6 +100,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
     intercept: async (request, answer) => (await faults.api(request, answer)) ?? options.intercept?.(request, answer),
     failAction: (command, resources) => faults.action(command, resources) ?? options.failAction?.(command, resources),
     rescueFaults: faults.rescue,
+    addressesStay: faults.addressesStay,
     onAnswer: options.onAnswer,
   })
   await cloud.load()

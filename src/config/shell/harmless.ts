@@ -23,10 +23,17 @@ const row = (programs: string, more: Omit<HarmlessRow, 'programs'> = {}): Harmle
 })
 
 const wordsOf = (args: readonly string[]): string[] => args.filter((arg) => !arg.startsWith('-'))
-const isOne = (titles: string) => {
-  const words = new Set(titles.split(', '))
-  return { title: titles, test: (args: readonly string[]) => args.some((arg) => words.has(arg)) }
+/** @param titles one of these, and nothing else but paths and what is `ignored` */
+const only = (titles: string, ignored = '') => {
+  const wanted = titles.split(', ')
+  const all = new Set([...wanted, ...ignored.split(' ')])
+  const test = (args: readonly string[]): boolean =>
+    args.some((arg) => wanted.includes(arg)) && args.every((arg) => all.has(arg) || arg.startsWith('/'))
+  return { title: titles, test }
 }
+const SYSTEMCTL = new Set(
+  'status is-active is-enabled stop start restart enable disable mask unmask daemon-reload'.split(' '),
+)
 /** The disk, or a partition of what was on it. */
 const isOfDisk = (word: string): boolean => new RegExp(`^${DEVICE}\\d*$`).test(word)
 
@@ -38,12 +45,15 @@ export const HARMLESS: readonly HarmlessRow[] = [
   row(
     'partprobe partx udevadm umount swapoff modprobe mkdir rmdir mkfifo chmod chown kill killall sysctl timedatectl hostnamectl',
   ),
+  row(
+    'ssh-keygen update-ca-certificates locale-gen cloud-init journalctl passwd chpasswd useradd usermod userdel groupadd',
+  ),
   row('which type cmp diff mountpoint pgrep pidof', { asks: true }),
-  row('fdisk', { only: isOne('-l, --list') }),
-  row('sfdisk', { only: isOne('-l, --list, -d, --dump, -J, --json, -V, --verify, -F') }),
-  row('sgdisk', { only: isOne('-p, --print, -v, --verify, -i') }),
-  row('gdisk', { only: isOne('-l') }),
-  row('parted', { only: isOne('print, -l, --list') }),
+  row('fdisk', { only: only('-l, --list') }),
+  row('sfdisk', { only: only('-l, --list, -d, --dump, -J, --json, -V, --verify, -F') }),
+  row('sgdisk', { only: only('-p, --print, -v, --verify') }),
+  row('gdisk', { only: only('-l') }),
+  row('parted', { only: only('print, -l, --list', '-s --script -m free unit s B MB MiB GB GiB') }),
   row('blockdev', {
     only: {
       title: '--rereadpt, --flushbufs, --getsize64 and the like',
@@ -62,10 +72,16 @@ export const HARMLESS: readonly HarmlessRow[] = [
   row('find', {
     only: { title: 'without -delete, -exec', test: (args) => !args.some((arg) => /^-(?:delete|exec|ok)/.test(arg)) },
   }),
-  row('systemctl', { only: isOne('status, stop, start, restart, is-active, disable, mask') }),
+  row('truncate', { only: { title: 'of files', test: (args) => !args.some((arg) => arg.startsWith('/dev/')) } }),
+  row('systemctl', {
+    only: {
+      title: 'status, start, stop, enable and the like',
+      test: (args) => SYSTEMCTL.has(wordsOf(args)[0] ?? ''),
+    },
+  }),
   row('poweroff halt'),
-  row('shutdown', { only: isOne('-h, -P, --poweroff') }),
-  row('apt-get apt dpkg-reconfigure apt-key add-apt-repository'),
+  row('shutdown', { only: only('-h, -P, --poweroff', 'now +0 +1') }),
+  row('apt-get apt apt-mark apt-key dpkg-reconfigure add-apt-repository'),
   row('wipefs', {
     only: { title: 'without -a', test: (args) => !args.some((arg) => /^-[a-z]*[ao]|^--(?:all|offset)/.test(arg)) },
   }),
@@ -73,10 +89,10 @@ export const HARMLESS: readonly HarmlessRow[] = [
     only: { title: `of ${DEVICE} or a partition`, test: (args) => wordsOf(args).every(isOfDisk) },
     empties: true,
   }),
-  row('sgdisk', { only: isOne('-Z, --zap-all, -o, --clear'), empties: true }),
-  row('sfdisk', { only: isOne('--delete'), empties: true }),
+  row('sgdisk', { only: only('-Z, --zap-all, -o, --clear'), empties: true }),
+  row('sfdisk', { only: only('--delete'), empties: true }),
   row('parted', {
-    only: { title: 'mklabel and nothing else', test: (args) => args.includes('mklabel') && !args.includes('mkpart') },
+    only: only('mklabel', '-s --script -a optimal -- gpt msdos'),
     empties: true,
   }),
 ]

@@ -129,7 +129,7 @@ function copy(call: Call): Result {
 }
 
 /** What goes with the rescue system anyway. */
-const REMOVABLE = /^(?:\/tmp\/|\/root\/|\/var\/|\/run\/|\/etc\/ssh\/|\/etc\/apt\/|\/home\/)/
+const REMOVABLE = /^\/(?:tmp|root|var|run|home|etc|opt|srv)\/./
 
 function remove(call: Call): Result {
   const { world, text } = call

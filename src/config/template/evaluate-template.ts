@@ -193,6 +193,7 @@ function evaluateUse(
     {
       template,
       source: names,
+      blockName: source.name,
       serverType: settings?.serverType.value,
       reader: new AttributeReader(inside, template, problems, names),
       findings,

@@ -30,13 +30,17 @@ export function listUploads(source: string, local: string, destination: string):
 /** More is no script. */
 const MAX_SCRIPT_BYTES = 1 << 20
 
-/** @throws NotKnown when it is no text */
+/**
+ * A script, with the line ends that Packer gives it.
+ * @throws NotKnown when it is no text
+ */
 export function readScript({ cwd }: Pick<Template, 'cwd'>, path: string): TextScript {
   const near = relative(cwd, path)
   const shown = near.startsWith('..') ? path : near
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) throw new NotKnown(`${shown} does not exist`, { isMissing: true })
-  const text = found.isFile() && found.size <= MAX_SCRIPT_BYTES ? readFileSync(path, 'utf8') : '\0'
+  const text =
+    found.isFile() && found.size <= MAX_SCRIPT_BYTES ? readFileSync(path, 'utf8').replaceAll('\r\n', '\n') : '\0'
   if (text.includes('\0')) throw new NotKnown(`${shown} is no script`)
   return {
     text,

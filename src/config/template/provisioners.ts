@@ -25,7 +25,10 @@ export interface WrittenDisk {
 /** Where provisioners are read. */
 export interface Provisioned {
   readonly template: Template
+  /** As the build uses it. */
   readonly source: SourceNames
+  /** The name of the source's own block, which is PACKER_BUILD_NAME. */
+  readonly blockName: string
   /** The name of the server type tells what `uname -m` says. */
   readonly serverType: string | undefined
   readonly reader: AttributeReader
@@ -40,7 +43,7 @@ export function readProvisioners(
   build: Body & { readonly origin: Origin },
   provisioned: Provisioned,
 ): WrittenDisk | undefined {
-  const { template, source, reader, findings } = provisioned
+  const { template, source, blockName, reader, findings } = provisioned
   const { problems, warnings } = findings
   const before = problems.length
   const recogniser = new Recogniser({
@@ -53,7 +56,9 @@ export function readProvisioners(
     const [type = ''] = block.labels
     const [first, ...others] =
       type === 'shell'
-        ? readShellScripts(block, { template, source, reader, problems }).flatMap((script) => recogniser.run(script))
+        ? readShellScripts(block, { template, source: { ...source, name: blockName }, reader, problems }).flatMap(
+            (script) => recogniser.run(script),
+          )
         : type === 'file'
           ? upload(block, recogniser, { template, reader })
           : []

@@ -83,15 +83,17 @@ function readCommand(block: Block, { reader, problems }: ReadingScripts): string
   return filled
 }
 
-function readEnvironment(block: Block, { reader, source }: ReadingScripts): Map<string, string> {
+function readEnvironment(block: Block, { reader, source, problems }: ReadingScripts): Map<string, string> {
   const variables = new Map([
     ['PACKER_BUILD_NAME', source.name],
     ['PACKER_BUILDER_TYPE', source.type],
   ])
   const list = findAttribute(block, 'environment_vars')
-  for (const { value } of list === undefined ? [] : reader.texts(list)) {
+  for (const { value, origin } of list === undefined ? [] : reader.texts(list)) {
     const equals = value.indexOf('=')
-    variables.set(value.slice(0, equals), value.slice(equals + 1))
+    if (equals > 0) variables.set(value.slice(0, equals), value.slice(equals + 1))
+    else
+      problems.push({ code: 'config', message: `"${value}" sets no variable`, at: origin, hint: 'write "NAME=value"' })
   }
   const map = findAttribute(block, 'env')
   if (map !== undefined) for (const [name, { value }] of reader.textMap(map)) variables.set(name, value)

@@ -46,7 +46,10 @@ export async function bootRescue(build: ImageBuild, image: PlannedImage, server:
       if (!(error instanceof TalosImageError) || build.signal.aborted || !isLost(error)) throw error
       if (!(error instanceof RescueIgnored)) sshWaits += 1
       if (boots === MOST_BOOTS || sshWaits === MOST_SSH_WAITS) throw error
-      const text = `${error.message}; booting it again (${boots} of ${MOST_BOOTS - 1})`
+      const minutes = Math.ceil(
+        (image.ssh.timeoutMs ?? bootTimesFor(image.architecture, build.timeouts).sshMs) / 60_000,
+      )
+      const text = `${error.message}; booting it again (${boots} of ${MOST_BOOTS - 1}, each up to ${minutes} min)`
       build.emit({ type: 'note', image: image.name, text })
     }
   }

@@ -9,6 +9,7 @@ import type { PlannedImage } from '../../plan/plan.ts'
 import { startDeadline } from '../../util/deadline.ts'
 import { removeCreated } from '../remove-created.ts'
 import { type ImageBuild, resourceName } from '../run.ts'
+import { removeStayed } from './primary-ips.ts'
 import { addressOf } from './server-address.ts'
 import { findStock, isPlacementFailure } from './stock.ts'
 
@@ -31,6 +32,8 @@ export interface BuildServer {
 interface Creation {
   readonly name: string
   id: number | undefined
+  /** Of its primary IPs. */
+  addressIds: readonly number[]
   /** Whether a creating request ended without an answer. */
   inDoubt: boolean
   /** Stops renewing the lease. */
@@ -44,7 +47,7 @@ interface Creation {
  */
 export async function createServer(build: ImageBuild, image: PlannedImage, nth = 1): Promise<BuildServer> {
   const name = `${resourceName(build.id, image.name)}${nth === 1 ? '' : `-${nth}`}`
-  const creation: Creation = { name, id: undefined, inDoubt: false, release: undefined }
+  const creation: Creation = { name, id: undefined, addressIds: [], inDoubt: false, release: undefined }
   // The deletion is registered first, by name: a creation whose answer is lost leaves a server as well.
   const forget = build.scope.add({
     name: `server ${name}`,
@@ -90,6 +93,7 @@ async function tryPlacement(
   })
   const { id } = created.server
   creation.id = id
+  creation.addressIds = addressIdsOf(created.server)
   creation.release = build.lease.hold((leased) => hetzner.servers.setLabels(id, labelsNow(leased)))
   try {
     const wait = { signal, timeoutMs: timeouts.actionMs, name: `server ${name} to be created` }
@@ -122,6 +126,10 @@ async function findCreation({ hetzner, signal }: ImageBuild, id: number): Promis
 
 const CREATION = new Set(['create_server', 'attach_to_network', 'apply_firewall'])
 
+function addressIdsOf({ public_net: { ipv4, ipv6 } }: Server): number[] {
+  return [ipv4?.id, ipv6?.id].filter((id) => id !== undefined)
+}
+
 /** @returns whether there was a server */
 async function removeServer(build: ImageBuild, creation: Creation, deadline: AbortSignal): Promise<boolean> {
   const { servers, actions } = build.hetzner
@@ -129,10 +137,17 @@ async function removeServer(build: ImageBuild, creation: Creation, deadline: Abo
   await creation.release?.()
   const urgent = { signal: deadline, urgent: true }
   const wait = { ...urgent, timeoutMs: build.timeouts.removeMs, name: `server ${name} to be deleted` }
-  const find = async (): Promise<number | undefined> => creation.id ?? (await servers.findByName(name, urgent))?.id
+  let { addressIds } = creation
+  const find = async (): Promise<number | undefined> => {
+    if (creation.id !== undefined) return creation.id
+    const found = await servers.findByName(name, urgent)
+    if (found !== undefined) addressIds = addressIdsOf(found)
+    return found?.id
+  }
   const remove = async (id: number): Promise<boolean> => {
     const action = await servers.delete(id, urgent)
     if (action !== undefined) await actions.wait(action, wait)
+    await removeStayed(build, { id, name, addressIds }, deadline)
     return true
   }
   return removeCreated(build, { inDoubt, find, remove }, deadline)

@@ -103,6 +103,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('build --engine packer', WHY_NOT), 
     for (const { args, env } of calls) {
       expect(args.join(' ')).not.toContain(project.token)
       expect(env.CHECKPOINT_DISABLE).toBe('1')
+      expect(Object.keys(env).filter((name) => /^TALOS_IMAGE_|^HCLOUD_TOKEN./.test(name))).toEqual([])
     }
     expect(calls.at(-1)).toMatchObject({ cwd: directory, env: { HCLOUD_TOKEN: project.token } })
   })

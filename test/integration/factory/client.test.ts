@@ -94,6 +94,24 @@ describe('a Factory with a bad moment', () => {
   })
 })
 
+describe('a Factory that says nothing', () => {
+  test('is asked for a list twice, and told of', async () => {
+    await using server = await serveLoopback(() => undefined)
+    const told: string[] = []
+    const factory = client(server.url, {
+      listTimeoutMs: 50,
+      delayMs: 10,
+      retries: 3,
+      onDelay: (text) => told.push(text),
+    })
+    const error = await failureOf(factory.versions())
+    expect(error).toMatchObject({ code: 'network' })
+    expect(error.message).toBe(`no answer to GET ${server.url}/versions: no answer within 0.05 s`)
+    expect(server.requests).toHaveLength(2)
+    expect(told).toEqual([`waiting for the Image Factory to answer GET ${server.url}/versions`])
+  })
+})
+
 describe('a probe', () => {
   test('tells the reason, which only the answer to GET holds', async () => {
     await using server = await serveLoopback(({ method }, response) =>

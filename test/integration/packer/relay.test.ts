@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Relay, startRelay } from '../../../src/packer/relay.ts'
 import type { CreatedServer } from '../../../src/packer/requests.ts'
 import { CreatedResources } from '../../../src/packer/resources.ts'
+import { redact } from '../../../src/util/redact.ts'
 import { NO_TRACE } from '../../../src/util/trace.ts'
 
 interface Seen {
@@ -159,4 +160,27 @@ it('does not tell Packer of snapshots that are called as the new one will be, or
   for (const query of ['type=snapshot&label_selector=os%3Dtalos', 'type=system']) {
     expect(await (await send('GET', `/images?${query}`)).json()).toMatchObject({ images })
   }
+})
+
+it.each(['', '/', '/v1/servers', '//v1/servers', '/wrong/v1/servers', '/wrong?/v1/servers'])(
+  'answers no other program, which knows only the port: %j',
+  async (path) => {
+    const { origin } = new URL(relay.endpoint)
+    const response = await fetch(origin + path, { headers: { Authorization: 'Bearer sesame' } })
+    expect(response.status).toBe(404)
+    expect(await response.text()).toBe('')
+    expect(seen).toEqual([])
+    expect(relay.wasUsed).toBe(false)
+  },
+)
+
+it('shows the path that only Packer knows nowhere', () => {
+  const message = `Get "${relay.endpoint}/servers": EOF`
+  expect(redact(message)).toMatch(/^Get "http:\/\/127\.0\.0\.1:\d+\/\[redacted\]\/v1\/servers": EOF$/)
+})
+
+it('takes no endless request', async () => {
+  const response = await send('POST', '/servers', { user_data: 'x'.repeat(2 << 20) })
+  expect(response.status).toBe(413)
+  expect(seen).toEqual([])
 })

@@ -5,7 +5,7 @@ import { writeScript } from '../../../src/remote/write-script.ts'
 import { USER_AGENT } from '../../../src/util/user-agent.ts'
 import { dataHash } from '../../support/data-hash.ts'
 import { openOwnFactory } from '../../support/own-factory.ts'
-import { diskImage, gzip, xz, zstd } from '../../unit/source/fixture.ts'
+import { bzip2, diskImage, gzip, xz, zstd } from '../../unit/source/fixture.ts'
 import { serveLoopback } from '../util/loopback-server.ts'
 import { type Bench, bench, leftMemory, MIB } from './fixture.ts'
 
@@ -27,6 +27,7 @@ const PACKED = [
   ['xz', xz(DISK)],
   ['xz', Buffer.concat([xz(DISK.subarray(0, MIB)), xz(DISK.subarray(MIB))])],
   ['gz', gzip(DISK)],
+  ['bz2', bzip2(DISK)],
   ['none', DISK],
 ] as const
 
@@ -154,6 +155,7 @@ describe('a source that is not right', () => {
     ['zst', zstd(DISK)],
     ['xz', xz(DISK)],
     ['gz', gzip(DISK)],
+    ['bz2', bzip2(DISK)],
   ])('is found: truncated %s', async (_, bytes) => {
     await using room = await bench()
     expect(await write(room, 'stdin', bytes.subarray(0, bytes.length - 10))).toMatch(/^unpack +\S/)
@@ -230,6 +232,16 @@ describe('a disk that is not right', () => {
     const { exitCode, report } = await room.run(script, { stdin, before: "trap '' XFSZ\nulimit -f 400\n" })
     expect(exitCode).toBe(3)
     expect(report.get('error')).toMatch(/^write .*File too large/)
+  })
+
+  test('is found: too small for zeros at the end of the image', async () => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(2 * MIB))
+    const image = Buffer.alloc(3 * MIB)
+    DISK.copy(image, 0, 0, MIB)
+    const script = writeScript({ from: 'stdin', device: room.device, mode: 'sparse' })
+    const { report } = await room.run(script, { stdin: zstd(image) })
+    expect(report.get('error')).toMatch(/^write No space left/)
   })
 
   test('is found: not there', async () => {

@@ -26,7 +26,7 @@ describe('a boot that goes past rescue', { timeout: 60_000 }, () => {
     expect(result.images).toMatchObject([{ status: 'built' }])
     expect([servers.length, powerOns]).toEqual([1, 2])
     expect(notes.join('\n')).toMatch(
-      /the server talos-image-\w+-x86 has run for \d+ s and has not entered rescue, which is still enabled; booting it again \(1 of 2\)/,
+      /the server talos-image-\w+-x86 has run for \d+ s and has not entered rescue, which is still enabled; booting it again \(1 of 2, each up to 1 min\)/,
     )
     expect(contents).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
   })

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import type { InterceptedRequest } from 'hcloud-sandbox'
-import { resetConnection } from 'hcloud-sandbox'
+import { parseFaultFlag, resetConnection } from 'hcloud-sandbox'
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { testSandbox } from '../../support/sandbox.ts'
+import { type TestSandbox, testSandbox } from '../../support/sandbox.ts'
 import { buildIn, contentsOf, factoryDisk, holds, snapshotDisk } from '../../unit/run/fixture.ts'
 
 const EMPTY = { servers: [], sshKeys: [], snapshots: [] }
@@ -259,6 +260,46 @@ describe('a build that meets a fault', { timeout: 60_000 }, () => {
     const { result } = await buildIn(sandbox)
     expect(result.leftovers).toEqual([])
     expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+
+  const withPrimaryIp = { faults: [parseFaultFlag('primary-ip stays')], machines: 'none' as const }
+  const endEarly = (command: string) =>
+    command === 'enable_rescue' ? { code: 'resource_unavailable', message: 'ends it early' } : undefined
+  const primaryIpsOf = async (sandbox: TestSandbox) => {
+    const List = v.object({ primary_ips: v.array(v.looseObject({ id: v.number() })) })
+    return (await sandbox.api(List, 'GET', '/primary_ips')).primary_ips
+  }
+
+  it('removes a primary IP that stays after its server', async () => {
+    await using sandbox = await testSandbox({ ...withPrimaryIp, failAction: endEarly })
+    const { result, events } = await buildIn(sandbox)
+    expect([result.leftovers, await primaryIpsOf(sandbox)]).toEqual([[], []])
+    expect(events).toContainEqual({ type: 'removed', name: expect.stringMatching(/^primary IP \d+ of server talos-/) })
+  })
+
+  it('says so when it cannot look for a primary IP, and leaves it at that', async () => {
+    await using sandbox = await testSandbox({
+      machines: 'none',
+      failAction: endEarly,
+      intercept: ({ path }) => (path.startsWith('/primary_ips/') ? errorAnswer(403, 'forbidden') : undefined),
+    })
+    const { result, notes } = await buildIn(sandbox)
+    expect([result.leftovers, notes.filter((note) => note.includes('could not look'))]).toMatchObject([
+      [],
+      [expect.stringMatching(/the primary IP \d+ went with the server talos-image.*403 forbidden/)],
+    ])
+  })
+
+  it('names a primary IP that stays and cannot be removed', async () => {
+    await using sandbox = await testSandbox({
+      ...withPrimaryIp,
+      failAction: endEarly,
+      intercept: ({ method, path }) =>
+        method === 'DELETE' && path.startsWith('/primary_ips/') ? errorAnswer(403, 'forbidden') : undefined,
+    })
+    const { result } = await buildIn(sandbox, { removeMs: 1500 })
+    const [left] = await primaryIpsOf(sandbox)
+    expect(result.leftovers).toMatchObject([{ command: `hcloud primary-ip delete ${left?.id}` }])
   })
 
   it('does not try again to delete a server that somebody has protected', async () => {

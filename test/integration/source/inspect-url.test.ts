@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { checkImageUrl, inspectUrl } from '../../../src/source/inspect-url.ts'
-import { diskImage, gzip, xz, zstd } from '../../unit/source/fixture.ts'
+import { bzip2, diskImage, gzip, xz, zstd } from '../../unit/source/fixture.ts'
 import { failureOf } from '../../unit/util/failure.ts'
 import { refusedPort, type SeenRequest, serveLoopback } from '../util/loopback-server.ts'
 
@@ -34,6 +34,7 @@ describe('an image behind a URL', () => {
     ['xz', xz(DISK), DISK.length],
     ['xz', Buffer.concat([xz(DISK), xz(DISK)]), 2 * DISK.length],
     ['gz', gzip(DISK), undefined],
+    ['bz2', bzip2(DISK), undefined],
   ])('packed as %s is known by a few of its bytes', async (compression, bytes, rawBytes) => {
     await using server = await serveParts(bytes)
     const facts = await inspectUrl(server.url, QUICK)

@@ -145,6 +145,20 @@ const cases: readonly Case[] = [
     is: [[...BUILT, 'v1.11.5 from uploaded-image/hcloud-amd64.raw.xz']],
   },
   {
+    path: 'missing-upload',
+    is: [
+      [
+        `missing-upload/talos.pkr.hcl:14:19: ${join(CASES, 'hcloud-amd64.raw.xz')} does not exist`,
+        'correct the path, which starts from the working directory or the template, or name the disk image with --image-file',
+      ],
+    ],
+  },
+  {
+    path: 'missing-upload',
+    options: { imageFile: 'uploaded-image/hcloud-amd64.raw.xz', architectures: ['x86'] },
+    is: [[...BUILT, 'v1.11.5 from uploaded-image/hcloud-amd64.raw.xz']],
+  },
+  {
     path: 'script',
     is: [[...BUILT, 'v1.11.5 from the default image']],
   },
@@ -171,6 +185,16 @@ const cases: readonly Case[] = [
     is: [[...BUILT, `v1.11.5 from ${GENERIC} with the SHA-256 ${'5d'.repeat(32)}`]],
   },
   {
+    path: 'checked-download',
+    options: { sha256: { x86: 'aa'.repeat(32) }, architectures: ['x86'] },
+    is: [
+      [
+        `checked-download/talos.pkr.hcl:16:8: the template wants its image to have the SHA-256 ${'5d'.repeat(32)}, but another one is given`,
+        'leave --sha256 out, or correct one of them',
+      ],
+    ],
+  },
+  {
     path: 'data-http',
     is: [
       [
@@ -179,6 +203,17 @@ const cases: readonly Case[] = [
       ],
     ],
   },
+  ...[`factory.talos.dev/hcloud-installer/${'5e'.repeat(32)}:v1.11.5`].map((image_url_x86) => ({
+    path: '../templates/debian-13',
+    options: { variables: { talos_version: 'v1.11.5', image_url_x86 }, architectures: ['x86' as const] },
+    is: [
+      [
+        'x86 on cx23: Talos Linux v1.11.5 x86 by hcloud-talos',
+        'type=infra,os=talos,version=v1.11.5,arch=x86,creator=hcloud-talos',
+        `v1.11.5 from https://factory.talos.dev/image/${'5e'.repeat(32)}/v1.11.5/hcloud-amd64.raw.xz`,
+      ],
+    ],
+  })),
   ...['legacy-json', 'legacy-json/image.json'].map((path) => ({
     path,
     is: [

@@ -21,6 +21,7 @@ export function pipeThrough(command: string, args: readonly string[], input: Uin
 
 export const zstd = (input: Uint8Array, ...args: string[]): Buffer => pipeThrough('zstd', ['-q', '-c', ...args], input)
 export const xz = (input: Uint8Array, ...args: string[]): Buffer => pipeThrough('xz', ['-0', '-c', ...args], input)
+export const bzip2 = (input: Uint8Array): Buffer => pipeThrough('bzip2', ['-c'], input)
 export const gzip = (input: Uint8Array, ...args: string[]): Buffer => pipeThrough('gzip', ['-c', ...args], input)
 
 /** A number generator that gives the same every time, so that a failure can be seen again. */

@@ -100,6 +100,8 @@ export interface CloudOptions {
     | undefined
   readonly intercept?: Intercept | undefined
   readonly failAction?: FailAction | undefined
+  /** Whether the primary IPs of a server, told by its name, stay when it is deleted; asked when it happens. */
+  readonly addressesStay?: ((server: string) => boolean) | undefined
   /** What goes wrong with a boot into the rescue system; asked when it happens. */
   readonly rescueFaults?: ((machine: MachineSpec) => RescueFaults) | undefined
   /** Is told of every answer before it is sent, of refusals too, but not of what an interceptor answers. */

@@ -37,6 +37,7 @@ export async function runSandboxCommand(host: CommandHost, names: CommandNames, 
     ...(await readSandboxFlags(host.cwd, flags)),
     onRequest: (request) => log?.(formatRequestLine(request, new Date())),
     onFault: (text) => log?.(formatFaultLine(text, new Date())),
+    onProgress: (line) => host.err(`${line}\n`),
     signal: host.signal,
   })
   if (sandbox.attached) {

@@ -22,6 +22,8 @@ export interface Faults {
   /** Asked for each schematic that is submitted: as which release of its YAML library the Factory writes it down. */
   readonly yamlRelease: (request: Request) => YamlRelease | undefined
   readonly machines: MachineFaults
+  /** Asked for each server that is deleted: whether its primary IPs stay. */
+  readonly addressesStay: (server: string) => boolean
   /** Asked for each boot into the rescue system. */
   readonly rescue: (machine: MachineSpec) => RescueFaults
   /** Asked for each server that is made: the size of its disk; undefined for that of its type. */
@@ -49,6 +51,7 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
   const rescueRules = rules.filter(
     (rule) => rule.subject === 'rescue' || rule.subject === 'rescue-address' || rule.subject === 'ssh-port',
   )
+  const stays = match(rules.filter((rule) => rule.subject === 'primary-ip'))
   const disks = match(machineRules.filter((rule) => rule.effect === 'too-small'))
   return {
     async api({ method, path, signal }, answer) {
@@ -79,6 +82,7 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
     },
     machines: createMachineFaults(machineRules, onFault),
     rescue: createRescueFaults(rescueRules, onFault),
+    addressesStay: (server) => stays.first(() => true, `the deletion of server ${server}`) !== undefined,
     diskBytes(architecture) {
       const matches = (rule: FaultRule & { architecture?: Architecture | undefined }): boolean =>
         (rule.architecture ?? architecture) === architecture

@@ -84,6 +84,7 @@ export const TARGETS: Readonly<Record<Subject, readonly Target[]>> = {
   rescue: [],
   'rescue-address': [],
   'ssh-port': [],
+  'primary-ip': [],
 }
 
 /** In the order of the documentation. */
@@ -97,4 +98,5 @@ export const SUBJECTS: readonly Subject[] = [
   'rescue',
   'rescue-address',
   'ssh-port',
+  'primary-ip',
 ]

@@ -9,6 +9,8 @@ export interface CreateOptions {
   readonly cacheDir?: string | undefined
   /** What goes wrong, and when; undefined when nothing does. */
   readonly faults?: MachineFaults | undefined
+  /** Is told what is being prepared, where that takes a while: a line each, for people. */
+  readonly onProgress?: ((line: string) => void) | undefined
   /** From power-on until SSH answers. */
   readonly bootMs: number
   readonly clock: Clock

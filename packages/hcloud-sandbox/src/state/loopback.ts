@@ -20,13 +20,13 @@ export interface Listener {
 }
 
 /**
- * Serves HTTP on 127.0.0.1.
+ * Serves HTTP on 127.0.0.1, to programs of this computer: what web pages send is refused.
  * @param port 0 for any that is free
  * @throws SandboxError `sandbox` when the port is taken
  */
 export async function serveHttp(fetch: (request: Request) => Promise<Response>, port: number): Promise<Listener> {
   const answer = async (request: Request, { outgoing }: { outgoing: object }): Promise<Response> => {
-    const response = await fetch(request)
+    const response = findForeigner(request.headers) ?? (await fetch(request))
     if (!(outgoing instanceof ServerResponse)) return response
     return (await sendFaulty(response, outgoing)) ? RESPONSE_ALREADY_SENT : response
   }
@@ -46,6 +46,27 @@ export async function serveHttp(fetch: (request: Request) => Promise<Response>, 
     },
   }
 }
+
+/** Names of this computer alone, as URLs write them. Machines call it 127.0.0.1, too. */
+const OWN_NAMES = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/
+
+/**
+ * The refusal of a request that a web page sends: one under a name that its owner lets point to this computer (DNS rebinding),
+ * or one that says which page it comes from. Programs of this computer do neither.
+ */
+function findForeigner(headers: Headers): Response | undefined {
+  const asked = headers.get('host') ?? ''
+  const origin = headers.get('origin')
+  const wrong = !isOwn(`http://${asked}`)
+    ? `for "${asked}"`
+    : origin !== null && !isOwn(origin)
+      ? `of "${origin}"`
+      : undefined
+  if (wrong === undefined) return undefined
+  return new Response(`the sandbox takes no request ${wrong}: it is for programs of this computer\n`, { status: 403 })
+}
+
+const isOwn = (url: string): boolean => URL.canParse(url) && OWN_NAMES.test(new URL(url).hostname)
 
 /** In the network of the machines, but of none of them: an SSH server of this computer at 127.0.0.1 does not count. */
 const SSH_PORT_KEEPER = '127.64.0.2'

@@ -82,6 +82,7 @@ const GOOD: readonly (readonly [string, object])[] = [
   ['rescue slow delay=2m arch=arm', { subject: 'rescue', effect: 'slow', delayMs: 120_000, architecture: 'arm' }],
   ['rescue-address other', { subject: 'rescue-address', effect: 'other' }],
   ['ssh-port 222 skip=1', { subject: 'ssh-port', effect: '222', skip: 1 }],
+  ['primary-ip stays times=1', { subject: 'primary-ip', effect: 'stays', times: 1 }],
   ['action * fail chance=5% seed=7', { subject: 'action', action: '*', effect: 'fail', chance: 5, seed: 7 }],
   ['ssh reset chance=0.5%', { subject: 'ssh', effect: 'reset', chance: 0.5 }],
 ]
@@ -133,7 +134,7 @@ const BAD: readonly (readonly [string, number, string, string])[] = [
     'xyzzy',
     1,
     'no rule begins with "xyzzy"',
-    'api, factory, action, ssh, disk, power, rescue, rescue-address, ssh-port',
+    'api, factory, action, ssh, disk, power, rescue, rescue-address, ssh-port, primary-ip',
   ],
   ['api', 4, 'ends before its effect', 'api METHOD PATH EFFECT'],
   ['ssh', 4, 'ends before its effect', 'refuse, reset, silent'],

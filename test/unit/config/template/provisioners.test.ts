@@ -141,7 +141,7 @@ test.each<[string, string, string[], Record<string, string>]>([
     'a place in a script',
     'provisioner "shell" {\n script = "a.sh"\n}',
     ['a.sh:3:3: a command is not known here: "reboot" is not known'],
-    { 'a.sh': '#!/bin/sh\nif true; then\n  reboot\nfi\n' },
+    { 'a.sh': '#!/bin/sh\r\nif true; then\r\n  reboot\r\nfi\r\n' },
   ],
   [
     'a script that is not there',
@@ -189,6 +189,12 @@ test.each<[string, string, string[], Record<string, string>]>([
     'another provisioner',
     'provisioner "ansible" {}',
     ['t.pkr.hcl:2:1: the provisioner "ansible" is not known here'],
+    {},
+  ],
+  [
+    'a variable without a value',
+    `provisioner "shell" {\n environment_vars = ["A"]\n inline = [${GET}, ${WRITE}]\n}`,
+    ['t.pkr.hcl:3:23: "A" sets no variable (write "NAME=value")'],
     {},
   ],
   [

@@ -172,10 +172,10 @@ export function giveAddresses(cloud: CloudContext, server: Server, own: readonly
   }
 }
 
-/** Takes them from a server that is gone. */
-export function takeAddresses(store: Store, server: Server): void {
+/** Takes them from a server that is gone. @param stay whether those stay that should go with it */
+export function takeAddresses(store: Store, server: Server, stay: boolean): void {
   for (const row of primaryIpsOf(store, server)) {
-    if (row.autoDelete) primaryIps.remove(store, row)
+    if (row.autoDelete && !stay) primaryIps.remove(store, row)
     else row.server = null
   }
 }

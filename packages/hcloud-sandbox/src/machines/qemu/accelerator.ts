@@ -30,13 +30,19 @@ export function chooseAccelerator(
   platform: Platform,
   kernel: string,
   nodeArchitecture: NodeJS.Architecture,
+  onProgress: (what: string) => void = () => {},
 ): Promise<Acceleration> {
-  const found = known.get(platform.program) ?? probe(platform, kernel, nodeArchitecture)
+  const found = known.get(platform.program) ?? probe(platform, kernel, nodeArchitecture, onProgress)
   known.set(platform.program, found)
   return found
 }
 
-async function probe(platform: Platform, kernel: string, nodeArchitecture: string): Promise<Acceleration> {
+async function probe(
+  platform: Platform,
+  kernel: string,
+  nodeArchitecture: string,
+  onProgress: (what: string) => void,
+): Promise<Acceleration> {
   const toTcg = (reason: string): Acceleration => ({ name: 'tcg', reason: `because ${reason}` })
   if (platform.node !== nodeArchitecture) return toTcg('the processor of this computer is another')
   try {
@@ -45,6 +51,7 @@ async function probe(platform: Platform, kernel: string, nodeArchitecture: strin
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     return toTcg(isMissing ? `there is no ${KVM}` : `this user may not use ${KVM}`)
   }
+  onProgress(`trying whether KVM runs a guest, for up to ${PROBE_PATIENCE_MS / 1000} s.`)
   const argv = toProbeArgv(platform, 'kvm', kernel)
   if (await printsWithin(argv, PROOF, PROBE_PATIENCE_MS)) return { name: 'kvm', reason: undefined }
   return toTcg(`KVM did not run a guest within ${PROBE_PATIENCE_MS / 1000} s`)

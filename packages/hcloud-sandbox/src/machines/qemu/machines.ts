@@ -12,6 +12,8 @@ import { describeSetups, makeSetups, type Setups } from './setup.ts'
 export interface QemuMachinesOptions {
   /** Absolute path of the folder that keeps the rescue system, some 40 MB for each architecture; made if need be. */
   readonly cacheDir: string
+  /** Is told what is being prepared, where that takes a while: a line each, for people. */
+  readonly onProgress?: ((line: string) => void) | undefined
   /** Is told what the machines print on their consoles, line by line. */
   readonly onConsole?: ((machine: string, line: string) => void) | undefined
   /** Ends the making of a rescue system. */
@@ -44,13 +46,13 @@ export interface QemuMachines extends MachineKind {
  * firmware; of a placeholder disk nothing does, and the machine then only has power.
  */
 export function createQemuMachines(options: QemuMachinesOptions): QemuMachines {
-  const { cacheDir, onConsole, signal, faults, clock = systemClock } = options
+  const { cacheDir, onConsole, onProgress, signal, faults, clock = systemClock } = options
   const { platform = process.platform, arch = process.arch } = options
   let made: Promise<Setups> | undefined
   let known: Setups | undefined
   const prepare = (): Promise<Setups> => {
     made ??= requirePrograms(platform)
-      .then(() => makeSetups({ cacheDir, arch, signal }))
+      .then(() => makeSetups({ cacheDir, arch, onProgress, signal }))
       .then((setups) => {
         known = setups
         return setups

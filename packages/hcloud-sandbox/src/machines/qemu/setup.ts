@@ -23,6 +23,7 @@ export interface Setups {
 export interface SetupOptions {
   readonly cacheDir: string
   readonly arch: NodeJS.Architecture
+  readonly onProgress?: ((line: string) => void) | undefined
   readonly signal: AbortSignal | undefined
 }
 
@@ -43,9 +44,11 @@ export async function makeSetups(options: SetupOptions): Promise<Setups> {
   }
 }
 
-async function makeSetup(platform: Platform, { cacheDir, arch, signal }: SetupOptions): Promise<Setup> {
-  const rescue = await provideRescue({ cacheDir, architecture: platform.debian, signal })
-  const accelerator = await chooseAccelerator(platform, rescue.kernel, arch)
+async function makeSetup(platform: Platform, options: SetupOptions): Promise<Setup> {
+  const { cacheDir, arch, signal } = options
+  const onProgress = (what: string) => options.onProgress?.(`Preparing QEMU machines (${platform.debian}): ${what}`)
+  const rescue = await provideRescue({ cacheDir, architecture: platform.debian, onProgress, signal })
+  const accelerator = await chooseAccelerator(platform, rescue.kernel, arch, onProgress)
   return { platform, accelerator, rescue }
 }
 

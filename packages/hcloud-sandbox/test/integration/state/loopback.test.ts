@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { request } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { type BodyFault, isEverSent, neverAnswer, spoilBody } from '../../../src/state/faulty-answer.ts'
@@ -16,6 +17,37 @@ test('requests are answered until the server closes, which ends every connection
   await expect(fetch(url)).rejects.toThrow('fetch failed')
 })
 
+describe('requests of web pages', () => {
+  const statusOf = async (headers: Readonly<Record<string, string>>): Promise<number | undefined> => {
+    const server = await serveHttp(async () => new Response('x'), 0)
+    const asked = request({ port: server.port, host: '127.0.0.1', headers })
+    const [answer] = await once(asked.end(), 'response')
+    answer.resume()
+    await server.close()
+    return answer.statusCode
+  }
+
+  test.each(['attacker.example', 'attacker.example:80', '127.0.0.1.attacker.example', '192.168.0.1', '0.0.0.0'])(
+    'are refused when they call this computer "%s"',
+    async (host) => expect(await statusOf({ host })).toBe(403),
+  )
+
+  test.each(['https://attacker.example', 'http://127.0.0.1.attacker.example', 'null'])(
+    'are refused when they come from %s',
+    async (origin) => expect(await statusOf({ origin })).toBe(403),
+  )
+
+  test.each([
+    { host: 'localhost:1' },
+    { host: '127.0.0.1' },
+    { host: '127.64.0.1:9' },
+    { host: '[::1]:1' },
+    { host: 'cloud.localhost' },
+    { origin: 'http://localhost:3000' },
+    {},
+  ])('are not those with %j', async (headers) => expect(await statusOf(headers)).toBe(200))
+})
+
 test('a connection can be reset instead of answered', async () => {
   const server = await serveHttp(async () => resetConnection(), 0)
   await expect(fetch(`http://127.0.0.1:${server.port}/`)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })
@@ -29,10 +61,10 @@ test('a connection can be left without an answer, until the client has had enoug
   socket.on('data', (data) => {
     answered += data
   })
-  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
   const ended = once(socket, 'close')
   const other = connect(server.port, '127.0.0.1')
-  other.end('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  other.end('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
   await once(other.resume(), 'close')
   expect(socket.closed).toBe(false)
   await server.close()
@@ -129,7 +161,7 @@ describe('a body of 100 MiB', () => {
     const { taken, response } = createSource()
     const server = await serveHttp(async () => spoilBody(response, 'alter', 0), 0)
     const client = connect(server.port, '127.0.0.1').pause()
-    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
     let before = -1
     // What the kernel keeps for a client that does not read is some MiB; then nothing more is taken.
     await expect

@@ -72,7 +72,7 @@ export const serverResource = defineNamedResource(servers, ServerName, {
         await machines.remove(server.id)
         await rm(servers.diskFile(store, server.id), { force: true })
         servers.remove(store, server)
-        takeAddresses(store, server)
+        takeAddresses(store, server, cloud.options.addressesStay?.(server.name) ?? false)
         for (const one of [...volumes.rows(store), ...floatingIps.rows(store)]) {
           if (one.server === server.id) one.server = null
         }

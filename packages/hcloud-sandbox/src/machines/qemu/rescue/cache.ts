@@ -20,6 +20,8 @@ export interface RescueOptions {
   readonly cacheDir: string
   /** As Debian names it. */
   readonly architecture: string
+  /** Is told what is being made, for people. */
+  readonly onProgress?: ((what: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -34,7 +36,8 @@ const KEPT_MS = 4 * FRESH_MS
  * those cannot be had, an old one. Several processes that need it at the same time make it once.
  * @throws SandboxError `sandbox` when there is none and none can be made
  */
-export async function provideRescue({ cacheDir, architecture, signal }: RescueOptions): Promise<RescueSystem> {
+export async function provideRescue(options: RescueOptions): Promise<RescueSystem> {
+  const { cacheDir, architecture, onProgress = () => {}, signal } = options
   const find = () => findRescue(cacheDir, prefix)
   const prefix = `rescue-${architecture}-${shortHash(toRecipeText())}-`
   const early = await find()
@@ -43,11 +46,15 @@ export async function provideRescue({ cacheDir, architecture, signal }: RescueOp
     const message = `The folder ${cacheDir} cannot be made.`
     throw new SandboxError({ code: 'sandbox', message, hint: 'Choose another folder for the cache.' }, { cause })
   })
+  onProgress('their rescue system is made of Debian packages; that takes a minute or so, once.')
   await using _lock = await lockFile(join(cacheDir, `rescue-${architecture}.lock`), signal)
   const known = await find()
   if (known?.fresh === true) return known.system
   await removeUnused(cacheDir, architecture)
-  const make = (lists: 'computer' | 'new') => makeInto(cacheDir, prefix, { architecture, lists, signal })
+  const make = (lists: 'computer' | 'new') => {
+    onProgress(lists === 'new' ? "fetching Debian's lists of packages." : 'looking for the packages.')
+    return makeInto(cacheDir, prefix, { architecture, lists, onProgress, signal })
+  }
   try {
     return await make('computer').catch(() => {
       signal?.throwIfAborted()
@@ -63,11 +70,12 @@ export async function provideRescue({ cacheDir, architecture, signal }: RescueOp
 interface MakeOptions {
   readonly architecture: string
   readonly lists: 'computer' | 'new'
+  readonly onProgress: (what: string) => void
   readonly signal: AbortSignal | undefined
 }
 
 async function makeInto(cacheDir: string, prefix: string, options: MakeOptions): Promise<RescueSystem> {
-  const { signal } = options
+  const { onProgress, signal } = options
   const work = await mkdtemp(join(cacheDir, toMakingPrefix(options.architecture)))
   try {
     const source = await findPackages({ ...options, work })
@@ -81,7 +89,9 @@ async function makeInto(cacheDir: string, prefix: string, options: MakeOptions):
     if (!isThere) {
       const made = join(work, 'made')
       await mkdir(made)
+      onProgress(`downloading ${source.packages.length} packages.`)
       await source.unpackInto(join(work, 'packages'))
+      onProgress('putting the rescue system together.')
       await makeRescue(join(work, 'packages'), made, signal)
       await rename(made, folder)
     }

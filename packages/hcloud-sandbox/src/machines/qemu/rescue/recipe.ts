@@ -13,6 +13,7 @@ export const toKernelPackage = (debianArchitecture: string): string => `linux-im
 export const PACKAGES: Readonly<Record<string, 'all' | readonly string[]>> = {
   bash: ['bash'],
   'busybox-static': ['busybox'],
+  bzip2: 'all',
   'ca-certificates': [],
   coreutils: 'all',
   curl: ['curl'],

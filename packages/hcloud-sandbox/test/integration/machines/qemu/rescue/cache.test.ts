@@ -42,13 +42,16 @@ describe('provideRescue', () => {
     await put(cache.path, 'making-amd64-killed', 0)
     await put(cache.path, 'rescue-amd64-ancient-1111', 365 * 24 * 60 * 60 * 1000)
     const stop = new AbortController()
-    const making = provideRescue({ cacheDir: cache.path, architecture: 'amd64', signal: stop.signal })
+    const told: string[] = []
+    const onProgress = (what: string) => told.push(what)
+    const making = provideRescue({ cacheDir: cache.path, architecture: 'amd64', onProgress, signal: stop.signal })
     // It has begun, and tidied up before, when there is another folder of its kind.
     await expect
       .poll(() => readdir(cache.path), { timeout: 10_000 })
       .toEqual([expect.stringMatching(/^making-amd64-(?!killed)/), 'rescue-amd64.lock'])
     stop.abort(new Error('stopped'))
     await expect(making).rejects.toThrow('stopped')
+    expect(told).toEqual([expect.stringContaining('made of Debian packages'), 'looking for the packages.'])
     expect(await readdir(cache.path)).toEqual(['rescue-amd64.lock'])
   })
 })
