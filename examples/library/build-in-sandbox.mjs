@@ -1,7 +1,8 @@
 // Builds a snapshot in an emulated cloud on this computer, without an account: node build-in-sandbox.mjs
 import { build, plan, readPlanRequest, startSandbox } from 'talos-image'
 
-const { hetzner, factory, sshPort, close } = await startSandbox()
+// Smaller than a real disk, which takes less time.
+const { hetzner, factory, sshPort, close } = await startSandbox({ imageDiskBytes: 64 * 1024 * 1024 })
 try {
   const request = await readPlanRequest({ architectures: ['x86'] })
   const made = await plan(request, { hetzner, factory })

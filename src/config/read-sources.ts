@@ -1,7 +1,8 @@
 /** Reads all files, variables of the environment and flags that a configuration comes from, as Packer does. */
 
+import { ARCHITECTURES, type Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
-import { type Declaration, toDeclarations } from './declarations.ts'
+import { type Declaration, IMAGE_URL_NAMES, toDeclarations } from './declarations.ts'
 import { findFiles } from './find-files.ts'
 import { loadHclParser } from './hcl/parser.ts'
 import { readHclVarFile } from './hcl/var-file.ts'
@@ -12,6 +13,8 @@ import type { ReadBody } from './template/block.ts'
 import { readTemplateFile } from './template/read-template.ts'
 import type { Selection } from './template/selection.ts'
 import { readEnvVariables, readVarFlags } from './text-assignments.ts'
+import { toStringValue } from './value.ts'
+import type { Sourced } from './variables.ts'
 
 /** Where variables may come from. */
 export interface VariableSources {
@@ -25,6 +28,8 @@ export interface VariableSources {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Which of the template's builds count; all by default. */
   readonly selection?: Selection | undefined
+  /** What counts instead of an image URL that is none, such as the reference of an installer. */
+  readonly toImageUrl?: ((value: Sourced<string>, architecture: Architecture) => string) | undefined
   /** Where relative paths count from; file names are shown relative to it. */
   readonly cwd: string
 }
@@ -75,12 +80,13 @@ export async function readSources(sources: VariableSources, strict: boolean): Pr
   const jsonFiles = join(await readAll(files.varFiles.json, cwd, async (file) => readJsonVarFile(file, names)))
   const flags = await readVarFlags(sources.vars, known, complete)
 
-  const chosen = chooseValues(declarations, {
+  const chosenAsWritten = chooseValues(declarations, {
     env: await readEnvVariables(env, declarations),
     hclFiles: hclFiles.items,
     jsonFiles: jsonFiles.items,
     flags: flags.items,
   })
+  const chosen = { ...chosenAsWritten, items: chosenAsWritten.items.map((one) => withImageUrl(one, sources)) }
   const all = [files, templates, { problems: repeated }, hclFiles, jsonFiles, flags, chosen]
   return {
     chosen: chosen.items,
@@ -90,6 +96,15 @@ export async function readSources(sources: VariableSources, strict: boolean): Pr
     problems: all.flatMap((part) => part.problems),
     warnings: [...files.warnings, ...hclFiles.warnings, ...jsonFiles.warnings],
   }
+}
+
+function withImageUrl(chosen: Chosen, { toImageUrl }: VariableSources): Chosen {
+  const architecture = ARCHITECTURES.find((one) => IMAGE_URL_NAMES[one] === chosen.name)
+  const { sourced } = chosen
+  if (toImageUrl === undefined || architecture === undefined || sourced?.value.kind !== 'string') return chosen
+  const { value, origin } = sourced
+  const url = toImageUrl({ value: value.text, origin }, architecture)
+  return { ...chosen, sourced: { value: toStringValue(url), origin } }
 }
 
 /** Reads files in order; a file that cannot be read leaves its problem. */

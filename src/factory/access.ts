@@ -72,11 +72,18 @@ export function authorizationOf(login: FactoryLogin): string {
 }
 
 /**
- * The login as a configuration for curl. Source: curl's manual page, --config.
+ * What a server may download with: a login, or a token that is good for some minutes and for downloads alone.
  * @internal
  */
-export function curlConfig(login: FactoryLogin): string {
+export type DownloadLogin = FactoryLogin | { readonly downloadToken: string }
+
+/**
+ * The login as a configuration for curl. Source: curl's manual page, --config, and --url-query (from 7.87 on).
+ * @internal
+ */
+export function curlConfig(login: DownloadLogin): string {
   const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+  if ('downloadToken' in login) return `url-query = ${quoted(`token=${login.downloadToken}`)}\n`
   return 'token' in login
     ? `header = ${quoted(`Authorization: ${authorizationOf(login)}`)}\n`
     : `user = ${quoted(`${login.user}:${login.password}`)}\n`

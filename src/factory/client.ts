@@ -4,8 +4,9 @@ import * as v from 'valibot'
 import { TalosImageError } from '../errors.ts'
 import type { Fetch } from '../util/fetch.ts'
 import type { Proxies } from '../util/proxies.ts'
+import { registerSecret } from '../util/redact.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
-import { accessFor, createFactoryFetch, type FactoryAccess, findLoginFault } from './access.ts'
+import { accessFor, createFactoryFetch, type DownloadLogin, type FactoryAccess, findLoginFault } from './access.ts'
 import { FACTORY_URL } from './asset.ts'
 import {
   FactoryFailure,
@@ -68,6 +69,15 @@ export interface ExtensionRecord {
   readonly description: string
 }
 
+/**
+ * What a server needs to download from the Factory.
+ * @internal
+ */
+export interface DownloadAccess {
+  readonly ca?: string | undefined
+  readonly login?: DownloadLogin | undefined
+}
+
 /** A client of an Image Factory. Its functions throw TalosImageError `factory` or `network` when a request fails. */
 export interface FactoryClient {
   /** Its URL, without a trailing slash. */
@@ -95,10 +105,11 @@ export interface FactoryClient {
    */
   readonly fetch: Fetch
   /**
-   * The access that a server needs to download from `url`.
+   * What a server needs to download from `url`. Instead of the login it is given a token for downloads, where the Factory issues
+   * them, as an Enterprise Factory does.
    * @internal
    */
-  accessFor(url: string): FactoryAccess
+  accessFor(url: string, signal?: AbortSignal): Promise<DownloadAccess>
 }
 
 /**
@@ -149,6 +160,19 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
     return `${status} without a reason`
   }
 
+  /** undefined: the Factory issues none, or not for this login. Source: Image Factory, docs/api.md. */
+  async function requestDownloadToken(signal: AbortSignal | undefined): Promise<string | undefined> {
+    try {
+      const request = { method: 'POST', url: `${base}/download-token`, signal, timeoutMs } as const
+      const { access_token: token } = await call(request, DownloadToken)
+      registerSecret(token)
+      return token
+    } catch (error) {
+      if (error instanceof FactoryFailure && [402, 403, 404, 405].includes(error.status)) return undefined
+      throw error
+    }
+  }
+
   function describeExtensions(talosVersion: string, signal?: AbortSignal): Promise<ExtensionRecord[]> {
     const url = `${base}/version/${encodeURIComponent(talosVersion)}/extensions/official`
     return call({ method: 'GET', url, signal, timeoutMs }, Extensions)
@@ -158,7 +182,12 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
     url: base,
     publicUrl: options.publicUrl ?? base,
     fetch,
-    accessFor: (url) => accessFor(base, { ca, login }, url),
+    async accessFor(url, signal) {
+      const access = accessFor(base, { ca, login }, url)
+      if (access.login === undefined || !url.startsWith(`${base}/image/`)) return access
+      const downloadToken = await requestDownloadToken(signal)
+      return downloadToken === undefined ? access : { ...access, login: { downloadToken } }
+    },
     async submitSchematic(text, signal) {
       const request = { method: 'POST', url: `${base}/schematics`, body: text, signal, timeoutMs } as const
       const { id, schematic } = await call(request, SubmitAnswer)
@@ -190,6 +219,9 @@ export function createFactoryClient(options: FactoryClientOptions = {}): Factory
     },
   }
 }
+
+/** Longer than any text that redaction would have to leave alone; without anything that a URL or curl would read otherwise. */
+const DownloadToken = v.object({ access_token: v.pipe(v.string(), v.regex(/^[\w.~-]{8,}$/, 'is not a token')) })
 
 const SubmitAnswer = v.object({
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not a schematic ID')),

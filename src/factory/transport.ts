@@ -129,8 +129,8 @@ export function traceRequests(send: SendToFactory, trace: Trace): SendToFactory 
       ({ ok, status, headers, text }) => ({
         status,
         id: headers.get('x-request-id'),
-        // Left out for schematics, which can hold a cluster's secrets.
-        ...(ok && /\/schematics(?:\/|$)/.test(url) ? {} : { answer: text.slice(0, LONGEST_TEXT) }),
+        // Left out for schematics, which can hold a cluster's secrets, and for tokens.
+        ...(ok && /\/(?:schematics(?:\/|$)|download-token$)/.test(url) ? {} : { answer: text.slice(0, LONGEST_TEXT) }),
       }),
     )
   }

@@ -6,8 +6,8 @@ import type { Action } from './wire.ts'
 const FIRST_LOOK_MS: Readonly<Record<string, number>> = {
   change_protection: 500,
   create_server: 8200,
-  // The boot that follows takes longer.
-  start_server: 4500,
+  // Only its failure matters: otherwise the server answers by then.
+  start_server: 25_000,
   create_image: 20_000,
 }
 /** For all other commands, such as powering off or deleting a server. */
@@ -54,15 +54,16 @@ export interface Course {
   readonly stillMs: number
 }
 
-/** How long to wait before the next poll. */
-export function nextPauseMs({ ageMs, progress, stillMs }: Course): number {
+/** How long to wait before the next poll, and whether the action should have ended by then, as its progress tells. */
+export function nextPause({ ageMs, progress, stillMs }: Course): { ms: number; isEnd: boolean } {
   if (stillMs === 0 && progress > 0) {
-    const leftMs = (ageMs * (100 - progress)) / progress
     // Slightly late, since a poll that is too early needs another one.
-    return clamp(leftMs + ageMs * 0.01 + 100, Math.min(ageMs, LONGEST_MS))
+    const leftMs = (ageMs * (100 - progress)) / progress + ageMs * 0.01 + 100
+    const ms = clamp(leftMs, Math.min(ageMs * 1.25, LONGEST_MS))
+    return { ms, isEnd: ms >= leftMs }
   }
   // Nothing more is known, so the pause is a share of the time so far.
-  return clamp(progress >= NEARLY_DONE ? stillMs : ageMs * 0.4, LONGEST_BLIND_MS)
+  return { ms: clamp(progress >= NEARLY_DONE ? stillMs : ageMs * 0.4, LONGEST_BLIND_MS), isEnd: false }
 }
 
 const clamp = (ms: number, longest: number): number => Math.max(SHORTEST_MS, Math.min(longest, ms))

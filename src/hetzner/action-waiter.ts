@@ -10,7 +10,7 @@ import {
   gather,
   LONGEST_PAUSE_MS,
   type Look,
-  nextPauseMs,
+  nextPause,
 } from './action-pace.ts'
 import { isInDoubt, isNotDone } from './transport/retry.ts'
 import type { Action } from './wire.ts'
@@ -23,6 +23,11 @@ export interface WaitOptions {
   readonly name: string
   /** Whether it belongs to clean-up, which may use the reserve of the rate limit. */
   readonly urgent?: boolean
+  /**
+   * Whether the wait is over already when the action should have ended, as its progress tells: for who looks at the result
+   * anyway, and waits again when it is not there yet.
+   */
+  readonly untilDue?: boolean
 }
 
 /** An action that ended with an error; most do so for a moment only. */
@@ -40,11 +45,14 @@ export interface ActionWaiter {
 interface Waiting extends Look {
   readonly since: number
   readonly urgent: boolean
+  readonly untilDue: boolean
   lookAt: number
+  /** Whether the action should have ended then. */
+  isEnd: boolean
   /** Percent, the highest so far. */
   progress: number
   toldAt: number
-  readonly settle: (action: Action) => void
+  readonly settle: (action?: Action) => void
   readonly fail: (error: unknown) => void
 }
 
@@ -75,6 +83,7 @@ export function createActionWaiter(
         ))
       )
         continue
+      for (const one of waiting) if (one.untilDue && one.isEnd && one.lookAt <= at) one.settle()
       for (const ids of chooseBatches(waiting, at)) await pollBatch(ids, at)
     }
     polling = false
@@ -108,26 +117,28 @@ export function createActionWaiter(
       one.progress = progress
       one.toldAt = now
     }
-    one.lookAt = now + nextPauseMs({ ageMs: now - one.since, progress: one.progress, stillMs: now - one.toldAt })
+    const { ms, isEnd } = nextPause({ ageMs: now - one.since, progress: one.progress, stillMs: now - one.toldAt })
+    one.lookAt = now + ms
+    one.isEnd = isEnd
   }
 
   const waitingFor = (ids: readonly number[]): Waiting[] => [...waiting].filter(({ id }) => ids.includes(id))
 
   return {
-    async wait(action, { signal, timeoutMs, name, urgent = false }) {
+    async wait(action, { signal, timeoutMs, name, urgent = false, untilDue = false }) {
       if (action.status !== 'running') return assertSuccess(action, name)
       signal.throwIfAborted()
       using deadline = startDeadline(signal, timeoutMs)
       const since = clock.now()
-      const ended = await new Promise<Action>((resolve, reject) => {
+      const ended = await new Promise<Action | undefined>((resolve, reject) => {
         const finish = (): void => {
           waiting.delete(one)
           deadline.signal.removeEventListener('abort', onStop)
           if (waiting.size === 0) pause.abort()
         }
-        const settle = (last: Action): void => {
+        const settle = (last?: Action): void => {
           finish()
-          if (last.status === 'success') lastMs.set(last.command, durationMs(last, clock.now() - since))
+          if (last?.status === 'success') lastMs.set(last.command, durationMs(last, clock.now() - since))
           resolve(last)
         }
         const fail = (error: unknown): void => {
@@ -138,12 +149,13 @@ export function createActionWaiter(
         deadline.signal.addEventListener('abort', onStop, { once: true })
         const { id, progress } = action
         const lookAt = since + firstPauseMs(action, lastMs.get(action.command))
-        const one: Waiting = { id, since, urgent, lookAt, progress, toldAt: since, settle, fail }
+        const known = { since, urgent, untilDue, settle, fail }
+        const one: Waiting = { ...known, id, lookAt, isEnd: false, progress, toldAt: since }
         waiting.add(one)
         if (polling) pause.abort()
         else void poll()
       })
-      assertSuccess(ended, name)
+      if (ended !== undefined) assertSuccess(ended, name)
     },
   }
 }

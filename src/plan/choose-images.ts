@@ -51,7 +51,10 @@ function chooseSource(
   if (request.schematic !== undefined) {
     return { choice: { kind: 'schematic', schematic: request.schematic }, ...overruled('--schematic') }
   }
-  if (url !== null) return { choice: { kind: 'url', url, at: origin, variable: `image_url_${architecture}` } }
+  if (url !== null) {
+    const schematic = request.pages?.get(url)
+    return { choice: { kind: 'url', url, at: origin, variable: `image_url_${architecture}`, schematic } }
+  }
   return { choice: { kind: 'schematic', schematic: undefined } }
 }
 

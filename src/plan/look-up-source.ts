@@ -55,6 +55,7 @@ export async function lookUpSource(
       )
     }
     case 'url': {
+      if (choice.schematic !== undefined) await look.factory.submitSchematic(choice.schematic, look.signal)
       const asset = parseAssetUrl(choice.url, look.factory.url) ?? parseAssetUrl(choice.url, look.factory.publicUrl)
       // A pinned hash belongs to the very file that the URL names, not to the same disk in other wrappings.
       if (asset !== undefined && image.sha256 === undefined) {

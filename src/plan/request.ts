@@ -32,6 +32,11 @@ export interface PlanRequest {
    * @internal
    */
   readonly bareVersion?: boolean
+  /**
+   * The schematics that pages of the Factory describe, by the image URLs that stand for them.
+   * @internal
+   */
+  readonly pages?: ReadonlyMap<string, string>
   readonly architectures: readonly Architecture[]
   /** `undefined` stands for a generic image. */
   readonly roles: readonly (Role | undefined)[]
@@ -62,7 +67,14 @@ export interface PlanRequest {
 export type SourceChoice =
   | { readonly kind: 'schematic'; readonly schematic: SchematicFile | undefined }
   /** `variable`: the one that it is the value of. */
-  | { readonly kind: 'url'; readonly url: string; readonly at: Origin; readonly variable: string | undefined }
+  | {
+      readonly kind: 'url'
+      readonly url: string
+      readonly at: Origin
+      readonly variable: string | undefined
+      /** What the Factory must be given first. */
+      readonly schematic?: string | undefined
+    }
   /** A file that the template uploads. */
   | { readonly kind: 'file'; readonly path: string; readonly at: Origin; readonly isOfTemplate: true }
   | LocalImage

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { canonicalText, type FreeValue, type ParsedSchematic, parseSchematic, schematicId } from 'talos-schematic'
 import { type Problem, TalosImageError } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
+import { FactoryFailure } from '../factory/transport.ts'
 import type { SchematicFile } from './request.ts'
 
 /** The schematic of images for which none was given. */
@@ -31,7 +32,9 @@ export async function submitSchematic(
 ): Promise<Submitted> {
   const { file, parsed } = schematic ?? DEFAULT
   const text = parsed.unknown.length > 0 ? parsed.text : canonicalText(parsed.schematic)
-  const answer = await factory.submitSchematic(text, signal)
+  const answer = await factory.submitSchematic(text, signal).catch((error: unknown) => {
+    throw toPlaced(error, { file, parsed })
+  })
   const expected = parsed.unknown.length > 0 ? undefined : schematicId(parsed.schematic)
   const warnings = findUnknownFields({ file, parsed })
   switch (judge(parsed, expected, answer)) {
@@ -54,6 +57,18 @@ export function findUnknownFields({ file, parsed }: SchematicFile): Problem[] {
     at: { kind: 'file', file, ...at },
     hint: 'it is sent as it is, and the Image Factory decides; the ID of the schematic is known only then',
   }))
+}
+
+/** A refusal of a schematic with unknown fields stands at the first of them, which is the likely reason. */
+function toPlaced(error: unknown, { file, parsed: { unknown } }: SchematicFile): unknown {
+  const [first] = unknown
+  if (first === undefined || !(error instanceof FactoryFailure) || error.status !== 400) return error
+  return new TalosImageError({
+    code: 'schematic',
+    message: error.message,
+    at: { kind: 'file', file, ...first.at },
+    hint: `this Image Factory may not know the field "${first.path}", as this version of talos-image does not: leave it out`,
+  })
 }
 
 interface Answer {

@@ -68,7 +68,7 @@ export function chooseTemplateSource(
     asset.talosVersion === request.variables.talosVersion.value &&
     asset.architecture === architecture
   if (isDefault) return { kind: 'schematic', schematic: undefined }
-  return { kind: 'url', url, at: disk.origin, variable: urlVariable }
+  return { kind: 'url', url, at: disk.origin, variable: urlVariable, schematic: request.pages?.get(url) }
 }
 
 function toSchematicProblem({ value, origin: at }: TemplateImage['disk'], cwd = '/'): Problem {

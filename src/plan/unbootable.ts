@@ -6,7 +6,7 @@ import type { Origin, Problem } from '../errors.ts'
 import type { ImageRequest, SchematicFile } from './request.ts'
 import { isAtLeast } from './version.ts'
 
-const NO_SECURE_BOOT = 'secure boot, which servers of Hetzner Cloud do not have: it will not boot'
+const NO_SECURE_BOOT = 'secure boot, which servers of Hetzner Cloud do not have'
 
 interface Disk {
   readonly schematic: Schematic
@@ -42,7 +42,7 @@ const SCHEMATIC_RULES: readonly SchematicRule[] = [
     fields: ['customization.secureboot.enrollKeys', 'customization.secureboot.includeWellKnownCertificates'],
     applies: ({ customization: { secureboot } }) =>
       secureboot.enrollKeys !== '' || secureboot.includeWellKnownCertificates,
-    message: () => `it makes a disk for ${NO_SECURE_BOOT}`,
+    message: () => `it is about ${NO_SECURE_BOOT}: a disk for it will not boot`,
     hint: 'leave "secureboot" out',
   },
   {
@@ -80,7 +80,7 @@ const NAME_RULES: readonly NameRule[] = [
   },
   {
     part: /(-secureboot)\b/,
-    message: () => `is a disk for ${NO_SECURE_BOOT}`,
+    message: () => `is a disk for ${NO_SECURE_BOOT}: it will not boot`,
     hint: (name, part) => `take the other one: ${name.replace(part, '')}`,
   },
 ]

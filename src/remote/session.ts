@@ -44,6 +44,9 @@ export interface Session {
   end(): void
 }
 
+/** A machine that boots drops packets, and TCP repeats them ever more rarely: a new try is sooner there. */
+const CONNECT_MS = 3000
+
 const MOST_STDOUT = 1 << 20
 const MOST_STDERR = 4096
 
@@ -62,11 +65,14 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
     lost ??= error.message
   })
   let answered = false
-  client.once('connect', () => {
-    answered = true
-  })
   await new Promise<void>((resolve, reject) => {
+    const connecting = setTimeout(() => stop(new Error('Timed out while connecting')), Math.min(CONNECT_MS, timeoutMs))
+    client.once('connect', () => {
+      answered = true
+      clearTimeout(connecting)
+    })
     const release = (): void => {
+      clearTimeout(connecting)
       signal.removeEventListener('abort', onAbort)
       client.off('error', stop)
       client.off('close', onClose)

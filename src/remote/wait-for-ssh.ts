@@ -26,7 +26,7 @@ export interface WaitForSshOptions {
 }
 
 const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 2000
+const LONGEST_PAUSE_MS = 1000
 
 /**
  * Tries again and again, with short pauses at first, so that the work begins as soon as the server answers.

@@ -10,6 +10,7 @@ import type { TemplateImage } from '../config/template/images.ts'
 import { isChosen } from '../config/template/selection.ts'
 import { ARCHITECTURES, type Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
+import { parseFactoryReference } from '../factory/reference.ts'
 import type { LocalImage, PlanRequest } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
 import { findServerProblems } from '../plan/server-settings.ts'
@@ -41,8 +42,9 @@ export async function readRequest(
   const roles = [...new Set(options.roles)]
   const load = options.forPacker ? loadForPacker : loadConfiguration
   const selection = { only: options.only, except: options.except }
+  const { toImageUrl, pages, warnings } = readReferences()
   const [configuration, roleSchematics, schematic] = await Promise.all([
-    problems.attempt(() => load({ directory, varFiles, vars, env, cwd, selection })),
+    problems.attempt(() => load({ directory, varFiles, vars, env, cwd, selection, toImageUrl })),
     readRoleSchematics(
       {
         cwd,
@@ -73,7 +75,8 @@ export async function readRequest(
   problems.throw()
   if (configuration === undefined) throw new RangeError('the variables could not be read, and no problem says why')
   return withTemplateVersion({
-    variables: configuration.variables,
+    variables: { ...configuration.variables, warnings: [...configuration.variables.warnings, ...warnings] },
+    ...(pages.size === 0 ? {} : { pages }),
     template,
     architectures,
     roles: options.everyRole ? [...roleSchematics.keys()] : roles.length === 0 ? [undefined] : roles,
@@ -91,6 +94,25 @@ export async function readRequest(
 
 async function loadForPacker(sources: VariableSources): Promise<Configuration> {
   return { variables: await loadVariables(sources), template: undefined }
+}
+
+/** Turns what people note down of an image into its URL, and keeps what is to be said and done about it. */
+function readReferences() {
+  const pages = new Map<string, string>()
+  const warnings: Problem[] = []
+  const toImageUrl: VariableSources['toImageUrl'] = ({ value, origin: at }, architecture) => {
+    const reference = parseFactoryReference(value, architecture)
+    if (reference === undefined) return value
+    const { url, schematic, oddity } = reference
+    if (schematic !== undefined) pages.set(url, schematic)
+    if (oddity !== undefined) {
+      const hint =
+        'the image for Hetzner Cloud with the same extensions is taken: choose "Hetzner" on the page of the Factory'
+      warnings.push({ code: 'config', message: `"${value}": ${oddity}`, at, hint })
+    }
+    return url
+  }
+  return { toImageUrl, pages, warnings }
 }
 
 const NO_IMAGES = { images: [], names: [] } as const

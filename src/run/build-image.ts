@@ -38,7 +38,7 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
     return takeSnapshot(build, image, server)
   })
   return await step('publish', async () => {
-    const [duplicate] = await findDuplicates(build, image, server, written)
+    const [duplicate] = findDuplicates(taken.others, image, server, written)
     if (duplicate !== undefined) {
       await taken.endLease()
       const text = `another run has published the same disk: snapshot ${duplicate.id}; the snapshot of this run is removed`
@@ -46,7 +46,7 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
       return { status: 'existing', snapshot: duplicate }
     }
     const snapshot = await publishSnapshot(build, image, taken, written)
-    await noteDuplicates(build, image, server, written, snapshot)
+    await noteDuplicates(build, image, server, written, taken)
     await removeReplaced(build, image)
     return { status: 'built', snapshot, written, placement: server.placement }
   })

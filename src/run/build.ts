@@ -112,7 +112,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
       lease: new Lease(id, clock),
       sshPort: options.sshPort ?? 22,
       timeouts,
-      accessFor: options.factory?.accessFor ?? (() => ({})),
+      accessFor: options.factory?.accessFor ?? (async () => ({})),
       openStdin: options.openStdin ?? noStdin,
       stock: options.stock ?? { waitMs: 0, look: async ({ placements }) => placements },
       serverQueue: new ServerQueue(),

@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { FactoryAccess } from '../factory/access.ts'
+import type { DownloadAccess } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { KeyPair } from '../remote/key-pair.ts'
 import type { CleanupScope } from '../util/cleanup-scope.ts'
@@ -24,7 +24,7 @@ export interface Run {
   readonly sshPort: number
   readonly timeouts: Timeouts
   /** The login and certificate authority that a server needs to download from a URL. */
-  readonly accessFor: (url: string) => FactoryAccess
+  readonly accessFor: (url: string, signal: AbortSignal) => Promise<DownloadAccess>
   /** Opens standard input, for images that are read from it. */
   readonly openStdin: () => Readable
   readonly stock: StockPatience

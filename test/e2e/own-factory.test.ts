@@ -49,6 +49,26 @@ describe("a Factory of one's own", () => {
     }
   })
 
+  it.each(LOGINS)(
+    'that issues tokens for downloads keeps $kind off the build server',
+    async ({ authorization, env }) => {
+      await using project = await createProject()
+      const downloadToken = 'eyJhbGciOiJFUzI1NiJ9.eyJ-short_lived.x'
+      await using own = await openOwnFactory(project.factoryUrl, { authorization, downloadToken })
+      await using workspace = await createWorkspace()
+      const args = ['build', '--arch', 'arm', ...project.sshFlags, '--debug-log', 'debug.jsonl']
+      const result = await runCommand(args, { cwd: workspace.root, env: { ...project.env, ...at(own), ...env } })
+      expect(result.code, result.stderr).toBe(0)
+      expect(own.requests.filter(isDownload)).toMatchObject([
+        { authorization: undefined, path: expect.stringMatching(`.raw.zst[?]token=${downloadToken}$`) },
+      ])
+      const log = await readFile(join(workspace.root, 'debug.jsonl'), 'utf8')
+      for (const secret of [downloadToken, PASSWORD, TOKEN]) {
+        expect(log + result.stdout + result.stderr).not.toContain(secret)
+      }
+    },
+  )
+
   it.each(LOGINS)('may send the download elsewhere, where $kind does not go', async ({ authorization, env }) => {
     await using project = await createProject()
     await using store = await openOwnFactory(project.factoryUrl)

@@ -34,6 +34,8 @@ export interface OwnFactory extends AsyncDisposable {
 export interface OwnFactoryOptions {
   /** Requests without it are refused. */
   readonly authorization?: string
+  /** Whether it issues this token, with which images can be had without a login, as an Enterprise Factory does. */
+  readonly downloadToken?: string
   /** Further names that its certificate is for. */
   readonly names?: readonly string[]
   /** Answers itself instead of the emulated Factory. */
@@ -58,8 +60,15 @@ export async function openOwnFactory(behind: string, options: OwnFactoryOptions 
     const { method = '', url = '', headers } = request
     const { authorization, 'user-agent': agent = '', range } = headers
     requests.push({ method, path: url, authorization, agent, range })
-    if (options.authorization !== undefined && authorization !== options.authorization) {
+    const hasToken =
+      options.downloadToken !== undefined &&
+      url.startsWith('/image/') &&
+      url.endsWith(`?token=${options.downloadToken}`)
+    if (options.authorization !== undefined && authorization !== options.authorization && !hasToken) {
       response.writeHead(401, { 'www-authenticate': 'Basic' }).end('unauthorized\n')
+    } else if (options.downloadToken !== undefined && method === 'POST' && url === '/download-token') {
+      const answer = { access_token: options.downloadToken, token_type: 'Bearer', expires_in: 300 }
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
     } else if (options.intercept?.(request, response) !== true) pass(request, response, behind)
   })
   const port = await listenAnywhere(server)

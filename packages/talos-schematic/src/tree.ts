@@ -8,6 +8,8 @@ import type { ScalarNode, TreeEntry, TreeNode } from './tree-node.ts'
 import type { Report } from './yaml-problem.ts'
 import { reportCharacters, reportDepth, reportEscapes, reportSyntax, toPosition } from './yaml-problem.ts'
 
+/** Far more than a machine configuration has; the YAML library takes long for larger texts that are full of mistakes. */
+const MOST_CHARACTERS = 256 * 1024
 /** More nodes than this out of aliases is an attack or a mistake. */
 const MOST_ALIASED_NODES = 10_000
 
@@ -16,6 +18,11 @@ const MOST_ALIASED_NODES = 10_000
  * An absent value is an unquoted empty scalar, as in YAML.
  */
 export function readTree(text: string, report: Report): TreeNode | undefined {
+  if (text.length > MOST_CHARACTERS) {
+    const message = `the schematic has ${text.length} characters; ${MOST_CHARACTERS} are the most that are read`
+    report({ line: 1, column: 1 }, message, 'leave out what a schematic does not need')
+    return undefined
+  }
   if (reportDepth(text, report)) return undefined
   // The library's own parser misses lines after some of its errors.
   const lines = new LineCounter()
@@ -98,7 +105,7 @@ class TreeReader {
   #textOf(node: Scalar): string {
     const text = typeof node.value === 'string' ? node.value : ''
     const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED'
-    const isCut = node.range?.[1] === this.#text.length && /[^\s][^\n]*$/.test(this.#text)
+    const isCut = node.range?.[1] === this.#text.length && /\S/.test(this.#text.slice(this.#text.lastIndexOf('\n') + 1))
     return isBlock && isCut && text.endsWith('\n') ? text.slice(0, -1) : text
   }
 

@@ -66,8 +66,8 @@ const MOST_LEVELS = 500
 
 /** Reports and returns true when brackets or dashes nest so deeply that the YAML library would run out of stack. */
 export function reportDepth(text: string, report: Report): boolean {
-  const hint = 'a schematic needs only a few levels'
   let open = 0
+  let marks = 0
   let line = 1
   let start = 0
   for (let at = 0; at < text.length; at++) {
@@ -78,17 +78,19 @@ export function reportDepth(text: string, report: Report): boolean {
     }
     if (char === '[' || char === '{') open++
     if (char === ']' || char === '}') open = Math.max(0, open - 1)
-    if (open > MOST_LEVELS) {
-      report({ line, column: at - start + 1 }, 'the brackets nest too deeply', hint)
+    // Each "- " that follows another one on its line is a level of its own.
+    if ('-?:'.includes(char) && isBlank(text.charAt(at + 1))) marks++
+    else if (!isBlank(char)) marks = 0
+    if (open > MOST_LEVELS || marks >= MOST_LEVELS) {
+      const what = open > MOST_LEVELS ? 'brackets' : 'lists'
+      report({ line, column: at - start + 1 }, `the ${what} nest too deeply`, 'a schematic needs only a few levels')
       return true
     }
   }
-  if (!NESTED_MARKS.test(text)) return false
-  report({ line: 1, column: 1 }, 'the lists nest too deeply', hint)
-  return true
+  return false
 }
 
-const NESTED_MARKS = new RegExp(`(?:[-?:][ \\t]+){${MOST_LEVELS}}`)
+const isBlank = (char: string): boolean => char === ' ' || char === '\t'
 
 /** One escape sequence; surrogate pairs, and a line break with the empty line after it, as one. */
 const ESCAPES =

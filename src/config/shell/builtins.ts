@@ -3,8 +3,8 @@
 import { evaluateArguments } from './conditions.ts'
 import { open } from './expand.ts'
 import type { Call, Path, Program, Result } from './interpreter.ts'
+import { joinOutput } from './paths.ts'
 import { type Content, known, NOTHING, NotKnown, type TextScript, type Value } from './values.ts'
-import { World } from './world.ts'
 
 const end = (flow: NonNullable<Path['flow']>): Program => {
   return ({ world, args: [first] }) => {
@@ -49,6 +49,7 @@ export const BUILTINS: ReadonlyMap<string, Program> = new Map<string, Program>([
 function changeFolder({ world, args }: Call): Result {
   const [to] = args.filter(({ text }) => !/^-[LPe]+$/.test(text))
   if (to === undefined) world.cwd = '/root'
+  else if (to.text === '-') throw new NotKnown('which folder "cd -" leads to')
   else world.cwd = world.path(known(to))
   return {}
 }
@@ -76,6 +77,8 @@ function setOptions({ world, args }: Call): Result {
     world.stopsOnFailure = sign?.startsWith('-') === true
   }
   const positional = texts.indexOf('--')
+  const options = positional === -1 ? texts : texts.slice(0, positional)
+  if (options.some((text) => /^-[a-z]*a/.test(text))) throw new NotKnown('which variables "set -a" exports')
   if (positional !== -1) world.lists.set('@', args.slice(positional + 1))
   return { status: true }
 }
@@ -86,21 +89,23 @@ function shift({ world, args: [count] }: Call): Result {
   return { status: true }
 }
 
-/** What is run in the end must not touch the disk. */
-function trap(call: Call): Result {
-  const { world, args, shell, at } = call
-  const [command] = args.filter(({ text }) => !text.startsWith('-'))
-  if (command === undefined || command.text === '') return {}
-  const paths = shell.runText(
-    known(command),
-    { place: () => at },
-    { ...call, world: new World(world), isCondition: false },
-  )
-  for (const path of paths) {
-    if (path.world.written.length !== world.written.length) throw new NotKnown(`"${call.text}" writes to the disk`)
-    world.unknown.push(...path.world.unknown.slice(world.unknown.length))
-  }
+/** What runs when the script ends; what runs after a failure or a signal makes no snapshot. */
+function trap({ world, args, at }: Call): Result {
+  const [command, ...signals] = args.filter(({ text }) => text !== '--')
+  if (command === undefined || !signals.some(({ text }) => /^(?:SIG)?EXIT$|^0$/i.test(text))) return {}
+  world.atExit = command.text === '-' ? undefined : { text: known(command), script: { place: () => at } }
   return {}
+}
+
+/** The ways on which a script ends, with what it has set up for that. */
+function runAtExit(path: Path, call: Call): Path[] {
+  const { atExit } = path.world
+  if (atExit === undefined) return [path]
+  path.world.atExit = undefined
+  const inside = { ...call, world: path.world, isCondition: false }
+  const { output: printed } = path
+  const paths = call.shell.runText(atExit.text, atExit.script, inside)
+  return paths.map(({ world, output }) => ({ ...path, world, output: joinOutput(printed, output) }))
 }
 
 /** A script, wherever it lies. */
@@ -141,10 +146,15 @@ export function runScript({ text, script }: TextScript, args: readonly Value[], 
   const [, language, options = ''] = SHEBANG.exec(text) ?? []
   if (language !== undefined && !/^(?:ba|da|a)?sh$/.test(language)) throw new NotKnown(`a script for ${language}`)
   const { variables, lists, functions, cwd, stopsOnFailure } = world
+  const { exported, locals } = world
   const kept = () => ({ variables: new Map(variables), lists: new Map(lists), functions: new Map(functions) })
-  Object.assign(world, { ...kept(), functions: new Map(), stopsOnFailure: stops || / -[a-z]*e/.test(options) })
-  const paths = call.shell.runText(text, script, withArgs(call, args))
-  for (const path of paths) Object.assign(path.world, { ...kept(), cwd, stopsOnFailure })
+  const seen = [...variables].filter(([name]) => exported.has(name))
+  Object.assign(world, { variables: new Map(seen), functions: new Map(), locals: undefined })
+  world.stopsOnFailure = stops || / -[a-z]*e/.test(options)
+  const { atExit } = world
+  world.atExit = undefined
+  const paths = call.shell.runText(text, script, withArgs(call, args)).flatMap((path) => runAtExit(path, call))
+  for (const path of paths) Object.assign(path.world, { ...kept(), exported, locals, atExit, cwd, stopsOnFailure })
   return ended(paths, 'exit')
 }
 

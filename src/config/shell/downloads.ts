@@ -131,7 +131,7 @@ function checkProxy({ given }: Request, { world }: Call): void {
   if (option === undefined && variable === undefined) return
   if (given.some(({ name }) => name === 'no-proxy')) return
   throw new NotKnown(
-    `a download through a proxy (${option?.rawName ?? variable}): build servers download directly here`,
+    `it downloads through a proxy (${option?.rawName ?? variable}), which build servers do not do here`,
   )
 }
 

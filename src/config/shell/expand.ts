@@ -15,6 +15,7 @@ export function expandWords(word: Word, setting: Setting): Value[] {
   const range = /^\{(\d+)\.\.(\d+)\}$/.exec(word.text)
   if (range !== null) return countFrom(Number(range[1]), Number(range[2])).map((number) => ({ text: String(number) }))
   const words: Value[] = []
+  const hasOwnSeparators = setting.world.variables.has('IFS')
   let current: Value | undefined
   const add = (value: Value): void => {
     current = { text: (current?.text ?? '') + value.text, cause: current?.cause ?? value.cause }
@@ -30,6 +31,7 @@ export function expandWords(word: Word, setting: Setting): Value[] {
         add(item)
       }
     } else if (piece.isQuoted || piece.cause !== undefined) add(piece)
+    else if (hasOwnSeparators && !/^[\w/:.-]*$/.test(piece.text)) add({ text: piece.text, cause: open('$IFS').cause })
     else {
       const [first = '', ...others] = piece.text.split(/[ \t\n]+/)
       if (first !== '') add({ text: first })

@@ -2,30 +2,27 @@
 
 import {
   type AndOr,
-  type ArithmeticFor,
   type Case,
   type CommandNode,
   type CompoundList,
-  type For,
   type If,
   type PipelineNode,
   parse,
   type Statement,
-  type While,
 } from 'unbash'
 import { calculate } from './arithmetic.ts'
 import { evaluateTest } from './conditions.ts'
-import { expandText, expandWords, toNumbers } from './expand.ts'
+import { expandText, toNumbers } from './expand.ts'
 import type { Path, RunCommand, Setting, Shell } from './interpreter.ts'
-import { joinOutput, mergePaths, note, toPaths } from './paths.ts'
+import { runArithmeticFor, runFor, runWhile } from './loops.ts'
+import { follow, mergePaths, note, start, toPaths } from './paths.ts'
 import { matchesGlob } from './patterns.ts'
 import { redirect } from './redirects.ts'
-import { NOTHING, NotKnown, type Script, type Value } from './values.ts'
+import { NotKnown, type Script } from './values.ts'
 import { World } from './world.ts'
 
-/** More ways, and longer loops, are not followed; nor are more commands in all, or in each other. */
+/** More ways are not followed; nor are more commands in all, or in each other. */
 const MAX_WAYS = 64
-const MAX_ROUNDS = 200
 const MAX_COMMANDS = 20_000
 const MAX_DEPTH = 100
 
@@ -195,65 +192,6 @@ export function createShell(runCommand: RunCommand): Shell {
     return mergePaths(paths)
   }
 
-  function runFor({ name, wordlist, body }: For, setting: Setting): Path[] {
-    const { world } = setting
-    const values = wordlist?.flatMap((word) => expandWords(word, setting)) ?? world.lists.get('@') ?? []
-    const isOpen = values.some(({ cause }) => cause !== undefined)
-    return loop(setting, body, (path, round) => {
-      const value: Value | undefined = values[round]
-      if (value === undefined) return { enter: [], leave: [path] }
-      path.world.variables.set(name.value, value)
-      return { enter: [path], leave: isOpen ? [{ ...path, world: new World(path.world) }] : [] }
-    })
-  }
-
-  function runArithmeticFor({ initialize, test, update, body }: ArithmeticFor, setting: Setting): Path[] {
-    calculate(initialize, toNumbers(setting))
-    return loop(setting, body, (path, round) => {
-      const numbers = toNumbers({ ...setting, world: path.world })
-      if (round > 0) calculate(update, numbers)
-      const number = test === undefined ? 1 : calculate(test, numbers)
-      if (number === undefined) throw new NotKnown('how often a loop runs')
-      return number === 0 ? { enter: [], leave: [path] } : { enter: [path], leave: [] }
-    })
-  }
-
-  function runWhile({ kind, clause, body }: While, setting: Setting): Path[] {
-    const seen = new Set<string>()
-    return loop(setting, body, (path) => {
-      const key = path.world.key + JSON.stringify(path.output)
-      // It would go on for ever.
-      if (seen.has(key)) return { enter: [], leave: [] }
-      seen.add(key)
-      const answers = follow(path, (world) => runList(clause.commands, { ...setting, world, isCondition: true }))
-      const goesOn = (one: Path): boolean => one.flow === undefined && one.isTrue === (kind === 'while')
-      return { enter: answers.filter(goesOn), leave: answers.filter((one) => !goesOn(one)) }
-    })
-  }
-
-  /** @param decide which ways go through the body once more, and which do not */
-  function loop(
-    setting: Setting,
-    body: CompoundList,
-    decide: (path: Path, round: number) => { readonly enter: readonly Path[]; readonly leave: readonly Path[] },
-  ): Path[] {
-    let live: Path[] = [start(setting.world)]
-    const left: Path[] = []
-    for (let round = 0; live.length > 0; round += 1) {
-      if (round > MAX_ROUNDS) throw new NotKnown('a loop does not end')
-      const decided = live.map((path) => decide(path, round))
-      left.push(...decided.flatMap(({ leave }) => leave).map((path) => (path.flow ? path : { ...path, isTrue: true })))
-      const inside = { ...setting, isCondition: false }
-      const paths = decided
-        .flatMap(({ enter }) => enter)
-        .flatMap((path) => follow(path, (world) => runList(body.commands, { ...inside, world })))
-      const ends = ({ flow }: Path): boolean => flow !== undefined && flow !== 'continue'
-      left.push(...paths.filter(ends).map((path) => (path.flow === 'break' ? over(path) : path)))
-      live = mergePaths(paths.filter((path) => !ends(path)).map(over))
-    }
-    return mergePaths(left)
-  }
-
   function runCase({ word, items }: Case, setting: Setting): Path[] {
     const value = expandText(word, setting)
     const { world, script } = setting
@@ -278,19 +216,6 @@ export function createShell(runCommand: RunCommand): Shell {
   }
 }
 
-/** A world in which nothing was run yet. */
-function start(world: World): Path {
-  return { world, flow: undefined, isTrue: true, output: NOTHING }
-}
-
-/** The round of a loop is over. */
-const over = (path: Path): Path => ({ ...path, flow: undefined, isTrue: true })
-
-/** What comes after a path, with what was printed on it. */
-function follow(path: Path, run: (world: World) => Path[]): Path[] {
-  return run(path.world).map((next) => ({ ...next, output: joinOutput(path.output, next.output) }))
-}
-
 /** Goes on, all the same, after a command that is not known. */
 function fail(error: NotKnown, at: Parameters<typeof note>[2], world: World): Path {
   return { ...start(world), output: note(world, error, at) }
@@ -298,11 +223,11 @@ function fail(error: NotKnown, at: Parameters<typeof note>[2], world: World): Pa
 
 /** Runs something in a shell of its own. */
 function isolate(setting: Setting, run: (setting: Setting) => Path[]): Path[] {
-  const { variables, lists, functions, cwd, stopsOnFailure } = setting.world
+  const { variables, lists, functions, exported, locals, cwd, stopsOnFailure } = setting.world
   const copies = () => ({ variables: new Map(variables), lists: new Map(lists), functions: new Map(functions) })
   Object.assign(setting.world, copies())
   return run(setting).map((path) => {
-    Object.assign(path.world, { ...copies(), cwd, stopsOnFailure })
+    Object.assign(path.world, { ...copies(), exported, locals, cwd, stopsOnFailure })
     return { ...path, flow: undefined }
   })
 }

@@ -65,3 +65,13 @@ export function joinOutput(first: Content, second: Content): Content {
     ? second
     : { kind: 'unknown', cause: { why: 'what several commands print together' } }
 }
+
+/** A world in which nothing was run yet. */
+export function start(world: World): Path {
+  return { world, flow: undefined, isTrue: true, output: NOTHING }
+}
+
+/** What comes after a path, with what was printed on it. */
+export function follow(path: Path, run: (world: World) => Path[]): Path[] {
+  return run(path.world).map((next) => ({ ...next, output: joinOutput(path.output, next.output) }))
+}

@@ -61,6 +61,7 @@ export class Recogniser {
       const world = old.renewed()
       world.files.set(path, { kind: 'text', ...file })
       for (const [name, value] of environment) world.variables.set(name, { text: value })
+      world.exported = new Set(world.variables.keys())
       const script = { place: () => at }
       const setting = { machine: this.#machine, shell: this.#shell, script, world, input: NOTHING, isCondition: false }
       return this.#shell.runText(command, script, setting)

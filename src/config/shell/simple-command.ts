@@ -31,6 +31,9 @@ export function runSimpleCommand(node: Command, setting: Setting): Path[] {
   const before = setting.isCondition ? new World(world) : undefined
   world.at = at
   const kept = new Map(world.variables)
+  const { exported } = world
+  const own = node.prefix.flatMap((one) => (one.type === 'Assignment' ? [one.name] : []))
+  if (node.name !== undefined && own.length > 0) world.exported = new Set([...exported, ...own])
   for (const one of node.prefix) if (one.type === 'Assignment') assign(one, setting)
   const words = node.args.filter((arg) => arg.type === 'Word')
   const values = [...(node.name === undefined ? [] : [node.name]), ...words].flatMap((word: Word) =>
@@ -41,6 +44,7 @@ export function runSimpleCommand(node: Command, setting: Setting): Path[] {
   const text = shown.length > 120 ? `${shown.slice(0, 117)}...` : shown
   const inner = { ...setting, input }
   if (node.name === undefined) return finish([{ world, flow: undefined, isTrue: true, output: NOTHING }])
+  declare(node, values, setting)
   for (const one of node.args) if (one.type === 'Assignment') assign(one, setting)
   const called = unwrap(values, setting)
   if (called === undefined) return finish([{ world, flow: undefined, isTrue: true, output: NOTHING }])
@@ -48,9 +52,29 @@ export function runSimpleCommand(node: Command, setting: Setting): Path[] {
   const result = runProgram({ ...inner, text, at, program: known(program), args })
   const paths = Array.isArray(result) ? result : toPaths(inner, result, { text, at, before })
   // Variables in front of a command are those of that command alone.
-  const own = node.prefix.flatMap((one) => (one.type === 'Assignment' ? [one.name] : []))
-  for (const path of paths) for (const name of own) restore(path.world, name, kept.get(name))
+  for (const { world: after } of paths) {
+    for (const name of own) restore(after, name, kept.get(name))
+    if (own.length > 0) after.exported = exported
+  }
   return finish(paths)
+}
+
+/** `export`, `local` and their like, before the values are there. */
+function declare({ name, args }: Command, values: readonly Value[], { world }: Setting): void {
+  const command = name?.value ?? ''
+  const words = values.slice(1).map(({ text }) => text)
+  const names = [
+    ...words.filter((text) => !text.startsWith('-')),
+    ...args.flatMap((arg) => (arg.type === 'Assignment' ? [arg.name] : [])),
+  ]
+  const isDeclaration = command === 'declare' || command === 'typeset'
+  if (command === 'export' || (isDeclaration && words.some((text) => /^-[a-zA-Z]*x/.test(text)))) {
+    world.exported = new Set([...world.exported, ...names])
+  }
+  const isOwn = command === 'local' || (isDeclaration && !words.some((text) => /^-[a-zA-Z]*g/.test(text)))
+  if (!isOwn || world.locals === undefined) return
+  const added = names.filter((one) => world.locals?.has(one) === false)
+  world.locals = new Map([...world.locals, ...added.map((one) => [one, world.variables.get(one)] as const)])
 }
 
 function restore({ variables }: World, name: string, value: Value | undefined): void {
@@ -102,6 +126,7 @@ function unwrap(values: readonly Value[], setting: Setting): [Value, ...Value[]]
       const [, name, value] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(next.text) ?? []
       if (name === undefined || value === undefined) break
       setting.world.variables.set(name, { text: value, cause: next.cause })
+      setting.world.exported = new Set([...setting.world.exported, name])
       rest.shift()
     }
     if (rest.length === 0 && /^(?:sudo|doas|timeout|command)$/.test(first.text)) return [first]
@@ -117,9 +142,15 @@ function runProgram(called: Call): ReturnType<Program> {
   const { program, args, world, shell, text } = call
   const own = world.functions.get(called.program)
   if (own !== undefined) {
-    const lists = new Map(world.lists)
+    const { locals } = world
+    const list = world.lists.get('@')
+    world.locals = new Map()
     const paths = shell.runNode(own.body, { ...withArgs(call, args), script: own.script })
-    for (const path of paths) path.world.lists = new Map(lists)
+    for (const path of paths) {
+      for (const [name, value] of path.world.locals ?? []) restore(path.world, name, value)
+      path.world.locals = locals
+      path.world.lists.set('@', list ?? [])
+    }
     return ended(paths, 'return')
   }
   if (args.length === 1 && /^--(?:version|help)$/.test(args[0]?.text ?? '')) return { output: printed(call) }

@@ -4,7 +4,15 @@ import { posix } from 'node:path'
 import type { Function as FunctionNode } from 'unbash'
 import type { Origin } from '../../errors.ts'
 import { matchesGlob } from './patterns.ts'
-import { type Cause, type Content, type ImageSource, NotKnown, type Script, type Value } from './values.ts'
+import {
+  type Cause,
+  type Content,
+  type ImageSource,
+  NotKnown,
+  type Script,
+  type TextScript,
+  type Value,
+} from './values.ts'
 
 /** The disk of every Hetzner Cloud server. */
 export const DEVICE = '/dev/sda'
@@ -53,6 +61,12 @@ export class World {
   /** Arrays by name; `@`: what the script or function was called with. */
   lists = new Map<string, readonly Value[]>()
   functions = new Map<string, ShellFunction>()
+  /** The variables that other programs see. */
+  exported: ReadonlySet<string> = new Set()
+  /** What the variables were before a function made them its own; undefined outside of functions. */
+  locals: ReadonlyMap<string, Value | undefined> | undefined
+  /** What runs when the script ends. */
+  atExit: TextScript | undefined
   cwd = '/root'
   stopsOnFailure = false
   /** Of the last command; undefined when it depends. */
@@ -79,6 +93,9 @@ export class World {
     this.variables = new Map(from.variables)
     this.lists = new Map(from.lists)
     this.functions = new Map(from.functions)
+    this.exported = from.exported
+    this.locals = from.locals
+    this.atExit = from.atExit
     this.cwd = from.cwd
     this.stopsOnFailure = from.stopsOnFailure
     this.status = from.status
@@ -103,6 +120,9 @@ export class World {
     ])
     world.lists = new Map()
     world.functions = new Map()
+    world.exported = new Set(world.variables.keys())
+    world.locals = undefined
+    world.atExit = undefined
     world.cwd = '/root'
     world.stopsOnFailure = false
     return world
@@ -110,10 +130,12 @@ export class World {
 
   /** What tells worlds apart; how they came about does not count. */
   get key(): string {
-    const { variables, lists, functions, files, sums, cwd, stopsOnFailure, status, written, unknown } = this
+    const { variables, lists, functions, exported, files, sums, cwd, stopsOnFailure, status, written, unknown } = this
     const maps = [variables, lists, files, sums].map((map) => [...map].sort(([a], [b]) => (a < b ? -1 : 1)))
     const sources = written.map(({ source }) => source)
-    return JSON.stringify([maps, [...functions.keys()], cwd, stopsOnFailure, status, sources, unknown.length])
+    const defined = [...functions].map(([name, { body, script }]) => [name, script.place(body.pos)])
+    const others = [this.atExit?.text, cwd, stopsOnFailure, status, sources, unknown.length]
+    return JSON.stringify([maps, defined, [...exported], this.locals && [...this.locals], ...others])
   }
 
   path(path: string): string {
@@ -177,6 +199,7 @@ export function mergeWorlds(worlds: readonly World[]): World[] {
     else {
       same.isUnlikely &&= world.isUnlikely
       same.forks = same.forks.slice(0, findFork(same, world))
+      same.unchecked = [...new Set([...same.unchecked, ...world.unchecked])]
     }
   }
   return [...merged.values()]

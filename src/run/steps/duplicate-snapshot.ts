@@ -7,20 +7,39 @@ import type { ImageBuild } from '../run.ts'
 import type { BuildServer } from './server.ts'
 import type { WrittenDisk } from './write-disk.ts'
 
+/** A snapshot of this run, and the others of the same identity, published or not. */
+export interface SeenSnapshots {
+  readonly image: Image
+  readonly others: readonly Image[]
+  readonly atMs: number
+}
+
 /**
- * The snapshots of the same image with the same disk that other runs have published; empty with `--force` and for images
- * without an identity.
+ * Looks at a snapshot of this run. One request tells the others of its identity, too: those that are not published yet have
+ * the label as well. There are none with `--force` and for images without an identity.
  */
-export async function findDuplicates(
-  { hetzner, signal }: ImageBuild,
+export async function lookAtSnapshots(
+  { hetzner, signal, clock }: ImageBuild,
+  { identity, force }: PlannedImage,
+  id: number,
+): Promise<SeenSnapshots> {
+  const atMs = clock.now()
+  const isAlone = identity === undefined || force
+  const found = isAlone
+    ? []
+    : await hetzner.images.listSnapshots({ labelSelector: `${IDENTITY_LABEL}=${identity}` }, { signal })
+  const image = found.find((one) => one.id === id) ?? (await hetzner.images.get(id, { signal }))
+  return { image, others: found.filter((one) => one.id !== id), atMs }
+}
+
+/** Those of other runs that are published, and have the same disk. */
+export function findDuplicates(
+  others: readonly Image[],
   image: PlannedImage,
   { placement }: BuildServer,
   written: WrittenDisk,
-): Promise<Image[]> {
-  if (image.identity === undefined || image.force) return []
-  const labelSelector = `${IDENTITY_LABEL}=${image.identity},!${LEASE_LABEL}`
-  const found = await hetzner.images.listSnapshots({ labelSelector }, { signal })
-  return found.filter(
+): Image[] {
+  return others.filter(
     (snapshot) =>
       isSame(snapshot, image) &&
       isOfDisk(snapshot.labels, written.dataHash) &&
@@ -29,19 +48,26 @@ export async function findDuplicates(
   )
 }
 
-/** Emits a note when another run has published the same image at the same moment. */
+/** A snapshot takes longer than this, in milliseconds: one that begins after a look is not published before the next. */
+const QUICK_MS = 5000
+
+/**
+ * Emits a note when another run has published the same image at the same moment. That can only be when it was at it at the
+ * last look, or when that was a while ago.
+ */
 export async function noteDuplicates(
   build: ImageBuild,
   image: PlannedImage,
   server: BuildServer,
   written: WrittenDisk,
-  published: Image,
+  { image: { id: published }, others, atMs }: SeenSnapshots,
 ): Promise<void> {
+  const isAlone = others.every(({ labels }) => labels[LEASE_LABEL] === undefined)
+  if (isAlone && build.clock.now() - atMs < QUICK_MS) return
   // The image is published in any case, so an error of this look-up is ignored.
-  const duplicates = await findDuplicates(build, image, server, written).catch(() => [])
-  for (const { id } of duplicates) {
-    if (id === published.id) continue
-    const text = `another run published the same image at the same moment: snapshot ${id}; both are correct, and the older one can be deleted: talos-image delete ${Math.min(id, published.id)}`
+  const now = await lookAtSnapshots(build, image, published).catch(() => ({ others: [] }))
+  for (const { id } of findDuplicates(now.others, image, server, written)) {
+    const text = `another run published the same image at the same moment: snapshot ${id}; both are correct, and the older one can be deleted: talos-image delete ${Math.min(id, published)}`
     build.emit({ type: 'note', image: image.name, text })
   }
 }

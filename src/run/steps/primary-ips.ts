@@ -5,8 +5,8 @@ import { removeCreated } from '../remove-created.ts'
 import type { ImageBuild } from '../run.ts'
 
 /**
- * Looks whether the primary IPs of a server are gone with it, and registers the removal of those that are not, or that could
- * not be looked at, for the end of the run.
+ * Looks whether the primary IPs of a server are gone with it, and registers the removal of those that are not for the end of
+ * the run. When it cannot look, it says so in a note: nearly always they are gone.
  */
 export async function removeStayed(
   build: ImageBuild,
@@ -21,11 +21,14 @@ export async function removeStayed(
       // Somebody may have given it to another server since.
       return owner === server.id ? found : undefined
     }
-    const isGone = await find(deadline).then(
-      (found) => found === undefined,
-      () => false,
-    )
-    if (isGone) continue
+    try {
+      if ((await find(deadline)) === undefined) continue
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      const text = `could not look whether the primary IP ${id} went with the server ${server.name} (hcloud primary-ip list shows it): ${reason}`
+      build.emit({ type: 'note', text })
+      continue
+    }
     build.runScope.add({
       name: `primary IP ${id} of server ${server.name}`,
       command: `hcloud primary-ip delete ${id}`,

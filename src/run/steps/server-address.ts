@@ -1,21 +1,27 @@
 /** The address of a build server that SSH connects to. */
 
+import { isIP } from 'node:net'
 import { TalosImageError } from '../../errors.ts'
 import type { Server } from '../../hetzner/wire.ts'
 import type { ServerSettings } from '../../plan/server-settings.ts'
 
 /**
  * The address that the settings ask for.
- * @throws TalosImageError `api` when the server has no such address
+ * @throws TalosImageError `api` when the server has no such address, or what the API gives is none
  */
 export function addressOf(
   server: Server,
   { sshOver, networkIds }: Pick<ServerSettings, 'sshOver' | 'networkIds'>,
 ): string {
   const address = findAddress(server, { sshOver, networkIds })
-  if (address !== undefined && address !== '') return address
   const what = { ipv4: 'public IPv4 address', ipv6: 'public IPv6 network', private: 'address in its network' }[sshOver]
-  throw new TalosImageError({ code: 'api', message: `the server ${server.name} has no ${what}` })
+  if (address === undefined || address === '') {
+    throw new TalosImageError({ code: 'api', message: `the server ${server.name} has no ${what}` })
+  }
+  // A name could lead anywhere, and what connects should be given nothing else.
+  if (isIP(address) !== 0) return address
+  const message = `the ${what} of the server ${server.name} is ${JSON.stringify(address)}, which is no address`
+  throw new TalosImageError({ code: 'api', message })
 }
 
 function findAddress(

@@ -4,17 +4,17 @@ import type { Labels } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
 import { isInDoubt, mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import type { Action, Image } from '../../hetzner/wire.ts'
-import { LEASE_LABEL, ownLabels, RUN_LABEL } from '../../plan/labels.ts'
+import { IDENTITY_LABEL, LEASE_LABEL, ownLabels, RUN_LABEL } from '../../plan/labels.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import { removeCreated } from '../remove-created.ts'
 import { repeatFailing, runAction } from '../repeat-failing.ts'
 import type { ImageBuild } from '../run.ts'
+import { lookAtSnapshots, type SeenSnapshots } from './duplicate-snapshot.ts'
 import type { BuildServer } from './server.ts'
 import type { WrittenDisk } from './write-disk.ts'
 
-/** A snapshot with the run's labels only: public selectors do not match it. */
-export interface UnpublishedSnapshot {
-  readonly image: Image
+/** A snapshot that public selectors do not match. */
+export interface UnpublishedSnapshot extends SeenSnapshots {
   /** Stops renewing its lease. */
   readonly endLease: () => Promise<void>
   /** Cancels its removal at the end. */
@@ -37,7 +37,7 @@ export async function takeSnapshot(
   planned: PlannedImage,
   server: BuildServer,
 ): Promise<UnpublishedSnapshot> {
-  const { hetzner, signal, timeouts, scope, lease } = build
+  const { hetzner, scope, lease } = build
   let inDoubt = false
   const forget = scope.add({
     name: `unpublished snapshot of ${server.name}`,
@@ -55,13 +55,13 @@ export async function takeSnapshot(
     mayHaveAnother ||= made.mayHaveAnother
     inDoubt = mayHaveAnother
     const { image, action } = made
-    const endLease = lease.hold((labels) => hetzner.images.update(image.id, { labels }))
+    const endLease = lease.hold((leased) => hetzner.images.update(image.id, { labels: labelsOf(planned, leased) }))
     try {
       const name = `snapshot ${image.id} of ${server.name}`
-      if (action !== undefined) await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.snapshotMs, name })
-      const taken = await waitUntilMade(build, image.id)
-      checkSnapshot(taken, planned, server)
-      return { image: taken, endLease }
+      const early = action && (await waitForSnapshot(build, planned, { action, id: image.id, name }))
+      const seen = early ?? (await waitUntilMade(build, planned, image.id))
+      checkSnapshot(seen.image, planned, server)
+      return { ...seen, endLease }
     } catch (error) {
       await endLease()
       throw error
@@ -72,15 +72,40 @@ export async function takeSnapshot(
   return { ...taken, keep: mayHaveAnother ? () => {} : forget }
 }
 
+/**
+ * Waits for the action that takes a snapshot. When it should have ended, the snapshot itself may say so: it is looked at in
+ * any case.
+ * @returns the snapshot, when it does
+ */
+async function waitForSnapshot(
+  build: ImageBuild,
+  planned: PlannedImage,
+  { action, id, name }: { readonly action: Action; readonly id: number; readonly name: string },
+): Promise<SeenSnapshots | undefined> {
+  const { hetzner, signal, timeouts } = build
+  const wait = { signal, timeoutMs: timeouts.snapshotMs, name }
+  await hetzner.actions.wait(action, { ...wait, untilDue: true })
+  // What cannot be seen now, the action tells.
+  const seen = await lookAtSnapshots(build, planned, id).catch(() => undefined)
+  if (seen?.image.status === 'available') return seen
+  await hetzner.actions.wait(action.status === 'running' ? { ...action, progress: 99 } : action, wait)
+  return undefined
+}
+
 /** The status may lag behind the action: the snapshot is looked at again, for a while. */
-async function waitUntilMade({ hetzner, signal, clock, timeouts }: ImageBuild, id: number): Promise<Image> {
+async function waitUntilMade(build: ImageBuild, planned: PlannedImage, id: number): Promise<SeenSnapshots> {
+  const { signal, clock, timeouts } = build
   const until = clock.now() + timeouts.actionMs
   for (;;) {
-    const image = await hetzner.images.get(id, { signal })
-    if (image.status !== 'creating' || clock.now() >= until) return image
+    const seen = await lookAtSnapshots(build, planned, id)
+    if (seen.image.status !== 'creating' || clock.now() >= until) return seen
     await clock.sleep(timeouts.settleMs / 6, signal)
   }
 }
+
+/** Those of the run, and the identity, so that one look finds it together with those of other runs. */
+const labelsOf = ({ identity, force }: PlannedImage, leased: Labels): Labels =>
+  identity === undefined || force ? leased : { ...leased, [IDENTITY_LABEL]: identity }
 
 /**
  * Publishes a snapshot: one `PUT` replaces the run's labels and the lease by the public labels, which selectors match.
@@ -153,7 +178,7 @@ async function create(
 ): Promise<Made> {
   const { hetzner, signal, lease, clock, timeouts } = build
   let isDoubtful = false
-  const snapshot = { description: planned.description, labels: lease.labels() }
+  const snapshot = { description: planned.description, labels: labelsOf(planned, lease.labels()) }
   for (let tries = 1; ; tries++) {
     try {
       return { ...(await hetzner.servers.createSnapshot(server.id, snapshot, { signal })), mayHaveAnother: isDoubtful }

@@ -41,7 +41,7 @@ export async function writeDisk(
   const sent = local ? sendLocal(source.kind === 'file' ? source.path : build.openStdin()) : undefined
   const onBytes = (bytes: number): void =>
     build.emit({ type: 'progress', image: image.name, step: 'write', bytes, totalBytes: sourceFacts.transferBytes })
-  const { ca, login } = local ? {} : build.accessFor(source.url)
+  const { ca, login } = local ? {} : await build.accessFor(source.url, build.signal)
   const from = local ? 'stdin' : ({ url: source.url, ca, hasConfig: login !== undefined } as const)
   const script = writeScript({ from, device: DEVICE, mode })
   const result = await session

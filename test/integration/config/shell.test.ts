@@ -57,6 +57,10 @@ const BOTH = [
   `false || { echo a; }; true; echo $?; exit 0; echo never`,
   `A=1 B=2; C=$A$B; export D="$C"3; echo $D; A=9 true; echo $A`,
   `X="a b"; set -- $X; echo $#; set -- "$X"; echo $#; echo "\${1}x" "$*"`,
+  `x=1; f() { local x=2 y; x=3; y=4; g=5; }; f; echo "$x $g \${y:-none}"`,
+  `U=1; export V=2; W=3 sh -c 'echo "\${U:-none} $V \${W}"'; echo "\${W:-gone}"; env X=4 sh -c 'echo $X'`,
+  `sh -c 'trap "echo \\$x" EXIT; x=late; echo soon; exit 0'; trap 'echo end' EXIT; trap - EXIT; echo last`,
+  `f() { echo "$1"; set -- z; echo "$1"; }; set -- a b; f c; echo "$1 $#"`,
   `echo ~ ~/x "~" a~; echo '#no' #comment`,
 ]
 

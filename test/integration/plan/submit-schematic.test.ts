@@ -86,6 +86,7 @@ describe('a field that is not known', () => {
     await using sandbox = await testSandbox({ machines: 'none' })
     const factory = createFactoryClient({ url: sandbox.factoryUrl, retries: 0 })
     const error = await failureOf(submitSchematic(file(NEW), { factory }))
+    expect(error).toMatchObject({ code: 'schematic', at: { file: 'mine.yaml', line: 2, column: 3 } })
     expect(error.message).toContain('answered 400')
     expect(error.message).toContain('unknown field "customization.quantum"')
   })

@@ -56,7 +56,11 @@ describe('a build', { timeout: 60_000 }, () => {
       {
         type: 'snapshot',
         description: 'Talos Linux v1.12.2 x86 by hcloud-talos',
-        labels: { 'talos-image/run': expect.any(String), 'talos-image/lease': expect.stringMatching(/^\d{10}$/) },
+        labels: {
+          'talos-image/run': expect.any(String),
+          'talos-image/lease': expect.stringMatching(/^\d{10}$/),
+          'talos-image/identity': expect.any(String),
+        },
       },
     ])
   })

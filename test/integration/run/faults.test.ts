@@ -277,6 +277,19 @@ describe('a build that meets a fault', { timeout: 60_000 }, () => {
     expect(events).toContainEqual({ type: 'removed', name: expect.stringMatching(/^primary IP \d+ of server talos-/) })
   })
 
+  it('says so when it cannot look for a primary IP, and leaves it at that', async () => {
+    await using sandbox = await testSandbox({
+      machines: 'none',
+      failAction: endEarly,
+      intercept: ({ path }) => (path.startsWith('/primary_ips/') ? errorAnswer(403, 'forbidden') : undefined),
+    })
+    const { result, notes } = await buildIn(sandbox)
+    expect([result.leftovers, notes.filter((note) => note.includes('could not look'))]).toMatchObject([
+      [],
+      [expect.stringMatching(/the primary IP \d+ went with the server talos-image.*403 forbidden/)],
+    ])
+  })
+
   it('names a primary IP that stays and cannot be removed', async () => {
     await using sandbox = await testSandbox({
       ...withPrimaryIp,

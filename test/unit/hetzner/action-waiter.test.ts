@@ -159,6 +159,27 @@ describe('waiting for actions', () => {
     expect(await untilAsked(clock, asked)).toBe(8200)
   })
 
+  test('may be taken for ended without a last look, when their progress tells their end', async () => {
+    const { clock, ended, asked, waiter } = fixture()
+    const signal = new AbortController().signal
+    const half = { ...action(1), command: 'create_image', progress: 1 }
+    const due = waiter.wait(half, { signal, timeoutMs: 1e9, name: 'it', untilDue: true })
+    ended.set(1, { ...half, progress: 50 })
+    expect(await untilAsked(clock, asked)).toBe(20_000)
+    let isOver = false
+    void due.then(() => {
+      isOver = true
+    })
+    while (!isOver) {
+      await clock.asleep()
+      clock.advance(100)
+      await turn()
+    }
+    expect(clock.now() - START).toBeLessThan(41_000)
+    expect(clock.now() - START).toBeGreaterThan(40_000)
+    expect(asked).toEqual([[1]])
+  })
+
   test('that stand still near their end are looked at often, and then more rarely', async () => {
     const { clock, asked, waiter } = fixture()
     const options = { signal: new AbortController().signal, timeoutMs: 1e9, name: 'it' }

@@ -203,6 +203,17 @@ const cases: readonly Case[] = [
       ],
     ],
   },
+  ...[`factory.talos.dev/hcloud-installer/${'5e'.repeat(32)}:v1.11.5`].map((image_url_x86) => ({
+    path: '../templates/debian-13',
+    options: { variables: { talos_version: 'v1.11.5', image_url_x86 }, architectures: ['x86' as const] },
+    is: [
+      [
+        'x86 on cx23: Talos Linux v1.11.5 x86 by hcloud-talos',
+        'type=infra,os=talos,version=v1.11.5,arch=x86,creator=hcloud-talos',
+        `v1.11.5 from https://factory.talos.dev/image/${'5e'.repeat(32)}/v1.11.5/hcloud-amd64.raw.xz`,
+      ],
+    ],
+  })),
   ...['legacy-json', 'legacy-json/image.json'].map((path) => ({
     path,
     is: [

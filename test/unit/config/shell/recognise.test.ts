@@ -134,6 +134,7 @@ describe('commands that write an image', () => {
     `fdisk -l /dev/sda; sfdisk -d /dev/sda > /root/old; parted -s /dev/sda unit MiB print; sgdisk -p /dev/sda; wget -O /tmp/a ${URL}`,
     `sgdisk --zap-all /dev/sda; wipefs -af /dev/sda1 /dev/sda; parted -s /dev/sda mklabel gpt; wget -O /tmp/a ${URL}`,
     `umount -f /dev/sda1 || true; swapoff -a; mount -o remount,size=4G /tmp; wget -O /tmp/a ${URL}; partprobe`,
+    `clean() { rm -rf "$T"; }; trap clean EXIT INT; trap 'echo failed' ERR; T=$(mktemp -d); wget -O /tmp/a ${URL}`,
     `rm -rf /var/lib/cloud/* /etc/machine-id; ssh-keygen -A; journalctl --vacuum-time=1s; wget -O /tmp/a ${URL}`,
   ])('follows tries and branches: %j', (text) => {
     expect(recognise([`${text}\n${WRITE}`])).toEqual([URL])
@@ -249,18 +250,28 @@ describe('commands that write an image', () => {
         '? "blockdev --setro /dev/sda" is not known at 84',
       ],
     ],
+    [
+      `trap 'blkdiscard /dev/sda' EXIT; wget -O /tmp/a ${URL}; ${WRITE}`,
+      ['? "blkdiscard /dev/sda" changes the disk after the image was written at 0'],
+    ],
+    [
+      `if grep -q a b; then f() { echo ${URL}; }; else f() { echo ${OTHER}; }; fi; wget -O /tmp/a $(f); ${WRITE}`,
+      ['! it depends on this what is written: "grep -q a b"'],
+    ],
+    [`U=${URL}; sh -c 'wget -O /tmp/a $U'; ${WRITE}`, ['? what $U stands for at 43']],
+    [`cd /tmp; cd -; wget ${URL}`, ['? which folder "cd -" leads to at 9']],
     ['parted -s /dev/sda mkpart a 0 1', ['? "parted -s /dev/sda mkpart a 0 1" is not known at 0']],
     [
       `export https_proxy=http://p:3128; wget -O /tmp/a ${URL}`,
-      ['? a download through a proxy (https_proxy): build servers download directly here at 34'],
+      ['? it downloads through a proxy (https_proxy), which build servers do not do here at 34'],
     ],
     [
       `curl -x http://p:3128 -o /tmp/a ${URL}`,
-      ['? a download through a proxy (-x): build servers download directly here at 0'],
+      ['? it downloads through a proxy (-x), which build servers do not do here at 0'],
     ],
     [
       `wget -e use_proxy=yes -e https_proxy=p:3128 ${URL}`,
-      ['? a download through a proxy (-e): build servers download directly here at 0'],
+      ['? it downloads through a proxy (-e), which build servers do not do here at 0'],
     ],
     [
       'if [ "$(uname -m)" != aarch64 ]; then echo "only arm"; exit 1; fi',

@@ -46,4 +46,11 @@ describe('SSH goes', () => {
     const bare = server({ public_net: { ipv4: null, ipv6: null }, private_net: [{ network: 4, ip: '' }] })
     expect(() => addressOf(bare, { sshOver, networkIds: [4] })).toThrow(why)
   })
+
+  test.each(['ipv4', 'ipv6', 'private'] as const)('nowhere, when the API gives something else: %s', (sshOver) => {
+    for (const ip of ['ssh.attacker.example', '-oProxyCommand=x', '192.0.2.1 ', '192.0.2', 'x::/64']) {
+      const odd = server({ public_net: { ipv4: { ip }, ipv6: { ip } }, private_net: [{ network: 4, ip }] })
+      expect(() => addressOf(odd, { sshOver, networkIds: [4] })).toThrow('which is no address')
+    }
+  })
 })

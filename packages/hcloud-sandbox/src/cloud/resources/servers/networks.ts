@@ -7,7 +7,8 @@ import { ApiFault } from '../../errors.ts'
 import type { ResourceOptions } from '../../resource.ts'
 import { Id } from '../../table.ts'
 import { findLocation } from '../locations.ts'
-import { type AddressOrder, findFreeAddress, type Network, networks, overlapsWith } from '../networks.ts'
+import { type Network, networks } from '../networks/network.ts'
+import { type AddressOrder, findFreeAddress, overlapsWith } from '../networks/ranges.ts'
 import { type Server, servers, startServerAction } from './server.ts'
 
 const Ip = v.pipe(v.string('Not a valid string.'), v.ipv4('is not a valid IP'))

@@ -1,45 +1,16 @@
-/** `/networks`: private networks, where their subnets lie, and which address a server gets. */
+/** `/networks`: private networks with subnets and routes. */
 
 import * as v from 'valibot'
-import { ApiFault, invalidField } from '../errors.ts'
-import {
-  contains,
-  formatAddress,
-  formatRange,
-  type IpRange,
-  isCidr,
-  overlap,
-  parseRange,
-  sizeOf,
-  toNumber,
-} from '../ip-range.ts'
-import { LabelsInput } from '../labels.ts'
-import { defineNamedResource, requireUniqueName } from '../resource.ts'
-import { PROTECTABLE, protectionAction, requireUnprotected, startAction } from '../row-actions.ts'
-import { defineTable, NAMED } from '../table.ts'
-import { formatTime } from '../time.ts'
-import { LOCATIONS } from './locations.ts'
-import { type Server, servers } from './servers/server.ts'
-
-const SUBNET_TYPES = ['cloud', 'server'] as const
-const Network = v.object({
-  ...NAMED,
-  ...PROTECTABLE,
-  /** CIDR notation, as are the others. */
-  ipRange: v.string(),
-  subnets: v.array(
-    v.object({
-      ipRange: v.string(),
-      networkZone: v.string(),
-      type: v.optional(v.picklist(SUBNET_TYPES), 'cloud'),
-    }),
-  ),
-  routes: v.array(v.object({ destination: v.string(), gateway: v.string() })),
-  exposeRoutes: v.optional(v.boolean(), false),
-})
-export type Network = v.InferOutput<typeof Network>
-
-export const networks = defineTable('network', { firstId: 4_000_000, schema: Network })
+import { ApiFault, invalidField } from '../../errors.ts'
+import { isCidr, toNumber } from '../../ip-range.ts'
+import { LabelsInput } from '../../labels.ts'
+import { defineNamedResource, requireUniqueName } from '../../resource.ts'
+import { protectionAction, requireUnprotected, startAction } from '../../row-actions.ts'
+import { formatTime } from '../../time.ts'
+import { LOCATIONS } from '../locations.ts'
+import { servers } from '../servers/server.ts'
+import { type Network, networks, SUBNET_TYPES } from './network.ts'
+import { addressesIn, gatewayOf, placeSubnet, rangeOf, requireNetworkRange } from './ranges.ts'
 
 const ZONES = [...new Set(LOCATIONS.map(({ network_zone }) => network_zone))]
 const Name = v.pipe(v.string('Not a valid string.'), v.trim(), v.nonEmpty('must not be empty'), v.maxLength(64))
@@ -48,7 +19,6 @@ const SubnetInput = v.object({
   ip_range: v.optional(v.string('Not a valid string.')),
   network_zone: v.picklist(ZONES, 'is not a network zone'),
 })
-type SubnetOrder = v.InferOutput<typeof SubnetInput>
 const RouteInput = v.object({
   destination: v.pipe(v.string('Not a valid string.'), v.check(isCidr, 'is not a valid IP range')),
   gateway: v.pipe(v.string('Not a valid string.'), v.ipv4('is not a valid IP')),
@@ -177,97 +147,3 @@ export const networkResource = defineNamedResource(networks, Name, {
     change_protection: protectionAction(networks),
   },
 })
-
-/**
- * The private ranges of RFC 1918, as in the real cloud; and the loopback network, where the machines of a sandbox can
- * be reached.
- */
-const ALLOWED = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8'].map(rangeOf)
-const SMALLEST_NETWORK = 256
-const SMALLEST_SUBNET = 4
-/** What a subnet gets whose range is not told. */
-const USUAL_SUBNET = 256
-
-/** @throws ApiFault 422 unless it is a private range, large enough */
-function requireNetworkRange(text: string): void {
-  const range = parseRange(text)
-  if (range === undefined) throw invalidField('ip_range', 'is not a valid IP range')
-  if (!ALLOWED.some((one) => contains(one, range))) throw invalidField('ip_range', 'must be a private range (RFC1918)')
-  if (sizeOf(range) < SMALLEST_NETWORK) throw invalidField('ip_range', 'must be at least a /24')
-}
-
-/**
- * Where a new subnet lies: where it is asked for, else the first free /24.
- * @throws ApiFault 422
- */
-function placeSubnet(network: Pick<Network, 'ipRange' | 'subnets'>, order: SubnetOrder): Network['subnets'][number] {
-  const range = order.ip_range === undefined ? findRoom(network) : parseRange(order.ip_range)
-  const taken = network.subnets.map(({ ipRange }) => rangeOf(ipRange))
-  if (range === undefined) throw invalidField('ip_range', 'is not a valid IP range, or there is no room for it')
-  if (!contains(rangeOf(network.ipRange), range)) throw invalidField('ip_range', 'is not part of the network')
-  if (sizeOf(range) < SMALLEST_SUBNET) throw invalidField('ip_range', 'must be at least a /30')
-  if (taken.some((one) => overlap(one, range))) throw invalidField('ip_range', 'overlaps with another subnet')
-  return { ipRange: formatRange(range), networkZone: order.network_zone, type: order.type }
-}
-
-function findRoom({ ipRange, subnets }: Pick<Network, 'ipRange' | 'subnets'>): IpRange | undefined {
-  const { first, last } = rangeOf(ipRange)
-  const taken = subnets.map((subnet) => rangeOf(subnet.ipRange))
-  for (let start = first; start <= last; start += USUAL_SUBNET) {
-    const range = { first: start, last: start + USUAL_SUBNET - 1 }
-    if (!taken.some((one) => overlap(one, range))) return range
-  }
-  return undefined
-}
-
-/** The gateway of all subnets: the network's first address. */
-function gatewayOf({ ipRange }: Network): string {
-  return formatAddress(rangeOf(ipRange).first + 1)
-}
-
-/** What a server asks for in a network: an address, or one in this subnet. */
-export interface AddressOrder {
-  readonly ip?: string | undefined
-  readonly ipRange?: string | undefined
-}
-
-/**
- * The address that a server of this zone gets in a network: the one that it asks for, else the first that is free; undefined
- * when it cannot be had.
- */
-export function findFreeAddress(
-  network: Network,
-  zone: string,
-  servers: readonly Server[],
-  { ip, ipRange }: AddressOrder = {},
-): string | undefined {
-  const reserved = [gatewayOf(network), ...network.routes.map(({ gateway }) => gateway)]
-  const taken = new Set([...reserved, ...addressesIn(network, servers)].map(toNumber))
-  const offered = network.subnets.filter((one) => one.networkZone === zone && (ipRange ?? one.ipRange) === one.ipRange)
-  for (const subnet of offered) {
-    const { first, last } = rangeOf(subnet.ipRange)
-    const isFree = (number: number) => first < number && number < last && !taken.has(number)
-    if (ip !== undefined) {
-      if (isFree(toNumber(ip))) return ip
-      continue
-    }
-    for (let number = first + 1; number < last; number++) if (isFree(number)) return formatAddress(number)
-  }
-  return undefined
-}
-
-/** Whether two networks have addresses in common. */
-export const overlapsWith = (one: Network, other: Network): boolean =>
-  overlap(rangeOf(one.ipRange), rangeOf(other.ipRange))
-
-const addressesIn = ({ id }: Network, servers: readonly Server[]): string[] =>
-  servers.flatMap(({ networks }) =>
-    networks.filter(({ network }) => network === id).flatMap(({ ip, aliasIps }) => [ip, ...aliasIps]),
-  )
-
-/** The range of a text that was checked before. */
-function rangeOf(text: string): IpRange {
-  const range = parseRange(text)
-  if (range === undefined) throw new TypeError(`${text} is not a range`)
-  return range
-}
