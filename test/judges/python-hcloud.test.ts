@@ -65,7 +65,18 @@ describe.skipIf(WHY_NOT !== undefined)(named('the hcloud library for Python', WH
       left: [0, 0, 0],
     })
     expect(report).toMatchObject({
-      lists: { firewalls: 0, isos: 0, locations: 6, networks: 0, servers: 0, ssh_keys: 0, volumes: 0 },
+      lists: {
+        certificates: 0,
+        firewalls: 0,
+        floating_ips: 0,
+        isos: 0,
+        load_balancers: 0,
+        locations: 6,
+        networks: 0,
+        servers: 0,
+        ssh_keys: 0,
+        volumes: 0,
+      },
       deprecated: ['debian-11', 'debian-11'],
       wrong_token: 'unauthorized',
     })

@@ -21,9 +21,13 @@ MANY = 60
 LOG_IN_SECONDS = 60
 
 LISTS = [
+    "certificates",
     "firewalls",
+    "floating_ips",
     "images",
     "isos",
+    "load_balancer_types",
+    "load_balancers",
     "locations",
     "networks",
     "placement_groups",
