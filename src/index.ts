@@ -19,6 +19,7 @@ export type {
   ParsedSchematic,
   Position,
   Schematic,
+  UnknownField,
 } from 'talos-schematic'
 export { canonicalText, schematicId } from 'talos-schematic'
 export type { Compression } from './compressions.ts'
