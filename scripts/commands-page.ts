@@ -67,3 +67,5 @@ function toTable(rows: readonly (readonly [string, string])[], what = 'flag'): s
 }
 
 const toCell = (text: string): string => text.replaceAll('|', '\\|')
+
+export { withTemplateSection } from './template-section.ts'

@@ -1,13 +1,15 @@
-/** Writes docs/commands.md, out of the same program that prints the help. */
+/** Writes docs/commands.md, out of the same program that prints the help, and the section of docs/moving.md on templates. */
 
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { bundleProgram } from './bundling.mjs'
 
 // Beside the command, where the packages are found that it does not bundle.
 const bundle = new URL('../dist/docs.mjs', import.meta.url)
 await bundleProgram(new URL('commands-page.ts', import.meta.url), bundle)
 try {
-  const { createCommandsPage, createProgram } = await import(bundle.href)
+  const { createCommandsPage, createProgram, withTemplateSection } = await import(bundle.href)
+  const moving = new URL('../docs/moving.md', import.meta.url)
+  await writeFile(moving, withTemplateSection(await readFile(moving, 'utf8')))
   await writeFile(
     new URL('../docs/commands.md', import.meta.url),
     createCommandsPage(

@@ -66,7 +66,7 @@ const ROWS: Readonly<Record<Compression, Row>> = {
     suffix: '.bz2',
     magic: '425a68',
     programs: ['bzip2'],
-    command: 'bzip2 -dc',
+    command: `bzip2 -dc | ${SPARSE}`,
     templatePrograms: ['bzip2', 'bunzip2', 'bzcat', 'pbzip2', 'lbzip2'],
     isInFactory: false,
   },

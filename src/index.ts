@@ -19,10 +19,13 @@ export type {
   ParsedSchematic,
   Position,
   Schematic,
+  UnknownField,
+  YamlRelease,
 } from 'talos-schematic'
 export { canonicalText, schematicId } from 'talos-schematic'
 export type { Compression } from './compressions.ts'
 export { loadVariables, type VariableSources } from './config/load.ts'
+export type { Selection } from './config/template/selection.ts'
 export type { Sourced, Variables } from './config/variables.ts'
 export type { Architecture, Labels, Role, SshOver } from './domain.ts'
 export { type ErrorCode, formatOrigin, type Origin, type Problem, ProblemsError, TalosImageError } from './errors.ts'

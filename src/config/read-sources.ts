@@ -26,9 +26,15 @@ export interface VariableSources {
   readonly vars: readonly string[]
   /** For `PKR_VAR_name`, and for `env()` in a template. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Which of the template's builds count; all by default. */
+  /**
+   * Which of the template's builds count; all by default.
+   * @internal
+   */
   readonly selection?: Selection | undefined
-  /** What counts instead of an image URL that is none, such as the reference of an installer. */
+  /**
+   * What counts instead of an image URL that is none, such as the reference of an installer.
+   * @internal
+   */
   readonly toImageUrl?: ((value: Sourced<string>, architecture: Architecture) => string) | undefined
   /** Where relative paths count from; file names are shown relative to it. */
   readonly cwd: string

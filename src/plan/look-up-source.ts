@@ -61,10 +61,11 @@ export async function lookUpSource(
       if (asset !== undefined && image.sha256 === undefined) {
         return lookUpAsset(asset, look, choice.at, suffixOf(choice.url))
       }
-      const { facts, urls } = await inspect(choice.url, look, choice.at)
+      const url = toEmulated(choice.url, look.factory)
+      const { facts, urls } = await inspect(url, look, choice.at)
       assertCheckable(facts, image, choice.at)
       const { schematicId: id, installer } = ofAsset(asset, look)
-      return { source: { kind: 'url', url: choice.url }, facts, schematicId: id, installer, urls }
+      return { source: { kind: 'url', url }, facts, schematicId: id, installer, urls }
     }
     case 'file': {
       const facts = await inspectFile(choice.path, choice.at)
@@ -88,6 +89,16 @@ export async function lookUpSource(
         installer: undefined,
       }
   }
+}
+
+/** Where Talos's own images are: in the sandbox, the emulated Factory has those of both. */
+const RELEASES = 'https://github.com/siderolabs/talos/releases/download/'
+
+/** The URL, or that of the same image in the sandbox, which is to work without the internet. */
+function toEmulated(url: string, { url: own, publicUrl }: FactoryClient): string {
+  const isEmulated = own !== publicUrl && publicUrl === FACTORY_URL
+  if (!isEmulated || !(url.startsWith(`${publicUrl}/image/`) || url.startsWith(RELEASES))) return url
+  return `${own}${new URL(url).pathname}`
 }
 
 /** A truncated download of a plain disk of unknown length could not be noticed. */

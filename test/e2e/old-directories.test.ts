@@ -247,13 +247,13 @@ describe('a directory that was edited', () => {
     const directory = await edit((text) =>
       text
         .replace('inline = [local.clean_up]', 'inline = ["reboot"]')
-        .replace('os      = "talos"', 'os      = uuidv4()')
+        .replace('os      = "talos"', 'os      = bcrypt("a")')
         .replace('"linux64"', 'var.nope'),
     )
     const { code, stderr } = await run(['build', '--directory', directory])
     expect(code).toBe(2)
     expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:53:18: there is no variable "nope"')
-    expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:62:15: the function "uuidv4" is not known here')
+    expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:62:15: the function "bcrypt" is not evaluated here')
     expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:98:16: a command is not known here: "reboot" is not known')
     expect(stderr).toContain('--engine packer')
     expect(stderr).not.toContain('Looking up')

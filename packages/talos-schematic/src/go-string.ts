@@ -8,8 +8,10 @@ export type Style = 'plain' | 'single' | 'double' | 'literal'
  * Releases of Go's YAML library that write some texts differently: yaml.v3 (Image Factory up to 0.8), v4.0.0-rc.4 (1.1 to 1.4),
  * v4.0.0-rc.6 (1.5), v4.0.0. Compared on 430 texts in November 2026; leading blank lines, which yaml.v3 loses, are not followed.
  */
-export const YAML_RELEASES = ['v3', 'rc4', 'rc6', 'v4'] as const
-export type YamlRelease = (typeof YAML_RELEASES)[number]
+export type YamlRelease = 'v3' | 'rc4' | 'rc6' | 'v4'
+
+/** All of them. */
+export const YAML_RELEASES: readonly YamlRelease[] = ['v3', 'rc4', 'rc6', 'v4']
 
 /** Next line, line separator and paragraph separator are line breaks too. */
 const BREAK = String.raw`[\n\r\u0085\u2028\u2029]`

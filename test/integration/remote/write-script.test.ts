@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { describeCompression } from '../../../src/compressions.ts'
 import { writeScript } from '../../../src/remote/write-script.ts'
 import { USER_AGENT } from '../../../src/util/user-agent.ts'
 import { dataHash } from '../../support/data-hash.ts'
@@ -75,6 +76,23 @@ describe.each(['sparse', 'plain'] as const)('writing a disk (%s)', (mode) => {
 })
 
 describe('with little memory', () => {
+  test.each([
+    ['zst', zstd],
+    ['xz', xz],
+    ['gz', gzip],
+    ['bz2', bzip2],
+    ['none', (bytes: Uint8Array) => bytes],
+  ] as const)('leaves holes when it unpacks %s', async (name, pack) => {
+    await using room = await bench()
+    const image = Buffer.alloc(6 * MIB)
+    DISK.copy(image, 0, 0, MIB)
+    const { command } = describeCompression(name)
+    const { exitCode } = await room.run(`{ ${command}; } >${room.file('unpacked')}`, { stdin: pack(image) })
+    expect(exitCode).toBe(0)
+    expect((await readFile(room.file('unpacked'))).equals(image)).toBe(true)
+    expect((await stat(room.file('unpacked'))).blocks * 512).toBeLessThan(1.2 * MIB)
+  })
+
   // More of it is data than the file in memory may hold.
   const BIG = diskImage(75 * MIB, 70 * MIB)
 

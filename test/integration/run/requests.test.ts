@@ -15,7 +15,7 @@ const REQUESTS = [
   // the snapshot, and its publication
   ...['POST /servers/N/actions/poweroff', 'POST /servers/N/actions/create_image', 'GET /images', 'PUT /images/N'],
   // the clean-up
-  ...['DELETE /servers/N', 'DELETE /ssh_keys/N'],
+  ...['DELETE /servers/N', 'GET /primary_ips/N', 'DELETE /ssh_keys/N'],
 ]
 /** At five actions: the server's creation, its power, the snapshot, and the server's deletion. */
 const MOST_LOOKS = 8

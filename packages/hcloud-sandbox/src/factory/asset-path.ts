@@ -16,13 +16,14 @@ export type AssetPath =
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = { amd64: 'x86', arm64: 'arm' }
 const COMPRESSIONS: Readonly<Record<string, Compression>> = { '': 'none', '.zst': 'zst', '.xz': 'xz', '.gz': 'gz' }
 
-/** Takes a path such as `hcloud-amd64.raw.xz` apart. */
+/** Takes a path such as `hcloud-amd64.raw.xz` apart. The disks of all platforms hold the same here. */
 export function parseAssetPath(path: string): AssetPath {
   if (/\.(sha256|sha512|sigstore\.json)$/.test(path)) return { kind: 'enterprise' }
-  const [, platform, arch = '', suffix = ''] = /^([a-z-]+)-(amd64|arm64)\.raw((?:\.(?:zst|xz|gz))?)$/.exec(path) ?? []
+  const [, arch = '', suffix = ''] =
+    /^[a-z-]+-(amd64|arm64)(?:-secureboot)?\.raw((?:\.(?:zst|xz|gz))?)$/.exec(path) ?? []
   const architecture = ARCHITECTURES[arch]
   const compression = COMPRESSIONS[suffix]
-  if (platform === 'hcloud' && architecture !== undefined && compression !== undefined) {
+  if (architecture !== undefined && compression !== undefined) {
     return { kind: 'disk', architecture, compression }
   }
   return { kind: isOtherAsset(path) ? 'not-made' : 'invalid' }

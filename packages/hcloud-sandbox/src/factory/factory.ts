@@ -94,6 +94,13 @@ export function createFactory(options: FactoryOptions): Factory {
   )
   app.get('/image/:schematic/:version/:path', (context) => serveImage(context))
 
+  // Where GitHub has the images of a release, which are those without extensions.
+  app.get('/siderolabs/talos/releases/download/:version/:path', async (context) => {
+    const { id } = await schematics.submit('customization: {}\n')
+    const { version, path } = context.req.param()
+    return context.redirect(`/image/${id}/${encodeURIComponent(version)}/${encodeURIComponent(path)}`)
+  })
+
   async function serveImage(context: Context): Promise<Response> {
     const { schematic = '', version: wanted = '', path = '' } = context.req.param()
     const extensions = await schematics.extensionsOf(schematic)

@@ -32,7 +32,7 @@ export function requireDisk(path: string, version: string): Pick<AssetRequest, '
     case 'invalid':
       throw refuse(400, `invalid profile path: "${path}"`)
     case 'not-made':
-      throw refuse(404, `the emulated Factory makes only disk images for hcloud, not "${path}"`)
+      throw refuse(404, `the emulated Factory makes only raw disk images, not "${path}"`)
     case 'disk':
       if (asset.compression === 'zst' && !isAtLeast(version, '1.8.0')) {
         throw refuse(404, `zstd images need Talos 1.8 or newer, not ${version}`)

@@ -71,6 +71,13 @@ describe('look-ups', () => {
     expect(response.headers.get('X-Request-ID')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
+  test("the images of a release are where GitHub has them, and redirect to the Factory's", async () => {
+    await using factory = await testFactory()
+    const response = await factory.request('/siderolabs/talos/releases/download/v1.7.5/hcloud-amd64.raw.xz')
+    expect(response.status).toBe(302)
+    expect(response.headers.get('Location')).toBe(`/image/${EMPTY}/v1.7.5/hcloud-amd64.raw.xz`)
+  })
+
   test("the caller's own request ID comes back", async () => {
     await using factory = await testFactory()
     const response = await factory.request('/versions', { headers: { 'X-Request-ID': 'mine' } })
