@@ -130,7 +130,8 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU', WHY_NOT), { tim
     expect((await shell.run('uname -m; blockdev --getsize64 /dev/sda')).stdout).toBe(`aarch64\n${64 * MIB}\n`)
     await shell.run('shutdown -r now')
     await expect.poll(() => test.console.join('\n'), { timeout: MINUTES }).toContain('UEFI firmware')
-    expect(test.machine.running).toBe(true)
+    // It prints this maybe before QEMU has told that it runs.
+    await expect.poll(() => test.machine.running, { timeout: MINUTES }).toBe(true)
   })
 
   it('say why they cannot be started', async () => {

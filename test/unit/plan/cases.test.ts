@@ -214,6 +214,16 @@ const cases: readonly Case[] = [
       ],
     ],
   })),
+  {
+    path: 'empty-schematic',
+    options: { roles: ['worker'] },
+    is: [
+      [
+        'empty-schematic/schematic-worker.yaml:1:1: the schematic is empty',
+        'write "customization: {}" for one that changes nothing',
+      ],
+    ],
+  },
   ...['legacy-json', 'legacy-json/image.json'].map((path) => ({
     path,
     is: [
