@@ -19,7 +19,7 @@ export const cloudFlags = {
   '--sandbox': 'an emulated cloud on this computer; no account',
   '--machines <kind>': { text: "what a sandbox's servers are", choices: COMMANDED.map(({ name }) => name) },
   '--factory-url <url>': 'Image Factory (TALOS_IMAGE_FACTORY_URL)',
-  '--allow-http': 'HCLOUD_ENDPOINT may be http (TALOS_IMAGE_ALLOW_HTTP)',
+  '--allow-http': 'plain http for Hetzner (TALOS_IMAGE_ALLOW_HTTP)',
 } as const satisfies Parameters
 export type CloudFlags = Values<typeof cloudFlags>
 
