@@ -75,7 +75,7 @@ export async function lookUpSource(
           code: 'source',
           message: `${choice.path} has the SHA-256 ${sha256}, not ${image.sha256}`,
           at: choice.at,
-          hint: 'the file is not the one whose SHA-256 was given',
+          hint: 'the file is another one, or the hash is: that of --sha256, or one that the commands of the template check',
         })
       }
       const source = { kind: 'file', path: choice.path, sha256 } as const

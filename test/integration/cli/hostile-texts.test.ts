@@ -44,8 +44,9 @@ let isPoisoned = false
 let refusal: RegExp | undefined
 const intercept: Intercept = async ({ method, path }, answer) => {
   if (refusal?.test(`${method} ${path}`)) {
-    const error = { code: 'forbidden', message: HOSTILE, details: null }
-    return Response.json({ error }, { status: 403 })
+    // Another refusal of a deletion would be tried again for half an hour.
+    const [status, code] = method === 'DELETE' ? [423, 'protected'] : [403, 'forbidden']
+    return Response.json({ error: { code, message: HOSTILE, details: null } }, { status })
   }
   return isPoisoned ? poisonAnswer(await answer()) : undefined
 }

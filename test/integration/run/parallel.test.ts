@@ -2,9 +2,9 @@
 
 import type { AnsweredRequest } from 'hcloud-sandbox'
 import { describe, expect, it } from 'vitest'
-import { createManualClock } from '../../../packages/hcloud-sandbox/test/cloud/manual-clock.ts'
 import { build } from '../../../src/run/build.ts'
 import type { BuildEvent } from '../../../src/run/events.ts'
+import { systemClock } from '../../../src/util/clock.ts'
 import { testSandbox } from '../../support/sandbox.ts'
 import { buildIn, clientOf, contentsOf, factoryDisk, holds, planIn, snapshotDisk } from '../../unit/run/fixture.ts'
 
@@ -55,23 +55,23 @@ describe('waiting for stock', { timeout: 60_000 }, () => {
     const [placements = []] = (await planIn(rich)).images.map((image) => image.placements)
     const events: BuildEvent[] = []
     let looks = 0
-    const clock = createManualClock()
-    const building = build({
+    let skippedMs = 0
+    const result = await build({
       hetzner: clientOf(rich),
       plan,
       sshPort: rich.sshPort,
       timeouts: { sshMs: 10_000 },
       clock: {
-        // The pauses of the build itself are not those for stock.
-        now: () => clock.now(),
-        sleep: (ms, signal) =>
-          ms >= 60_000 ? clock.sleep(ms, signal) : new Promise((resolve) => setTimeout(resolve, 1)),
+        now: () => systemClock.now() + skippedMs,
+        sleep: async (ms, signal) => {
+          // The pause before the stock is looked up again.
+          if (ms === 60_000) skippedMs += ms
+          else await systemClock.sleep(ms, signal)
+        },
       },
       stock: { waitMs: 10 * 60_000, look: async () => (++looks < 2 ? [] : placements) },
       onEvent: (event) => events.push(event),
     })
-    const pump = setInterval(() => clock.advance(60_000), 20)
-    const result = await building.finally(() => clearInterval(pump))
     expect(result.images).toMatchObject([{ status: 'built' }])
     expect(looks).toBe(2)
     expect(events).toContainEqual({
