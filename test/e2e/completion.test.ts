@@ -106,8 +106,8 @@ describe('the script for bash', () => {
   it.each([
     ['talos-image schematic ', ['id', 'check', 'push', 'show', 'help']],
     ['talos-image unp', ['unprotect']],
-    ['talos-image build --allow', ['--allow-bigger-disk']],
-    ['talos-image list --allow', []],
+    ['talos-image build --allow-b', ['--allow-bigger-disk']],
+    ['talos-image list --allow-b', []],
     ['talos-image build --output = js', ['json', 'jsonl']],
     ['talos-image build -o ', ['text', 'json', 'yaml', 'jsonl']],
     ['talos-image list --sandbox --machines ', ['namespace', 'qemu']],

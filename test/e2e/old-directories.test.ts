@@ -123,11 +123,15 @@ describe('a directory as it is', () => {
     expect(snapshots).toMatchObject([{ source: { kind: 'url', from: `${serverUrl}/hcloud-amd64.raw` } }])
   })
 
-  it('says that images of long ago cannot be reached, and where they are named', async () => {
-    const { code, stderr } = await run(['plan', '--directory', join(TEMPLATES, 'first')])
-    expect(code).toBe(1)
-    expect(stderr).toMatch(
-      /first\/talos-hcloud\.pkr\.hcl:70:\d+: .*releases\/download\/v1\.6\.7\/hcloud-arm64\.raw\.xz/,
+  it('the first one, whose images are those of a release', async () => {
+    const plan = ['plan', '--directory', join(TEMPLATES, 'first')]
+    const { code, stdout } = await run(plan)
+    expect(code).toBe(0)
+    expect(stdout).toContain('/releases/download/v1.6.7/hcloud-arm64.raw.xz')
+    const missing = await run([...plan, '-var', 'talos_version=v1.6.99'])
+    expect(missing.code).toBe(2)
+    expect(missing.stderr).toMatch(
+      /first\/talos-hcloud\.pkr\.hcl:70:\d+: .*releases\/download\/v1\.6\.99\/hcloud-arm64\.raw\.xz/,
     )
   })
 

@@ -107,7 +107,7 @@ const Plan = v.strictObject({
         firewalls: v.tuple([]),
         networks: v.tuple([]),
         ipv4: v.literal(true),
-        ipv6: v.literal(true),
+        ipv6: v.literal(false),
         sshOver: v.literal('ipv4'),
       }),
       notes: v.array(v.string()),

@@ -4,9 +4,10 @@ import { compare, parse, satisfies } from 'semver'
 
 /**
  * The stable patch releases of each minor version: `[minor, last patch]`.
- * Talos 1.7 is there because it is the last one without zstd images.
+ * Those before 1.8 have no zstd images; 1.6 is what the first templates of hcloud-talos name.
  */
 const STABLE: readonly (readonly [minor: string, lastPatch: number])[] = [
+  ['1.6', 7],
   ['1.7', 7],
   ['1.8', 4],
   ['1.9', 6],
