@@ -89,6 +89,7 @@ export const buildParameters = {
   '--dry-run': 'show the plan and stop',
   ...resultFileFlags,
   '--wait-for-stock <duration>': { text: 'look so long for a server in stock, such as 30m', parse: parseDuration },
+  '--allow-older': 'take the older snapshot when no server is in stock',
   '--debug-log <file>': 'write a trace for a bug report, without secrets',
   '--ssh-timeout <duration>': { text: 'wait so long for the rescue system, such as 5m', parse: parseDuration },
   '--timeout <what=duration>': {

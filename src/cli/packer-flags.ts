@@ -14,6 +14,7 @@ const REFUSED = {
   '--sha256': ['sha256', 'Packer does not check what it downloads'],
   '--allow-bigger-disk': ['allowBiggerDisk', 'Packer takes the one server type that the template names'],
   '--wait-for-stock': ['waitForStock', 'Packer tries once, at one place'],
+  '--allow-older': ['allowOlder', 'Packer tries once, at one place'],
   '--ip-family': ['ipFamily', IN_TEMPLATE],
   '--network': ['network', IN_TEMPLATE],
   '--ssh-over': ['sshOver', IN_TEMPLATE],

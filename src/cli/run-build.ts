@@ -38,7 +38,7 @@ import type { PackerEngine } from './packer-engine.ts'
 import { startParserProcess } from './parser-process.ts'
 import { oneLine } from './render/event-line.ts'
 import { buildOutputs } from './render/job-outputs.ts'
-import { findFailures, findLeftovers, formatInterrupted, formatSummary } from './render/summary.ts'
+import { findFailures, findLeftovers, findOlder, formatInterrupted, formatSummary } from './render/summary.ts'
 import { findFileProblems, writeResultFiles } from './result-files.ts'
 import { say } from './say.ts'
 
@@ -120,6 +120,7 @@ async function build(
       document: toRunDocument(results),
       records: results.map((result) => ({ type: 'result', ...result })),
       text: (width) => (isAnyBuilt ? formatSummary(results, width) : ''),
+      warnings: findOlder(results),
       problems: [...findFailures(results), ...findLeftovers(results)],
       apart: true,
       note: formatInterrupted(results),
@@ -194,6 +195,7 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
         openStdin: () => io.stdin,
         stock: {
           waitMs: flags.waitForStock ?? 0,
+          allowOlder: flags.allowOlder === true,
           look: (image, signal) => lookUpPlacements(request, image, { hetzner, signal }),
         },
       })

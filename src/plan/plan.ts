@@ -87,6 +87,8 @@ export interface PlannedImage {
   readonly force: boolean
   /** The snapshot that exists already, which makes building needless. */
   readonly existing: Snapshot | undefined
+  /** The newest snapshot of the same series that this tool made, which may be all there is when nothing is in stock. */
+  readonly older: Snapshot | undefined
   /** Snapshots that the new one replaces; deleted once it is published. */
   readonly replaces: readonly Snapshot[]
   /** What is worth knowing about the placements, in words. */
@@ -156,12 +158,12 @@ function planImage(
   const labels = template?.labels ?? publicLabels({ architecture, talosVersion, role })
   const identity = identityOf({ source: resolved.source, architecture, role, talosVersion, sha256 })
   const mostDiskGb = request.allowBiggerDisk ? undefined : diskOf(serverType.value, facts)
-  const same = facts.snapshots.filter(
+  // A snapshot of a bigger disk could not start the servers that one of the wanted type can.
+  const usable = facts.snapshots.filter(({ disk_size }) => disk_size <= (mostDiskGb ?? Number.POSITIVE_INFINITY))
+  const same = usable.filter(
     (snapshot) =>
       isSame(snapshot, { identity, labels, architecture }) &&
-      (sha256 === undefined || isFromSource(snapshot.labels, sha256)) &&
-      // A snapshot of a bigger disk could not start the servers that one of the wanted type can.
-      snapshot.disk_size <= (mostDiskGb ?? Number.POSITIVE_INFINITY),
+      (sha256 === undefined || isFromSource(snapshot.labels, sha256)),
   )
   const misplaced = findZoneProblem(location, server.networkZones, facts.locations)
   const { placements, notes, problems } =
@@ -187,6 +189,8 @@ function planImage(
     server,
     force: request.force,
     existing: request.force ? undefined : same[0],
+    // They are sorted, newest first.
+    older: usable.find((snapshot) => isOfSeries(snapshot, { labels, architecture })),
     replaces: request.force ? same : [],
     notes,
   }
@@ -205,10 +209,17 @@ export function isSame(
   return (
     identity !== undefined &&
     snapshot.labels[IDENTITY_LABEL] === identity &&
+    Object.entries(labels).every(([key, value]) => snapshot.labels[key] === value) &&
+    isOfSeries(snapshot, { labels, architecture })
+  )
+}
+
+/** Whether a snapshot is published, can be used, and belongs to the series of an image. */
+function isOfSeries(snapshot: Image, image: Pick<PlannedImage, 'labels' | 'architecture'>): boolean {
+  return (
     snapshot.labels[LEASE_LABEL] === undefined &&
     snapshot.status === 'available' &&
-    Object.entries(labels).every(([key, value]) => snapshot.labels[key] === value) &&
-    seriesKey(snapshot) === seriesKey({ architecture, labels })
+    seriesKey(snapshot) === seriesKey(image)
   )
 }
 

@@ -11,26 +11,26 @@ import { type SnapshotRecord, toSnapshotRecord } from './snapshot.ts'
 /** The source of a snapshot. */
 export interface SourceRecord {
   readonly kind: PlannedImage['source']['kind']
-  /** A URL or a path; null for standard input, and for a Packer template's own source. */
+  /** A URL or a path; null for standard input, for a Packer template's own source, and for an older snapshot. */
   readonly from: string | null
 }
 
 export interface ResultSnapshot extends SnapshotRecord {
-  /** `built` in this run, or `existing` before it. */
-  readonly status: 'built' | 'existing'
+  /** `built` in this run, `existing` before it, or `older`: nothing was in stock, and this one stands in (`--allow-older`). */
+  readonly status: 'built' | 'existing' | 'older'
   /** The selector that finds it. */
   readonly selector: string
   readonly source: SourceRecord
   /** Whether the disk was read back and compared before the snapshot was taken; Packer does not. */
   readonly verified: boolean
-  /** SHA-256 of the source as it was transferred; null for `existing`, and with Packer. */
+  /** SHA-256 of the source as it was transferred; null unless it was built, and with Packer. */
   readonly sourceSha256: string | null
   /**
    * BLAKE2b of the disk's data, as written and as read back (docs/output.md says of what exactly), and the size of the disk in
-   * bytes; null for `existing`, and with Packer.
+   * bytes; null unless it was built, and with Packer.
    */
   readonly disk: { readonly dataBlake2b: string; readonly bytes: number } | null
-  /** How long the build took, in seconds; null for `existing`. */
+  /** How long the build took, in seconds; null unless it was built. */
   readonly seconds: number | null
 }
 
@@ -73,13 +73,17 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
     selector: selectorOf(image.labels),
     source: toSourceRecord(image),
   }
-  if (status === 'existing')
-    return [{ ...common, status, verified: true, sourceSha256: null, disk: null, seconds: null }]
+  if (result.status !== 'built') {
+    // What was asked for is not what an older one holds.
+    const { source, installer } = status === 'older' ? { ...record, source: { ...common.source, from: null } } : common
+    const unread = { verified: true, sourceSha256: null, disk: null, seconds: null }
+    return [{ ...common, ...unread, status: result.status, source, installer }]
+  }
   const { written, ms } = result
   return [
     {
       ...common,
-      status,
+      status: result.status,
       verified: written !== undefined,
       sourceSha256: written?.sourceSha256 ?? null,
       disk: written === undefined ? null : { dataBlake2b: written.dataHash, bytes: written.diskBytes },

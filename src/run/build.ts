@@ -221,6 +221,15 @@ async function runImage(run: ImageBuild, image: PlannedImage, leftovers: Leftove
     // Decided before the clean-up, during which the signal may abort.
     const problem = toProblem(error, run.signal)
     await cleanUp()
+    const { older } = image
+    if (problem.code === 'stock' && run.stock.allowOlder === true && older !== undefined) {
+      run.emit({
+        type: 'note',
+        image: image.name,
+        text: `${problem.message}; the older snapshot ${older.id} stands in`,
+      })
+      return { image, status: 'older', snapshot: older }
+    }
     const ms = run.clock.now() - started
     run.emit({ type: 'image-failed', image: image.name, problem, ms })
     return { image, status: 'failed', problem, ms }

@@ -20,9 +20,10 @@ export interface BuiltResult {
   readonly ms: number
 }
 
-/** An image that already had a snapshot. */
+/** An image that already had a snapshot, or, where that was allowed, one for which no server was in stock. */
 export interface ExistingResult {
-  readonly status: 'existing'
+  /** `older`: the snapshot is an earlier one of the series, which may hold another Talos version or other extensions. */
+  readonly status: 'existing' | 'older'
   readonly image: PlannedImage
   readonly snapshot: Snapshot
 }

@@ -65,4 +65,6 @@ export interface StockPatience {
   readonly waitMs: number
   /** Looks up what is in stock for an image; see {@link lookUpPlacements}. */
   readonly look: (image: PlannedImage, signal: AbortSignal) => Promise<readonly Placement[]>
+  /** Whether an older snapshot of the same series is good enough when nothing is in stock; false by default. */
+  readonly allowOlder?: boolean
 }

@@ -79,6 +79,31 @@ describe('out of stock', () => {
     expect(JSON.parse(stdout).snapshots).toMatchObject([{ diskGb: 80 }])
   })
 
+  it('leaves the older snapshot of the series to those who allow it', async () => {
+    let isSoldOut = false
+    await using project = await createProject({
+      intercept: (request, answer) =>
+        isSoldOut ? refuseArm(412, 'resource_unavailable', /./).intercept?.(request, answer) : undefined,
+    })
+    const arm = ['--arch', 'arm', '--output', 'json']
+    const first = await build(project, ...arm, '--var', 'talos_version=v1.12.2')
+    const [{ id, installer }] = JSON.parse(first.stdout).snapshots
+    isSoldOut = true
+    const newer = [...arm, '--var', 'talos_version=v1.13.9']
+    expect(await build(project, ...newer)).toMatchObject({ code: 1 })
+    const { code, stdout, stderr } = await build(project, ...newer, '--allow-older')
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain(
+      `warning: arm: nothing is in stock, so nothing was built; the older snapshot ${id} (v1.12.2)`,
+    )
+    const older = { id, version: 'v1.12.2', status: 'older', installer, source: { from: null }, seconds: null }
+    expect(JSON.parse(stdout)).toMatchObject({ failed: [], snapshots: [older] })
+    // One of another series does not stand in.
+    const role = await build(project, 'worker', ...newer, '--allow-older')
+    expect(role.code).toBe(1)
+    expect(await project.remains()).toEqual([])
+  })
+
   it('with --no-fallback is the end', async () => {
     await using project = await createProject(refuseArm(412, 'resource_unavailable', /"location":"fsn1"/))
     const { code, stderr } = await build(project, '--arch', 'arm', '--no-fallback')

@@ -12,7 +12,7 @@ export const command = defineCommand({
   ],
   groups: {
     ...PLAN_GROUPS,
-    'Build servers:': [...PLAN_GROUPS['Build servers:'], '--wait-for-stock'],
+    'Build servers:': [...PLAN_GROUPS['Build servers:'], '--wait-for-stock', '--allow-older'],
     'The run:': [
       '--engine',
       '--dry-run',
@@ -31,6 +31,7 @@ export const command = defineCommand({
       text: 'where it stands; also --ip-family, --ssh-over, --firewall, --server-label: docs/networks.md',
       others: ['--ip-family', '--ssh-over', '--firewall', '--server-label'],
     },
+    '--wait-for-stock': { text: 'look for stock so long; also --allow-older', others: ['--allow-older'] },
     '--manifest': {
       text: 'write what was built as JSON; also --tfvars, --packer-manifest: docs/terraform.md',
       others: ['--tfvars', '--packer-manifest'],

@@ -15,7 +15,7 @@ const COLUMNS: readonly Column<ResultSnapshot>[] = [
   { heading: 'SIZE', show: ({ sizeGb }) => (sizeGb === null ? '-' : `${sizeGb.toFixed(2)} GB`), spare: 1 },
   {
     heading: 'TIME',
-    show: ({ seconds }) => (seconds === null ? 'existing' : formatDuration(seconds * 1000)),
+    show: ({ seconds, status }) => (seconds === null ? status : formatDuration(seconds * 1000)),
     spare: 2,
   },
   { heading: 'SELECTOR', show: ({ selector }) => selector, spare: 3 },
@@ -103,6 +103,18 @@ function nameImages({ project, failed, snapshots }: ProjectResult, images: reado
 /** What to do about a failure, whether or not it says so itself. */
 export function adviceFor({ hint }: Problem): string {
   return hint ?? 'run the same command again; if it fails again, --debug-log FILE writes down what happens'
+}
+
+/** Where an older snapshot stands in for one that could not be built. */
+export function findOlder(results: readonly ProjectResult[]): readonly Problem[] {
+  return results.flatMap(({ project, snapshots }) =>
+    snapshots.flatMap(({ status, id, version, architecture, role }) => {
+      if (status !== 'older') return []
+      const name = inProject(project, role === null ? architecture : `${architecture} ${role}`)
+      const message = `${name}: nothing is in stock, so nothing was built; the older snapshot ${id} (${version ?? 'of an unknown version'}) stands in`
+      return [{ code: 'stock', message, hint: 'run the same command again when servers are in stock' }]
+    }),
+  )
 }
 
 /** What could not be removed, each with the command that removes it. */

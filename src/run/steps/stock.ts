@@ -116,6 +116,6 @@ function noStock(image: PlannedImage, tries: readonly string[], hasWaited: boole
       tries.length === 0
         ? `no server for ${image.name} is in stock${image.notes.map((note) => `; ${note}`).join('')}`
         : `no server for ${image.name} is in stock; tried ${tries.join('; ')}`,
-    hint: `try again later, ${wait}choose another server type or location, or allow bigger disks with --allow-bigger-disk`,
+    hint: `try again later, ${wait}choose another server type or location, allow bigger disks with --allow-bigger-disk, or keep an older snapshot with --allow-older`,
   })
 }
