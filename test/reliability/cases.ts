@@ -54,7 +54,7 @@ const HOLE = '2500000'
 
 /** Each fault once, at each moment; and for good, from the first request of each route on. */
 export function createCases(moments: readonly Moment[]): FaultCase[] {
-  return [...requestCases(moments), ...actionCases(), ...machineCases()]
+  return [...requestCases(moments), ...answerCases(), ...actionCases(), ...machineCases()]
 }
 
 function requestCases(moments: readonly Moment[]): FaultCase[] {
@@ -77,6 +77,20 @@ function requestCases(moments: readonly Moment[]): FaultCase[] {
     })),
   )
   return [...once, ...always]
+}
+
+/** Answers that are right and yet not as expected. */
+function answerCases(): FaultCase[] {
+  const cases = (kind: string, rules: readonly string[], passes = true): FaultCase[] =>
+    rules.map((rule) => ({ kind, rule, passes }))
+  return [
+    ...cases('API: odd entries', ['api GET /server_types odd-entry', 'api GET /pricing odd-entry']),
+    ...cases(
+      'Factory: of another release',
+      ['v3', 'rc4', 'v4'].map((release) => `factory POST /schematics yaml=${release}`),
+    ),
+    ...cases('Factory: blocked on the way', ['factory * /** 403 agent="talos-image/*"'], false),
+  ]
 }
 
 function actionCases(): FaultCase[] {
