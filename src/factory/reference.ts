@@ -14,9 +14,9 @@ export interface FactoryReference {
 }
 
 const INSTALLER =
-  /^(?:https?:\/\/|docker:\/\/)?([\w.-]+(?::\d+)?)\/(?:(\w+)-)?installer(-secureboot)?\/([0-9a-f]{64}):(v?\d[\w.-]*)$/
+  /^(?:https?:\/\/|docker:\/\/)?([\w.-]+(?::\d+)?)\/(?:(\w+)-)?installer(-secureboot)?\/([0-9a-f]{64}):(v?\d[\w.-]*)(?:@sha256:[0-9a-f]{64})?$/
 /** The one that Talos is released with, without extensions. */
-const RELEASED = /^(?:docker:\/\/)?ghcr\.io\/siderolabs\/installer:(v?\d[\w.-]*)$/
+const RELEASED = /^(?:docker:\/\/)?ghcr\.io\/siderolabs\/installer:(v?\d[\w.-]*)(?:@sha256:[0-9a-f]{64})?$/
 
 /**
  * @param architecture that of the image, unless the text says another

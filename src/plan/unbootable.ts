@@ -1,6 +1,6 @@
 /** Disks that do not start servers of Hetzner Cloud, however well they are written: told before anything is paid for. */
 
-import type { Customization, Schematic } from 'talos-schematic'
+import { type Customization, parseSchematic, type Schematic } from 'talos-schematic'
 import type { Architecture } from '../domain.ts'
 import type { Origin, Problem } from '../errors.ts'
 import type { ImageRequest, SchematicFile } from './request.ts'
@@ -95,9 +95,19 @@ export function findUnbootable(images: readonly ImageRequest[], talosVersion: st
         : findUnbootableSchematic(choice.schematic, image.architecture, talosVersion)
     }
     if (choice.kind === 'file') return findInName('--image-file', choice.path, choice.at)
-    if (choice.kind === 'url')
-      return findInName(choice.variable ?? 'the image URL of the template', choice.url, choice.at)
-    return []
+    if (choice.kind !== 'url') return []
+    const { at, schematic, url, variable = 'the image URL of the template' } = choice
+    const breaks =
+      schematic === undefined
+        ? []
+        : findBreaks(parseSchematic(schematic, variable).schematic, image.architecture, talosVersion)
+    return [
+      ...findInName(variable, url, at),
+      ...breaks.map(({ message }): Problem => {
+        const hint = 'choose otherwise on the page of the Factory'
+        return { code: 'schematic', message: `the page that ${variable} names: ${message}`, at, hint }
+      }),
+    ]
   })
 }
 
@@ -107,11 +117,19 @@ export function findUnbootableSchematic(
   architecture: Architecture,
   talosVersion: string,
 ): Problem[] {
-  const disk = { schematic, customization: schematic.customization, architecture, talosVersion }
-  return SCHEMATIC_RULES.filter(({ applies }) => applies(disk)).map(({ fields, message, hint }): Problem => {
+  return findBreaks(schematic, architecture, talosVersion).map(({ fields, message, hint }): Problem => {
     const position = fields.map((field) => positions.get(field)).find((one) => one !== undefined)
-    return { code: 'schematic', message: message(disk), at: { kind: 'file', file, ...position }, hint }
+    return { code: 'schematic', message, at: { kind: 'file', file, ...position }, hint }
   })
+}
+
+/** The rules that a schematic breaks. */
+function findBreaks(schematic: Schematic, architecture: Architecture, talosVersion: string) {
+  const disk = { schematic, customization: schematic.customization, architecture, talosVersion }
+  return SCHEMATIC_RULES.filter(({ applies }) => applies(disk)).map((rule) => ({
+    ...rule,
+    message: rule.message(disk),
+  }))
 }
 
 /** @param path of a URL or a file */

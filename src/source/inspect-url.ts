@@ -32,7 +32,11 @@ export function checkImageUrl(url: string): { message: string; hint: string } | 
     }
   }
   if (scheme === undefined || !URL.canParse(url)) {
-    return { message: `"${withoutCredentials(url)}" is not a URL`, hint: 'write it as https://host/path/image.raw.zst' }
+    const isInstaller = /installer(-secureboot)?\/[0-9a-f]{64}$/.test(url)
+    const hint = isInstaller
+      ? 'an installer needs its version: add :v1.12.2'
+      : 'write it as https://host/path/image.raw.zst'
+    return { message: `"${withoutCredentials(url)}" is not a URL`, hint }
   }
   const { username, password } = new URL(url)
   if (username !== '' || password !== '') {

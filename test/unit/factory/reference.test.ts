@@ -22,6 +22,7 @@ describe('an installer stands for the disk of its schematic and version', () => 
       ID,
       'it is for secure boot, which servers at Hetzner do not have',
     ],
+    [`factory.talos.dev/installer/${ID}:v1.11.5@sha256:${ID}`, 'https://factory.talos.dev', ID, undefined],
     ['ghcr.io/siderolabs/installer:v1.11.5', 'https://factory.talos.dev', schematicId(EMPTY_SCHEMATIC), undefined],
   ])('%s', (text, host, id, oddity) => {
     const reference = parseFactoryReference(text, 'arm')

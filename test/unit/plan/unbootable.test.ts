@@ -44,6 +44,20 @@ describe('a URL that names a disk', () => {
   })
 })
 
+test('a page of the Factory may describe such a schematic', () => {
+  const choice = {
+    kind: 'url',
+    url: 'https://factory.talos.dev/image/abc/v1.12.2/hcloud-amd64.raw.xz',
+    at: VAR_FILE,
+    variable: 'image_url_x86',
+    schematic: '{"customization": {"bootloader": "sd-boot"}}',
+  } as const
+  const [warning, ...others] = findUnbootable([requestOf(choice, 'x86')], 'v1.12.2')
+  expect(warning?.message).toMatch(/^the page that image_url_x86 names: .* sd-boot is for UEFI alone/)
+  expect(warning).toMatchObject({ code: 'schematic', at: VAR_FILE })
+  expect(others).toEqual([])
+})
+
 describe('a schematic', () => {
   const find = (text: string, architecture: 'arm' | 'x86' = 'x86', version = 'v1.12.2') => {
     const schematic = { file: 'mine.yaml', parsed: parseSchematic(text, 'mine.yaml') }
