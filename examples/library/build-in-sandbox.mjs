@@ -6,7 +6,7 @@ const { hetzner, factory, sshPort, close } = await startSandbox({ imageDiskBytes
 try {
   const request = await readPlanRequest({ architectures: ['x86'] })
   const made = await plan(request, { hetzner, factory })
-  console.log(`Talos ${made.talosVersion}, about ${made.cost.build} ${made.cost.currency}`)
+  console.log(`Talos ${made.talosVersion}, about ${made.cost.build?.toFixed(4)} ${made.cost.currency}`)
 
   const { images, leftovers } = await build({
     hetzner,
