@@ -108,7 +108,12 @@ function readReferences() {
     if (oddity !== undefined) {
       const hint =
         'the image for Hetzner Cloud with the same extensions is taken: choose "Hetzner" on the page of the Factory'
-      warnings.push({ code: 'config', message: `what image_url_${architecture} names is not for Hetzner Cloud: ${oddity}`, at, hint })
+      warnings.push({
+        code: 'config',
+        message: `what image_url_${architecture} names is not for Hetzner Cloud: ${oddity}`,
+        at,
+        hint,
+      })
     }
     return url
   }

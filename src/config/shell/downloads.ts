@@ -29,15 +29,31 @@ export function download(call: Call): Result {
   checkProxy(request, call)
   const outputs = values(given, 'output', 'output-document')
   const place = program === 'wget' ? placeOfWget : placeOfCurl
+  // wget puts all that it fetches into the one file of -O, one after the other.
+  if (program === 'wget' && outputs.length > 0 && urls.length > 1) throw joined(call)
+  const replaces = program === 'curl' || outputs.length > 0 || has('timestamping')
   let output: Content = NOTHING
   for (const [index, url] of urls.entries()) {
     const content = contentOf(url, request, call)
     const file = place(url, outputs[program === 'wget' ? 0 : index], request)
-    if (file === undefined || /^\/dev\/(?:stdout|fd\/1)$/.test(file)) output = content
-    else call.world.write(file, content)
+    if (file === undefined || /^\/dev\/(?:stdout|fd\/1)$/.test(file)) {
+      if (output !== NOTHING) throw joined(call)
+      output = content
+      continue
+    }
+    const before = call.world.find(file)
+    // wget takes another name, NAME.1, or goes on with what is there: the same again, or something else.
+    if (!replaces && before?.kind === 'image' && !isSame(before, content))
+      throw new NotKnown(`"${call.text}" does not replace ${file}, which is there already`)
+    call.world.write(file, content)
   }
   return has('write-out') && output === NOTHING ? { output: unknownContent(`what "${call.text}" prints`) } : { output }
 }
+
+const joined = ({ text }: Call): NotKnown => new NotKnown(`"${text}" puts several downloads together`)
+
+const isSame = (one: Content, other: Content): boolean =>
+  one.kind === 'image' && other.kind === 'image' && JSON.stringify(one.source) === JSON.stringify(other.source)
 
 function readRequest(program: 'curl' | 'wget', { args }: Call): Request {
   const { options } = DOWNLOAD_OPTIONS[program]

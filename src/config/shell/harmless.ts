@@ -72,7 +72,6 @@ export const HARMLESS: readonly HarmlessRow[] = [
   row('find', {
     only: { title: 'without -delete, -exec', test: (args) => !args.some((arg) => /^-(?:delete|exec|ok)/.test(arg)) },
   }),
-  row('truncate', { only: { title: 'of files', test: (args) => !args.some((arg) => arg.startsWith('/dev/')) } }),
   row('systemctl', {
     only: {
       title: 'status, start, stop, enable and the like',

@@ -22,6 +22,7 @@ export const IMAGE_PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Prog
   ['ln', copy],
   ['install', copy],
   ['rm', remove],
+  ['truncate', cutOff],
   ['touch', (call) => make(filesOf(call), call)],
 ])
 
@@ -52,12 +53,13 @@ function unpack(call: Call, suffix: string): Result {
     .join(' ')
   const has = (letter: string, ...names: readonly string[]): boolean =>
     new RegExp(`(?:^| )(?:-[A-Za-z0-9]*${letter}|${names.map((name) => `--${name}(?= |$)`).join('|')})`).test(flags)
-  const files = filesOf(call, /^-o$/)
+  const files = filesOf(call, /^(?:-[oTM]|--threads|--memlimit)$/)
   // It only looks at the archive.
   if (has('t', 'test') || has('l', 'list')) return { output: unknownContent(`what "${text}" prints`) }
   const unpacks = /^un|cat$|^gunzip$/.test(program) || has('d', 'decompress', 'uncompress')
   if (!unpacks) throw new NotKnown(`"${text}" packs, rather than unpacks`)
-  const [file] = files
+  const [file, another] = files
+  if (another !== undefined) throw new NotKnown(`"${text}" unpacks several files`)
   const outputAt = args.findIndex((arg) => arg.text === '-o')
   const named = outputAt === -1 ? undefined : args[outputAt + 1]
   const unpacked = unpackedOf(concatenate(file === undefined ? [] : [file], call))
@@ -78,6 +80,8 @@ function unpackedOf(content: Content): Content {
 }
 
 const PARTIAL = ['seek', 'skip', 'count', 'oseek', 'iseek']
+/** Conversions of dd that leave the bytes as they are. */
+const FAITHFUL = /^(?:fsync|fdatasync|notrunc|sparse|sync|noerror|nocreat|excl)$/
 
 function dd(call: Call): Result {
   const { args, input, world, text } = call
@@ -104,8 +108,23 @@ function dd(call: Call): Result {
   if (partial !== undefined && (content.kind === 'image' || to?.text === DEVICE)) {
     throw new NotKnown(`it writes only a part of the image (${partial}=${operands.get(partial)?.text})`)
   }
+  const conversion = operands
+    .get('conv')
+    ?.text.split(',')
+    .find((name) => !FAITHFUL.test(name))
+  if (conversion !== undefined) throw new NotKnown(`it changes what it copies (conv=${conversion})`)
   if (to === undefined) return { output: content }
   world.write(known(to), content)
+  return {}
+}
+
+function cutOff(call: Call): Result {
+  const { text, world } = call
+  for (const file of filesOf(call, /^(?:-[sr]|--size|--reference)$/)) {
+    const path = known(file)
+    if (path.startsWith('/dev/')) throw new NotKnown(`"${text}" is not known`)
+    if (world.find(path)?.kind === 'image') world.write(path, unknownContent(`what "${text}" leaves of the image`))
+  }
   return {}
 }
 

@@ -282,3 +282,25 @@ describe('commands that write an image', () => {
     expect(recognise([text])).toEqual(answer)
   })
 })
+
+describe('what would put something else onto the disk', () => {
+  it.each([
+    [`cd /tmp; wget ${OTHER.replace('other', 'a/hcloud-amd64')}; wget ${URL}; ${WRITE}`, 'does not replace'],
+    [`curl -o /tmp/a ${URL}; curl -o /tmp/b ${OTHER}; xz -dc /tmp/a /tmp/b | dd of=/dev/sda`, 'unpacks several files'],
+    [`curl ${URL} ${OTHER} | xz -dc | dd of=/dev/sda`, 'puts several downloads together'],
+    [`wget -O /tmp/a ${URL} ${OTHER}; ${WRITE}`, 'puts several downloads together'],
+    [`curl ${URL} | xz -dc | dd of=/dev/sda conv=fsync,swab`, 'it changes what it copies (conv=swab)'],
+    [`curl -o /tmp/a ${URL}; truncate -s 1000 /tmp/a; ${WRITE}`, 'leaves of the image'],
+  ])('%s', (text, why) => {
+    expect(recognise([text]).join('\n')).toContain(why)
+  })
+
+  it.each([
+    `cd /tmp; wget ${URL}; wget ${URL}; xz -dc hcloud-amd64.raw.xz | dd of=/dev/sda`,
+    `wget -O /tmp/a ${OTHER}; wget -O /tmp/a ${URL}; ${WRITE}`,
+    `wget -O /tmp/a ${URL}; xz -T 0 -dc /tmp/a | dd of=/dev/sda`,
+    `truncate -s 5G /tmp/space; curl ${URL} | xz -dc | dd of=/dev/sda conv=sparse,fsync,notrunc`,
+  ])('not: %s', (text) => {
+    expect(recognise([text])).toEqual([URL])
+  })
+})
