@@ -1,6 +1,6 @@
 /** The events of a build. A build never prints. */
 
-import type { Problem } from '../errors.ts'
+import type { ErrorCode, Problem } from '../errors.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 
@@ -53,6 +53,8 @@ export type BuildEvent =
       readonly type: 'placement-failed'
       readonly image: string
       readonly placement: Placement
+      /** `stock` when nothing was in stock, `api` when the cloud failed. */
+      readonly code: ErrorCode
       readonly reason: string
       /** Whether it was the last one to be tried. */
       readonly last: boolean

@@ -37,7 +37,7 @@ export const BuildLine = v.variant('type', [
   line('step-finished', { image, step, seconds }),
   line('progress', { image, step, bytes: v.number(), totalBytes: v.nullable(v.number()) }),
   line('server-created', { image, name: v.string(), placement, ipv4: v.boolean() }),
-  line('placement-failed', { image, placement, reason: v.string(), last: v.boolean() }),
+  line('placement-failed', { image, placement, code: v.string(), reason: v.string(), last: v.boolean() }),
   line('note', { image: v.nullable(image), text: v.string() }),
   line('image-built', { image, snapshot, seconds }),
   line('image-failed', { image, error: Problem, seconds }),

@@ -33,7 +33,8 @@ export function eventLine(event: BuildEvent): EventLine | undefined {
     case 'placement-failed': {
       const { serverType, location } = event.placement
       const next = event.last ? '' : ', trying the next'
-      return { image: event.image, text: `${serverType} in ${location}: not in stock${next}`, style: 'warning' }
+      const why = event.code === 'stock' ? 'not in stock' : oneLine(event.reason)
+      return { image: event.image, text: `${serverType} in ${location}: ${why}${next}`, style: 'warning' }
     }
     case 'note':
       return { image: event.image, text: oneLine(event.text), style: 'warning' }

@@ -38,7 +38,7 @@ export async function findStock<T>(
   let until: number | undefined
   let { placements } = image
   for (let round = 1; ; round++) {
-    const tries: string[] = []
+    const tries: Tries = new Map()
     let isOutage = false
     for (const [index, placement] of placements.entries()) {
       try {
@@ -46,9 +46,11 @@ export async function findStock<T>(
       } catch (error) {
         if (!isPlacementFailure(error)) throw error
         isOutage ||= isMomentary(error)
-        tries.push(`${placement.serverType} in ${placement.location}: ${error.message}`)
+        const place = `${placement.serverType} in ${placement.location}`
+        tries.set(error.message, [...(tries.get(error.message) ?? []), place])
         const last = index === placements.length - 1
-        build.emit({ type: 'placement-failed', image: image.name, placement, reason: error.message, last })
+        const { code, message: reason } = error
+        build.emit({ type: 'placement-failed', image: image.name, placement, code, reason, last })
       }
     }
     if (isOutage && round < MOST_ROUNDS) {
@@ -103,19 +105,25 @@ async function queue<T>(build: ImageBuild, { name }: PlannedImage, attempt: () =
 
 const toMinutes = (ms: number): string => `${Math.max(1, Math.round(ms / 60_000))} min`
 
-function notCreated(image: PlannedImage, tries: readonly string[]): TalosImageError {
-  const message = `no server for ${image.name} could be created; tried ${tries.join('; ')}`
+/** The placements that were tried, by why there was no server. */
+type Tries = Map<string, readonly string[]>
+
+const describeTries = (tries: Tries): string =>
+  [...tries].map(([reason, places]) => `${places.join(', ')}: ${reason}`).join('; ')
+
+function notCreated(image: PlannedImage, tries: Tries): TalosImageError {
+  const message = `no server for ${image.name} could be created; tried ${describeTries(tries)}`
   return new TalosImageError({ code: 'api', message, hint: OUTAGE })
 }
 
-function noStock(image: PlannedImage, tries: readonly string[], hasWaited: boolean): TalosImageError {
+function noStock(image: PlannedImage, tries: Tries, hasWaited: boolean): TalosImageError {
   const wait = hasWaited ? '' : 'wait with --wait-for-stock 30m, '
   return new TalosImageError({
     code: 'stock',
     message:
-      tries.length === 0
+      tries.size === 0
         ? `no server for ${image.name} is in stock${image.notes.map((note) => `; ${note}`).join('')}`
-        : `no server for ${image.name} is in stock; tried ${tries.join('; ')}`,
+        : `no server for ${image.name} is in stock; tried ${describeTries(tries)}`,
     hint: `try again later, ${wait}choose another server type or location, allow bigger disks with --allow-bigger-disk, or keep an older snapshot with --allow-older`,
   })
 }

@@ -52,8 +52,8 @@ describe('an event as a line of JSON', () => {
       },
     ],
     [
-      { type: 'placement-failed', image: 'arm', placement: PLACEMENT, reason: 'no', last: true },
-      { image: 'arm', placement: { ...PLACEMENT, pricePerHour: null }, reason: 'no', last: true },
+      { type: 'placement-failed', image: 'arm', placement: PLACEMENT, code: 'stock', reason: 'no', last: true },
+      { image: 'arm', placement: { ...PLACEMENT, pricePerHour: null }, code: 'stock', reason: 'no', last: true },
     ],
     [
       { type: 'note', text: 'x' },

@@ -56,7 +56,7 @@ describe('a group', () => {
     const placement = { serverType: 'cax11', location: 'fsn1', diskGb: 40, pricePerHour: 0.006 }
     const events: readonly BuildEvent[] = [
       { type: 'step-started', image: 'arm', step: 'server' },
-      { type: 'placement-failed', image: 'arm', placement, reason: 'x', last: false },
+      { type: 'placement-failed', image: 'arm', placement, code: 'stock', reason: 'x', last: false },
       { type: 'step-finished', image: 'arm', step: 'server', ms: 1200 },
       { type: 'server-created', image: 'arm', name: 'talos-image-abcd2345-arm', placement, ipv4: true },
       { type: 'note', image: 'arm', text: 'by the way' },

@@ -19,12 +19,19 @@ describe('events as lines', () => {
     [{ type: 'step-finished', image: 'x86', step: 'write', ms: 1234 }, '[x86] disk written in 1.2 s'],
     [{ type: 'server-created', image: 'x86', name: 'server', placement: PLACEMENT, ipv4: true }, undefined],
     [
-      { type: 'placement-failed', image: 'x86', placement: PLACEMENT, reason: 'x', last: false },
+      { type: 'placement-failed', image: 'x86', placement: PLACEMENT, code: 'stock', reason: 'x', last: false },
       '[x86] cax11 in fsn1: not in stock, trying the next',
     ],
     [
-      { type: 'placement-failed', image: 'x86', placement: PLACEMENT, reason: 'x', last: true },
-      '[x86] cax11 in fsn1: not in stock',
+      {
+        type: 'placement-failed',
+        image: 'x86',
+        placement: PLACEMENT,
+        code: 'api',
+        reason: 'the cloud failed',
+        last: true,
+      },
+      '[x86] cax11 in fsn1: the cloud failed',
     ],
     [{ type: 'note', text: 'hello' }, 'hello'],
     [{ type: 'note', image: 'x86', text: 'one\ntwo\r\nthree' }, '[x86] one two three'],
