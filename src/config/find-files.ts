@@ -128,7 +128,7 @@ async function findUnreadTemplates(paths: readonly string[], cwd: string): Promi
     const kind = UNREAD.find(({ name }) => name.test(path))
     if (kind?.content.test(await readHead(path)) !== true) return []
     const name = displayName(path, cwd)
-    const hint = kind.toHint(basename(path))
+    const hint = kind.toHint(name)
     return [{ code: 'config', message: `"${name}" is ${kind.why}`, at: { kind: 'file', file: name }, hint }]
   })
   return (await Promise.all(found)).flat()

@@ -29,7 +29,7 @@ export function formatPrune(
   pricing: Pricing | undefined,
   width = Number.POSITIVE_INFINITY,
 ): string {
-  if (decisions.length === 0) return 'There are no such snapshots that talos-image made.\n'
+  if (decisions.length === 0) return 'There are no snapshots that talos-image made, or none with that label.\n'
   const table = fitTable(COLUMNS, decisions, width)
   const going = decisions.filter(({ goes }) => goes)
   if (going.length === 0) return `${table}\nAll of them stay.\n`

@@ -63,7 +63,7 @@ describe('a refused local image', () => {
   it('that does not hash to --sha256', async () => {
     await workspace.write('small.raw', SECTOR)
     const result = await build('--image-file', 'small.raw', '--sha256', '0'.repeat(64))
-    expectRefusal(result, 'small.raw has the SHA-256 ', `not ${'0'.repeat(64)}`, 'hint: the file is not the one')
+    expectRefusal(result, 'small.raw has the SHA-256 ', `not ${'0'.repeat(64)}`, 'hint: the file is another one')
   })
 
   it('together with what else does not fit', async () => {
