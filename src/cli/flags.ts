@@ -10,7 +10,7 @@ import {
   type Role,
   toArchitecture,
 } from '../domain.ts'
-import { isLabelKey } from '../plan/server-label.ts'
+import { isLabelKey, isLabelValue } from '../plan/server-label.ts'
 import { isPort, isWait } from '../run/option-limits.ts'
 import { didYouMean } from '../util/near.ts'
 
@@ -113,7 +113,7 @@ export interface PinnedHash {
 /** `--label KEY=VALUE`, or `KEY` for any value, which is then undefined. */
 export function parseLabelTerm(text: string): readonly [key: string, value: string | undefined] {
   const [key = '', ...rest] = text.split('=')
-  if (isLabelKey(key) && rest.length < 2) return [key, rest[0]]
+  if (isLabelKey(key) && rest.length < 2 && isLabelValue(rest[0] ?? '')) return [key, rest[0]]
   throw new InvalidArgumentError('Use KEY=VALUE, or KEY for any value.')
 }
 

@@ -79,8 +79,17 @@ const LONGEST_TEXT = 500
 
 /** The Factory's error text, cut when it is long. */
 export function toReason({ text }: FactoryResponse): string {
-  const words = text.trim()
+  const words = (/^\s*</.test(text) ? toPlainText(text.slice(0, MOST_HTML)) : text).trim()
   return words.length > LONGEST_TEXT ? `${words.slice(0, LONGEST_TEXT)}...` : words
+}
+
+/** More of a page of HTML is not read: its title stands at its beginning. */
+const MOST_HTML = 4096
+
+/** The title of a page of HTML, such as a proxy answers with, or its text; in one line. */
+function toPlainText(html: string): string {
+  const [, title] = /<title[^>]*>([^<]+)/i.exec(html) ?? []
+  return (title ?? html.replaceAll(/<[^<>]*>/g, ' ')).replaceAll(/\s+/g, ' ')
 }
 
 /**

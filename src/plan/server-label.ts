@@ -24,12 +24,15 @@ export function findLabelProblem(key: string, value: string, origin: Origin, on 
       'a key is [PREFIX/]NAME: at most 63 letters, digits, ".", "_" and "-", with a letter or a digit at both ends',
     )
   }
-  if (value === '' || NAME.test(value)) return undefined
+  if (isLabelValue(value)) return undefined
   return wrong(
     `"${value}" cannot be the value of the label "${key}"`,
     'a value is at most 63 letters, digits, ".", "_" and "-", with a letter or a digit at both ends',
   )
 }
+
+/** Whether it can be the value of a label. */
+export const isLabelValue = (value: string): boolean => value === '' || NAME.test(value)
 
 /** Whether it can be the key of a label: `[PREFIX/]NAME`. */
 export function isLabelKey(key: string): boolean {

@@ -1,6 +1,13 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { parseArchitecture, parseDuration, parsePort, parseSha256, parseTarget } from '../../../src/cli/flags.ts'
+import {
+  parseArchitecture,
+  parseDuration,
+  parseLabelTerm,
+  parsePort,
+  parseSha256,
+  parseTarget,
+} from '../../../src/cli/flags.ts'
 import { normalizeArguments } from '../../../src/cli/packer-arguments.ts'
 
 const HEX = '0123456789abcdef'.repeat(4)
@@ -125,4 +132,8 @@ describe("Packer's flags", () => {
     const argv = ['-variable', '-v', '--var', 'var', '-vars=x', '-o', 'json', '--', '-var']
     expect(normalizeArguments(argv)).toEqual(argv)
   })
+})
+
+test.each(['cluster=a,x', 'cluster=-', '-x=1', 'a=b=c'])('--label %s is no label', (text) => {
+  expect(() => parseLabelTerm(text)).toThrow('Use KEY=VALUE')
 })
