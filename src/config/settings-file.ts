@@ -20,6 +20,9 @@ const KEYS = ['projects']
 const PROJECT_KEYS = ['name', 'token']
 const SHAPE = 'write "- name: prod", and below it "token: HCLOUD_TOKEN_PROD", the name of an environment variable'
 
+/** No list of projects is longer, and the parser takes much more memory than the text. */
+const MOST_CHARACTERS = 262_144
+
 /** Reads the projects of a settings file: none of an empty one; every problem at once. */
 export function readSettings(file: SourceFile): Found<NamedProject> {
   return new SettingsReader(file).read()
@@ -34,6 +37,11 @@ class SettingsReader {
   }
 
   read(): Found<NamedProject> {
+    const { length } = this.#file.text
+    if (length > MOST_CHARACTERS) {
+      this.#report(0, `the file has ${length} characters; ${MOST_CHARACTERS} are the most`, 'is it the right file?')
+      return { items: [], problems: this.#problems }
+    }
     const document = parseDocument(this.#file.text, { prettyErrors: false, uniqueKeys: false, schema: 'failsafe' })
     for (const { message, pos } of document.errors) {
       // The library quotes what it does not understand, which may be a token.
