@@ -52,6 +52,7 @@ export const PLAN_GROUPS = {
     '--image-file',
     '--sha256',
     '--force',
+    '--even-in-use',
     '--project',
     '--config',
   ],
@@ -70,7 +71,7 @@ export const PLAN_GROUPS = {
 
 /** What a plan is made of, and a build. */
 export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output'> &
-  Partial<Pick<Values<typeof buildParameters>, 'force' | 'sshTimeout'>>
+  Partial<Pick<Values<typeof buildParameters>, 'force' | 'evenInUse' | 'sshTimeout'>>
 
 /** The files that a build leaves for other programs. */
 const resultFileFlags = {
@@ -85,6 +86,7 @@ export const buildParameters = {
   ...planParameters,
   '-o, --output <form>': { text: 'results as', choices: [...OUTPUTS, LINES], default: TEXT },
   '--force': 'build what exists, too; the new one replaces it',
+  '--even-in-use': 'replace even what a server was made from',
   '--engine <engine>': { text: 'who builds', choices: ['native', 'packer'], default: 'native' },
   '--dry-run': 'show the plan and stop',
   ...resultFileFlags,

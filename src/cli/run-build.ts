@@ -82,8 +82,8 @@ async function build(
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${oneLine(text)}`)
   const onDelay = (text: string, project?: string): void => showDelay(text, project)
-  // Packer builds at the one place that it is told, and builds what exists, too.
-  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }
+  // Packer builds at the one place that it is told, and builds what exists, too; what that replaces is its engine's matter.
+  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true, evenInUse: true }
   const { planned, clouds, request } = await makePlan(
     io,
     role,

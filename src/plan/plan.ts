@@ -14,6 +14,7 @@ import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { seriesKey } from './series.ts'
 import type { ServerSettings } from './server-settings.ts'
+import { describeUsers, IN_USE_HINT, type SnapshotUsers } from './users.ts'
 
 /**
  * What was found out about one image's source.
@@ -43,6 +44,8 @@ export interface Facts {
   readonly pricing: Pricing | undefined
   /** The project's snapshots that this tool made, whether published or not. */
   readonly snapshots: readonly Image[]
+  /** The servers that were made from them; empty where nothing may be replaced. */
+  readonly users: SnapshotUsers
   /** In the order of the requested images. */
   readonly sources: readonly ResolvedSource[]
   /** In the order of the requested images. */
@@ -91,6 +94,8 @@ export interface PlannedImage {
   readonly older: Snapshot | undefined
   /** Snapshots that the new one replaces; deleted once it is published. */
   readonly replaces: readonly Snapshot[]
+  /** Whether they are deleted even if a server was made from one of them. */
+  readonly evenInUse: boolean
   /** What is worth knowing about the placements, in words. */
   readonly notes: readonly string[]
 }
@@ -165,6 +170,7 @@ function planImage(
       isSame(snapshot, { identity, labels, architecture }) &&
       (sha256 === undefined || isFromSource(snapshot.labels, sha256)),
   )
+  const replaces = request.force ? same : []
   const misplaced = findZoneProblem(location, server.networkZones, facts.locations)
   const { placements, notes, problems } =
     misplaced === undefined
@@ -191,10 +197,29 @@ function planImage(
     existing: request.force ? undefined : same[0],
     // They are sorted, newest first.
     older: usable.find((snapshot) => isOfSeries(snapshot, { labels, architecture })),
-    replaces: request.force ? same : [],
+    replaces,
+    evenInUse: request.evenInUse === true,
     notes,
   }
-  return { planned, problems }
+  return { planned, problems: [...problems, ...findUsed(planned, facts.users)] }
+}
+
+/**
+ * What keeps `--force` from replacing snapshots: those that servers were made from, unless they may go all the same.
+ * @internal
+ */
+export function findUsed(
+  { name, replaces, evenInUse }: Pick<PlannedImage, 'name' | 'replaces' | 'evenInUse'>,
+  users: SnapshotUsers,
+): Problem[] {
+  if (evenInUse) return []
+  return replaces.flatMap(({ id }): Problem[] => {
+    const servers = users.get(id) ?? []
+    const message = `${name}: the snapshot ${id}, which --force would replace, is in use`
+    return servers.length === 0
+      ? []
+      : [{ code: 'usage', message: `${message}: ${describeUsers(servers)}`, hint: IN_USE_HINT }]
+  })
 }
 
 /**

@@ -27,6 +27,7 @@ export const command = defineCommand({
   together: {
     '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
     '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
+    '--force': { text: 'replace what exists; also --even-in-use', others: ['--even-in-use'] },
     '--network': {
       text: 'where it stands; also --ip-family, --ssh-over, --firewall, --server-label: docs/networks.md',
       others: ['--ip-family', '--ssh-over', '--firewall', '--server-label'],
