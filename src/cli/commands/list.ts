@@ -55,7 +55,7 @@ export const command = defineCommand({
       document: { snapshots },
       text: (width) => {
         if (snapshots.length === 0 && published.length > 0) return foldLines(toNoMatch(published.length), width)
-        return wide === true ? formatSnapshotsWide(snapshots) : formatSnapshots(snapshots, width)
+        return wide === true ? formatSnapshotsWide(snapshots, width) : formatSnapshots(snapshots, width)
       },
     }
   },
