@@ -38,6 +38,7 @@ export const planParameters = {
   '--ssh-port <port>': { text: 'port of the build servers', parse: parsePort },
   '--no-fallback': 'only the chosen server type and location',
   '--allow-bigger-disk': 'bigger disks, too, which the snapshot then needs',
+  '--verbose': 'all about each image: URL, labels, identity, installer',
   ...serverFlags,
 } as const satisfies Parameters
 
@@ -69,8 +70,13 @@ export const PLAN_GROUPS = {
   ],
 } as const
 
+/** Those that share a line in the help. */
+export const PLAN_TOGETHER = {
+  '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
+} as const
+
 /** What a plan is made of, and a build. */
-export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output'> &
+export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output' | 'verbose'> &
   Partial<Pick<Values<typeof buildParameters>, 'force' | 'evenInUse' | 'sshTimeout'>>
 
 /** The files that a build leaves for other programs. */

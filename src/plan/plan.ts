@@ -70,6 +70,8 @@ export interface PlannedImage {
   readonly sha256: string | undefined
   /** undefined when the image is not known to come from the Image Factory. */
   readonly schematicId: string | undefined
+  /** The file that its schematic was read from; undefined for the default schematic, and for one that a URL names. */
+  readonly schematicFile: string | undefined
   /** The installer that belongs to the image; undefined when its schematic is unknown. */
   readonly installer: string | undefined
   /** A hash of all that decides the content; undefined: it is built even if such an image exists. */
@@ -185,6 +187,7 @@ function planImage(
     sourceFacts: resolved.facts,
     sha256,
     schematicId: resolved.schematicId,
+    schematicFile: image.choice.kind === 'schematic' ? image.choice.schematic?.file : undefined,
     installer: resolved.installer,
     identity,
     description: template?.description ?? publicDescription(architecture, talosVersion),

@@ -76,7 +76,7 @@ describe('--image-file', () => {
     const stdin = (): CommandOptions => ({ cwd: '', stdin: createReadStream(join(workspace.root, name)) })
     const { code, stderr } = await build(['--image-file', '-'], stdin())
     expect(code, stderr).toBe(0)
-    expect(stderr).toContain('identity  none: standard input is always built')
+    expect(stderr).toContain('    from standard input\n')
     expect(await takeSnapshot()).not.toHaveProperty('talos-image/identity')
   })
 

@@ -46,7 +46,7 @@ export const command = defineCommand({
       document: { snapshots },
       text: (width) => {
         if (snapshots.length === 0 && images.length > 0) return foldLines(toNoMatch(images.length), width)
-        return wide === true ? formatSnapshotsWide(snapshots) : formatSnapshots(snapshots, width)
+        return wide === true ? formatSnapshotsWide(snapshots, width) : formatSnapshots(snapshots, width)
       },
     }
   },
