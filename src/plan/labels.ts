@@ -47,6 +47,19 @@ export function publicDescription(architecture: Architecture, talosVersion: stri
   return `Talos Linux ${talosVersion} ${architectureTitle(architecture)} by hcloud-talos`
 }
 
+/**
+ * The description of a role's snapshot, which the old directory described like a generic one: only its label told it apart, and
+ * people read descriptions. Generic ones keep theirs.
+ */
+export function withRole(description: string, role: Role | undefined): string {
+  return role === undefined ? description : `${description} (${role})`
+}
+
+/** What a description was before {@link withRole}. */
+export function withoutRole(description: string, role: Role | undefined): string {
+  return role === undefined ? description : description.slice(0, -` (${role})`.length)
+}
+
 export interface OwnLabelsInput {
   readonly runId: string
   /** As resolved: `v1.13.9`. */

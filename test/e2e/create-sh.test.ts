@@ -124,7 +124,8 @@ describe('create.sh --sandbox', () => {
       'talos-image/source-sha256',
       'talos-image/version',
     ])
-    expect(image.description).toBe(`Talos Linux v1.12.2 ${word} by hcloud-talos`)
+    const suffix = role === undefined ? '' : ` (${role})`
+    expect(image.description).toBe(`Talos Linux v1.12.2 ${word} by hcloud-talos${suffix}`)
     expect(image.architecture).toBe(arch)
   })
 

@@ -38,7 +38,7 @@ const Labels = v.record(v.string(), v.string())
 
 const SNAPSHOT = {
   id: v.number(),
-  description: v.literal('Talos Linux v1.12.2 ARM by hcloud-talos'),
+  description: v.literal('Talos Linux v1.12.2 ARM by hcloud-talos (worker)'),
   labels: Labels,
   architecture: v.literal('arm'),
   role: v.literal('worker'),
