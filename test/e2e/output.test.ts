@@ -60,7 +60,7 @@ const Run = v.strictObject({
     v.strictObject({
       ...SNAPSHOT,
       status: v.picklist(['built', 'existing']),
-      selector: v.literal('os=talos,role=worker'),
+      selector: v.literal('os=talos,role=worker,version=v1.12.2'),
       source: v.strictObject(Source),
       verified: v.literal(true),
       sourceSha256: v.nullable(Hex(64)),
