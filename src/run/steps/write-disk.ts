@@ -9,7 +9,7 @@ import type { Session } from '../../remote/session.ts'
 import { writeScript } from '../../remote/write-script.ts'
 import { redact } from '../../util/redact.ts'
 import type { ImageBuild } from '../run.ts'
-import { DEVICE } from './boot-rescue.ts'
+import { DEVICE } from './check-rescue.ts'
 import { sendLocal } from './send-local.ts'
 
 /** @internal */
