@@ -109,6 +109,7 @@ const Plan = v.strictObject({
         ipv4: v.literal(true),
         ipv6: v.literal(false),
         sshOver: v.literal('ipv4'),
+        downloadProxy: v.null(),
       }),
       notes: v.array(v.string()),
     }),

@@ -4,7 +4,7 @@ import { throwProblems } from '../../errors.ts'
 import { unnamedPlan } from '../../report/projects.ts'
 import { safeJson } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
-import { PLAN_GROUPS, planParameters, readTarget } from '../build-flags.ts'
+import { PLAN_GROUPS, PLAN_TOGETHER, planParameters, readTarget } from '../build-flags.ts'
 import { findMatrixProblems, MATRIX_FORMS, toMatrix } from '../build-matrix.ts'
 import { showPlan } from '../build-view.ts'
 import { defineCommand } from '../define-command.ts'
@@ -22,6 +22,7 @@ export const command = defineCommand({
     'talos-image plan --roles --matrix github',
   ],
   groups: { ...PLAN_GROUPS, 'The run:': ['--matrix'] },
+  together: PLAN_TOGETHER,
   parameters: {
     ...planParameters,
     '--force': 'plan as build --force would',
