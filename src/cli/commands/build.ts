@@ -17,6 +17,7 @@ export const command = defineCommand({
     'The run:': [
       '--engine',
       '--dry-run',
+      '--verbose',
       '--manifest',
       '--tfvars',
       '--packer-manifest',
@@ -27,12 +28,14 @@ export const command = defineCommand({
   },
   together: {
     ...PLAN_TOGETHER,
+    '--force': { text: 'replace what exists; also --even-in-use', others: ['--even-in-use'] },
     '--wait-for-stock': { text: 'look for stock so long; also --allow-older', others: ['--allow-older'] },
     '--manifest': {
       text: 'write what was built as JSON; also --tfvars, --packer-manifest: docs/terraform.md',
       others: ['--tfvars', '--packer-manifest'],
     },
     '--timeout': { text: `waits: ${TIMEOUT_NAMES}; also --ssh-timeout`, others: ['--ssh-timeout'] },
+    '--dry-run': { text: 'show the plan and stop; also --verbose', others: ['--verbose'] },
   },
   parameters: buildParameters,
   // Only a build needs what it runs with; its help does not.
