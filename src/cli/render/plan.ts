@@ -8,6 +8,7 @@ import { toSourceRecord } from '../../report/result.ts'
 import { printable } from '../../util/printable.ts'
 import { oneLine } from './event-line.ts'
 import { foldHanging, foldWords } from './fold.ts'
+import { formatInputs } from './inputs.ts'
 import { formatRow } from './row.ts'
 import { formatBytes, formatPrice } from './units.ts'
 
@@ -18,11 +19,16 @@ const MOST_FALLBACKS = 3
  * What will be made in which projects, where from, where, and for how much; and where nothing can be.
  * @param width of the terminal; nothing is wider
  */
-export function formatPlan({ talosVersion, images, projects }: ProjectsPlan, width = Number.POSITIVE_INFINITY): string {
+export function formatPlan(
+  { talosVersion, inputs, images, projects }: ProjectsPlan,
+  width = Number.POSITIVE_INFINITY,
+): string {
   const count = images.length === 1 ? '1 image' : `${images.length} images`
   const places = projects.length === 1 ? '1 project' : `${projects.length} projects`
   const isNamed = projects.some(({ project }) => project !== undefined)
-  const lines = [`Plan: Talos ${talosVersion}, ${count}${isNamed ? ` in each of ${places}` : ''}`, '']
+  const lines = [`Plan: Talos ${talosVersion}, ${count}${isNamed ? ` in each of ${places}` : ''}`]
+  if (inputs !== undefined) lines.push(foldHanging(formatInputs(inputs), width, '  '))
+  lines.push('')
   for (const [text, names] of groupByText(projects, width)) {
     if (names.length > 0) lines.push(...foldWords(`In ${names.join(', ')}:`, width))
     lines.push(text, '')
