@@ -1,6 +1,6 @@
 /** The checks of `talos-image doctor`: their results and hints. Pure. */
 
-import { formatOrigin, type TalosImageError } from '../errors.ts'
+import { formatOrigin, ProblemsError, type TalosImageError } from '../errors.ts'
 import type { ApiState, WriteAccess } from '../hetzner/resources/access.ts'
 import { rankPlacements } from '../plan/placement.ts'
 import type { PlacementInput } from '../plan/placement-checks.ts'
@@ -26,6 +26,17 @@ export function toFailedCheck(name: string, { problems }: TalosImageError): Chec
     .map((problem) => [formatOrigin(problem.at), problem.message].filter((part) => part !== '').join(': '))
     .join('; ')
   return { name, status: 'failed', message, hint: problems.find(({ hint }) => hint !== undefined)?.hint }
+}
+
+/** Failed checks for what is wrong with how the project is reached: the token, the proxy, or the rest of it. */
+export function toFailedAccess({ problems }: TalosImageError): Check[] {
+  const names = problems.map(({ code, at }) => {
+    if (code === 'token') return 'token'
+    return at?.kind === 'env' && /_proxy$/i.test(at.name) ? 'proxy' : 'API'
+  })
+  return [...new Set(names)].map((name) =>
+    toFailedCheck(name, new ProblemsError(problems.filter((_, index) => names[index] === name))),
+  )
 }
 
 /** A check that needs another one to succeed first. */
