@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Inputs } from '../support/build-line.ts'
 import { type CommandOptions, type CommandResult, runCommand, startCommand } from '../support/command.ts'
 import { createProjects, type Projects } from '../support/projects.ts'
 import { createWorkspace, type Workspace } from '../support/workspace.ts'
@@ -29,6 +30,7 @@ const Result = v.strictObject({
   project: v.string(),
   run: v.nullable(v.string()),
   talosVersion: v.literal('v1.12.2'),
+  inputs: Inputs,
   snapshots: v.array(v.looseObject({ id: v.number(), architecture: v.string(), status: v.string() })),
   failed: v.array(
     v.strictObject({ image: v.string(), error: v.looseObject({ code: v.string(), message: v.string() }) }),
