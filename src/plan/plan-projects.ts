@@ -74,7 +74,7 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
   for (const { server } of images) common.add(...findServerProblems(server))
   const [resolved, answers] = await Promise.all([
     gatherSources(request, images, common, options),
-    Promise.all(projects.map((project) => attempt(project, () => ask(project, images, options.signal)))),
+    Promise.all(projects.map((project) => attempt(project, () => ask(project, request, images, options.signal)))),
   ])
   // Without all of the sources there is no plan, but choices that are wrong are said, too.
   if (common.all.length > 0 || resolved === undefined || resolved.sources.length !== images.length) {
@@ -133,10 +133,18 @@ async function attempt<T>(project: Project, work: () => Promise<T>): Promise<Att
 /** What a plan needs of one project; firewalls and networks have their own names in each. */
 type Answers = ProjectFacts & Pick<Facts, 'servers' | 'serverWarnings'>
 
-async function ask(project: Project, images: readonly ImageRequest[], signal: AbortSignal): Promise<Answers> {
+async function ask(
+  project: Project,
+  request: PlanRequest,
+  images: readonly ImageRequest[],
+  signal: AbortSignal,
+): Promise<Answers> {
   const look = { hetzner: toClient(project.hetzner), signal }
   const problems = new ProblemCollector()
-  const [facts, servers] = await Promise.all([lookUpProject(images, look), lookUpServers(images, problems, look)])
+  const [facts, servers] = await Promise.all([
+    lookUpProject(request, images, look),
+    lookUpServers(images, problems, look),
+  ])
   problems.throw()
   return { ...facts, ...servers }
 }

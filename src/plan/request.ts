@@ -51,6 +51,8 @@ export interface PlanRequest {
   readonly sha256: Readonly<Partial<Record<Architecture, string>>>
   /** Build what exists already, too. */
   readonly force: boolean
+  /** Replace a snapshot that a server was made from, too; otherwise that is an error. Only with `force`. */
+  readonly evenInUse?: boolean
   /** Build with the wanted server type at the wanted location, or not at all. */
   readonly noFallback: boolean
   /** Take server types with a bigger disk, too; the snapshot then starts only on servers with at least that disk. */

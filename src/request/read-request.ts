@@ -87,6 +87,7 @@ export async function readRequest(
     localImage,
     sha256: toHashes(options.pins, architectures),
     force: options.force,
+    evenInUse: options.evenInUse,
     noFallback: !options.fallback,
     allowBiggerDisk: options.allowBiggerDisk,
     server,

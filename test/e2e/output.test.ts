@@ -209,7 +209,7 @@ describe('--output yaml', () => {
     ['doctor', () => []],
     ['protect', () => [String(snapshot().id)]],
     ['unprotect', () => [String(snapshot().id)]],
-    ['delete', () => ['1']],
+    ['delete', () => ['1', '--yes']],
     ['prune', () => ['--keep', '1']],
     ['cleanup', () => []],
     ['schematic id', () => [SCHEMATIC]],
@@ -249,11 +249,11 @@ function withoutChance(document: unknown): unknown {
 }
 
 describe('--output json', () => {
-  it('of delete is the IDs', async () => {
+  it('of delete is the snapshots', async () => {
     const { id } = parse(Run, built.stdout).snapshots[0]
-    const { code, stdout } = await run('delete', String(id))
+    const { code, stdout } = await run('delete', String(id), '--yes')
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toEqual({ deleted: [id] })
+    expect(JSON.parse(stdout)).toMatchObject({ deleted: [{ id, role: 'worker' }] })
     expect(await project.snapshots()).toEqual([])
   })
 })

@@ -90,7 +90,7 @@ describe('a plan', () => {
       env: { ...project.env, PKR_VAR_server_location: 'hel1' },
     })
     expect(stdout).toContain('Talos v1.12.1')
-    expect(stdout).toContain('on        cax11 in nbg1')
+    expect(stdout).toContain(': build on cax11 in nbg1')
   })
 
   it('stays at the chosen place with --no-fallback', async () => {
