@@ -91,8 +91,8 @@ async function build(
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${oneLine(text)}`)
   const onDelay = (text: string, project?: string): void => showDelay(text, project)
-  // Packer builds at the one place that it is told, and builds what exists, too.
-  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }
+  // Packer builds at the one place that it is told, and builds what exists, too; what that replaces is its engine's matter.
+  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true, evenInUse: true }
   const { planned, clouds, request } = await makePlan(
     io,
     role,
@@ -244,7 +244,8 @@ async function finish(io: Io, { access, plan, building }: Running, factoryUrl: s
     }
   })
   await noted
-  return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access)
+  const { run, talosVersion, ...document } = toResultDocument(result, plan.talosVersion, factoryUrl)
+  return toProjectResult({ run, talosVersion, inputs: plan.inputs, ...document }, access)
 }
 
 /** Ends a build at once; says what a user must remove. */

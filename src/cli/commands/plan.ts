@@ -22,10 +22,14 @@ export const command = defineCommand({
     'talos-image plan --roles --matrix github',
   ],
   groups: { ...PLAN_GROUPS, 'The run:': ['--verbose', '--matrix'] },
-  together: PLAN_TOGETHER,
+  together: {
+    ...PLAN_TOGETHER,
+    '--force': { text: 'plan as build --force would; also --even-in-use', others: ['--even-in-use'] },
+  },
   parameters: {
     ...planParameters,
     '--force': 'plan as build --force would',
+    '--even-in-use': 'replace even what a server was made from',
     '--matrix <for>': { text: 'print what needs building as jobs', choices: MATRIX_FORMS },
   },
   run: async (io, { matrix: form, force = false, ...rest }) => {

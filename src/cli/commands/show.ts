@@ -1,5 +1,6 @@
 /** `talos-image show ID`: everything about one snapshot. */
 
+import { getSnapshot } from '../../library/delete-snapshots.ts'
 import { selectorOf } from '../../plan/labels.ts'
 import { type SnapshotRecord, toSnapshotRecord } from '../../report/snapshot.ts'
 import { defineCommand } from '../define-command.ts'
@@ -10,7 +11,6 @@ import { foldWords } from '../render/fold.ts'
 import { formatRow } from '../render/row.ts'
 import { formatGigabytes, formatTime } from '../render/units.ts'
 import { projectFlags } from '../shared-flags.ts'
-import { getSnapshot } from '../snapshots-by-id.ts'
 
 export const command = defineCommand({
   description: 'Show everything about one snapshot.',
