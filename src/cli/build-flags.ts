@@ -38,6 +38,7 @@ export const planParameters = {
   '--ssh-port <port>': { text: 'port of the build servers', parse: parsePort },
   '--no-fallback': 'only the chosen server type and location',
   '--allow-bigger-disk': 'bigger disks, too, which the snapshot then needs',
+  '--verbose': 'all about each image: URL, labels, identity, installer',
   ...serverFlags,
 } as const satisfies Parameters
 
@@ -52,6 +53,7 @@ export const PLAN_GROUPS = {
     '--image-file',
     '--sha256',
     '--force',
+    '--even-in-use',
     '--project',
     '--config',
   ],
@@ -65,12 +67,26 @@ export const PLAN_GROUPS = {
     '--ssh-over',
     '--firewall',
     '--server-label',
+    '--download-proxy',
   ],
 } as const
 
+/** Flags that are one line of the help with another. */
+export const PLAN_TOGETHER = {
+  '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
+  '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
+  '--var': { text: 'set a variable (-var works, too); also --var-file', others: ['--var-file'] },
+  '--network': {
+    text: 'its network; also --ip-family, --ssh-over, --firewall, --server-label, --download-proxy',
+    others: ['--ip-family', '--ssh-over', '--firewall', '--server-label', '--download-proxy'],
+  },
+  '--sandbox': { text: 'an emulated cloud; no account; also --machines', others: ['--machines'] },
+  '--factory-url': { text: 'Image Factory; also --allow-http, for the API', others: ['--allow-http'] },
+} as const
+
 /** What a plan is made of, and a build. */
-export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output'> &
-  Partial<Pick<Values<typeof buildParameters>, 'force' | 'sshTimeout'>>
+export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output' | 'verbose'> &
+  Partial<Pick<Values<typeof buildParameters>, 'force' | 'evenInUse' | 'sshTimeout'>>
 
 /** The files that a build leaves for other programs. */
 const resultFileFlags = {
@@ -85,6 +101,7 @@ export const buildParameters = {
   ...planParameters,
   '-o, --output <form>': { text: 'results as', choices: [...OUTPUTS, LINES], default: TEXT },
   '--force': 'build what exists, too; the new one replaces it',
+  '--even-in-use': 'replace even what a server was made from',
   '--engine <engine>': { text: 'who builds', choices: ['native', 'packer'], default: 'native' },
   '--dry-run': 'show the plan and stop',
   ...resultFileFlags,

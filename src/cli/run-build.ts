@@ -70,7 +70,6 @@ async function build(
   flags: Omit<BuildFlags, 'target'>,
   trace?: Trace,
 ): Promise<CommandResult> {
-  const { output } = flags
   const chosen = await chooseFlaggedProjects(io, flags)
   const names = chosen.projects.flatMap(({ name }) => name ?? [])
   const packer = flags.engine === 'packer' && !chosen.isNamed ? await findEngine(io, flags) : undefined
@@ -82,8 +81,8 @@ async function build(
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${oneLine(text)}`)
   const onDelay = (text: string, project?: string): void => showDelay(text, project)
-  // Packer builds at the one place that it is told, and builds what exists, too.
-  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }
+  // Packer builds at the one place that it is told, and builds what exists, too; what that replaces is its engine's matter.
+  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true, evenInUse: true }
   const { planned, clouds, request } = await makePlan(
     io,
     role,
@@ -98,8 +97,8 @@ async function build(
   try {
     const manifest = manifestOf(request, flags)
     throwProblems(await findFileProblems(io, manifest, names))
-    if (flags.dryRun === true) return toPlanResult(io, output, planned, 'without --dry-run it is built')
-    const view = await openBuildView(io, output, planned)
+    if (flags.dryRun === true) return toPlanResult(io, flags, planned, 'without --dry-run it is built')
+    const view = await openBuildView(io, flags, planned)
     showDelay = (text, project) => {
       view.onEvent(chosen.isNamed ? (project ?? 'all') : undefined, { type: 'note', text })
     }
@@ -115,7 +114,7 @@ async function build(
       view.close()
     }
     const isAnyBuilt = results.some(({ snapshots }) => snapshots.length > 0)
-    if (output === TEXT && isAnyBuilt) io.err('\n')
+    if (flags.output === TEXT && isAnyBuilt) io.err('\n')
     return {
       document: toRunDocument(results),
       records: results.map((result) => ({ type: 'result', ...result })),
@@ -234,7 +233,8 @@ async function finish(io: Io, { access, plan, building }: Running, factoryUrl: s
     }
   })
   await noted
-  return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access)
+  const { run, talosVersion, ...document } = toResultDocument(result, plan.talosVersion, factoryUrl)
+  return toProjectResult({ run, talosVersion, inputs: plan.inputs, ...document }, access)
 }
 
 /** Ends a build at once; says what a user must remove. */

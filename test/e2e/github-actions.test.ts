@@ -48,7 +48,7 @@ describe('in GitHub Actions', () => {
     ['build --nope', "unknown option '--nope'"],
     ['build --arch a%,b::c', "option '--arch <arch>' argument 'a%25,b::c' is invalid. Use arm or x86."],
     ['help biuld', "unknown command 'biuld'%0Ahint: Did you mean build?"],
-    ['delete', "missing required argument 'id'"],
+    ['show', "missing required argument 'id'"],
     ['', 'no command was given'],
     ['schematic', 'no command was given'],
   ])('a command line that is wrong is an annotation: %s', async (args, text) => {

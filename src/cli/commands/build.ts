@@ -1,7 +1,8 @@
 /** `talos-image build`, as it is called. */
 
-import { buildParameters, PLAN_GROUPS } from '../build-flags.ts'
+import { buildParameters, PLAN_GROUPS, PLAN_TOGETHER } from '../build-flags.ts'
 import { defineCommand } from '../define-command.ts'
+import { TIMEOUT_NAMES } from '../flags.ts'
 
 export const command = defineCommand({
   description: 'Build snapshots: the generic images, or those of one role.',
@@ -16,6 +17,7 @@ export const command = defineCommand({
     'The run:': [
       '--engine',
       '--dry-run',
+      '--verbose',
       '--manifest',
       '--tfvars',
       '--packer-manifest',
@@ -25,18 +27,15 @@ export const command = defineCommand({
     ],
   },
   together: {
-    '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
-    '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
-    '--network': {
-      text: 'where it stands; also --ip-family, --ssh-over, --firewall, --server-label: docs/networks.md',
-      others: ['--ip-family', '--ssh-over', '--firewall', '--server-label'],
-    },
+    ...PLAN_TOGETHER,
+    '--force': { text: 'replace what exists; also --even-in-use', others: ['--even-in-use'] },
     '--wait-for-stock': { text: 'look for stock so long; also --allow-older', others: ['--allow-older'] },
     '--manifest': {
       text: 'write what was built as JSON; also --tfvars, --packer-manifest: docs/terraform.md',
       others: ['--tfvars', '--packer-manifest'],
     },
-    '--factory-url': { text: 'Image Factory; also --allow-http, for the API', others: ['--allow-http'] },
+    '--timeout': { text: `waits: ${TIMEOUT_NAMES}; also --ssh-timeout`, others: ['--ssh-timeout'] },
+    '--dry-run': { text: 'show the plan and stop; also --verbose', others: ['--verbose'] },
   },
   parameters: buildParameters,
   // Only a build needs what it runs with; its help does not.

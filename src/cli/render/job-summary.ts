@@ -4,7 +4,7 @@ import type { ProjectResult } from '../../report/projects.ts'
 import { formatTerraform } from '../../report/terraform.ts'
 import { oneLine } from './event-line.ts'
 import { adviceFor } from './summary.ts'
-import { formatDuration } from './units.ts'
+import { formatDuration, formatGigabytes } from './units.ts'
 
 /** The heading, the snapshots, what failed, what was left behind, and the text for Terraform; of one project, if it is named. */
 export function formatJobSummary(result: ProjectResult): string {
@@ -18,7 +18,7 @@ export function formatJobSummary(result: ProjectResult): string {
       snapshot.architecture,
       snapshot.role ?? 'generic',
       escapeMarkdown(snapshot.version ?? '-'),
-      snapshot.sizeGb === null ? '-' : `${snapshot.sizeGb.toFixed(2)} GB`,
+      formatGigabytes(snapshot.sizeGb),
       snapshot.seconds === null ? 'existed' : formatDuration(snapshot.seconds * 1000),
       code(snapshot.selector),
     ])
