@@ -109,6 +109,7 @@ export const buildParameters = {
   '--allow-older': 'take the older snapshot when no server is in stock',
   '--debug-log <file>': 'write a trace for a bug report, without secrets',
   '--ssh-timeout <duration>': { text: 'wait so long for the rescue system, such as 5m', parse: parseDuration },
+  '--require-host-proof': 'fail when a build server cannot prove its host key',
   '--timeout <what=duration>': {
     text: `other waits: ${TIMEOUT_NAMES}`,
     parse: parseTimeout,
