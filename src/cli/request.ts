@@ -11,7 +11,7 @@ import type { PlanFlags } from './build-flags.ts'
 import { findCloudProblems } from './cloud.ts'
 import { findFactoryProblems } from './connection.ts'
 import type { Io } from './io.ts'
-import { readServerFlags } from './server-flags.ts'
+import { readServerFlags, readSnapshotFlags } from './server-flags.ts'
 
 const NAMES: Spelling['names'] = {
   architectures: '--arch',
@@ -39,6 +39,7 @@ export async function readPlanFlags(
 ): Promise<PlanRequest> {
   const { cwd, env } = io
   const { server, problems: repeated } = readServerFlags(flags, env)
+  const { labels, description, problems: relabelled } = readSnapshotFlags(flags)
   const sandbox = flags.sandbox === true
   return readRequest(
     {
@@ -60,6 +61,8 @@ export async function readPlanFlags(
       fallback: flags.fallback,
       allowBiggerDisk: flags.allowBiggerDisk === true,
       server,
+      labels,
+      description,
       sshIsGiven: {
         port: sandbox || flags.sshPort !== undefined || (env.TALOS_IMAGE_SSH_PORT ?? '') !== '',
         timeout: flags.sshTimeout !== undefined,
@@ -69,6 +72,13 @@ export async function readPlanFlags(
       forPacker,
     },
     SPELLING,
-    [...known, ...findCloudProblems(io, flags, projects), ...findFactoryProblems(io, flags), ...problems, ...repeated],
+    [
+      ...known,
+      ...findCloudProblems(io, flags, projects),
+      ...findFactoryProblems(io, flags),
+      ...problems,
+      ...repeated,
+      ...relabelled,
+    ],
   )
 }
