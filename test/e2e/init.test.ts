@@ -78,7 +78,7 @@ describe('init', () => {
       talosVersion: 'v1.12.8',
       architectures: ['x86'],
       location: 'nbg1',
-      extensions: ['siderolabs/tailscale', 'siderolabs/iscsi-tools'],
+      extensions: [{ name: 'siderolabs/tailscale' }, { name: 'siderolabs/iscsi-tools' }],
     })
     const planned = await runCommand(['plan', '--directory', 'images', '--arch', 'x86', '--output', 'json'], {
       cwd: workspace.root,

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CommandResult } from '../support/command.ts'
+import { parseDocument } from '../support/documents.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { runInWorkspace } from '../support/workspace.ts'
@@ -48,7 +49,10 @@ describe('prune', () => {
   it('--yes deletes it', async () => {
     const { code, stdout } = await run('prune', '--keep', '1', '--yes', '--output', 'json')
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ deleted: [older], snapshots: [{ goes: false }, { goes: true }] })
+    expect(parseDocument('prune', stdout)).toMatchObject({
+      deleted: [{ id: older }],
+      snapshots: [{ goes: false }, { goes: true }],
+    })
     expect((await project.snapshots()).map(({ id }) => id)).toEqual([newer])
   })
 })

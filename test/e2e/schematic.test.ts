@@ -135,7 +135,7 @@ describe('schematic show', () => {
       env: workspace.sandboxEnv,
     })
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ id: EMPTY, schematic: 'customization: {}\n' })
+    expect(JSON.parse(stdout)).toMatchObject({ id: EMPTY, canonical: 'customization: {}\n' })
   })
 
   it('says when the Factory does not have it', async () => {

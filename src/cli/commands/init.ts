@@ -71,6 +71,6 @@ function toDocument({ path }: Target, { talosVersion, architectures, ...answers 
     talosVersion,
     architectures,
     location: answers.location ?? null,
-    extensions: answers.extensions ?? shipped.extensions.get('schematic.yaml') ?? [],
+    extensions: (answers.extensions ?? shipped.extensions.get('schematic.yaml') ?? []).map((name) => ({ name })),
   }
 }

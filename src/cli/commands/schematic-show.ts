@@ -23,7 +23,7 @@ export const command = defineCommand({
       throw error
     })
     return {
-      document: { id, schematic, factory: factory.publicUrl },
+      document: { id, canonical: schematic, factory: factory.publicUrl },
       text: schematic.endsWith('\n') ? schematic : `${schematic}\n`,
       warnings: findDifference(id, schematic),
     }
