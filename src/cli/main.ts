@@ -8,6 +8,7 @@ import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
 import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { formatDocument, LINES } from './formats/formats.ts'
+import { describeInvocation, rememberInvocation } from './invocation.ts'
 import type { Io } from './io.ts'
 import { normalizeArguments } from './packer-arguments.ts'
 import { createProgram } from './program.ts'
@@ -104,8 +105,10 @@ function widthOf(stream: NodeJS.WriteStream): number {
 async function run(): Promise<number> {
   let exitCode: number = EXIT.success
   try {
+    rememberInvocation(describeInvocation({ env: io.env, cwd: io.cwd, argv: process.argv }, argv))
     if (argv[0] === ACTION) argv = (await import('./action-arguments.ts')).actionArguments(io.env)
     argv = normalizeArguments(argv)
+    rememberInvocation(describeInvocation({ env: io.env, cwd: io.cwd, argv: process.argv }, argv))
     const onExit = (code: number): void => {
       exitCode = code
     }

@@ -66,7 +66,7 @@ describe('five projects of one sandbox', () => {
       const snapshots = JSON.parse(listed.stdout).snapshots.map((one: { architecture: string }) => one.architecture)
       expect(snapshots.toSorted(), name).toEqual(['arm', 'x86'])
     }
-    expect((await command('list', '--sandbox')).stdout).toContain('No Talos snapshots.')
+    expect((await command('list', '--sandbox')).stdout).toContain('No Talos snapshots; build some:')
     expect(stderr).not.toMatch(/Warning|defect/)
   })
 

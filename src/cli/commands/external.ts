@@ -64,7 +64,7 @@ async function answer(io: Io, sandbox: boolean, factoryUrl: string | undefined):
 const FOR_TERRAFORM: Problem = {
   code: 'usage',
   message: 'the query is read from standard input, which is a terminal',
-  hint: `Terraform's external data source calls this; by hand: echo '{"architecture": "x86"}' | talos-image external`,
+  hint: `Terraform's external data source calls this; by hand: \`echo '{"architecture": "x86"}' | talos-image external\``,
 }
 
 /** What to run, as far as it follows from the query. */
@@ -78,7 +78,7 @@ function nothingMatches({ selector, architecture, role, talosVersion }: External
   return new TalosImageError({
     code: 'not-found',
     message: `no ${architecture} snapshot matches "${selector}"`,
-    hint: `build it: talos-image build ${words.join(' ')}`,
+    hint: `build it: \`talos-image build ${words.join(' ')}\``,
   })
 }
 

@@ -2,6 +2,7 @@
 
 import { ARCHITECTURES } from '../../domain.ts'
 import { quote } from '../../remote/quote.ts'
+import { programName } from '../invocation.ts'
 import { type Answers, shortName } from './answers.ts'
 import { FILE_NAMES, type Shipped } from './files.ts'
 
@@ -20,9 +21,9 @@ export function formatWritten(shown: string, answers: Answers, shipped: Shipped)
   const flags = flagsFor(shown, answers, extensionsOf('schematic.yaml').length > 0)
   return `Wrote to ${shown}:
 ${list}
-Try it, without an account:  talos-image build${flags} --sandbox
-See what it would make:      talos-image plan${flags}
-Make it:                     talos-image build${flags}
+Try it, without an account:  ${programName()} build${flags} --sandbox
+See what it would make:      ${programName()} plan${flags}
+Make it:                     ${programName()} build${flags}
 `
 }
 

@@ -21,20 +21,20 @@ export async function makePrivateFolder(
   // Windows: a folder has no mode there, and no machine runs.
   if (self === undefined) return
   const { uid, mode } = await stat(path)
-  if (uid !== self) throw notPrivate(`The folder ${path} belongs to another user.`)
+  if (uid !== self) throw notPrivate(`the folder ${path} belongs to another user`)
   if ((mode & OPEN_TO_OTHERS) === 0) return
   if (!isOurs(await readdir(path))) {
     throw notPrivate(
-      `Others can look into the folder ${path}, and not all in it is of the sandbox.`,
-      ` Or close it: chmod 700 ${path}`,
+      `others can look into the folder ${path}, and not all in it is of the sandbox`,
+      `, or close it: chmod 700 ${path}`,
     )
   }
   await chmod(path, 0o700)
   const after = await stat(path)
-  if ((after.mode & OPEN_TO_OTHERS) !== 0) throw notPrivate(`The folder ${path} cannot be closed to other users.`)
+  if ((after.mode & OPEN_TO_OTHERS) !== 0) throw notPrivate(`the folder ${path} cannot be closed to other users`)
 }
 
 function notPrivate(message: string, otherwise = ''): SandboxError {
-  const hint = `Choose another folder for the state of the sandbox, best one that does not exist.${otherwise}`
+  const hint = `choose another folder for the state of the sandbox, best one that does not exist${otherwise}`
   return new SandboxError({ code: 'sandbox', message, hint })
 }
