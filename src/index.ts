@@ -24,6 +24,7 @@ export type {
 } from 'talos-schematic'
 export { canonicalText, schematicId } from 'talos-schematic'
 export type { Compression } from './compressions.ts'
+export type { Inputs } from './config/inputs.ts'
 export { loadVariables, type VariableSources } from './config/load.ts'
 export type { Selection } from './config/template/selection.ts'
 export type { Sourced, Variables } from './config/variables.ts'

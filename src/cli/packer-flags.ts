@@ -20,6 +20,7 @@ const REFUSED = {
   '--ssh-over': ['sshOver', IN_TEMPLATE],
   '--firewall': ['firewall', IN_TEMPLATE],
   '--server-label': ['serverLabel', IN_TEMPLATE],
+  '--download-proxy': ['downloadProxy', 'the commands of the template download by themselves: set it there'],
   '--ssh-timeout': ['sshTimeout', 'write ssh_timeout into the source blocks of the template'],
 } as const satisfies Record<string, readonly [keyof PackerFlags, string]>
 

@@ -234,7 +234,8 @@ async function finish(io: Io, { access, plan, building }: Running, factoryUrl: s
     }
   })
   await noted
-  return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access)
+  const { run, talosVersion, ...document } = toResultDocument(result, plan.talosVersion, factoryUrl)
+  return toProjectResult({ run, talosVersion, inputs: plan.inputs, ...document }, access)
 }
 
 /** Ends a build at once; says what a user must remove. */

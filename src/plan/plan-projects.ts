@@ -5,6 +5,7 @@
  */
 
 import { setMaxListeners } from 'node:events'
+import type { Inputs } from '../config/inputs.ts'
 import { type Origin, type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
@@ -37,6 +38,8 @@ export interface ProjectProblems {
 
 export interface ProjectsPlan {
   readonly talosVersion: string
+  /** The files that the request was read from. */
+  readonly inputs?: Inputs | undefined
   /** The names of the images that are wanted in each project. */
   readonly images: readonly string[]
   /** In the order of the projects; at least one of them has a plan. */
@@ -105,6 +108,7 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
   if (plans.length === 0) throwProblems(joinProblems(planned.flatMap((one) => ('problems' in one ? [one] : []))))
   return {
     talosVersion: resolved.talosVersion,
+    inputs: request.inputs,
     images: images.map(({ name }) => name),
     projects: planned,
     warnings: uniqueProblems(plans.flatMap((plan) => plan.warnings)),

@@ -1,5 +1,6 @@
 /** The plan: what will be made, out of what, where, and for how much. Pure data, made by a pure function. */
 
+import type { Inputs } from '../config/inputs.ts'
 import type { Sourced } from '../config/variables.ts'
 import type { Architecture, Labels, Role } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
@@ -118,6 +119,8 @@ export interface Cost {
 export interface Plan {
   /** As resolved: `v1.13.9`. */
   readonly talosVersion: string
+  /** The files that the request was read from; undefined when it was made by a program. */
+  readonly inputs?: Inputs | undefined
   readonly images: readonly PlannedImage[]
   readonly cost: Cost
   /** What is worth saying and stops nothing. */
@@ -151,7 +154,8 @@ export function createPlan(
   })
   throwProblems([...new Map(problems.map((problem) => [problem.message, problem])).values()])
   const unpublished = facts.snapshots.filter(({ labels }) => labels[LEASE_LABEL] !== undefined)
-  return { talosVersion: facts.talosVersion, images, cost: costOf(images, facts.pricing), warnings, unpublished }
+  const { talosVersion, pricing } = facts
+  return { talosVersion, inputs: request.inputs, images, cost: costOf(images, pricing), warnings, unpublished }
 }
 
 function planImage(

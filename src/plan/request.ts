@@ -1,6 +1,7 @@
 /** What a user asks for, once all of the configuration is read. */
 
 import type { ParsedSchematic } from 'talos-schematic'
+import type { Inputs } from '../config/inputs.ts'
 import type { Template } from '../config/template/template.ts'
 import type { Sourced, Variables } from '../config/variables.ts'
 import type { Architecture, Labels, Role } from '../domain.ts'
@@ -60,6 +61,8 @@ export interface PlanRequest {
   readonly server: ServerRequest
   /** Which settings of SSH were given, so that a template's do not count. */
   readonly sshIsGiven?: { readonly port: boolean; readonly timeout: boolean }
+  /** The files that all of this was read from. */
+  readonly inputs?: Inputs
 }
 
 /**

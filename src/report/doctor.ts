@@ -4,6 +4,7 @@ import { formatOrigin, ProblemsError, type TalosImageError } from '../errors.ts'
 import type { ApiState, WriteAccess } from '../hetzner/resources/access.ts'
 import { rankPlacements } from '../plan/placement.ts'
 import type { PlacementInput } from '../plan/placement-checks.ts'
+import type { Plan } from '../plan/plan.ts'
 import { resolveVersion } from '../plan/version.ts'
 
 /** `skipped`: not checked, since another check failed or it is optional; the hint says how to run it. */
@@ -154,10 +155,11 @@ export function hasFailed(checks: readonly Check[]): boolean {
   return checks.some(({ status }) => status === 'failed')
 }
 
-/** The document of `--output json`. */
-export function toDoctorDocument(checks: readonly Check[]) {
+/** The document of `--output json`. @param inputs the files that the configuration was read from */
+export function toDoctorDocument(checks: readonly Check[], inputs: Plan['inputs']) {
   return {
     ok: !hasFailed(checks),
+    inputs: inputs ?? null,
     checks: checks.map(({ name, status, message, hint }) => ({ name, status, message, hint: hint ?? null })),
   }
 }

@@ -10,6 +10,8 @@ export type PlanDocument = ReturnType<typeof toPlanDocument>
 export function toPlanDocument(plan: Plan) {
   return {
     talosVersion: plan.talosVersion,
+    /** null for a request that a program made by itself. */
+    inputs: plan.inputs ?? null,
     images: plan.images.map((image) => ({
       image: image.name,
       architecture: image.architecture,
@@ -45,5 +47,15 @@ export function toPlanDocument(plan: Plan) {
 /** What a build server is beside its placement; firewalls and networks by their IDs. */
 function toServerRecord({ systemImage, firewallIds, networkIds, ...rest }: ServerSettings) {
   const { labels, ipv4, ipv6, sshOver } = rest
-  return { image: systemImage, labels, firewalls: firewallIds, networks: networkIds, ipv4, ipv6, sshOver }
+  const downloadProxy = rest.downloadProxy?.url ?? null
+  return {
+    image: systemImage,
+    labels,
+    firewalls: firewallIds,
+    networks: networkIds,
+    ipv4,
+    ipv6,
+    sshOver,
+    downloadProxy,
+  }
 }

@@ -38,6 +38,8 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
     await powerOff(build, image, server)
     return takeSnapshot(build, image, server)
   })
+  // What the server held is in the snapshot.
+  server.beginRemoval()
   return await step('publish', async () => {
     const [duplicate] = findDuplicates(taken.others, image, server, written)
     if (duplicate !== undefined) {
@@ -72,8 +74,7 @@ async function startServer(
         image: image.name,
         text: `${error.message}; trying another server, with as many boots`,
       })
-      // What cannot be removed now is removed at the end.
-      await server.remove().catch(() => build.signal.throwIfAborted())
+      await server.replace().catch(() => build.signal.throwIfAborted())
       return start({ ...image, placements: elsewhereFirst(image.placements, placement) }, nth + 1)
     }
   }

@@ -17,6 +17,7 @@ import { findLimitProblems } from './option-limits.ts'
 import type { BuildResult, ExistingResult, ImageResult, RunningBuild } from './result.ts'
 import { createRunId, type ImageBuild, type Run } from './run.ts'
 import { ServerQueue } from './server-queue.ts'
+import { removeStayed } from './steps/primary-ips.ts'
 import { createSshKey } from './steps/ssh-key.ts'
 import { findTemporary, isAbandoned, removeTemporary } from './sweep.ts'
 import type { StockPatience } from './timeouts.ts'
@@ -116,6 +117,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
       openStdin: options.openStdin ?? noStdin,
       stock: options.stock ?? { waitMs: 0, look: async ({ placements }) => placements },
       serverQueue: new ServerQueue(),
+      deleted: [],
       trace,
     }
     if (images.some((image) => image.existing === undefined)) return runWithKey(run, options.plan, openScope)
@@ -136,6 +138,7 @@ async function runWithKey(run: Run, plan: Plan, openScope: () => CleanupScope): 
   const scope = openScope()
   const leftovers: Leftover[] = []
   const close = async (): Promise<void> => {
+    await removeStayed(run, scope)
     leftovers.push(...(await scope.close()))
     await run.lease.close()
     for (const leftover of leftovers) run.emit({ type: 'leftover', leftover })
@@ -147,7 +150,7 @@ async function runWithKey(run: Run, plan: Plan, openScope: () => CleanupScope): 
       Promise.all(
         images.map(async (image) => {
           const [done] = existing(image, run.emit)
-          return done ?? runImage({ ...run, key, scope: openScope(), runScope: scope }, image, leftovers)
+          return done ?? runImage({ ...run, key, scope: openScope() }, image, leftovers)
         }),
       ),
       sweep(run, plan),

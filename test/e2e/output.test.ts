@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { allCommands } from '../../src/cli/help.ts'
 import { createProgram } from '../../src/cli/program.ts'
+import { Inputs } from '../support/build-line.ts'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import { dataHash } from '../support/data-hash.ts'
 import { readFactoryDisk } from '../support/disk-content.ts'
@@ -56,6 +57,7 @@ const Source = { kind: v.literal('factory'), from: v.pipe(v.string(), v.url()) }
 const Run = v.strictObject({
   run: v.string(),
   talosVersion: v.literal('v1.12.2'),
+  inputs: Inputs,
   snapshots: v.tuple([
     v.strictObject({
       ...SNAPSHOT,
@@ -74,6 +76,7 @@ const Run = v.strictObject({
 
 const Plan = v.strictObject({
   talosVersion: v.literal('v1.12.2'),
+  inputs: Inputs,
   images: v.tuple([
     v.strictObject({
       image: v.literal('arm worker'),
@@ -109,6 +112,7 @@ const Plan = v.strictObject({
         ipv4: v.literal(true),
         ipv6: v.literal(false),
         sshOver: v.literal('ipv4'),
+        downloadProxy: v.null(),
       }),
       notes: v.array(v.string()),
     }),

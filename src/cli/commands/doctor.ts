@@ -1,6 +1,7 @@
 /** `talos-image doctor`: whether a build would work, found out without making anything. */
 
 import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
+import { findInputs, type Inputs } from '../../config/inputs.ts'
 import { ARCHITECTURES } from '../../domain.ts'
 import { ProblemsError, TalosImageError, throwProblems } from '../../errors.ts'
 import type { FactoryClient } from '../../factory/client.ts'
@@ -50,10 +51,12 @@ the sandbox needs. Exits with 1 when something failed.`,
   ],
   parameters,
   run: async (io, flags) => {
-    const { checkNode, checkSandboxTools } = await import('../local-checks.ts')
+    const { checkInputs, checkNode, checkSandboxTools } = await import('../local-checks.ts')
     const { sandbox = false, machines = MACHINE_KINDS[0].name } = flags
     const options = await toCloudOptions(io, flags)
     const { check: config, request } = await readConfig(io, flags)
+    const inputs = request?.inputs ?? (await lookForInputs(io, flags))
+    const files = checkInputs(inputs, request?.variables.warnings ?? [])
     const opened = await attempt(
       io,
       (error) => (sandbox ? [toFailedCheck('sandbox', error)] : toFailedAccess(error)),
@@ -69,9 +72,9 @@ the sandbox needs. Exits with 1 when something failed.`,
         checkSsh(io, flags),
         checkSandboxTools(process.platform, { sandbox, machines }),
       ])
-      const checks = [checkNode(process.versions.node), config, ...project, factory, ssh, ...tools]
+      const checks = [checkNode(process.versions.node), files, config, ...project, factory, ssh, ...tools]
       return {
-        document: toDoctorDocument(checks),
+        document: toDoctorDocument(checks, inputs),
         text: (width) => formatChecks(checks, width),
         exitCode: hasFailed(checks) ? EXIT.failed : EXIT.success,
       }
@@ -117,6 +120,12 @@ async function readConfig(
   const places = [...new Set(images.map(({ location }) => location.value))].join(' and ')
   const message = `Talos ${value.variables.talosVersion.value}, built on ${types} in ${places}`
   return { check: { name, status: 'ok', message }, request: value }
+}
+
+/** Also where something in them is wrong. */
+async function lookForInputs({ cwd }: Io, { directory, varFile }: DoctorFlags): Promise<Inputs> {
+  const { findDirectory } = await import('../../request/directory.ts')
+  return findInputs({ cwd, directory: directory ?? (await findDirectory(cwd)), varFiles: varFile ?? [] })
 }
 
 const STOCKS = ARCHITECTURES.map((architecture) => `stock ${architecture}`)

@@ -4,6 +4,7 @@ import { type Plan, sum } from '../../plan/plan.ts'
 import type { ProjectPlan, ProjectsPlan } from '../../plan/plan-projects.ts'
 import { oneLine } from './event-line.ts'
 import { foldHanging, foldWords } from './fold.ts'
+import { formatInputs } from './inputs.ts'
 import { formatBrief, formatDetails } from './plan-image.ts'
 import { formatPrice } from './units.ts'
 
@@ -15,12 +16,14 @@ export interface PlanStyle {
 }
 
 /** What will be made in which projects, from what, where, and for how much; and where nothing can be. */
-export function formatPlan({ talosVersion, images, projects }: ProjectsPlan, style: PlanStyle = {}): string {
+export function formatPlan({ talosVersion, inputs, images, projects }: ProjectsPlan, style: PlanStyle = {}): string {
   const { width = Number.POSITIVE_INFINITY, verbose = false } = style
   const count = images.length === 1 ? '1 image' : `${images.length} images`
   const places = projects.length === 1 ? '1 project' : `${projects.length} projects`
   const isNamed = projects.some(({ project }) => project !== undefined)
-  const lines = [`Plan: Talos ${talosVersion}, ${count}${isNamed ? ` in each of ${places}` : ''}`, '']
+  const lines = [`Plan: Talos ${talosVersion}, ${count}${isNamed ? ` in each of ${places}` : ''}`]
+  if (inputs !== undefined) lines.push(foldHanging(formatInputs(inputs), width, '  '))
+  lines.push('')
   for (const [text, names] of groupByText(projects, { width, verbose })) {
     if (names.length > 0) lines.push(...foldWords(`In ${names.join(', ')}:`, width))
     lines.push(text, '')

@@ -90,6 +90,10 @@ export async function buildIn(
   return { result, events, notes: events.flatMap((event) => (event.type === 'note' ? [event.text] : [])) }
 }
 
+/** How the cloud answers what fails. */
+export const errorAnswer = (status: number, code: string): Response =>
+  Response.json({ error: { code, message: `scripted ${code}` } }, { status })
+
 /** What is in the project, save for what it began with. */
 export async function contentsOf(sandbox: TestSandbox) {
   const { servers } = await sandbox.api(v.object({ servers: v.array(Server) }), 'GET', '/servers')
