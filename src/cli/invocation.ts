@@ -104,7 +104,10 @@ export function pasteable(command: string, { program, builder, words }: Invocati
   const called = name === 'build' && builder !== undefined
   // create.sh names its own folder.
   const kept = called ? own.filter(({ text }, index) => !(index === 0 && text.startsWith('--directory '))) : own
-  return [called ? builder : `${program} ${name}`, ...kept.map(({ text }) => text)].join(' ') + rest
+  const start = called ? builder : `${program} ${name}`
+  const flags = kept.map(({ text }) => ` ${text}`).join('')
+  // What is added to the same build stands last, and so counts.
+  return isBuildAgain ? start + flags + rest : start + rest + flags
 }
 
 /** A text with its commands, which stand in backticks, as {@link pasteable} ones. */

@@ -24,9 +24,12 @@ const ACTION = 'github-action'
 /** The file descriptor. */
 const STDIN = 0
 
+const BUILD_STOPS = '\nStopping, and removing what was made. Press Ctrl-C again to leave at once.\n'
+
 const stop = new AbortController()
 let signalCode: number | undefined
-let describeRest = (): string => ''
+/** Only what builds says it. */
+let describeRest: (() => string) | undefined
 let goodbye: string | undefined
 
 listenToSignals(process, {
@@ -34,10 +37,10 @@ listenToSignals(process, {
     signalCode = code
     // First, since a progress view leaves its lines then: what follows stands below them.
     stop.abort(new TalosImageError({ code: 'interrupted', message: 'interrupted' }))
-    io.err(goodbye ?? '\nStopping and cleaning up; once more leaves at once.\n')
+    io.err(goodbye ?? (describeRest === undefined ? '\nStopping.\n' : BUILD_STOPS))
   },
   again: (code) => {
-    io.err(`\nLeaving at once.\n${describeRest()}`)
+    io.err(`\nLeaving at once.\n${describeRest?.() ?? ''}`)
     process.exit(code)
   },
 })

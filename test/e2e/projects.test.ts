@@ -217,7 +217,7 @@ describe('what cannot be removed in a project', () => {
       .map((line) => JSON.parse(line))
     const [{ run: id }] = lines.filter(({ type, project }) => type === 'run-started' && project === 'two')
     const removal = `HCLOUD_TOKEN="$HCLOUD_TOKEN_TWO" hcloud ssh-key delete talos-image-${id}`
-    expect(stderr).toContain(`hint: remove it: \`${removal}\``)
+    expect(stderr).toContain(`hint: remove it:\n    ${removal}\n`)
     const results = lines.filter(({ type }) => type === 'result')
     expect(results.map(({ project, leftovers }) => [project, leftovers.length])).toEqual([
       ['one', 0],

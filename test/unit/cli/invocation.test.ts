@@ -38,7 +38,7 @@ describe('a command that can be pasted', () => {
     [
       ['list', '--sandbox', '--project=a b', '-o', 'json'],
       'talos-image show 5',
-      "./t show --sandbox '--project=a b' 5",
+      "./t show 5 --sandbox '--project=a b'",
     ],
     [['plan', 'worker', '--matrix', 'github', '--arch', 'x86'], 'talos-image build', './t build worker --arch x86'],
     [
@@ -46,14 +46,14 @@ describe('a command that can be pasted', () => {
       'talos-image build --wait-for-stock 2h',
       './t build --roles --wait-for-stock 2h',
     ],
-    [['build', '--config', 'c.yaml'], 'talos-image cleanup --run r', './t cleanup --config c.yaml --run r'],
+    [['build', '--config', 'c.yaml'], 'talos-image cleanup --run r', './t cleanup --run r --config c.yaml'],
     [
       ['build', '--project', 'a=A', '--project', 'b=B'],
       'talos-image cleanup --run r --project b=B',
       './t cleanup --run r --project b=B',
     ],
     [['doctor', '--directory', 'd', '--var-file', 'v'], 'talos-image extensions v1', './t extensions v1'],
-    [['schematic', 'push', 'f', '--sandbox'], 'talos-image schematic show a', './t schematic show --sandbox a'],
+    [['schematic', 'push', 'f', '--sandbox'], 'talos-image schematic show a', './t schematic show a --sandbox'],
     [['list'], 'hcloud server delete 1', 'hcloud server delete 1'],
   ])('after %j is made of %s: %s', (words, command, pasted) => {
     expect(pasteable(command, { program: './t', words })).toBe(pasted)
