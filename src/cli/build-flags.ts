@@ -13,7 +13,7 @@ import {
   TIMEOUT_NAMES,
 } from './flags.ts'
 import { LINES, OUTPUTS, TEXT } from './formats/formats.ts'
-import { serverFlags } from './server-flags.ts'
+import { serverFlags, snapshotFlags } from './server-flags.ts'
 import { archFlag, CONFIG, cloudFlags, variableFlags } from './shared-flags.ts'
 
 /** What is to be built. */
@@ -39,6 +39,7 @@ export const planParameters = {
   '--no-fallback': 'only the chosen server type and location',
   '--allow-bigger-disk': 'bigger disks, too, which the snapshot then needs',
   '--verbose': 'all about each image: URL, labels, identity, installer',
+  ...snapshotFlags,
   ...serverFlags,
 } as const satisfies Parameters
 
@@ -54,6 +55,8 @@ export const PLAN_GROUPS = {
     '--sha256',
     '--force',
     '--even-in-use',
+    '--label',
+    '--description',
     '--project',
     '--config',
   ],
@@ -67,12 +70,22 @@ export const PLAN_GROUPS = {
     '--ssh-over',
     '--firewall',
     '--server-label',
+    '--download-proxy',
   ],
 } as const
 
-/** Those that share a line in the help. */
+/** Flags that are one line of the help with another. */
 export const PLAN_TOGETHER = {
   '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
+  '--label': { text: 'a label of the snapshot; also --description', others: ['--description'] },
+  '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
+  '--var': { text: 'set a variable (-var works, too); also --var-file', others: ['--var-file'] },
+  '--network': {
+    text: 'its network; also --ip-family, --ssh-over, --firewall, --server-label, --download-proxy',
+    others: ['--ip-family', '--ssh-over', '--firewall', '--server-label', '--download-proxy'],
+  },
+  '--sandbox': { text: 'an emulated cloud; no account; also --machines', others: ['--machines'] },
+  '--factory-url': { text: 'Image Factory; also --allow-http, for the API', others: ['--allow-http'] },
 } as const
 
 /** What a plan is made of, and a build. */
@@ -100,6 +113,7 @@ export const buildParameters = {
   '--allow-older': 'take the older snapshot when no server is in stock',
   '--debug-log <file>': 'write a trace for a bug report, without secrets',
   '--ssh-timeout <duration>': { text: 'wait so long for the rescue system, such as 5m', parse: parseDuration },
+  '--require-host-proof': 'fail when a build server cannot prove its host key',
   '--timeout <what=duration>': {
     text: `other waits: ${TIMEOUT_NAMES}`,
     parse: parseTimeout,

@@ -12,7 +12,7 @@ import type { PlanFlags } from './build-flags.ts'
 import { findCloudProblems } from './cloud.ts'
 import { findFactoryProblems } from './connection.ts'
 import type { Io } from './io.ts'
-import { readServerFlags } from './server-flags.ts'
+import { readServerFlags, readSnapshotFlags } from './server-flags.ts'
 
 const NAMES: Spelling['names'] = {
   architectures: '--arch',
@@ -39,7 +39,8 @@ export async function readPlanFlags(
   { known = [], forPacker = false }: { readonly known?: readonly Problem[]; readonly forPacker?: boolean } = {},
 ): Promise<PlanRequest> {
   const { cwd, env } = io
-  const { server, problems: repeated } = readServerFlags(flags)
+  const { server, problems: repeated } = readServerFlags(flags, env)
+  const { labels, description, problems: relabelled } = readSnapshotFlags(flags)
   const sandbox = flags.sandbox === true
   const directory = flags.directory ?? (await findDirectory(cwd))
   return readRequest(
@@ -63,6 +64,8 @@ export async function readPlanFlags(
       fallback: flags.fallback,
       allowBiggerDisk: flags.allowBiggerDisk === true,
       server,
+      labels,
+      description,
       sshIsGiven: {
         port: sandbox || flags.sshPort !== undefined || (env.TALOS_IMAGE_SSH_PORT ?? '') !== '',
         timeout: flags.sshTimeout !== undefined,
@@ -72,6 +75,13 @@ export async function readPlanFlags(
       forPacker,
     },
     SPELLING,
-    [...known, ...findCloudProblems(io, flags, projects), ...findFactoryProblems(io, flags), ...problems, ...repeated],
+    [
+      ...known,
+      ...findCloudProblems(io, flags, projects),
+      ...findFactoryProblems(io, flags),
+      ...problems,
+      ...repeated,
+      ...relabelled,
+    ],
   )
 }

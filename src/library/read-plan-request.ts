@@ -1,6 +1,7 @@
 /** From a few options of a program to everything that is asked for. */
 
 import { resolve } from 'node:path'
+import type { Sourced } from '../config/variables.ts'
 import type { Architecture, Role } from '../domain.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import { PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
@@ -51,7 +52,14 @@ export interface PlanRequestOptions {
   readonly allowBiggerDisk?: boolean | undefined
   /** Networks, firewalls, addresses and labels of the build servers: `{ ...PLAIN_SERVER, ... }`. */
   readonly server?: ServerRequest | undefined
+  /** Labels of the snapshots, beside the usual ones; not `os`, `arch`, `role` and `version`, which follow from the image. */
+  readonly labels?: Readonly<Record<string, string>> | undefined
+  /** The description of the snapshots, instead of the usual one. */
+  readonly description?: string | undefined
 }
+
+/** A value, and the option that it is from. */
+const from = (name: string, value: string): Sourced<string> => ({ value, origin: { kind: 'flag', name } })
 
 const SPELLING: Spelling = {
   names: {
@@ -79,7 +87,7 @@ const SPELLING: Spelling = {
  * ```
  */
 export async function readPlanRequest(options: PlanRequestOptions = {}): Promise<PlanRequest> {
-  const { roles = [], variables = {}, sha256 = {}, ...given } = options
+  const { roles = [], variables = {}, sha256 = {}, labels, ...given } = options
   const cwd = resolve(options.cwd ?? '.')
   return readRequest(
     {
@@ -102,6 +110,8 @@ export async function readPlanRequest(options: PlanRequestOptions = {}): Promise
       fallback: given.fallback !== false,
       allowBiggerDisk: given.allowBiggerDisk === true,
       server: given.server ?? PLAIN_SERVER,
+      labels: labels && new Map(Object.entries(labels).map(([key, value]) => [key, from('labels', value)])),
+      description: given.description === undefined ? undefined : from('description', given.description),
       projects: 1,
       sandbox: false,
       forPacker: false,

@@ -166,7 +166,8 @@ function planImage(
 ): { planned: PlannedImage; problems: readonly Problem[] } {
   const { architecture, role, sha256, serverType, location, template } = image
   const talosVersion = template?.version?.value ?? facts.talosVersion
-  const labels = template?.labels ?? publicLabels({ architecture, talosVersion, role })
+  const own = Object.fromEntries([...(request.labels ?? [])].map(([key, { value }]) => [key, value]))
+  const labels = { ...(template?.labels ?? publicLabels({ architecture, talosVersion, role })), ...own }
   const identity = identityOf({ source: resolved.source, architecture, role, talosVersion, sha256 })
   const mostDiskGb = request.allowBiggerDisk ? undefined : diskOf(serverType.value, facts)
   // A snapshot of a bigger disk could not start the servers that one of the wanted type can.
@@ -194,7 +195,7 @@ function planImage(
     schematicFile: image.choice.kind === 'schematic' ? image.choice.schematic?.file : undefined,
     installer: resolved.installer,
     identity,
-    description: template?.description ?? publicDescription(architecture, talosVersion),
+    description: request.description?.value ?? template?.description ?? publicDescription(architecture, talosVersion),
     labels,
     placements,
     preferred: { serverType, location },

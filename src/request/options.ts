@@ -1,5 +1,6 @@
 /** What is asked for, before it is read: from flags, inputs of the GitHub Action, or a program. */
 
+import type { Sourced } from '../config/variables.ts'
 import type { Architecture, Role } from '../domain.ts'
 import type { ServerRequest } from '../plan/server-settings.ts'
 
@@ -62,6 +63,10 @@ export interface RequestOptions {
   readonly allowBiggerDisk: boolean
   /** The build servers. */
   readonly server: ServerRequest
+  /** Labels of the snapshots, beside those that they have anyhow. */
+  readonly labels?: ReadonlyMap<string, Sourced<string>> | undefined
+  /** Of the snapshots, instead of the usual one. */
+  readonly description?: Sourced<string> | undefined
   /** Which settings of SSH were given, so that a template's do not count. */
   readonly sshIsGiven?: { readonly port: boolean; readonly timeout: boolean } | undefined
   /** In how many projects it is built. */

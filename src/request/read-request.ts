@@ -16,6 +16,7 @@ import { type Problem, TalosImageError } from '../errors.ts'
 import { parseFactoryReference } from '../factory/reference.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
+import { findSnapshotProblems } from '../plan/server-label.ts'
 import { findServerProblems } from '../plan/server-settings.ts'
 import { findArchitecture } from '../plan/template-architecture.ts'
 import { withTemplateVersion } from '../plan/template-images.ts'
@@ -75,6 +76,8 @@ export async function readRequest(
   // What a template adds to the server may be just what is missing.
   const templates = images.map((image) => image.server)
   problems.add(...findLastingProblems(findServerProblems(server), server, templates))
+  const { labels, description } = options
+  problems.add(...findSnapshotProblems(labels ?? new Map(), description))
   if (!options.sandbox) problems.add(...findTokenProblems(images, env.HCLOUD_TOKEN))
   if (localImage === undefined && schematic === undefined) {
     const disks = images.filter((image) => architectures.some((one) => one === findArchitecture(image)))
@@ -98,6 +101,8 @@ export async function readRequest(
     noFallback: !options.fallback,
     allowBiggerDisk: options.allowBiggerDisk,
     server,
+    labels,
+    description,
     ...(options.sshIsGiven === undefined ? {} : { sshIsGiven: options.sshIsGiven }),
     inputs: {
       ...inputs,

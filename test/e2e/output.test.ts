@@ -66,6 +66,7 @@ const Run = v.strictObject({
       source: v.strictObject(Source),
       verified: v.literal(true),
       sourceSha256: v.nullable(Hex(64)),
+      hostProof: v.nullable(v.strictObject({ proven: v.boolean(), reason: v.nullable(v.string()) })),
       disk: v.nullable(v.strictObject({ dataBlake2b: Hex(128), bytes: v.number() })),
       seconds: v.nullable(v.number()),
     }),
@@ -112,6 +113,7 @@ const Plan = v.strictObject({
         ipv4: v.literal(true),
         ipv6: v.literal(false),
         sshOver: v.literal('ipv4'),
+        downloadProxy: v.null(),
       }),
       notes: v.array(v.string()),
     }),
@@ -145,7 +147,13 @@ describe('--output json', () => {
 
   it('of build says what existed', async () => {
     const { snapshots } = parse(Run, (await run('build', 'worker', '--arch', 'arm')).stdout)
-    expect(snapshots[0]).toMatchObject({ status: 'existing', sourceSha256: null, disk: null, seconds: null })
+    expect(snapshots[0]).toMatchObject({
+      status: 'existing',
+      sourceSha256: null,
+      disk: null,
+      hostProof: null,
+      seconds: null,
+    })
   })
 
   it('of plan and of build --dry-run is the plan', async () => {
