@@ -29,6 +29,8 @@ import type { CloudFlags } from './shared-flags.ts'
 export interface CloudOptions extends ConnectionOptions, Given<CloudFlags, 'machines'> {
   /** Of which project; that of HCLOUD_TOKEN, or the sandbox's own, by default. */
   readonly inProject?: ProjectToken | undefined
+  /** Whether servers are going to be built with, so that a sandbox checks what they need. */
+  readonly needsMachines?: boolean | undefined
 }
 
 /** Callbacks for what happens while requests are sent. */
@@ -118,7 +120,7 @@ export function toCloud(opened: Clouds): Cloud {
 /**
  * Opens projects, or projects of these names in the sandbox. One without a token is there, too, with that as its problem;
  * that of HCLOUD_TOKEN is asked for, in a terminal.
- * @throws TalosImageError `sandbox` when that cannot be started; `usage` when the one that runs lacks a project
+ * @throws TalosImageError `sandbox` when that cannot be started; `usage` when the one that runs is not what is asked for
  */
 export async function openClouds(
   io: Io,
@@ -141,8 +143,8 @@ export async function openClouds(
   const observed = { onDelay: (text: string) => tell(text), ...(trace ? { trace } : {}) }
   if (options.sandbox === true) {
     const { startSandboxFor, tokenInSandbox } = await import('./start-sandbox.ts')
-    const { machines, sshPort: wanted } = options
-    const sandbox = await startSandboxFor(io, { machines, sshPort: wanted }, chosen)
+    const { machines, sshPort: wanted, needsMachines = false } = options
+    const sandbox = await startSandboxFor(io, { machines, sshPort: wanted, needsMachines }, chosen)
     const { endpoint, sshPort, factoryUrl } = sandbox
     return {
       projects: chosen.map((one) => open(one, { token: tokenInSandbox(sandbox, one), endpoint })),

@@ -43,6 +43,11 @@ export interface BuildOptions {
   readonly clock?: Clock
   /** Opens standard input, for a plan with an image that is read from it. */
   readonly openStdin?: (() => Readable) | undefined
+  /**
+   * Whether an image fails whose build server cannot prove that it is the one of the API (`true`), or not even when it gives a wrong
+   * proof (`false`). By default a wrong proof fails the image, and a missing one is a note and in the result.
+   */
+  readonly requireHostProof?: boolean | undefined
   /** How to wait for servers that are out of stock; by default the build does not wait. */
   readonly stock?: StockPatience | undefined
   /**
@@ -115,6 +120,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
       timeouts,
       accessFor: options.factory?.accessFor ?? (async () => ({})),
       openStdin: options.openStdin ?? noStdin,
+      requireHostProof: options.requireHostProof,
       stock: options.stock ?? { waitMs: 0, look: async ({ placements }) => placements },
       serverQueue: new ServerQueue(),
       deleted: [],

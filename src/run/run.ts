@@ -36,6 +36,8 @@ export interface Run {
   /** Opens standard input, for images that are read from it. */
   readonly openStdin: () => Readable
   readonly stock: StockPatience
+  /** As the options of the build say. */
+  readonly requireHostProof: boolean | undefined
   readonly serverQueue: ServerQueue
   /** Those that are deleted; grows. */
   readonly deleted: DeletedServer[]

@@ -39,7 +39,7 @@ const Labels = v.record(v.string(), v.string())
 
 const SNAPSHOT = {
   id: v.number(),
-  description: v.literal('Talos Linux v1.12.2 ARM by hcloud-talos'),
+  description: v.literal('Talos Linux v1.12.2 ARM by hcloud-talos (worker)'),
   labels: Labels,
   architecture: v.literal('arm'),
   role: v.literal('worker'),
@@ -62,10 +62,11 @@ const Run = v.strictObject({
     v.strictObject({
       ...SNAPSHOT,
       status: v.picklist(['built', 'existing']),
-      selector: v.literal('os=talos,role=worker'),
+      selector: v.literal('os=talos,role=worker,version=v1.12.2'),
       source: v.strictObject(Source),
       verified: v.literal(true),
       sourceSha256: v.nullable(Hex(64)),
+      hostProof: v.nullable(v.strictObject({ proven: v.boolean(), reason: v.nullable(v.string()) })),
       disk: v.nullable(v.strictObject({ dataBlake2b: Hex(128), bytes: v.number() })),
       seconds: v.nullable(v.number()),
     }),
@@ -146,7 +147,13 @@ describe('--output json', () => {
 
   it('of build says what existed', async () => {
     const { snapshots } = parse(Run, (await run('build', 'worker', '--arch', 'arm')).stdout)
-    expect(snapshots[0]).toMatchObject({ status: 'existing', sourceSha256: null, disk: null, seconds: null })
+    expect(snapshots[0]).toMatchObject({
+      status: 'existing',
+      sourceSha256: null,
+      disk: null,
+      hostProof: null,
+      seconds: null,
+    })
   })
 
   it('of plan and of build --dry-run is the plan', async () => {

@@ -13,7 +13,7 @@ export const command = defineCommand({
   ],
   groups: {
     ...PLAN_GROUPS,
-    'Build servers:': [...PLAN_GROUPS['Build servers:'], '--wait-for-stock', '--allow-older'],
+    'Build servers:': [...PLAN_GROUPS['Build servers:'], '--require-host-proof', '--wait-for-stock', '--allow-older'],
     'The run:': [
       '--engine',
       '--dry-run',
@@ -29,12 +29,16 @@ export const command = defineCommand({
   together: {
     ...PLAN_TOGETHER,
     '--force': { text: 'replace what exists; also --even-in-use', others: ['--even-in-use'] },
+    '--ssh-port': { text: 'port of their SSH; also --require-host-proof', others: ['--require-host-proof'] },
     '--wait-for-stock': { text: 'look for stock so long; also --allow-older', others: ['--allow-older'] },
     '--manifest': {
       text: 'write what was built as JSON; also --tfvars, --packer-manifest: docs/terraform.md',
       others: ['--tfvars', '--packer-manifest'],
     },
-    '--timeout': { text: `waits: ${TIMEOUT_NAMES}; also --ssh-timeout`, others: ['--ssh-timeout'] },
+    '--timeout': {
+      text: `waits: ${TIMEOUT_NAMES}; also --ssh-timeout`,
+      others: ['--ssh-timeout'],
+    },
     '--dry-run': { text: 'show the plan and stop; also --verbose', others: ['--verbose'] },
   },
   parameters: buildParameters,

@@ -10,7 +10,7 @@ import { writeScript } from '../../remote/write-script.ts'
 import { isLoopbackHost, type ProxyServer } from '../../util/proxies.ts'
 import { redact } from '../../util/redact.ts'
 import type { ImageBuild } from '../run.ts'
-import { DEVICE } from './boot-rescue.ts'
+import { DEVICE } from './check-rescue.ts'
 import { sendLocal } from './send-local.ts'
 
 /** @internal */

@@ -33,6 +33,7 @@ export interface BuildTestOptions {
   readonly timeouts?: Partial<Timeouts>
   readonly server?: Partial<ServerRequest>
   readonly clock?: Clock
+  readonly requireHostProof?: boolean
 }
 
 /** A client of the sandbox that does not wait long between tries. */
@@ -83,6 +84,7 @@ export async function buildIn(
       events.push(event)
       options.onEvent?.(event)
     },
+    requireHostProof: options.requireHostProof,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.openStdin === undefined ? {} : { openStdin: options.openStdin }),
