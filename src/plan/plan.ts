@@ -8,7 +8,7 @@ import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Image, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
 import { identityOf } from './identity.ts'
-import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels } from './labels.ts'
+import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels, withRole } from './labels.ts'
 import { type Placement, rankPlacements } from './placement.ts'
 import { findZoneProblem, type Place } from './placement-checks.ts'
 import { toPlacementInput } from './placement-input.ts'
@@ -195,7 +195,10 @@ function planImage(
     schematicFile: image.choice.kind === 'schematic' ? image.choice.schematic?.file : undefined,
     installer: resolved.installer,
     identity,
-    description: request.description?.value ?? template?.description ?? publicDescription(architecture, talosVersion),
+    description: withRole(
+      request.description?.value ?? template?.description ?? publicDescription(architecture, talosVersion),
+      role,
+    ),
     labels,
     placements,
     preferred: { serverType, location },

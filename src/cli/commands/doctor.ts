@@ -93,7 +93,7 @@ async function open(io: Io, options: CloudOptions): Promise<Cloud> {
 
 async function readConfig(
   io: Io,
-  { arch, directory, var: vars, varFile }: DoctorFlags,
+  { arch, config, directory, var: vars, varFile }: DoctorFlags,
 ): Promise<{ check: Check; request: PlanRequest | undefined }> {
   const name = 'configuration'
   const { readPlanFlags } = await import('../request.ts')
@@ -103,6 +103,7 @@ async function readConfig(
       io,
       {
         ...(arch === undefined ? {} : { arch }),
+        ...(config === undefined ? {} : { config }),
         ...(directory === undefined ? {} : { directory }),
         ...(vars === undefined ? {} : { var: vars }),
         ...(varFile === undefined ? {} : { varFile }),

@@ -69,6 +69,17 @@ describe('a planned image', () => {
   })
 })
 
+test('the role stands in the description, whatever it is, and generic images keep theirs', () => {
+  const sources = Array.from({ length: 3 }, () => urlSource('https://example.com/x86'))
+  const { images } = make({ roles: [undefined, 'control-plane', 'gpu-1'], architectures: ['x86'] }, { sources })
+  expect(images.map(({ description }) => description)).toEqual([
+    'Talos Linux v1.12.2 x86 by hcloud-talos',
+    'Talos Linux v1.12.2 x86 by hcloud-talos (control-plane)',
+    'Talos Linux v1.12.2 x86 by hcloud-talos (gpu-1)',
+  ])
+  expect(images.map(({ labels }) => labels.role)).toEqual([undefined, 'control-plane', 'gpu-1'])
+})
+
 describe('a snapshot that is the same', () => {
   test('makes building needless', () => {
     const { images } = make({}, { snapshots: [published({ id: 2 }), published({ id: 1 })] })
