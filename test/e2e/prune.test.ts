@@ -40,7 +40,7 @@ describe('prune', () => {
     expect(stdout).toMatch(
       new RegExp(`^goes +${older} +x86 +- +v1\\.12\\.1 .* number 2 of generic x86, 0 days old$`, 'm'),
     )
-    expect(stdout).toMatch(/^1 of 2 go: \d\.\d\d GB, \d\.\d{4} EUR a month\.$/m)
+    expect(stdout).toMatch(/^1 of 2 go: < 10 MB, < 0\.0001 EUR a month\.$/m)
     expect(stdout).toContain('Delete what goes with --yes.')
     expect((await run('prune', '--older-than', '30d')).stdout).toContain('All of them stay.')
     expect(project.attempts()).toEqual([])
