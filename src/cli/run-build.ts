@@ -17,6 +17,7 @@ import {
   toUnbegun,
 } from '../report/projects.ts'
 import { toResultDocument } from '../report/result.ts'
+import { recordTimeline, type TimelineRecorder } from '../report/timeline.ts'
 import type { ChosenProjects } from '../request/projects.ts'
 import { startBuild, toProblem } from '../run/build.ts'
 import type { BuildEvent } from '../run/events.ts'
@@ -111,6 +112,12 @@ async function build(
       )
       io.onSecondSignal(() => runs.map((run) => ('building' in run ? abandon(run) : '')).join(''))
       results = await Promise.all(runs.map((run) => ('building' in run ? finish(io, run, clouds.factoryUrl) : run)))
+    } catch (error) {
+      if (flags.report !== undefined) {
+        const unbegun = toUnbegun({ project: undefined, problems: [toProblem(error, io.signal)] }, planned)
+        await writeResultFiles(io, { report: flags.report }, [unbegun], planned)
+      }
+      throw error
     } finally {
       view.close()
     }
@@ -127,7 +134,7 @@ async function build(
       finish: async () => {
         for (const result of results) await writeJobSummary(io, result)
         const noted = await writeOutputs(io, buildOutputs(results))
-        const written = (await writeResultFiles(io, { ...flags, ...manifest }, results)) && noted
+        const written = (await writeResultFiles(io, { ...flags, ...manifest }, results, planned)) && noted
         return exitCodeOfRun(results) || (written ? EXIT.success : EXIT.failed)
       },
     }
@@ -150,6 +157,7 @@ async function findEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
 /** The build that goes on in one project. */
 interface Running {
   readonly access: ProjectAccess
+  readonly timeline: TimelineRecorder
   readonly plan: Plan
   readonly building: RunningBuild
 }
@@ -174,16 +182,19 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
       project,
       variable: flags.sandbox === true ? undefined : chosen.projects.find(({ name }) => name === project)?.variable,
     }
+    const timeline = recordTimeline()
     const common = {
       hetzner,
       factory: clouds.factory,
       plan,
       signal: io.signal,
-      onEvent: (event: BuildEvent) =>
+      onEvent: (event: BuildEvent) => {
+        timeline.add(event, Date.now())
         view.onEvent(
           project,
           withToken(event, access, () => building.run),
-        ),
+        )
+      },
       timeouts,
       ...(trace === undefined ? {} : { trace: traceIn(trace, project) }),
     }
@@ -199,7 +210,7 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
           look: (image, signal) => lookUpPlacements(request, image, { hetzner, signal }),
         },
       })
-    return { access, plan, building }
+    return { access, timeline, plan, building }
   }
 }
 
@@ -220,7 +231,11 @@ function withToken(event: BuildEvent, access: ProjectAccess, run: () => string):
  * Waits for one project. An error in a named project becomes its result, so that the others go on.
  * @throws the error of the only one, when nothing could be begun
  */
-async function finish(io: Io, { access, plan, building }: Running, factoryUrl: string): Promise<ProjectResult> {
+async function finish(
+  io: Io,
+  { access, timeline, plan, building }: Running,
+  factoryUrl: string,
+): Promise<ProjectResult> {
   const isNamed = access.project !== undefined
   // At once, so that a job that is killed can be cleaned up after.
   const noted = isNamed ? undefined : writeOutputs(io, { run: building.run })
@@ -234,7 +249,7 @@ async function finish(io: Io, { access, plan, building }: Running, factoryUrl: s
     }
   })
   await noted
-  return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access)
+  return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access, timeline.read(Date.now()))
 }
 
 /** Ends a build at once; says what a user must remove. */

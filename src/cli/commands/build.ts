@@ -17,6 +17,7 @@ export const command = defineCommand({
       '--engine',
       '--dry-run',
       '--manifest',
+      '--report',
       '--tfvars',
       '--packer-manifest',
       '--debug-log',
@@ -33,8 +34,8 @@ export const command = defineCommand({
     },
     '--wait-for-stock': { text: 'look for stock so long; also --allow-older', others: ['--allow-older'] },
     '--manifest': {
-      text: 'write what was built as JSON; also --tfvars, --packer-manifest: docs/terraform.md',
-      others: ['--tfvars', '--packer-manifest'],
+      text: 'write what was built as JSON; also --report (a page), --tfvars, --packer-manifest',
+      others: ['--report', '--tfvars', '--packer-manifest'],
     },
     '--factory-url': { text: 'Image Factory; also --allow-http, for the API', others: ['--allow-http'] },
   },
