@@ -38,6 +38,7 @@ export const planParameters = {
   '--ssh-port <port>': { text: 'port of the build servers', parse: parsePort },
   '--no-fallback': 'only the chosen server type and location',
   '--allow-bigger-disk': 'bigger disks, too, which the snapshot then needs',
+  '--verbose': 'all about each image: URL, labels, identity, installer',
   ...serverFlags,
 } as const satisfies Parameters
 
@@ -52,6 +53,7 @@ export const PLAN_GROUPS = {
     '--image-file',
     '--sha256',
     '--force',
+    '--even-in-use',
     '--project',
     '--config',
   ],
@@ -68,9 +70,14 @@ export const PLAN_GROUPS = {
   ],
 } as const
 
+/** Those that share a line in the help. */
+export const PLAN_TOGETHER = {
+  '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
+} as const
+
 /** What a plan is made of, and a build. */
-export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output'> &
-  Partial<Pick<Values<typeof buildParameters>, 'force' | 'sshTimeout'>>
+export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output' | 'verbose'> &
+  Partial<Pick<Values<typeof buildParameters>, 'force' | 'evenInUse' | 'sshTimeout'>>
 
 /** The files that a build leaves for other programs. */
 const resultFileFlags = {
@@ -86,6 +93,7 @@ export const buildParameters = {
   ...planParameters,
   '-o, --output <form>': { text: 'results as', choices: [...OUTPUTS, LINES], default: TEXT },
   '--force': 'build what exists, too; the new one replaces it',
+  '--even-in-use': 'replace even what a server was made from',
   '--engine <engine>': { text: 'who builds', choices: ['native', 'packer'], default: 'native' },
   '--dry-run': 'show the plan and stop',
   ...resultFileFlags,

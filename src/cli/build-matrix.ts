@@ -104,6 +104,7 @@ function argumentsFor({ architecture, role, talosVersion, sha256 }: PlannedImage
     ...set('--no-fallback', !flags.fallback),
     ...set('--allow-bigger-disk', flags.allowBiggerDisk),
     ...set('--force', flags.force),
+    ...set('--even-in-use', flags.evenInUse),
     ...set('--sandbox', flags.sandbox),
     ...set('--allow-http', flags.allowHttp),
   ]

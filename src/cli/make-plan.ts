@@ -5,7 +5,7 @@ import { joinProblems, type ProjectsPlan, planProjects } from '../plan/plan-proj
 import type { PlanRequest } from '../plan/request.ts'
 import { toPlansDocument, unnamedPlan } from '../report/projects.ts'
 import { type ChosenProjects, chooseProjects } from '../request/projects.ts'
-import type { PlanFlags } from './build-flags.ts'
+import type { BuildFlags, PlanFlags } from './build-flags.ts'
 import { toPlanRecords } from './build-view.ts'
 import { type CloudObserver, type Clouds, openClouds, toCloud } from './cloud.ts'
 import type { CommandResult } from './command-result.ts'
@@ -26,14 +26,19 @@ export function chooseFlaggedProjects(io: Io, { project, config, directory, sand
 }
 
 /** A plan that is all that was asked for. @param whatNext how to build it */
-export function toPlanResult(io: Io, output: string, planned: ProjectsPlan, whatNext: string): CommandResult {
+export function toPlanResult(
+  io: Io,
+  { output, verbose }: Pick<BuildFlags, 'output' | 'verbose'>,
+  planned: ProjectsPlan,
+  whatNext: string,
+): CommandResult {
   const plan = unnamedPlan(planned.projects)
   const isBuilt = plan?.images.every(({ existing }) => existing !== undefined) ?? true
   const failed = planned.projects.flatMap((one) => ('problems' in one ? [one] : []))
   const result = {
     document: toPlansDocument(planned),
     records: toPlanRecords(planned),
-    text: (width: number) => formatPlan(planned, width),
+    text: (width: number) => formatPlan(planned, { width, verbose }),
     note: output === TEXT && !isBuilt ? `\nNothing was made yet: ${whatNext}.\n` : '',
   }
   if (plan !== undefined) {

@@ -56,6 +56,7 @@ export async function readPlanFlags(
       imageFile: flags.imageFile,
       pins: flags.sha256 ?? [],
       force: flags.force === true,
+      evenInUse: flags.evenInUse === true,
       fallback: flags.fallback,
       allowBiggerDisk: flags.allowBiggerDisk === true,
       server,

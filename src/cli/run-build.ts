@@ -7,21 +7,12 @@ import { type Problem, throwProblems } from '../errors.ts'
 import { lookUpPlacements } from '../plan/look-up-placements.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
-import {
-  cleanupCommand,
-  type ProjectAccess,
-  type ProjectResult,
-  toProjectCommand,
-  toProjectResult,
-  toRunDocument,
-  toUnbegun,
-} from '../report/projects.ts'
-import { toResultDocument } from '../report/result.ts'
-import { recordTimeline, type TimelineRecorder } from '../report/timeline.ts'
+import { type ProjectAccess, type ProjectResult, toRunDocument, toUnbegun } from '../report/projects.ts'
+import { recordTimeline } from '../report/timeline.ts'
 import type { ChosenProjects } from '../request/projects.ts'
 import { startBuild, toProblem } from '../run/build.ts'
 import type { BuildEvent } from '../run/events.ts'
-import type { BuildResult, RunningBuild } from '../run/result.ts'
+import type { RunningBuild } from '../run/result.ts'
 import type { Timeouts } from '../run/timeouts.ts'
 import type { Trace } from '../util/trace.ts'
 import { type BuildFlags, type ResultFileFlags, readTarget } from './build-flags.ts'
@@ -37,6 +28,7 @@ import { checkOutputs, writeOutputs } from './job-outputs.ts'
 import { chooseFlaggedProjects, makePlan, toPlanResult } from './make-plan.ts'
 import type { PackerEngine } from './packer-engine.ts'
 import { startParserProcess } from './parser-process.ts'
+import { abandon, finish, type Running, withToken } from './project-run.ts'
 import { oneLine } from './render/event-line.ts'
 import { buildOutputs } from './render/job-outputs.ts'
 import { findFailures, findLeftovers, findOlder, formatInterrupted, formatSummary } from './render/summary.ts'
@@ -71,7 +63,6 @@ async function build(
   flags: Omit<BuildFlags, 'target'>,
   trace?: Trace,
 ): Promise<CommandResult> {
-  const { output } = flags
   const chosen = await chooseFlaggedProjects(io, flags)
   const names = chosen.projects.flatMap(({ name }) => name ?? [])
   const packer = flags.engine === 'packer' && !chosen.isNamed ? await findEngine(io, flags) : undefined
@@ -83,8 +74,8 @@ async function build(
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${oneLine(text)}`)
   const onDelay = (text: string, project?: string): void => showDelay(text, project)
-  // Packer builds at the one place that it is told, and builds what exists, too.
-  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }
+  // Packer builds at the one place that it is told, and builds what exists, too; what that replaces is its engine's matter.
+  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true, evenInUse: true }
   const { planned, clouds, request } = await makePlan(
     io,
     role,
@@ -99,8 +90,8 @@ async function build(
   try {
     const manifest = manifestOf(request, flags)
     throwProblems(await findFileProblems(io, manifest, names))
-    if (flags.dryRun === true) return toPlanResult(io, output, planned, 'without --dry-run it is built')
-    const view = await openBuildView(io, output, planned)
+    if (flags.dryRun === true) return toPlanResult(io, flags, planned, 'without --dry-run it is built')
+    const view = await openBuildView(io, flags, planned)
     showDelay = (text, project) => {
       view.onEvent(chosen.isNamed ? (project ?? 'all') : undefined, { type: 'note', text })
     }
@@ -122,7 +113,7 @@ async function build(
       view.close()
     }
     const isAnyBuilt = results.some(({ snapshots }) => snapshots.length > 0)
-    if (output === TEXT && isAnyBuilt) io.err('\n')
+    if (flags.output === TEXT && isAnyBuilt) io.err('\n')
     return {
       document: toRunDocument(results),
       records: results.map((result) => ({ type: 'result', ...result })),
@@ -152,14 +143,6 @@ function manifestOf({ template }: PlanRequest, { packerManifest }: ResultFileFla
 async function findEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
   const { findPackerEngine } = await import('./packer-engine.ts')
   return findPackerEngine(io, flags)
-}
-
-/** The build that goes on in one project. */
-interface Running {
-  readonly access: ProjectAccess
-  readonly timeline: TimelineRecorder
-  readonly plan: Plan
-  readonly building: RunningBuild
 }
 
 interface Surroundings {
@@ -218,51 +201,4 @@ function clientOf({ projects }: Clouds, name: string | undefined) {
   const found = projects.find((project) => project.name === name)
   if (found === undefined || !('access' in found)) throw new RangeError(`${name} has a plan, and no client`)
   return found.hetzner
-}
-
-/** The event with commands that know the project's token. @param run gives the run's ID, once there is one */
-function withToken(event: BuildEvent, access: ProjectAccess, run: () => string): BuildEvent {
-  if (event.type !== 'leftover' || access.project === undefined) return event
-  const command = toProjectCommand(event.leftover.command, run(), access)
-  return { ...event, leftover: { ...event.leftover, command } }
-}
-
-/**
- * Waits for one project. An error in a named project becomes its result, so that the others go on.
- * @throws the error of the only one, when nothing could be begun
- */
-async function finish(
-  io: Io,
-  { access, timeline, plan, building }: Running,
-  factoryUrl: string,
-): Promise<ProjectResult> {
-  const isNamed = access.project !== undefined
-  // At once, so that a job that is killed can be cleaned up after.
-  const noted = isNamed ? undefined : writeOutputs(io, { run: building.run })
-  const result = await building.result.catch((error: unknown): BuildResult => {
-    if (!isNamed) throw error
-    const problem = toProblem(error, io.signal)
-    return {
-      run: building.run,
-      images: plan.images.map((image) => ({ image, status: 'failed', problem, ms: 0 })),
-      leftovers: [],
-    }
-  })
-  await noted
-  return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access, timeline.read(Date.now()))
-}
-
-/** Ends a build at once; says what a user must remove. */
-function abandon({ access, building }: Running): string {
-  building.abandon?.()
-  const { run } = building
-  const where = access.project === undefined ? '' : ` in ${access.project}`
-  const pending = building.pending()
-  if (pending.length === 0) return `Nothing of this run is left behind${where}.\n`
-  const list = pending.map(({ name, command }) => {
-    // In the sandbox only the cleanup works, since its addresses go with this process.
-    if (access.variable === undefined) return `  ${name}\n`
-    return `  ${name}: ${toProjectCommand(command, run, access)}\n`
-  })
-  return `Left behind by run ${run}${where}:\n${list.join('')}Remove all of it:\n  ${cleanupCommand(run, access)}\n`
 }

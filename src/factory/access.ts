@@ -120,8 +120,9 @@ export function createFactoryFetch(factoryUrl: string, options: FactoryFetchOpti
   const toFactory = ca === undefined ? others : createFetch({ proxies, ca: all })
   const named = { 'user-agent': userAgent }
   const loggedIn = login === undefined ? named : { ...named, authorization: authorizationOf(login) }
-  return (url, request) =>
+  const send: Fetch = (url, request) =>
     isAt(factoryUrl, url)
       ? toFactory(url, { ...request, headers: { ...request.headers, ...loggedIn } })
       : others(url, { ...request, headers: { ...request.headers, ...named } })
+  return others.proxyFor === undefined ? send : Object.assign(send, { proxyFor: others.proxyFor })
 }

@@ -41,6 +41,8 @@ export interface PlanRequestOptions {
   readonly sha256?: Readonly<Partial<Record<Architecture, string>>> | undefined
   /** Build what exists already, too; the new snapshot then replaces it. False by default. */
   readonly force?: boolean | undefined
+  /** With `force`: also when a server was made from the snapshot that is replaced, which is an error otherwise. False by default. */
+  readonly evenInUse?: boolean | undefined
   /** Whether other server types and locations do when the wanted one is out of stock. True by default. */
   readonly fallback?: boolean | undefined
   /** Whether server types with a bigger disk do, too; the snapshot then starts only on such. False by default. */
@@ -93,6 +95,7 @@ export async function readPlanRequest(options: PlanRequestOptions = {}): Promise
       imageFile: given.imageFile,
       pins: Object.entries(sha256).map(([architecture, hex]) => ({ architecture, hex })),
       force: given.force === true,
+      evenInUse: given.evenInUse === true,
       fallback: given.fallback !== false,
       allowBiggerDisk: given.allowBiggerDisk === true,
       server: given.server ?? PLAIN_SERVER,

@@ -1,6 +1,7 @@
 /** What a user asks for, once all of the configuration is read. */
 
 import type { ParsedSchematic } from 'talos-schematic'
+import type { Inputs } from '../config/inputs.ts'
 import type { Template } from '../config/template/template.ts'
 import type { Sourced, Variables } from '../config/variables.ts'
 import type { Architecture, Labels, Role } from '../domain.ts'
@@ -50,6 +51,8 @@ export interface PlanRequest {
   readonly sha256: Readonly<Partial<Record<Architecture, string>>>
   /** Build what exists already, too. */
   readonly force: boolean
+  /** Replace a snapshot that a server was made from, too; otherwise that is an error. Only with `force`. */
+  readonly evenInUse?: boolean
   /** Build with the wanted server type at the wanted location, or not at all. */
   readonly noFallback: boolean
   /** Take server types with a bigger disk, too; the snapshot then starts only on servers with at least that disk. */
@@ -58,6 +61,8 @@ export interface PlanRequest {
   readonly server: ServerRequest
   /** Which settings of SSH were given, so that a template's do not count. */
   readonly sshIsGiven?: { readonly port: boolean; readonly timeout: boolean }
+  /** The files that all of this was read from. */
+  readonly inputs?: Inputs
 }
 
 /**

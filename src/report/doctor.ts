@@ -1,9 +1,10 @@
 /** The checks of `talos-image doctor`: their results and hints. Pure. */
 
-import { formatOrigin, type TalosImageError } from '../errors.ts'
+import { formatOrigin, ProblemsError, type TalosImageError } from '../errors.ts'
 import type { ApiState, WriteAccess } from '../hetzner/resources/access.ts'
 import { rankPlacements } from '../plan/placement.ts'
 import type { PlacementInput } from '../plan/placement-checks.ts'
+import type { Plan } from '../plan/plan.ts'
 import { resolveVersion } from '../plan/version.ts'
 
 /** `skipped`: not checked, since another check failed or it is optional; the hint says how to run it. */
@@ -25,6 +26,17 @@ export function toFailedCheck(name: string, { problems }: TalosImageError): Chec
     .map((problem) => [formatOrigin(problem.at), problem.message].filter((part) => part !== '').join(': '))
     .join('; ')
   return { name, status: 'failed', message, hint: problems.find(({ hint }) => hint !== undefined)?.hint }
+}
+
+/** Failed checks for what is wrong with how the project is reached: the token, the proxy, or the rest of it. */
+export function toFailedAccess({ problems }: TalosImageError): Check[] {
+  const names = problems.map(({ code, at }) => {
+    if (code === 'token') return 'token'
+    return at?.kind === 'env' && /_proxy$/i.test(at.name) ? 'proxy' : 'API'
+  })
+  return [...new Set(names)].map((name) =>
+    toFailedCheck(name, new ProblemsError(problems.filter((_, index) => names[index] === name))),
+  )
 }
 
 /** A check that needs another one to succeed first. */
@@ -143,10 +155,11 @@ export function hasFailed(checks: readonly Check[]): boolean {
   return checks.some(({ status }) => status === 'failed')
 }
 
-/** The document of `--output json`. */
-export function toDoctorDocument(checks: readonly Check[]) {
+/** The document of `--output json`. @param inputs the files that the configuration was read from */
+export function toDoctorDocument(checks: readonly Check[], inputs: Plan['inputs']) {
   return {
     ok: !hasFailed(checks),
+    inputs: inputs ?? null,
     checks: checks.map(({ name, status, message, hint }) => ({ name, status, message, hint: hint ?? null })),
   }
 }

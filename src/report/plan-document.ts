@@ -10,6 +10,8 @@ export type PlanDocument = ReturnType<typeof toPlanDocument>
 export function toPlanDocument(plan: Plan) {
   return {
     talosVersion: plan.talosVersion,
+    /** null for a request that a program made by itself. */
+    inputs: plan.inputs ?? null,
     images: plan.images.map((image) => ({
       image: image.name,
       architecture: image.architecture,

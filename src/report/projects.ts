@@ -52,10 +52,10 @@ export function unnamedPlan(projects: readonly ProjectPlan[]): Plan | undefined 
 /** The result of a project in which nothing could be begun: every image failed for each of the reasons. */
 export function toUnbegun(
   { project, problems }: ProjectProblems,
-  { images, talosVersion }: Pick<ProjectsPlan, 'images' | 'talosVersion'>,
+  { images, talosVersion, inputs }: Pick<ProjectsPlan, 'images' | 'talosVersion' | 'inputs'>,
 ): ProjectResult {
   const failed = problems.flatMap((error) => images.map((image) => ({ image, error })))
-  return { ...named(project), run: null, talosVersion, snapshots: [], failed, leftovers: [] }
+  return { ...named(project), run: null, talosVersion, inputs, snapshots: [], failed, leftovers: [] }
 }
 
 /** How a project is reached: by its name, with the variable that holds its token, or in the sandbox, which needs none. */

@@ -2,7 +2,7 @@
 
 import type { Problem } from '../errors.ts'
 import { selectorOf } from '../plan/labels.ts'
-import type { PlannedImage } from '../plan/plan.ts'
+import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { BuildResult, ImageResult } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { redact } from '../util/redact.ts'
@@ -40,6 +40,8 @@ export interface ResultSnapshot extends SnapshotRecord {
 export interface ResultDocument {
   readonly run: string
   readonly talosVersion: string
+  /** The files that decided what was built; missing in the library. */
+  readonly inputs?: Plan['inputs']
   readonly snapshots: readonly ResultSnapshot[]
   readonly failed: readonly { readonly image: string; readonly error: Problem }[]
   readonly leftovers: readonly Leftover[]

@@ -6,12 +6,18 @@ import type { RequestOptions, Spelling } from './options.ts'
 
 const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })
 
+const NOTHING_REPLACED = usage(
+  'nothing is replaced without --force (force), so --even-in-use (evenInUse) means nothing',
+  'give both, or neither',
+)
+
 /** Everything that is wrong with the options by themselves, before a file is read. */
 export function findContradictions(options: RequestOptions, spelling: Spelling): Problem[] {
   return [
     ...findRoleProblems(options, spelling),
     ...findImageFileProblems(options, spelling),
     ...findPinProblems(options, spelling),
+    ...(options.evenInUse && !options.force ? [NOTHING_REPLACED] : []),
   ]
 }
 

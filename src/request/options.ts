@@ -54,6 +54,7 @@ export interface RequestOptions {
   readonly imageFile: string | undefined
   readonly pins: readonly Pin[]
   readonly force: boolean
+  readonly evenInUse: boolean
   readonly fallback: boolean
   readonly allowBiggerDisk: boolean
   /** The build servers. */

@@ -4,6 +4,7 @@
  */
 
 import { resolve } from 'node:path'
+import { findInputs } from '../config/inputs.ts'
 import { type Configuration, loadConfiguration, loadVariables, type VariableSources } from '../config/load.ts'
 import { evaluateTemplate } from '../config/template/evaluate-template.ts'
 import type { TemplateImage } from '../config/template/images.ts'
@@ -43,8 +44,9 @@ export async function readRequest(
   const load = options.forPacker ? loadForPacker : loadConfiguration
   const selection = { only: options.only, except: options.except }
   const { toImageUrl, pages, warnings } = readReferences()
-  const [configuration, roleSchematics, schematic] = await Promise.all([
+  const [configuration, inputs, roleSchematics, schematic] = await Promise.all([
     problems.attempt(() => load({ directory, varFiles, vars, env, cwd, selection, toImageUrl })),
+    findInputs(options),
     readRoleSchematics(
       {
         cwd,
@@ -85,10 +87,12 @@ export async function readRequest(
     localImage,
     sha256: toHashes(options.pins, architectures),
     force: options.force,
+    evenInUse: options.evenInUse,
     noFallback: !options.fallback,
     allowBiggerDisk: options.allowBiggerDisk,
     server,
     ...(options.sshIsGiven === undefined ? {} : { sshIsGiven: options.sshIsGiven }),
+    inputs: { ...inputs, schematics: [...roleSchematics.values(), schematic].flatMap((one) => one?.file ?? []) },
   })
 }
 

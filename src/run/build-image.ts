@@ -3,6 +3,7 @@
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
+import { describeUsers, lookUpUsers } from '../plan/users.ts'
 import type { ImageBuild, RunStep } from './run.ts'
 import { bootRescue, type Rescue, RescueIgnored } from './steps/boot-rescue.ts'
 import { findDuplicates, noteDuplicates } from './steps/duplicate-snapshot.ts'
@@ -95,10 +96,10 @@ function createStepRunner(build: ImageBuild, { name: image }: PlannedImage): Run
   }
 }
 
-/** With `--force`: deletes the old snapshots, now that the new one is published. */
+/** With `--force`: deletes the old snapshots, now that the new one is published; not those that came into use meanwhile. */
 export async function removeReplaced(
   build: Pick<ImageBuild, 'emit' | 'hetzner' | 'signal'>,
-  image: Pick<PlannedImage, 'name' | 'replaces'>,
+  image: Pick<PlannedImage, 'name' | 'replaces' | 'evenInUse'>,
 ): Promise<void> {
   for (const old of image.replaces) {
     const note = (text: string): void => build.emit({ type: 'note', image: image.name, text })
@@ -107,6 +108,11 @@ export async function removeReplaced(
       continue
     }
     try {
+      const servers = image.evenInUse ? [] : ((await lookUpUsers(build.hetzner, build.signal)).get(old.id) ?? [])
+      if (servers.length > 0) {
+        note(`the snapshot ${old.id}, which the new one replaces, is kept: ${describeUsers(servers)}`)
+        continue
+      }
       await build.hetzner.images.delete(old.id, { signal: build.signal })
       note(`deleted the snapshot ${old.id}, which the new one replaces`)
     } catch (error) {

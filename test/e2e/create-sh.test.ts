@@ -82,7 +82,7 @@ describe('create.sh --sandbox', () => {
       for (const arch of ['arm', 'x86']) {
         const { id } = find(arch, role)
         expect(step.stdout).toMatch(new RegExp(`^${id} .* existing `, 'm'))
-        expect(step.stderr).toContain(`nothing to do, snapshot ${id} is the same`)
+        expect(step.stderr).toContain(`skip, snapshot ${id} is the same`)
       }
     }
   })
@@ -90,7 +90,7 @@ describe('create.sh --sandbox', () => {
   it('builds a role of the user, whose file alone makes it one', () => {
     expect(steps.gpuWorker.stdout).toContain('data "hcloud_image" "talos_gpu_worker_x86"')
     expect(steps.gpuWorker.stdout).toMatch(/"os=talos,role=gpu-worker,version=v1\.12\.2"/)
-    const planned = [...steps.all.stdout.matchAll(/^ {2}(\S+ \S+): nothing to do/gm)].map(([, name]) => name)
+    const planned = [...steps.all.stdout.matchAll(/^ {2}(\S+ \S+): skip/gm)].map(([, name]) => name)
     const roles = ['control-plane', 'worker', 'gpu-worker']
     expect(planned).toEqual(roles.flatMap((role) => [`arm ${role}`, `x86 ${role}`]))
   })

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(async () => {
   expect(await project.remains()).toEqual([])
   for (const { id } of await project.snapshots())
-    expect(await runInWorkspace(['delete', String(id)], { env: project.env })).toMatchObject({ code: 0 })
+    expect(await runInWorkspace(['delete', String(id), '--yes'], { env: project.env })).toMatchObject({ code: 0 })
 })
 afterAll(() => project.close())
 

@@ -100,8 +100,33 @@ describe('doctor', () => {
     const nowhere = { HCLOUD_ENDPOINT: 'http://127.0.0.1:1/v1' }
     const result = await doctor(project, [], nowhere)
     expect(result.code).toBe(1)
-    expect(findCheck(result, 'token')?.message).toContain('no usable answer from http://127.0.0.1:1/v1')
+    expect(findCheck(result, 'API')?.message).toContain('no usable answer from http://127.0.0.1:1/v1')
+    expect(findCheck(result, 'token')?.status).toBe('skipped')
     expect(findCheck(result, 'Image Factory')?.status).toBe('ok')
+  })
+
+  it('calls a wrong proxy a fault of the proxy, and does not blame the token', async () => {
+    const wrong = await doctor(project, [], { HTTPS_PROXY: 'socks4://proxy' })
+    expect(findCheck(wrong, 'proxy')).toMatchObject({
+      status: 'failed',
+      message: 'HTTPS_PROXY: "socks4://proxy" is not a proxy that can be used',
+    })
+    const proxied = {
+      HCLOUD_ENDPOINT: 'http://api.test/v1',
+      TALOS_IMAGE_ALLOW_HTTP: '1',
+      ALL_PROXY: 'http://127.0.0.1:1',
+    }
+    const gone = await doctor(project, [], proxied)
+    expect(findCheck(gone, 'proxy')).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('(ALL_PROXY is set: http://127.0.0.1:1)'),
+      hint: expect.stringMatching(/^check ALL_PROXY .* reach api\.test directly: NO_PROXY$/),
+    })
+    for (const result of [wrong, gone]) {
+      expect(result.code).toBe(1)
+      expect(findCheck(result, 'token')?.status).toBe('skipped')
+    }
+    expect(findCheck(wrong, 'Image Factory')?.status).toBe('skipped')
   })
 
   it('looks at the variables of the user', async () => {

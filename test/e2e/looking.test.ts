@@ -88,8 +88,10 @@ describe('protect', () => {
   it('keeps a snapshot from being deleted, until it is unprotected', async () => {
     const id = String(generic)
     expect(await run('protect', id)).toMatchObject({ code: 0, stdout: `Protected snapshot ${id} against deletion\n` })
-    expectRefusal(await run('delete', id), 'is protected against deletion')
-    expect(JSON.parse((await run('unprotect', id, '--output', 'json')).stdout)).toEqual({ unprotected: [generic] })
+    expectRefusal(await run('delete', id, '--yes'), 'is protected against deletion')
+    expect(JSON.parse((await run('unprotect', id, '--output', 'json')).stdout)).toMatchObject({
+      unprotected: [{ id: generic, protected: false }],
+    })
     expect((await project.snapshots()).map(({ protection }) => protection.delete)).toEqual([false, false])
   })
 

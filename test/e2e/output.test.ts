@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { allCommands } from '../../src/cli/help.ts'
 import { createProgram } from '../../src/cli/program.ts'
+import { BUILD_STEPS } from '../../src/run/events.ts'
+import { Inputs } from '../support/build-line.ts'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import { dataHash } from '../support/data-hash.ts'
 import { readFactoryDisk } from '../support/disk-content.ts'
@@ -56,9 +58,11 @@ const Source = { kind: v.literal('factory'), from: v.pipe(v.string(), v.url()) }
 const Run = v.strictObject({
   run: v.string(),
   talosVersion: v.literal('v1.12.2'),
+  inputs: Inputs,
   snapshots: v.tuple([
     v.strictObject({
       ...SNAPSHOT,
+      image: v.literal('arm worker'),
       status: v.picklist(['built', 'existing']),
       selector: v.literal('os=talos,role=worker'),
       source: v.strictObject(Source),
@@ -70,10 +74,42 @@ const Run = v.strictObject({
   ]),
   failed: v.tuple([]),
   leftovers: v.tuple([]),
+  timeline: v.strictObject({
+    began: v.pipe(v.string(), v.isoTimestamp()),
+    seconds: v.number(),
+    images: v.tuple([
+      v.strictObject({
+        image: v.literal('arm worker'),
+        steps: v.array(
+          v.strictObject({
+            step: v.string(),
+            after: v.number(),
+            seconds: v.number(),
+            outcome: v.literal('done'),
+            bytes: v.nullable(v.number()),
+          }),
+        ),
+        servers: v.array(
+          v.strictObject({
+            name: v.string(),
+            serverType: v.string(),
+            location: v.string(),
+            pricePerHour: v.number(),
+            ipv4: v.literal(true),
+            after: v.number(),
+            seconds: v.number(),
+          }),
+        ),
+        notes: v.tuple([]),
+      }),
+    ]),
+    notes: v.tuple([]),
+  }),
 })
 
 const Plan = v.strictObject({
   talosVersion: v.literal('v1.12.2'),
+  inputs: Inputs,
   images: v.tuple([
     v.strictObject({
       image: v.literal('arm worker'),
@@ -123,7 +159,9 @@ const parse = <S extends v.GenericSchema>(schema: S, text: string): v.InferOutpu
 describe('--output json', () => {
   it('of build says what was built, and nothing else stands on standard output', async () => {
     expect(built.code, built.stderr).toBe(0)
-    const { snapshots } = parse(Run, built.stdout)
+    const { snapshots, timeline } = parse(Run, built.stdout)
+    expect(timeline.images[0].steps.map(({ step }) => step)).toEqual(Object.keys(BUILD_STEPS))
+    expect(timeline.images[0].servers).toHaveLength(1)
     const { status, disk, labels, schematic, installer, sourceSha256 } = snapshots[0]
     const raw = await readFactoryDisk(project.stateDir, schematic, 'v1.12.2', 'arm64')
     expect(status).toBe('built')
@@ -206,7 +244,7 @@ describe('--output yaml', () => {
     ['doctor', () => []],
     ['protect', () => [String(snapshot().id)]],
     ['unprotect', () => [String(snapshot().id)]],
-    ['delete', () => ['1']],
+    ['delete', () => ['1', '--yes']],
     ['prune', () => ['--keep', '1']],
     ['cleanup', () => []],
     ['schematic id', () => [SCHEMATIC]],
@@ -241,16 +279,16 @@ describe('--output yaml', () => {
 
 /** A document without what differs from run to run: the ID of a run, and what was counted or measured. */
 function withoutChance(document: unknown): unknown {
-  const replaced = JSON.stringify(document, (key, value) => (key === 'run' ? 'RUN' : value))
+  const replaced = JSON.stringify(document, (key, value) => (key === 'run' || key === 'timeline' ? 'DIFFERS' : value))
   return JSON.parse(replaced.replaceAll(/\b\d+(\.\d+)? (of|ms|s|seconds?|more|requests?)\b/g, 'N $2'))
 }
 
 describe('--output json', () => {
-  it('of delete is the IDs', async () => {
+  it('of delete is the snapshots', async () => {
     const { id } = parse(Run, built.stdout).snapshots[0]
-    const { code, stdout } = await run('delete', String(id))
+    const { code, stdout } = await run('delete', String(id), '--yes')
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toEqual({ deleted: [id] })
+    expect(JSON.parse(stdout)).toMatchObject({ deleted: [{ id, role: 'worker' }] })
     expect(await project.snapshots()).toEqual([])
   })
 })

@@ -46,6 +46,24 @@ describe('a plan', () => {
     expect(project.attempts()).toEqual([])
   })
 
+  it('says what it was read from, and so does doctor', async () => {
+    const files = { [VAR_FILE]: '', 'prod.auto.pkrvars.hcl': 'talos_version = "v1.13.9"' }
+    for (const command of ['plan', 'doctor']) {
+      const { stdout, stderr } = await runInWorkspace([command], { files, env: project.env })
+      const said = (stdout + stderr).replaceAll(/\s+/g, ' ')
+      expect(said).toContain('Read from _packer: requirements.pkr.hcl, talos-hcloud.pkr.hcl, hcloud.auto.pkrvars.hcl')
+      expect(said).toContain('"prod.auto.pkrvars.hcl" is not read: only the files in _packer are')
+    }
+    const dryRun = await runInWorkspace(['build', '--dry-run', '--output', 'json'], { files, env: project.env })
+    expect(JSON.parse(dryRun.stdout).inputs).toEqual({
+      directory: '_packer',
+      templates: ['_packer/requirements.pkr.hcl', '_packer/talos-hcloud.pkr.hcl'],
+      varFiles: [VAR_FILE],
+      settings: null,
+      schematics: [],
+    })
+  })
+
   it.each([
     ['latest', 'v1.13.9'],
     ['v1.13', 'v1.13.9'],
@@ -72,7 +90,7 @@ describe('a plan', () => {
       env: { ...project.env, PKR_VAR_server_location: 'hel1' },
     })
     expect(stdout).toContain('Talos v1.12.1')
-    expect(stdout).toContain('on        cax11 in nbg1')
+    expect(stdout).toContain(': build on cax11 in nbg1')
   })
 
   it('stays at the chosen place with --no-fallback', async () => {

@@ -95,9 +95,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('the page of a build, in Chromium',
       await screenshot(page, `phone-${words.length}`)
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width)
       const outside = await page.$$eval('main *:not(pre *)', (elements) =>
-        elements
-          .filter((one) => one.getBoundingClientRect().right > 360)
-          .map((one) => one.outerHTML.slice(0, 200)),
+        elements.filter((one) => one.getBoundingClientRect().right > 360).map((one) => one.outerHTML.slice(0, 200)),
       )
       expect(outside).toEqual([])
       expect(wrong).toEqual([])

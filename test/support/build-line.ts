@@ -20,6 +20,15 @@ const Problem = v.strictObject({
   hint: v.optional(v.string()),
 })
 
+/** The files that something was read from. */
+export const Inputs = v.strictObject({
+  directory: v.nullable(v.string()),
+  templates: v.array(v.string()),
+  varFiles: v.array(v.string()),
+  settings: v.nullable(v.string()),
+  schematics: v.array(v.string()),
+})
+
 /** A line of a type, with these fields. */
 const line = <const T extends string, const F extends v.ObjectEntries>(type: T, fields: F) =>
   v.strictObject({ time: v.pipe(v.string(), v.isoTimestamp()), type: v.literal(type), ...fields })
@@ -27,6 +36,7 @@ const line = <const T extends string, const F extends v.ObjectEntries>(type: T, 
 export const BuildLine = v.variant('type', [
   line('plan', {
     talosVersion: v.string(),
+    inputs: Inputs,
     images: v.array(v.unknown()),
     cost: v.unknown(),
     warnings: v.array(Problem),
@@ -47,6 +57,7 @@ export const BuildLine = v.variant('type', [
   line('result', {
     run: v.string(),
     talosVersion: v.string(),
+    inputs: Inputs,
     snapshots: v.array(v.unknown()),
     failed: v.array(v.strictObject({ image, error: Problem })),
     leftovers: v.array(v.strictObject({ name: v.string(), command: v.string(), reason: v.string() })),

@@ -135,9 +135,9 @@ export async function freeBytes(folder: string): Promise<number> {
 export async function assertFreeSpace(folder: string, neededBytes: number): Promise<void> {
   const free = await freeBytes(folder)
   if (free >= neededBytes) return
-  const toMib = (bytes: number) => `${Math.ceil(bytes / MIB)} MiB`
+  const toMegabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`
   throw diskError(
-    `The sandbox needs ${toMib(neededBytes)} in ${folder}, and ${toMib(free)} are free.`,
+    `The sandbox needs ${toMegabytes(neededBytes)} in ${folder}, and ${toMegabytes(free)} are free.`,
     `Remove what you no longer need from ${folder}, or choose another folder for the state of the sandbox.`,
   )
 }

@@ -1,6 +1,6 @@
 /** `talos-image build`, as it is called. */
 
-import { buildParameters, PLAN_GROUPS } from '../build-flags.ts'
+import { buildParameters, PLAN_GROUPS, PLAN_TOGETHER } from '../build-flags.ts'
 import { defineCommand } from '../define-command.ts'
 
 export const command = defineCommand({
@@ -16,6 +16,7 @@ export const command = defineCommand({
     'The run:': [
       '--engine',
       '--dry-run',
+      '--verbose',
       '--manifest',
       '--report',
       '--tfvars',
@@ -26,8 +27,9 @@ export const command = defineCommand({
     ],
   },
   together: {
-    '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
+    ...PLAN_TOGETHER,
     '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
+    '--force': { text: 'replace what exists; also --even-in-use', others: ['--even-in-use'] },
     '--network': {
       text: 'where it stands; also --ip-family, --ssh-over, --firewall, --server-label: docs/networks.md',
       others: ['--ip-family', '--ssh-over', '--firewall', '--server-label'],
@@ -37,6 +39,7 @@ export const command = defineCommand({
       text: 'write what was built as JSON; also --report (a page), --tfvars, --packer-manifest',
       others: ['--report', '--tfvars', '--packer-manifest'],
     },
+    '--dry-run': { text: 'show the plan and stop; also --verbose', others: ['--verbose'] },
     '--factory-url': { text: 'Image Factory; also --allow-http, for the API', others: ['--allow-http'] },
   },
   parameters: buildParameters,

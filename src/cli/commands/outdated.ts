@@ -7,14 +7,17 @@ import { findFactoryFlagProblems, openProject } from '../open-project.ts'
 import { type Column, fitTable } from '../render/columns.ts'
 import { foldLines } from '../render/fold.ts'
 import { projectFlags } from '../shared-flags.ts'
+import { FILTER_NAMES, filterFlags, toFilter } from '../snapshot-flags.ts'
 
 export const command = defineCommand({
   description: 'Show whether a newer Talos is out than the newest snapshot of each kind.',
-  examples: ['talos-image outdated', 'talos-image outdated --output json'],
-  parameters: projectFlags,
+  examples: ['talos-image outdated', 'talos-image outdated --role worker --output json'],
+  groups: { 'Which ones:': FILTER_NAMES },
+  parameters: { ...projectFlags, ...filterFlags },
   run: async (io, flags) => {
     await using cloud = await openProject(io, flags, await findFactoryFlagProblems(io, flags))
-    const ages = await findOutdated({ hetzner: cloud.hetzner, factory: cloud.factory, signal: io.signal })
+    const { hetzner, factory } = cloud
+    const ages = await findOutdated({ ...toFilter(flags), hetzner, factory, signal: io.signal })
     return { document: { images: ages }, text: (width) => formatAges(ages, width) }
   },
 })

@@ -4,10 +4,11 @@ import { deleteGoing, lookUpPrune } from '../../library/snapshots.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { withProblems } from '../command-result.ts'
 import { defineCommand } from '../define-command.ts'
-import { parseAge, parseCount, parseLabelTerm } from '../flags.ts'
+import { parseAge, parseCount } from '../flags.ts'
 import { openProject } from '../open-project.ts'
 import { formatPrune } from '../render/prune.ts'
 import { projectFlags } from '../shared-flags.ts'
+import { FILTER_NAMES, filterFlags, toFilter } from '../snapshot-flags.ts'
 
 export const command = defineCommand({
   description: 'Show old snapshots that can go, or delete them. Only those that talos-image made.',
@@ -19,18 +20,15 @@ the project was made from.`,
     'talos-image prune --keep 1 --older-than 30d --yes',
     'talos-image prune --keep 1 --label cluster=alpha --yes',
   ],
+  groups: { 'Which ones are looked at:': FILTER_NAMES, 'Which of them go:': ['--keep', '--older-than', '--yes'] },
   parameters: {
     ...projectFlags,
+    ...filterFlags,
     '--keep <number>': { text: 'keep so many of the newest, of each series', parse: parseCount },
     '--older-than <age>': { text: 'keep what is younger, such as 30d', parse: parseAge },
-    '--label <key[=value]>': {
-      text: 'look only at those with this label; repeatable',
-      parse: parseLabelTerm,
-      repeatable: true,
-    },
     '--yes': 'delete them',
   },
-  run: async (io, { keep, olderThan, label = [], yes = false, ...flags }) => {
+  run: async (io, { keep, olderThan, yes = false, ...flags }) => {
     await using cloud = await openProject(
       io,
       flags,
@@ -38,7 +36,7 @@ the project was made from.`,
     )
     const { hetzner } = cloud
     const { signal } = io
-    const options = { keep, labels: Object.fromEntries(label), olderThanMs: olderThan, signal }
+    const options = { ...toFilter(flags), keep, olderThanMs: olderThan, signal }
     const [decisions, pricing] = await Promise.all([
       lookUpPrune(hetzner, options),
       hetzner.catalogue.pricesIfKnown({ signal }),

@@ -1,16 +1,16 @@
 /** `talos-image show ID`: everything about one snapshot. */
 
+import { getSnapshot } from '../../library/delete-snapshots.ts'
 import { selectorOf } from '../../plan/labels.ts'
 import { type SnapshotRecord, toSnapshotRecord } from '../../report/snapshot.ts'
 import { defineCommand } from '../define-command.ts'
 import { parseId } from '../flags.ts'
 import { openProject } from '../open-project.ts'
 import { oneLine } from '../render/event-line.ts'
-import { foldTight } from '../render/fold.ts'
+import { foldWords } from '../render/fold.ts'
 import { formatRow } from '../render/row.ts'
-import { formatTime } from '../render/units.ts'
+import { formatGigabytes, formatTime } from '../render/units.ts'
 import { projectFlags } from '../shared-flags.ts'
-import { getSnapshot } from '../snapshots-by-id.ts'
 
 export const command = defineCommand({
   description: 'Show everything about one snapshot.',
@@ -38,7 +38,7 @@ function formatSnapshot(snapshot: SnapshotRecord, servers: readonly string[], wi
     ['role', snapshot.role ?? 'none: a generic image'],
     ['version', snapshot.version ?? 'unknown'],
     ['created', `${formatTime(snapshot.created)} UTC`],
-    ['size', snapshot.sizeGb === null ? 'being made' : `${snapshot.sizeGb.toFixed(2)} GB`],
+    ['size', snapshot.sizeGb === null ? 'being made' : formatGigabytes(snapshot.sizeGb)],
     ['needs', `a disk of ${snapshot.diskGb} GB or more`],
     ['protected', snapshot.protected ? 'yes' : 'no'],
     ['schematic', snapshot.schematic ?? 'unknown'],
@@ -47,7 +47,7 @@ function formatSnapshot(snapshot: SnapshotRecord, servers: readonly string[], wi
     ['servers', servers.length === 0 ? 'none was made from it' : servers.join(', ')],
   ]
   const labels = Object.entries(snapshot.labels)
-    .flatMap(([key, value]) => foldTight(oneLine(`${key}=${value}`), Math.max(1, width - 2)))
+    .flatMap(([key, value]) => foldWords(oneLine(`${key}=${value}`), Math.max(1, width - 2)))
     .map((line) => `  ${line}`)
   const lines = rows.flatMap(([name, value]) => formatRow(name, value, width))
   return `Snapshot ${snapshot.id}\n${lines.join('\n')}\nlabels\n${labels.join('\n')}\n`

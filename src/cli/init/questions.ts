@@ -1,32 +1,15 @@
 /** The questions of `init`, in a terminal. */
 
 import { ARCHITECTURES } from '../../domain.ts'
-import { TalosImageError } from '../../errors.ts'
 import { printable } from '../../util/printable.ts'
 import type { Io } from '../io.ts'
-import { type PickConfig, pick } from '../prompt/pick.ts'
-import { createPaint } from '../render/paint.ts'
+import { ask as askIn, type Question } from '../prompt/ask.ts'
 import { type Questions, shortName } from './answers.ts'
 import { LOCATIONS } from './locations.ts'
 
-type Question = Pick<PickConfig, 'message' | 'choices' | 'preset' | 'many'>
-
 /** Asks on standard error, since results go to standard output. Ctrl-C at a question ends the command. */
 export function askAtTerminal(io: Io): Questions {
-  const ask = async (question: Question): Promise<readonly string[]> => {
-    const { colors, ascii } = io.errStyle
-    const config = { ...question, paint: createPaint(colors), ascii, columns: io.columns() }
-    try {
-      return await pick(config, { output: process.stderr, signal: io.signal })
-    } catch (error) {
-      io.signal.throwIfAborted()
-      // Ctrl-C and Ctrl-D at the prompt.
-      if (error instanceof Error && error.name === 'ExitPromptError') {
-        throw new TalosImageError({ code: 'interrupted', message: 'stopped at a question; nothing was written' })
-      }
-      throw error
-    }
-  }
+  const ask = (question: Question): Promise<readonly string[]> => askIn(io, question, 'nothing was written')
   const askForOne = async (question: Omit<Question, 'many'>): Promise<string> =>
     (await ask({ ...question, many: 'one' }))[0] ?? ''
 

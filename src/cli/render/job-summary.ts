@@ -5,7 +5,7 @@ import { formatTerraform } from '../../report/terraform.ts'
 import { oneLine } from './event-line.ts'
 import { formatGantt } from './gantt.ts'
 import { adviceFor } from './summary.ts'
-import { formatDuration } from './units.ts'
+import { formatDuration, formatGigabytes } from './units.ts'
 
 /** The heading, the snapshots, what failed, what was left behind, a timeline, and the text for Terraform; of one project, if it is named. */
 export function formatJobSummary(result: ProjectResult): string {
@@ -19,7 +19,7 @@ export function formatJobSummary(result: ProjectResult): string {
       snapshot.architecture,
       snapshot.role ?? 'generic',
       escapeMarkdown(snapshot.version ?? '-'),
-      snapshot.sizeGb === null ? '-' : `${snapshot.sizeGb.toFixed(2)} GB`,
+      formatGigabytes(snapshot.sizeGb),
       snapshot.seconds === null ? 'existed' : formatDuration(snapshot.seconds * 1000),
       code(snapshot.selector),
     ])

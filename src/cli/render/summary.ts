@@ -5,14 +5,14 @@ import type { ProjectResult } from '../../report/projects.ts'
 import type { ResultSnapshot } from '../../report/result.ts'
 import { formatTerraform } from '../../report/terraform.ts'
 import { type Column, fitTable } from './columns.ts'
-import { formatDuration } from './units.ts'
+import { formatDuration, formatGigabytes } from './units.ts'
 
 const COLUMNS: readonly Column<ResultSnapshot>[] = [
   { heading: 'ID', show: ({ id }) => String(id) },
   { heading: 'ARCH', show: ({ architecture }) => architecture },
   { heading: 'ROLE', show: ({ role }) => role ?? '-' },
   { heading: 'VERSION', show: ({ version }) => version ?? '-' },
-  { heading: 'SIZE', show: ({ sizeGb }) => (sizeGb === null ? '-' : `${sizeGb.toFixed(2)} GB`), spare: 1 },
+  { heading: 'SIZE', show: ({ sizeGb }) => formatGigabytes(sizeGb), spare: 1 },
   {
     heading: 'TIME',
     show: ({ seconds, status }) => (seconds === null ? status : formatDuration(seconds * 1000)),

@@ -31,6 +31,7 @@ describe('readPlanRequest', () => {
     expect(rest).toEqual({
       architectures: ['arm', 'x86'],
       roles: [undefined],
+      evenInUse: false,
       roleSchematics: new Map(),
       schematic: undefined,
       localImage: undefined,

@@ -24,6 +24,7 @@ export interface BuildTestOptions {
   readonly localImage?: LocalImage
   readonly sha256?: PlanRequest['sha256']
   readonly force?: boolean
+  readonly evenInUse?: boolean
   readonly vars?: readonly string[]
   readonly signal?: AbortSignal
   readonly onEvent?: (event: BuildEvent) => void
@@ -58,6 +59,7 @@ export async function planIn(sandbox: TestSandbox, options: BuildTestOptions = {
     localImage: options.localImage,
     sha256: options.sha256 ?? {},
     force: options.force ?? false,
+    evenInUse: options.evenInUse ?? false,
     noFallback: false,
     allowBiggerDisk: false,
     server: { ...PLAIN_SERVER, ...options.server },

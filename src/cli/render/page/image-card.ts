@@ -7,7 +7,7 @@ import type { ImageTimeline, TimedNote } from '../../../report/timeline.ts'
 import { BUILD_STEPS } from '../../../run/events.ts'
 import { costOfServers } from '../running-cost.ts'
 import { adviceFor } from '../summary.ts'
-import { formatBytes, formatClock, formatDuration, formatPrice, formatTime } from '../units.ts'
+import { formatBytes, formatClock, formatDuration, formatGigabytes, formatPrice, formatTime } from '../units.ts'
 import { formatAxis, formatBars } from './bars.ts'
 import { type Html, html } from './html.ts'
 
@@ -90,9 +90,7 @@ function formatSteps({ steps }: ImageTimeline, seconds: number): Html {
 type Fact = readonly [name: string, value: Html | string | undefined]
 
 function formatFacts(facts: readonly Fact[]): Html {
-  const known = facts.flatMap(([name, value]) =>
-    value === undefined ? [] : [html`<dt>${name}</dt><dd>${value}</dd>`],
-  )
+  const known = facts.flatMap(([name, value]) => (value === undefined ? [] : [html`<dt>${name}</dt><dd>${value}</dd>`]))
   return known.length === 0 ? html`` : html`<dl>${known}</dl>`
 }
 
@@ -107,7 +105,7 @@ function snapshotFacts(snapshot: ResultSnapshot | undefined): readonly Fact[] {
     ['Snapshot', code(String(id))],
     ['Description', description],
     ['Created', `${formatTime(created)} UTC${snapshot.protected ? ', protected' : ''}`],
-    ['Size', sizeGb === null ? undefined : `${sizeGb.toFixed(2)} GB, as billed`],
+    ['Size', sizeGb === null ? undefined : `${formatGigabytes(sizeGb)}, as billed`],
     ['Disk', `servers need ${diskGb} GB${read}`],
     ['Read back', status === 'built' && !verified ? 'no: Packer does not' : undefined],
     ['Selector', code(snapshot.selector)],

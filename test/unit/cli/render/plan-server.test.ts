@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatServer } from '../../../../src/cli/render/plan.ts'
+import { formatServer } from '../../../../src/cli/render/plan-image.ts'
 import { PLAIN_SERVER, resolveServer, type ServerSettings } from '../../../../src/plan/server-settings.ts'
 
 const PLAIN = resolveServer(PLAIN_SERVER, { firewalls: [], networks: [] }).settings

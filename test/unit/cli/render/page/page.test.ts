@@ -30,7 +30,7 @@ describe('the page', () => {
       'the version is old take another',
       '0:01 removed server 5, which an earlier run left behind',
       'writing the disk (2)',
-      '1 min 00 s, 50 MiB, failed',
+      '1 min 00 s, 52 MB, failed',
       '1:02 the SSH connection was lost',
       `SHA-256 ${'a'.repeat(64)}`,
       `BLAKE2b of the data ${'b'.repeat(128)}`,
