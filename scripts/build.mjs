@@ -40,6 +40,8 @@ async function bundle(dir, options, groups = []) {
   const bundled = await rolldown(options)
   const { output } = await bundled.write({
     dir,
+    // Less to read at each start: 1 to 4 ms. Names stay, for the stack of a defect.
+    minify: { mangle: { keepNames: true } },
     // What a command does not need is not even read: every `await import` becomes a file of its own.
     chunkFileNames: 'chunks/[name]-[hash].js',
     codeSplitting: { groups },

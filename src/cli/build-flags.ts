@@ -67,12 +67,21 @@ export const PLAN_GROUPS = {
     '--ssh-over',
     '--firewall',
     '--server-label',
+    '--download-proxy',
   ],
 } as const
 
-/** Those that share a line in the help. */
+/** Flags that are one line of the help with another. */
 export const PLAN_TOGETHER = {
   '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
+  '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
+  '--var': { text: 'set a variable (-var works, too); also --var-file', others: ['--var-file'] },
+  '--network': {
+    text: 'its network; also --ip-family, --ssh-over, --firewall, --server-label, --download-proxy',
+    others: ['--ip-family', '--ssh-over', '--firewall', '--server-label', '--download-proxy'],
+  },
+  '--sandbox': { text: 'an emulated cloud; no account; also --machines', others: ['--machines'] },
+  '--factory-url': { text: 'Image Factory; also --allow-http, for the API', others: ['--allow-http'] },
 } as const
 
 /** What a plan is made of, and a build. */
@@ -101,6 +110,7 @@ export const buildParameters = {
   '--allow-older': 'take the older snapshot when no server is in stock',
   '--debug-log <file>': 'write a trace for a bug report, without secrets',
   '--ssh-timeout <duration>': { text: 'wait so long for the rescue system, such as 5m', parse: parseDuration },
+  '--require-host-proof': 'fail when a build server cannot prove its host key',
   '--timeout <what=duration>': {
     text: `other waits: ${TIMEOUT_NAMES}`,
     parse: parseTimeout,

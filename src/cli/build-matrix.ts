@@ -4,7 +4,7 @@ import type { Architecture, Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { quote } from '../remote/quote.ts'
-import { redact } from '../util/redact.ts'
+import { redact, withoutCredentials } from '../util/redact.ts'
 import type { BuildFlagName, PlanFlags } from './build-flags.ts'
 
 /** Which programs the matrix can be printed for. */
@@ -28,7 +28,10 @@ export interface Matrix {
 }
 
 /** What keeps a matrix from being made of this request, before anything is looked up. */
-export function findMatrixProblems({ imageFile, var: variables = [] }: PlanFlags, forProjects: boolean): Problem[] {
+export function findMatrixProblems(
+  { imageFile, var: variables = [], downloadProxy: proxy }: PlanFlags,
+  forProjects: boolean,
+): Problem[] {
   const problems: Problem[] = []
   if (forProjects) {
     problems.push({
@@ -53,6 +56,14 @@ export function findMatrixProblems({ imageFile, var: variables = [] }: PlanFlags
       message: `${redact(variable)} cannot be given to other jobs: the secret would stand in the log`,
       at: { kind: 'flag', name: '--var' },
       hint: `set it in each job instead, from a secret: PKR_VAR_${variable.replace(/=.*/s, '')}`,
+    })
+  }
+  if (proxy !== undefined && withoutCredentials(proxy) !== proxy) {
+    problems.push({
+      code: 'usage',
+      message: 'the password of the proxy cannot be given to other jobs: it would stand in the log',
+      at: { kind: 'flag', name: '--download-proxy' },
+      hint: 'set it in each job instead, from a secret: TALOS_IMAGE_DOWNLOAD_PROXY',
     })
   }
   return problems
@@ -98,6 +109,7 @@ function argumentsFor({ architecture, role, talosVersion, sha256 }: PlannedImage
       '--server-label',
       (flags.serverLabel ?? []).map(({ key, value }) => `${key}=${value}`),
     ),
+    ...valued('--download-proxy', [flags.downloadProxy]),
     ...valued('--ssh-port', [flags.sshPort]),
     ...valued('--factory-url', [flags.factoryUrl]),
     ...valued('--machines', [flags.machines]),

@@ -20,6 +20,8 @@ const REFUSED = {
   '--ssh-over': ['sshOver', IN_TEMPLATE],
   '--firewall': ['firewall', IN_TEMPLATE],
   '--server-label': ['serverLabel', IN_TEMPLATE],
+  '--require-host-proof': ['requireHostProof', 'Packer takes any host key'],
+  '--download-proxy': ['downloadProxy', 'the commands of the template download by themselves: set it there'],
   '--ssh-timeout': ['sshTimeout', 'write ssh_timeout into the source blocks of the template'],
 } as const satisfies Record<string, readonly [keyof PackerFlags, string]>
 

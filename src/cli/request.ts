@@ -38,7 +38,7 @@ export async function readPlanFlags(
   { known = [], forPacker = false }: { readonly known?: readonly Problem[]; readonly forPacker?: boolean } = {},
 ): Promise<PlanRequest> {
   const { cwd, env } = io
-  const { server, problems: repeated } = readServerFlags(flags)
+  const { server, problems: repeated } = readServerFlags(flags, env)
   const sandbox = flags.sandbox === true
   return readRequest(
     {

@@ -43,10 +43,20 @@ export async function runBuild(io: Io, flags: BuildFlags): Promise<CommandResult
   const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
   try {
     const { role, flags: read } = readTarget(flags)
-    return await build(io, role, read, log?.trace)
+    return await build(io, role, { ...read, ...readHostProof(io, read) }, log?.trace)
   } finally {
     log?.close()
   }
+}
+
+/** Whether build servers must prove their host keys: the flag's, else the environment's; `0` there takes even a wrong proof. */
+export function readHostProof(
+  { env }: Pick<Io, 'env'>,
+  { requireHostProof }: Pick<BuildFlags, 'requireHostProof'>,
+): Pick<BuildFlags, 'requireHostProof'> {
+  const text = env.TALOS_IMAGE_REQUIRE_HOST_PROOF ?? ''
+  if (requireHostProof === true) return { requireHostProof }
+  return text === '' ? {} : { requireHostProof: !['0', 'false'].includes(text) }
 }
 
 const PACKER_HAS_ONE: Problem = {
@@ -186,6 +196,7 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
       startBuild({
         ...common,
         sshPort: clouds.sshPort,
+        requireHostProof: flags.requireHostProof,
         openStdin: () => io.stdin,
         stock: {
           waitMs: flags.waitForStock ?? 0,

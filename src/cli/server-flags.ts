@@ -1,4 +1,4 @@
-/** What the flags say of build servers: `--ip-family`, `--network`, `--ssh-over`, `--firewall`, `--server-label`. */
+/** What the flags say of build servers: `--ip-family`, `--network`, `--ssh-over`, `--firewall`, `--server-label`, `--download-proxy`. */
 
 import { InvalidArgumentError } from 'commander'
 import type { Sourced } from '../config/variables.ts'
@@ -6,6 +6,7 @@ import { SSH_WAYS } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import { PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
 import type { Parameters, Values } from './define-command.ts'
+import type { Io } from './io.ts'
 
 /** Which public addresses build servers get. */
 const IP_FAMILIES = ['any', 'ipv4', 'ipv6', 'none'] as const
@@ -26,6 +27,7 @@ export const serverFlags = {
     parse: parseServerLabel,
     repeatable: true,
   },
+  '--download-proxy <url>': 'the proxy that it downloads through',
 } as const satisfies Parameters
 export type ServerFlags = Values<typeof serverFlags>
 
@@ -37,7 +39,10 @@ export function parseServerLabel(text: string): ServerLabelFlag {
 }
 
 /** The build servers that the flags ask for, and what is wrong with flags that were repeated. */
-export function readServerFlags(flags: ServerFlags): { server: ServerRequest; problems: readonly Problem[] } {
+export function readServerFlags(
+  flags: ServerFlags,
+  env: Io['env'] = {},
+): { server: ServerRequest; problems: readonly Problem[] } {
   const { ipFamily, network = [], sshOver, firewall = [], serverLabel = [] } = flags
   const from = <T>(name: string, value: T): Sourced<T> => ({ value, origin: { kind: 'flag', name } })
   const family = (one: IpFamily): Sourced<boolean> | undefined =>
@@ -50,8 +55,18 @@ export function readServerFlags(flags: ServerFlags): { server: ServerRequest; pr
     ipv4: family('ipv4') ?? PLAIN_SERVER.ipv4,
     ipv6: family('ipv6') ?? PLAIN_SERVER.ipv6,
     sshOver: sshOver === undefined ? undefined : from('--ssh-over', sshOver),
+    downloadProxy: readDownloadProxy(flags, env),
   }
   return { server, problems: findRepetitions(serverLabel) }
+}
+
+/** A password is better in the environment than on a command line, which other users of the computer can see. */
+const DOWNLOAD_PROXY = 'TALOS_IMAGE_DOWNLOAD_PROXY'
+
+function readDownloadProxy({ downloadProxy }: ServerFlags, env: Io['env']): Sourced<string> | undefined {
+  if (downloadProxy !== undefined) return { value: downloadProxy, origin: { kind: 'flag', name: '--download-proxy' } }
+  const value = env[DOWNLOAD_PROXY]?.trim() ?? ''
+  return value === '' ? undefined : { value, origin: { kind: 'env', name: DOWNLOAD_PROXY } }
 }
 
 /** One label with two values. */

@@ -151,7 +151,7 @@ function toImageRequest(
     role,
     choice,
     sha256: request.sha256[architecture] ?? (isOfTemplate(choice) ? image.sha256?.value : undefined),
-    server: mergeServer(request.server, server),
+    server: mergeServer(request.server, { ...server, downloadProxy: toDownloadProxy(image) }),
     serverType: image.serverType,
     location: image.location,
     template: {
@@ -162,6 +162,11 @@ function toImageRequest(
       sshTimeoutMs: request.sshIsGiven?.timeout === true ? undefined : server.sshTimeoutMs?.value,
     },
   }
+}
+
+/** The proxy through which the commands download. */
+function toDownloadProxy({ disk: { value, origin } }: TemplateImage): Sourced<string> | undefined {
+  return value.kind === 'file' || value.proxy === undefined ? undefined : { value: value.proxy, origin }
 }
 
 function toLabels({ labels }: TemplateImage, role: Role | undefined): Labels {

@@ -47,5 +47,15 @@ export function toPlanDocument(plan: Plan) {
 /** What a build server is beside its placement; firewalls and networks by their IDs. */
 function toServerRecord({ systemImage, firewallIds, networkIds, ...rest }: ServerSettings) {
   const { labels, ipv4, ipv6, sshOver } = rest
-  return { image: systemImage, labels, firewalls: firewallIds, networks: networkIds, ipv4, ipv6, sshOver }
+  const downloadProxy = rest.downloadProxy?.url ?? null
+  return {
+    image: systemImage,
+    labels,
+    firewalls: firewallIds,
+    networks: networkIds,
+    ipv4,
+    ipv6,
+    sshOver,
+    downloadProxy,
+  }
 }

@@ -32,6 +32,10 @@ export interface ResultSnapshot extends SnapshotRecord {
    * bytes; null unless it was built, and with Packer.
    */
   readonly disk: { readonly dataBlake2b: string; readonly bytes: number } | null
+  /**
+   * Whether the build server proved that it is the one of the API, and why not; null unless it was built.
+   */
+  readonly hostProof: { readonly proven: boolean; readonly reason: string | null } | null
   /** How long the build took, in seconds; null unless it was built. */
   readonly seconds: number | null
 }
@@ -81,10 +85,10 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
   if (result.status !== 'built') {
     // What was asked for is not what an older one holds.
     const { source, installer } = status === 'older' ? { ...record, source: { ...common.source, from: null } } : common
-    const unread = { verified: true, sourceSha256: null, disk: null, seconds: null }
+    const unread = { verified: true, sourceSha256: null, disk: null, hostProof: null, seconds: null }
     return [{ ...common, ...unread, status: result.status, source, installer }]
   }
-  const { written, ms } = result
+  const { written, unproven, ms } = result
   return [
     {
       ...common,
@@ -92,6 +96,7 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
       verified: written !== undefined,
       sourceSha256: written?.sourceSha256 ?? null,
       disk: written === undefined ? null : { dataBlake2b: written.dataHash, bytes: written.diskBytes },
+      hostProof: { proven: unproven === undefined, reason: unproven ?? null },
       seconds: Math.round(ms / 100) / 10,
     },
   ]

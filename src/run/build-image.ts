@@ -5,7 +5,8 @@ import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import { describeUsers, lookUpUsers } from '../plan/users.ts'
 import type { ImageBuild, RunStep } from './run.ts'
-import { bootRescue, type Rescue, RescueIgnored } from './steps/boot-rescue.ts'
+import { bootRescue, type Rescue } from './steps/boot-rescue.ts'
+import { RescueIgnored } from './steps/check-rescue.ts'
 import { findDuplicates, noteDuplicates } from './steps/duplicate-snapshot.ts'
 import { putImage } from './steps/put-image.ts'
 import { type BuildServer, createServer } from './steps/server.ts'
@@ -20,6 +21,7 @@ export type BuiltImage =
       readonly status: 'built'
       readonly snapshot: Snapshot
       readonly written: WrittenDisk
+      readonly unproven: string | undefined
       readonly placement: Placement
     }
   /** Another run has published the same disk. */
@@ -33,11 +35,13 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
   const step = createStepRunner(build, image)
 
   const { server, rescue } = await startServer(build, image, step)
-  const written = await putImage(build, image, server, rescue, step)
+  const { written, unproven } = await putImage(build, image, server, rescue, step)
   const taken = await step('snapshot', async () => {
     await powerOff(build, image, server)
     return takeSnapshot(build, image, server)
   })
+  // What the server held is in the snapshot.
+  server.beginRemoval()
   return await step('publish', async () => {
     const [duplicate] = findDuplicates(taken.others, image, server, written)
     if (duplicate !== undefined) {
@@ -49,7 +53,7 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
     const snapshot = await publishSnapshot(build, image, taken, written)
     await noteDuplicates(build, image, server, written, taken)
     await removeReplaced(build, image)
-    return { status: 'built', snapshot, written, placement: server.placement }
+    return { status: 'built', snapshot, written, unproven, placement: server.placement }
   })
 }
 
@@ -72,8 +76,7 @@ async function startServer(
         image: image.name,
         text: `${error.message}; trying another server, with as many boots`,
       })
-      // What cannot be removed now is removed at the end.
-      await server.remove().catch(() => build.signal.throwIfAborted())
+      await server.replace().catch(() => build.signal.throwIfAborted())
       return start({ ...image, placements: elsewhereFirst(image.placements, placement) }, nth + 1)
     }
   }

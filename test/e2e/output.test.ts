@@ -9,7 +9,7 @@ import { parse as parseYaml } from 'yaml'
 import { allCommands } from '../../src/cli/help.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { BUILD_STEPS } from '../../src/run/events.ts'
-import { Inputs } from '../support/build-line.ts'
+import { Inputs, Timeline } from '../support/build-line.ts'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import { dataHash } from '../support/data-hash.ts'
 import { readFactoryDisk } from '../support/disk-content.ts'
@@ -68,43 +68,14 @@ const Run = v.strictObject({
       source: v.strictObject(Source),
       verified: v.literal(true),
       sourceSha256: v.nullable(Hex(64)),
+      hostProof: v.nullable(v.strictObject({ proven: v.boolean(), reason: v.nullable(v.string()) })),
       disk: v.nullable(v.strictObject({ dataBlake2b: Hex(128), bytes: v.number() })),
       seconds: v.nullable(v.number()),
     }),
   ]),
   failed: v.tuple([]),
   leftovers: v.tuple([]),
-  timeline: v.strictObject({
-    began: v.pipe(v.string(), v.isoTimestamp()),
-    seconds: v.number(),
-    images: v.tuple([
-      v.strictObject({
-        image: v.literal('arm worker'),
-        steps: v.array(
-          v.strictObject({
-            step: v.string(),
-            after: v.number(),
-            seconds: v.number(),
-            outcome: v.literal('done'),
-            bytes: v.nullable(v.number()),
-          }),
-        ),
-        servers: v.array(
-          v.strictObject({
-            name: v.string(),
-            serverType: v.string(),
-            location: v.string(),
-            pricePerHour: v.number(),
-            ipv4: v.literal(true),
-            after: v.number(),
-            seconds: v.number(),
-          }),
-        ),
-        notes: v.tuple([]),
-      }),
-    ]),
-    notes: v.tuple([]),
-  }),
+  timeline: Timeline,
 })
 
 const Plan = v.strictObject({
@@ -145,6 +116,7 @@ const Plan = v.strictObject({
         ipv4: v.literal(true),
         ipv6: v.literal(false),
         sshOver: v.literal('ipv4'),
+        downloadProxy: v.null(),
       }),
       notes: v.array(v.string()),
     }),
@@ -160,8 +132,8 @@ describe('--output json', () => {
   it('of build says what was built, and nothing else stands on standard output', async () => {
     expect(built.code, built.stderr).toBe(0)
     const { snapshots, timeline } = parse(Run, built.stdout)
-    expect(timeline.images[0].steps.map(({ step }) => step)).toEqual(Object.keys(BUILD_STEPS))
-    expect(timeline.images[0].servers).toHaveLength(1)
+    expect(timeline.images[0]?.steps.map(({ step }) => step)).toEqual(Object.keys(BUILD_STEPS))
+    expect(timeline.images[0]?.servers).toHaveLength(1)
     const { status, disk, labels, schematic, installer, sourceSha256 } = snapshots[0]
     const raw = await readFactoryDisk(project.stateDir, schematic, 'v1.12.2', 'arm64')
     expect(status).toBe('built')
@@ -180,7 +152,13 @@ describe('--output json', () => {
 
   it('of build says what existed', async () => {
     const { snapshots } = parse(Run, (await run('build', 'worker', '--arch', 'arm')).stdout)
-    expect(snapshots[0]).toMatchObject({ status: 'existing', sourceSha256: null, disk: null, seconds: null })
+    expect(snapshots[0]).toMatchObject({
+      status: 'existing',
+      sourceSha256: null,
+      disk: null,
+      hostProof: null,
+      seconds: null,
+    })
   })
 
   it('of plan and of build --dry-run is the plan', async () => {

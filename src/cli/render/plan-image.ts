@@ -112,7 +112,7 @@ const WAYS = { ipv4: 'IPv4', ipv6: 'IPv6', private: 'its network' } as const
 
 /** What is special about a build server: a line, or none for a server as it usually is. */
 export function formatServer(server: ServerSettings): string[] {
-  const { ipv4, ipv6, networkNames, firewallNames, labels, sshOver, systemImage } = server
+  const { ipv4, ipv6, networkNames, firewallNames, labels, sshOver, systemImage, downloadProxy } = server
   const usual = ipv4 ? 'ipv4' : ipv6 ? 'ipv6' : 'private'
   const parts = [
     ...(ipv4 ? (ipv6 ? ['IPv4 and IPv6'] : []) : [ipv6 ? 'IPv6 alone' : 'no public address']),
@@ -120,6 +120,7 @@ export function formatServer(server: ServerSettings): string[] {
     ...firewallNames.map((name) => `firewall ${printable(name)}`),
     ...(sshOver === usual && usual !== 'private' ? [] : [`SSH over ${WAYS[sshOver]}`]),
     ...Object.entries(labels).map(([key, value]) => `label ${key}=${value}`),
+    ...(downloadProxy === undefined ? [] : [`download through ${downloadProxy.url}`]),
     ...(systemImage === SYSTEM_IMAGE ? [] : [`made from ${systemImage}`]),
   ]
   return parts.length === 0 ? [] : [parts.join(', ')]

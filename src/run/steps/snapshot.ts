@@ -39,7 +39,7 @@ export async function takeSnapshot(
 ): Promise<UnpublishedSnapshot> {
   const { hetzner, scope, lease } = build
   let inDoubt = false
-  const forget = scope.add({
+  const { forget } = scope.add({
     name: `unpublished snapshot of ${server.name}`,
     command: `talos-image cleanup --run ${build.id}`,
     run: (deadline) => removeUnpublished(build, server, inDoubt, deadline),

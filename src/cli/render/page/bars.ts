@@ -11,15 +11,20 @@ import { type Html, html } from './html.ts'
 
 const HEIGHT = 18
 
-/** The steps of an image one behind the other, in a run of so many seconds. What is worth knowing is a dot. */
+/**
+ * The steps of an image one behind the other, in a run of so many seconds. Of two at the same time the shorter one is on top.
+ * What is worth knowing is a dot.
+ */
 export function formatBars(seconds: number, steps: readonly TimedStep[], notes: readonly TimedNote[] = []): Html {
   const share = sharesOf(seconds)
   return html`<svg class="bars" width="100%" height="${HEIGHT}" aria-hidden="true">${ticksOf(seconds).map(
     (tick) => html`<line class="grid" x1="${share(tick)}" x2="${share(tick)}" y1="0" y2="100%"/>`,
-  )}${steps.map(
-    (step) =>
-      html`<rect class="${step.step} ${step.outcome}" x="${share(step.after)}" width="${share(step.seconds)}" y="3" height="${HEIGHT - 6}" rx="2"><title>${describeStep(step)}</title></rect>`,
-  )}${notes.map(
+  )}${steps
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .map(
+      (step) =>
+        html`<rect class="${step.step} ${step.outcome}" x="${share(step.after)}" width="${share(step.seconds)}" y="3" height="${HEIGHT - 6}" rx="2"><title>${describeStep(step)}</title></rect>`,
+    )}${notes.map(
     ({ after, text }) =>
       html`<circle class="note" cx="${share(after)}" cy="${HEIGHT / 2}" r="4"><title>${formatClock(after * 1000)} ${text}</title></circle>`,
   )}</svg>`

@@ -99,7 +99,7 @@ const code = (text: string | null | undefined): Html | undefined =>
 
 function snapshotFacts(snapshot: ResultSnapshot | undefined): readonly Fact[] {
   if (snapshot === undefined) return []
-  const { id, description, created, sizeGb, diskGb, disk, verified, status } = snapshot
+  const { id, description, created, sizeGb, diskGb, disk, verified, hostProof, status } = snapshot
   const read = disk === null ? '' : `; ${formatBytes(disk.bytes)} were written and read back`
   return [
     ['Snapshot', code(String(id))],
@@ -108,6 +108,10 @@ function snapshotFacts(snapshot: ResultSnapshot | undefined): readonly Fact[] {
     ['Size', sizeGb === null ? undefined : `${formatGigabytes(sizeGb)}, as billed`],
     ['Disk', `servers need ${diskGb} GB${read}`],
     ['Read back', status === 'built' && !verified ? 'no: Packer does not' : undefined],
+    [
+      'Host key',
+      hostProof === null ? undefined : hostProof.proven ? 'proven' : `not proven: ${hostProof.reason ?? ''}`,
+    ],
     ['Selector', code(snapshot.selector)],
     ['Installer', code(snapshot.installer)],
   ]

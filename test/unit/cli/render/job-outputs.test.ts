@@ -28,6 +28,7 @@ test('one installer is named when all images have it', () => {
     source: { kind: 'url', from: 'https://example.com/x.raw' },
     verified: true,
     sourceSha256: null,
+    hostProof: null,
     disk: null,
     seconds: 1,
   }

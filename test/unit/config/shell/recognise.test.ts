@@ -51,6 +51,27 @@ function recognise(...given: Parameters<typeof follow>): string[] {
 
 const WRITE = 'xz -dc /tmp/a | dd of=/dev/sda'
 
+describe('the proxy of a download', () => {
+  it.each([
+    [`export https_proxy=http://p:3128; wget -O /tmp/a ${URL}; ${WRITE}`, 'http://p:3128'],
+    [`HTTPS_PROXY=p:3128 curl -o /tmp/a ${URL}; ${WRITE}`, 'p:3128'],
+    [`export all_proxy=socks5://p; curl -o /tmp/a ${URL}; ${WRITE}`, 'socks5://p'],
+    [`curl -x http://me:secret@p:3128 -o /tmp/a ${URL}; ${WRITE}`, 'http://me:secret@p:3128'],
+    [`export https_proxy=p:1; curl --proxy p:2 -o /tmp/a ${URL}; ${WRITE}`, 'p:2'],
+    [`export http_proxy=p:1; wget -O /tmp/a ${URL}; ${WRITE}`, undefined],
+    [`export https_proxy=p:1 no_proxy=.com; wget -O /tmp/a ${URL}; ${WRITE}`, undefined],
+    [`export https_proxy=p:1; wget --no-proxy -O /tmp/a ${URL}; ${WRITE}`, undefined],
+  ])('is that of %j', (text, proxy) => {
+    const followed = follow([text])
+    expect(followed).toMatchObject({ written: [{ source: { kind: 'url', url: URL } }] })
+    expect(Array.isArray(followed) ? followed : followed.written[0]?.source).toEqual({
+      kind: 'url',
+      url: URL,
+      ...(proxy === undefined ? {} : { proxy }),
+    })
+  })
+})
+
 describe('commands that write an image', () => {
   it.each([
     `wget -O /tmp/a.xz '${URL}' && xz -d -c /tmp/a.xz | dd of=/dev/sda && sync`,
@@ -261,17 +282,11 @@ describe('commands that write an image', () => {
     [`U=${URL}; sh -c 'wget -O /tmp/a $U'; ${WRITE}`, ['? what $U stands for at 43']],
     [`cd /tmp; cd -; wget ${URL}`, ['? which folder "cd -" leads to at 9']],
     ['parted -s /dev/sda mkpart a 0 1', ['? "parted -s /dev/sda mkpart a 0 1" is not known at 0']],
+    [`curl -x "$P" -o /tmp/a ${URL}`, ['? what $P stands for at 0']],
+    [`wget -e use_proxy=yes -e https_proxy=p:3128 ${URL}`, ['? it downloads through a proxy that -e sets at 0']],
     [
-      `export https_proxy=http://p:3128; wget -O /tmp/a ${URL}`,
-      ['? it downloads through a proxy (https_proxy), which build servers do not do here at 34'],
-    ],
-    [
-      `curl -x http://p:3128 -o /tmp/a ${URL}`,
-      ['? it downloads through a proxy (-x), which build servers do not do here at 0'],
-    ],
-    [
-      `wget -e use_proxy=yes -e https_proxy=p:3128 ${URL}`,
-      ['? it downloads through a proxy (-e), which build servers do not do here at 0'],
+      `export https_proxy=http://p:3128; curl ${URL} | xz -d | dd of=/dev/sda || curl ${OTHER} | xz -d | dd of=/dev/sda`,
+      ['! another image is written when this fails: "dd of=/dev/sda"'],
     ],
     [
       'if [ "$(uname -m)" != aarch64 ]; then echo "only arm"; exit 1; fi',
