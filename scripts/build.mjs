@@ -11,12 +11,15 @@ import { BUNDLING } from './bundling.mjs'
 const DAY_MS = 24 * 3_600_000
 const COMMAND = resolve('src/cli/main.ts')
 const LIBRARY = resolve('src/index.ts')
+/** The program that runs a sandbox for several others. */
+const OWNER = resolve('packages/hcloud-sandbox/src/owner/process.ts')
 
 if (process.argv.includes('--clean')) await rm('dist', { recursive: true, force: true })
 await Promise.all([
-  bundle('dist', { ...BUNDLING, input: { cli: COMMAND, index: LIBRARY } }, [groupStart()]),
+  bundle('dist', { ...BUNDLING, input: { cli: COMMAND, index: LIBRARY, 'sandbox-owner': OWNER } }, [groupStart()]),
   bundlePackage('hcloud-sandbox', {
     cli: 'cli.ts',
+    'sandbox-owner': 'owner/process.ts',
     index: 'index.ts',
     errors: 'errors.ts',
     command: 'command/flags.ts',

@@ -85,6 +85,11 @@ const io: Io = {
   onSecondSignal: (describe) => {
     describeRest = describe
   },
+  giveUp: (error) => {
+    // First, so that a progress view leaves its lines.
+    stop.abort(error)
+    void report(error).then((exitCode) => process.exit(exitCode))
+  },
   endsBySignal: (text) => {
     goodbye = text
   },

@@ -74,7 +74,7 @@ export async function makePlan(
 ): Promise<{ planned: ProjectsPlan; clouds: Clouds; request: PlanRequest }> {
   const forPacker = packer !== undefined
   const request = await readPlanFlags(io, flags, role, chosen, { known: packer?.problems ?? [], forPacker })
-  const clouds = await openClouds(io, flags, chosen.projects, observer)
+  const clouds = await openClouds(io, { ...flags, needsMachines: true }, chosen.projects, observer)
   try {
     say(io, 'Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...')
     const { projects, factory } = clouds

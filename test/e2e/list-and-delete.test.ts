@@ -133,7 +133,11 @@ describe('delete', () => {
     const path = `/images/${ids.arm}/actions/change_protection`
     await project.api(v.unknown(), 'POST', path, { delete: true })
     const result = await run('delete', '--yes', '--force', String(ids.x86), String(ids.arm))
-    expectRefusal(result, `${ids.arm} (Talos Linux v1.12.2 ARM by hcloud-talos) is protected`, 'talos-image unprotect')
+    expectRefusal(
+      result,
+      `${ids.arm} (Talos Linux v1.12.2 ARM by hcloud-talos (worker)) is protected`,
+      'talos-image unprotect',
+    )
     expect(await list()).toContain(ids.x86)
     await project.api(v.unknown(), 'POST', path, { delete: false })
   })

@@ -40,7 +40,7 @@ describe('a plan', () => {
     const { code, stdout, stderr } = await run([...command, '--roles'])
     expect(code, stderr).toBe(0)
     expect(stdout).toContain('Plan: Talos v1.12.2, 4 images')
-    expect(stdout).toContain('x86 control-plane: build "Talos Linux v1.12.2 x86 by hcloud-talos"')
+    expect(stdout).toContain('x86 control-plane: build "Talos Linux v1.12.2 x86 by hcloud-talos (control-plane)"')
     expect(stdout).toContain('cax11 in fsn1 (40 GB disk, 0.0072 EUR an hour)')
     expect(stdout).toMatch(/Estimated cost, net: 0\.\d+ EUR/)
     expect(project.attempts()).toEqual([])

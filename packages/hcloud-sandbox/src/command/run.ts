@@ -24,7 +24,7 @@ export interface CommandHost extends CommandEnvironment {
 
 /**
  * Runs a sandbox until the signal aborts; prints the environment that points programs at it. When one runs already on the
- * same state, prints the environment of that one and returns.
+ * same state, prints the environment of that one and returns; when that one ends with the programs that use it, this is one.
  * @throws SandboxError `usage` when the flags or the environment are wrong; `sandbox` when it cannot run here
  */
 export async function runSandboxCommand(host: CommandHost, names: CommandNames, flags: SandboxFlags): Promise<void> {
@@ -40,16 +40,19 @@ export async function runSandboxCommand(host: CommandHost, names: CommandNames, 
     onProgress: (line) => host.err(`${line}\n`),
     signal: host.signal,
   })
-  if (sandbox.attached) {
-    refuseStartFlags(sandbox, flags)
-    host.out(formatEnvironment(sandbox))
+  if (sandbox.attached) refuseStartFlags(sandbox, flags)
+  const isKept = sandbox.attached && !sandbox.endsWithClients
+  if (!isKept) host.endsBySignal('\nEnding the sandbox; what was made in it stays.\n')
+  host.out(formatEnvironment(sandbox))
+  if (isKept) {
     host.err('A sandbox runs already on this state; these are its addresses.\n')
     return
   }
-  host.endsBySignal('\nEnding the sandbox; what was made in it stays.\n')
-  host.out(formatEnvironment(sandbox))
   host.err(formatNotes(sandbox, names))
   if (!host.signal.aborted) await once(host.signal, 'abort')
+  if (sandbox.clients() === 0) return
+  host.err('It is still used, and ends with what uses it; once more ends it at once.\n')
+  await sandbox.unused()
 }
 
 /** Settings that a running sandbox cannot take over must not be ignored silently. */
