@@ -122,7 +122,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('the page of a build, in Chromium',
     await card.locator('button').click()
     await card.locator('button:text("Copied")').waitFor()
     const copied = await page.evaluate('navigator.clipboard.readText()')
-    expect(copied).toContain('control_plane_image_selector = "os=talos,role=control-plane"\n')
+    expect(copied).toContain('with_architecture = "arm"\n')
     expect(copied).toBe(await card.locator('pre').textContent())
     expect(wrong).toEqual([])
   })

@@ -37,7 +37,7 @@ describe('the page', () => {
       'os=talos arch=arm version=v1.12.2',
       'Build server cax11 in fsn1 for 1 min 32 s Cost 0.0058 EUR, net',
       'arm worker existing snapshot 3',
-      'control_plane_image_selector = "os=talos,role=control-plane"',
+      'with_architecture = "arm"',
     ]) {
       expect(text).toContain(part)
     }
