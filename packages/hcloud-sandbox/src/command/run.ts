@@ -83,6 +83,7 @@ function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort }: San
     ['HETZNER_ENDPOINT', endpoint],
     ['HCLOUD_TOKEN', token],
     ['TALOS_IMAGE_FACTORY_URL', factoryUrl],
+    ['TALOS_IMAGE_FACTORY_EMULATES', 'https://factory.talos.dev'],
     ['TALOS_IMAGE_SSH_PORT', String(sshPort)],
     ...(others.length === 0 ? [] : named),
   ]
