@@ -13,7 +13,7 @@ import {
   TIMEOUT_NAMES,
 } from './flags.ts'
 import { LINES, OUTPUTS, TEXT } from './formats/formats.ts'
-import { serverFlags } from './server-flags.ts'
+import { serverFlags, snapshotFlags } from './server-flags.ts'
 import { archFlag, CONFIG, cloudFlags, variableFlags } from './shared-flags.ts'
 
 /** What is to be built. */
@@ -39,6 +39,7 @@ export const planParameters = {
   '--no-fallback': 'only the chosen server type and location',
   '--allow-bigger-disk': 'bigger disks, too, which the snapshot then needs',
   '--verbose': 'all about each image: URL, labels, identity, installer',
+  ...snapshotFlags,
   ...serverFlags,
 } as const satisfies Parameters
 
@@ -54,6 +55,8 @@ export const PLAN_GROUPS = {
     '--sha256',
     '--force',
     '--even-in-use',
+    '--label',
+    '--description',
     '--project',
     '--config',
   ],
@@ -74,6 +77,7 @@ export const PLAN_GROUPS = {
 /** Flags that are one line of the help with another. */
 export const PLAN_TOGETHER = {
   '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
+  '--label': { text: 'a label of the snapshot; also --description', others: ['--description'] },
   '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
   '--var': { text: 'set a variable (-var works, too); also --var-file', others: ['--var-file'] },
   '--network': {

@@ -6,6 +6,7 @@ import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { quote } from '../remote/quote.ts'
 import { redact, withoutCredentials } from '../util/redact.ts'
 import type { BuildFlagName, PlanFlags } from './build-flags.ts'
+import type { LabelFlag } from './server-flags.ts'
 
 /** Which programs the matrix can be printed for. */
 export const MATRIX_FORMS = ['github'] as const
@@ -38,7 +39,7 @@ export function findMatrixProblems(
       code: 'usage',
       message: 'a matrix is for one project, the one of HCLOUD_TOKEN',
       at: { kind: 'flag', name: '--matrix' },
-      hint: 'leave --project and talos-image.yaml out, or let one job build in all projects: talos-image build --project ...',
+      hint: 'leave --project and talos-image.yaml out, or let one job build in all projects: see docs/ci.md',
     })
   }
   if (imageFile === '-') {
@@ -101,14 +102,13 @@ function argumentsFor({ architecture, role, talosVersion, sha256 }: PlannedImage
     ...valued('--schematic', [flags.schematic]),
     ...valued('--image-file', [flags.imageFile]),
     ...valued('--sha256', [sha256]),
+    ...valued('--label', (flags.label ?? []).map(toText)),
+    ...valued('--description', [flags.description]),
     ...valued('--ip-family', [flags.ipFamily]),
     ...valued('--network', flags.network ?? []),
     ...valued('--ssh-over', [flags.sshOver]),
     ...valued('--firewall', flags.firewall ?? []),
-    ...valued(
-      '--server-label',
-      (flags.serverLabel ?? []).map(({ key, value }) => `${key}=${value}`),
-    ),
+    ...valued('--server-label', (flags.serverLabel ?? []).map(toText)),
     ...valued('--download-proxy', [flags.downloadProxy]),
     ...valued('--ssh-port', [flags.sshPort]),
     ...valued('--factory-url', [flags.factoryUrl]),
@@ -121,5 +121,7 @@ function argumentsFor({ architecture, role, talosVersion, sha256 }: PlannedImage
     ...set('--allow-http', flags.allowHttp),
   ]
 }
+
+const toText = ({ key, value }: LabelFlag): string => `${key}=${value}`
 
 const isNotVersion = (variable: string): boolean => !variable.startsWith('talos_version=')

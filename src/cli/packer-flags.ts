@@ -15,6 +15,8 @@ const REFUSED = {
   '--allow-bigger-disk': ['allowBiggerDisk', 'Packer takes the one server type that the template names'],
   '--wait-for-stock': ['waitForStock', 'Packer tries once, at one place'],
   '--allow-older': ['allowOlder', 'Packer tries once, at one place'],
+  '--label': ['label', IN_TEMPLATE],
+  '--description': ['description', IN_TEMPLATE],
   '--ip-family': ['ipFamily', IN_TEMPLATE],
   '--network': ['network', IN_TEMPLATE],
   '--ssh-over': ['sshOver', IN_TEMPLATE],

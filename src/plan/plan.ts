@@ -8,7 +8,7 @@ import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Image, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
 import { identityOf } from './identity.ts'
-import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels } from './labels.ts'
+import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels, withRole } from './labels.ts'
 import { type Placement, rankPlacements } from './placement.ts'
 import { findZoneProblem, type Place } from './placement-checks.ts'
 import { toPlacementInput } from './placement-input.ts'
@@ -166,7 +166,8 @@ function planImage(
 ): { planned: PlannedImage; problems: readonly Problem[] } {
   const { architecture, role, sha256, serverType, location, template } = image
   const talosVersion = template?.version?.value ?? facts.talosVersion
-  const labels = template?.labels ?? publicLabels({ architecture, talosVersion, role })
+  const own = Object.fromEntries([...(request.labels ?? [])].map(([key, { value }]) => [key, value]))
+  const labels = { ...(template?.labels ?? publicLabels({ architecture, talosVersion, role })), ...own }
   const identity = identityOf({ source: resolved.source, architecture, role, talosVersion, sha256 })
   const mostDiskGb = request.allowBiggerDisk ? undefined : diskOf(serverType.value, facts)
   // A snapshot of a bigger disk could not start the servers that one of the wanted type can.
@@ -194,7 +195,10 @@ function planImage(
     schematicFile: image.choice.kind === 'schematic' ? image.choice.schematic?.file : undefined,
     installer: resolved.installer,
     identity,
-    description: template?.description ?? publicDescription(architecture, talosVersion),
+    description: withRole(
+      request.description?.value ?? template?.description ?? publicDescription(architecture, talosVersion),
+      role,
+    ),
     labels,
     placements,
     preferred: { serverType, location },

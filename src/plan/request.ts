@@ -45,6 +45,11 @@ export interface PlanRequest {
   readonly roleSchematics: ReadonlyMap<Role, SchematicFile>
   /** `--schematic FILE`, for generic images. */
   readonly schematic: SchematicFile | undefined
+  /**
+   * Whether the settings file names that schematic, so that an image URL of the user's own is stronger.
+   * @internal
+   */
+  readonly schematicIsDefault?: boolean
   /** Built as it is, instead of anything else. */
   readonly localImage: LocalImage | undefined
   /** Pinned SHA-256 of the source as it is transferred. */
@@ -59,6 +64,10 @@ export interface PlanRequest {
   readonly allowBiggerDisk: boolean
   /** The build servers of all images. */
   readonly server: ServerRequest
+  /** Labels of the snapshots, which win over those of a template. */
+  readonly labels?: ReadonlyMap<string, Sourced<string>> | undefined
+  /** Of the snapshots, instead of the usual one, or of the template's. */
+  readonly description?: Sourced<string> | undefined
   /** Which settings of SSH were given, so that a template's do not count. */
   readonly sshIsGiven?: { readonly port: boolean; readonly timeout: boolean }
   /** The files that all of this was read from. */

@@ -1,8 +1,8 @@
 /** The result of a run: the manifest and the JSON output, documented in docs/output.md. */
 
 import type { Problem } from '../errors.ts'
-import { selectorOf } from '../plan/labels.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { selectorOf } from '../plan/selector.ts'
 import type { BuildResult, ImageResult } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { redact } from '../util/redact.ts'
@@ -18,7 +18,7 @@ export interface SourceRecord {
 export interface ResultSnapshot extends SnapshotRecord {
   /** `built` in this run, `existing` before it, or `older`: nothing was in stock, and this one stands in (`--allow-older`). */
   readonly status: 'built' | 'existing' | 'older'
-  /** The selector that finds it. */
+  /** The selector that finds it: the snapshots of its series and version, and no others. */
   readonly selector: string
   readonly source: SourceRecord
   /** Whether the disk was read back and compared before the snapshot was taken; Packer does not. */
@@ -76,7 +76,8 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
   const common = {
     ...record,
     installer: image.installer ?? record.installer,
-    selector: selectorOf(image.labels),
+    // An older one, and one of Packer's, may have other labels than what was asked for.
+    selector: selectorOf(snapshot.labels),
     source: toSourceRecord(image),
   }
   if (result.status !== 'built') {

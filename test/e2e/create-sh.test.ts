@@ -97,8 +97,8 @@ describe('create.sh --sandbox', () => {
 
   it('says on standard output what was made, and on standard error what goes on', () => {
     const { stdout, stderr } = steps.roles
-    expect(stdout).toContain('control_plane_image_selector = "os=talos,role=control-plane"')
-    expect(stdout).toContain('worker_image_selector        = "os=talos,role=worker"')
+    expect(stdout).toContain('control_plane_image_selector = "os=talos,role=control-plane,version=v1.12.2"')
+    expect(stdout).toContain('worker_image_selector        = "os=talos,role=worker,version=v1.12.2"')
     expect(stdout).not.toContain('...')
     expect(stderr).toMatch(/\[arm control-plane\] done: snapshot \d+/)
     expect(stderr).toContain('nothing real is touched')
@@ -124,7 +124,8 @@ describe('create.sh --sandbox', () => {
       'talos-image/source-sha256',
       'talos-image/version',
     ])
-    expect(image.description).toBe(`Talos Linux v1.12.2 ${word} by hcloud-talos`)
+    const suffix = role === undefined ? '' : ` (${role})`
+    expect(image.description).toBe(`Talos Linux v1.12.2 ${word} by hcloud-talos${suffix}`)
     expect(image.architecture).toBe(arch)
   })
 

@@ -117,8 +117,8 @@ describe('by hand', () => {
     expect(code, stderr).toBe(0)
     const { snapshots } = JSON.parse(stdout)
     expect(snapshots).toMatchObject([
-      { architecture: 'arm', role: null, schematic: id, selector: 'os=talos,!role' },
-      { architecture: 'x86', role: null, schematic: id, selector: 'os=talos,!role' },
+      { architecture: 'arm', role: null, schematic: id, selector: 'os=talos,!role,version=v1.12.2' },
+      { architecture: 'x86', role: null, schematic: id, selector: 'os=talos,!role,version=v1.12.2' },
     ])
     for (const [index, architecture] of (['arm64', 'amd64'] as const).entries()) {
       const raw = await readFactoryDisk(project.stateDir, id, 'v1.12.2', architecture)

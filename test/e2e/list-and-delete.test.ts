@@ -73,7 +73,7 @@ describe('list', () => {
   it('shows more with --wide', async () => {
     const { stdout } = await run('list', '--wide', '--arch', 'arm')
     expect(stdout).toMatch(/^ID .* DESCRIPTION +NEEDS DISK +PROTECTED +SCHEMATIC +LABELS\n/)
-    expect(stdout).toMatch(new RegExp(`^${ids.arm} .* no +[0-9a-f]{64} +\\S*role=worker`, 'm'))
+    expect(stdout).toMatch(new RegExp(`^${ids.arm} .* no +[0-9a-f]{64} +os=talos, `, 'm'))
   })
 
   it.each([
@@ -102,7 +102,12 @@ describe('list', () => {
 describe('delete', () => {
   it('does nothing for an ID that is not there, not even for the others', async () => {
     const result = await run('delete', '--yes', String(ids.arm), '999')
-    expectFailure(1, result, 'error: there is no snapshot 999 in this project', 'hint: `talos-image list` shows')
+    expectFailure(
+      1,
+      result,
+      'error: there is no snapshot 999 in this project',
+      'hint: see what there is:\n    talos-image list',
+    )
     expect(await list()).toContain(ids.arm)
   })
 
@@ -133,7 +138,11 @@ describe('delete', () => {
     const path = `/images/${ids.arm}/actions/change_protection`
     await project.api(v.unknown(), 'POST', path, { delete: true })
     const result = await run('delete', '--yes', '--force', String(ids.x86), String(ids.arm))
-    expectRefusal(result, `${ids.arm} (Talos Linux v1.12.2 ARM by hcloud-talos) is protected`, 'talos-image unprotect')
+    expectRefusal(
+      result,
+      `${ids.arm} (Talos Linux v1.12.2 ARM by hcloud-talos (worker)) is protected`,
+      'talos-image unprotect',
+    )
     expect(await list()).toContain(ids.x86)
     await project.api(v.unknown(), 'POST', path, { delete: false })
   })

@@ -57,7 +57,12 @@ describe('show', () => {
   it('tells everything about a snapshot', async () => {
     const { code, stdout } = await run('show', String(worker))
     expect(code).toBe(0)
-    for (const line of [/^role +worker$/, /^version +v1\.12\.2$/, /^selector +os=talos,role=worker$/, /^ {2}os=talos$/])
+    for (const line of [
+      /^role +worker$/,
+      /^version +v1\.12\.2$/,
+      /^selector +os=talos,role=worker,version=v1\.12\.2$/,
+      /^ {2}os=talos$/,
+    ])
       expect(stdout.split('\n')).toContainEqual(expect.stringMatching(line))
     expect(stdout).toMatch(/^servers +none was made from it$/m)
     const { snapshot, servers } = JSON.parse((await run('show', String(generic), '--output', 'json')).stdout)

@@ -87,10 +87,30 @@ describe('a directory as it is', () => {
   const relative = { os: 'talos', cluster: 'prod', talos_version: 'v1.12.2', talos_schematic_id: GENERIC.slice(0, 32) }
 
   it.each([
-    ['factory', described('v1.11.5'), [classic('arm', 'v1.11.5'), classic('x86', 'v1.11.5')], 'os=talos,!role'],
-    ['server-types', described('v1.12.0'), [classic('arm', 'v1.12.0'), classic('x86', 'v1.12.0')], 'os=talos,!role'],
-    ['debian-13', described('v1.12.2'), [classic('arm', 'v1.12.2'), classic('x86', 'v1.12.2')], 'os=talos,!role'],
-    ['contrib', ['talos system disk'], [{ type: 'infra', os: 'talos', version: 'v1.12.2' }], 'os=talos,!role'],
+    [
+      'factory',
+      described('v1.11.5'),
+      [classic('arm', 'v1.11.5'), classic('x86', 'v1.11.5')],
+      'os=talos,!role,version=v1.11.5',
+    ],
+    [
+      'server-types',
+      described('v1.12.0'),
+      [classic('arm', 'v1.12.0'), classic('x86', 'v1.12.0')],
+      'os=talos,!role,version=v1.12.0',
+    ],
+    [
+      'debian-13',
+      described('v1.12.2'),
+      [classic('arm', 'v1.12.2'), classic('x86', 'v1.12.2')],
+      'os=talos,!role,version=v1.12.2',
+    ],
+    [
+      'contrib',
+      ['talos system disk'],
+      [{ type: 'infra', os: 'talos', version: 'v1.12.2' }],
+      'os=talos,!role,version=v1.12.2',
+    ],
     [
       'per-architecture',
       ['Talos Linux ARM64 for prod', 'Talos Linux AMD64 for prod'],

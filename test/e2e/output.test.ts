@@ -39,7 +39,7 @@ const Labels = v.record(v.string(), v.string())
 
 const SNAPSHOT = {
   id: v.number(),
-  description: v.literal('Talos Linux v1.12.2 ARM by hcloud-talos'),
+  description: v.literal('Talos Linux v1.12.2 ARM by hcloud-talos (worker)'),
   labels: Labels,
   architecture: v.literal('arm'),
   role: v.literal('worker'),
@@ -62,7 +62,7 @@ const Run = v.strictObject({
     v.strictObject({
       ...SNAPSHOT,
       status: v.picklist(['built', 'existing']),
-      selector: v.literal('os=talos,role=worker'),
+      selector: v.literal('os=talos,role=worker,version=v1.12.2'),
       source: v.strictObject(Source),
       verified: v.literal(true),
       sourceSha256: v.nullable(Hex(64)),

@@ -1,7 +1,7 @@
 /** `talos-image show ID`: everything about one snapshot. */
 
 import { getSnapshot } from '../../library/delete-snapshots.ts'
-import { selectorOf } from '../../plan/labels.ts'
+import { selectorOf } from '../../plan/selector.ts'
 import { type SnapshotRecord, toSnapshotRecord } from '../../report/snapshot.ts'
 import { defineCommand } from '../define-command.ts'
 import { parseId } from '../flags.ts'

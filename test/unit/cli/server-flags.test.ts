@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseServerLabel, readServerFlags, type ServerFlags } from '../../../src/cli/server-flags.ts'
+import { parseLabel, readServerFlags, type ServerFlags } from '../../../src/cli/server-flags.ts'
 import { findServerProblems, PLAIN_SERVER } from '../../../src/plan/server-settings.ts'
 
 const messagesOf = (flags: ServerFlags) => {
@@ -81,8 +81,8 @@ describe('--server-label', () => {
     ['a=', 'a', ''],
     ['a=b=c', 'a', 'b=c'],
   ])('%s', (text, key, value) => {
-    expect(parseServerLabel(text)).toEqual({ key, value })
+    expect(parseLabel(text)).toEqual({ key, value })
   })
 
-  test.each(['', '=b'])('is not %j', (text) => expect(() => parseServerLabel(text)).toThrow('Use KEY=VALUE'))
+  test.each(['', '=b'])('is not %j', (text) => expect(() => parseLabel(text)).toThrow('Use KEY=VALUE'))
 })

@@ -62,7 +62,7 @@ describe('the document of a run', () => {
     expect(document.snapshots[0]).toMatchObject({
       id: 1,
       status: 'built',
-      selector: 'os=talos,role=control-plane',
+      selector: 'os=talos,role=control-plane,version=v1.12.2',
       installer: `factory.talos.dev/hcloud-installer/${SCHEMATIC_ID}:v1.12.2`,
       source: { kind: 'url', from: `${FACTORY}/control-plane/arm.raw.zst` },
       sourceSha256: 'a'.repeat(64),

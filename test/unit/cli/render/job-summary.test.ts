@@ -17,8 +17,8 @@ test('a job summary has the snapshots, what failed, what was left behind, and th
 
 | Snapshot | Architecture | Role | Talos | Size | Time | Selector |
 | --- | --- | --- | --- | --- | --- | --- |
-| <code>1</code> | arm | worker | v1.12.2 | 0.20 GB | 1 min 32 s | <code>os=talos,role=worker</code> |
-| <code>22</code> | x86 | worker | v1.12.2 | 0.20 GB | existed | <code>os=talos,role=worker</code> |
+| <code>1</code> | arm | worker | v1.12.2 | 0.20 GB | 1 min 32 s | <code>os=talos,role=worker,version=v1.12.2</code> |
+| <code>22</code> | x86 | worker | v1.12.2 | 0.20 GB | existed | <code>os=talos,role=worker,version=v1.12.2</code> |
 
 #### Not built
 
@@ -33,7 +33,9 @@ test('a job summary has the snapshots, what failed, what was left behind, and th
 | server 5 | locked | <code>hcloud server delete 5</code> |
 
 `)
-  expect(text).toContain('```hcl\nworker_image_selector = "os=talos,role=worker"\n')
+  expect(text).toContain(
+    '```hcl\n# older hcloud-talos, which selects by labels\nworker_image_selector = "os=talos,role=worker,version=v1.12.2"\n',
+  )
   expect(text).toMatch(/\n```\n\n<\/details>\n\n$/)
 })
 

@@ -52,7 +52,7 @@ Estimated cost, net: 0.0126 EUR for the build servers (billed by the hour begun)
     const image = { ...imageAt(plan, 1), schematicFile: 'schematic-worker.yaml' }
     expect(formatOnly({ ...plan, images: [image] }, { verbose: true })).toContain(
       `
-  x86 worker: build "Talos Linux v1.12.2 x86 by hcloud-talos"
+  x86 worker: build "Talos Linux v1.12.2 x86 by hcloud-talos (worker)"
     from      https://factory.talos.dev/worker/x86.raw.zst (100 MB, 1.3 GB unpacked)
     schematic schematic-worker.yaml
     on        cx23 in fsn1 (40 GB disk, 0.0050 EUR an hour)
