@@ -1,12 +1,13 @@
 /** What is asked for, as flags and environment say it. */
 
-import { ARCHITECTURES, type Role } from '../domain.ts'
+import type { Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import { findDirectory } from '../request/directory.ts'
 import type { Spelling } from '../request/options.ts'
 import { type ChosenProjects, UNNAMED_PROJECT } from '../request/projects.ts'
 import { readRequest } from '../request/read-request.ts'
+import { findSettingsFile } from '../request/settings.ts'
 import type { PlanFlags } from './build-flags.ts'
 import { findCloudProblems } from './cloud.ts'
 import { findFactoryProblems } from './connection.ts'
@@ -41,14 +42,16 @@ export async function readPlanFlags(
   const { server, problems: repeated } = readServerFlags(flags, env)
   const { labels, description, problems: relabelled } = readSnapshotFlags(flags)
   const sandbox = flags.sandbox === true
+  const directory = flags.directory ?? (await findDirectory(cwd))
   return readRequest(
     {
       cwd,
       env,
-      directory: flags.directory ?? (await findDirectory(cwd)),
+      directory,
       vars: flags.var ?? [],
       varFiles: flags.varFile ?? [],
-      architectures: flags.arch ?? ARCHITECTURES,
+      settingsFile: findSettingsFile(cwd, flags.config, directory),
+      architectures: flags.arch,
       only: (flags.only ?? []).flat(),
       except: (flags.except ?? []).flat(),
       roles: role === undefined ? [] : [role],

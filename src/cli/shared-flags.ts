@@ -23,7 +23,7 @@ export const cloudFlags = {
 } as const satisfies Parameters
 export type CloudFlags = Values<typeof cloudFlags>
 
-export const CONFIG = 'names the projects; default: talos-image.yaml'
+export const CONFIG = 'settings; default: talos-image.yaml'
 
 /** Which project a command works in, where there are several. */
 export const projectFlags = {

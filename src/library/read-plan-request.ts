@@ -2,16 +2,18 @@
 
 import { resolve } from 'node:path'
 import type { Sourced } from '../config/variables.ts'
-import { ARCHITECTURES, type Architecture, type Role } from '../domain.ts'
+import type { Architecture, Role } from '../domain.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import { PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
 import type { Spelling } from '../request/options.ts'
 import { readRequest } from '../request/read-request.ts'
+import { findSettingsFile } from '../request/settings.ts'
 
 /** What to plan. All of it may be left out: then it is a generic image of the built-in version for each architecture. */
 export interface PlanRequestOptions {
   /**
-   * A directory as `_packer`: its `*.pkr.hcl` and `*.auto.pkrvars.*` files are read, and the roles' `schematic-<role>.yaml`.
+   * A directory as `_packer`: its `*.pkr.hcl` and `*.auto.pkrvars.*` files are read, and the roles' `schematic-<role>.yaml`,
+   * and `architectures` and `schematic` of `talos-image.yaml`, which count where these options say nothing.
    * Or one template in it, such as `image_amd64.pkr.hcl`: neither other templates nor `*.auto.pkrvars.*` files count then.
    */
   readonly directory?: string | undefined
@@ -23,7 +25,7 @@ export interface PlanRequestOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** Where relative paths count from; the working directory by default. */
   readonly cwd?: string | undefined
-  /** Both by default. */
+  /** Those of `talos-image.yaml` in the directory by default, else both. */
   readonly architectures?: readonly Architecture[] | undefined
   /**
    * An image for each role and architecture, made from `schematic-<role>.yaml` in the directory, or `every` for all roles
@@ -34,7 +36,7 @@ export interface PlanRequestOptions {
   readonly only?: readonly string[] | undefined
   /** Which builds of the template are left out: names or patterns. */
   readonly except?: readonly string[] | undefined
-  /** A file with the schematic of generic images. */
+  /** A file with the schematic of generic images; by default that of `talos-image.yaml` in the directory. */
   readonly schematicFile?: string | undefined
   /** A raw Talos disk on this computer, built as it is; `-` is what `openStdin` of `build` opens. One architecture only. */
   readonly imageFile?: string | undefined
@@ -94,7 +96,8 @@ export async function readPlanRequest(options: PlanRequestOptions = {}): Promise
       directory: given.directory === undefined ? undefined : resolve(cwd, given.directory),
       vars: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
       varFiles: given.varFiles ?? [],
-      architectures: given.architectures ?? ARCHITECTURES,
+      settingsFile: given.directory === undefined ? undefined : findSettingsFile(cwd, undefined, given.directory),
+      architectures: given.architectures,
       only: given.only ?? [],
       except: given.except ?? [],
       roles: roles === 'every' ? [] : roles,

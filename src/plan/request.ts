@@ -45,6 +45,11 @@ export interface PlanRequest {
   readonly roleSchematics: ReadonlyMap<Role, SchematicFile>
   /** `--schematic FILE`, for generic images. */
   readonly schematic: SchematicFile | undefined
+  /**
+   * Whether the settings file names that schematic, so that an image URL of the user's own is stronger.
+   * @internal
+   */
+  readonly schematicIsDefault?: boolean
   /** Built as it is, instead of anything else. */
   readonly localImage: LocalImage | undefined
   /** Pinned SHA-256 of the source as it is transferred. */

@@ -7,7 +7,7 @@ import type { Sourced } from '../config/variables.ts'
 import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import { uniqueProblems } from '../util/problem-collector.ts'
-import { toOverruled } from './overruled.ts'
+import { chooseSchematic, toOverruled } from './overruled.ts'
 import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
 import { findLabelVersion, versionsIn } from './series.ts'
 import { findLabelProblem } from './server-label.ts'
@@ -63,9 +63,13 @@ interface Candidate {
 }
 
 function chooseForRole(request: PlanRequest, template: Template, role: Role | undefined): ChosenImages {
-  const schematic = role === undefined ? request.schematic : request.roleSchematics.get(role)
-  const given = request.localImage === undefined ? schematic : undefined
-  const overrides = toOverrides(request, template, given)
+  const schematicFor = (architecture: Architecture): ReturnType<typeof chooseSchematic> => {
+    if (request.localImage !== undefined) return {}
+    if (role === undefined) return chooseSchematic(request, architecture)
+    const schematic = request.roleSchematics.get(role)
+    return schematic === undefined ? {} : { schematic }
+  }
+  const overrides = toOverrides(request, template, (architecture) => schematicFor(architecture).schematic)
   const { images, problems, warnings } = evaluateTemplate(template, overrides)
   const found: Problem[] = [...problems]
   const noted: Problem[] = [...warnings]
@@ -76,6 +80,8 @@ function chooseForRole(request: PlanRequest, template: Template, role: Role | un
       return []
     }
     if (!request.architectures.includes(architecture)) return []
+    const { schematic: given, warning: weaker } = schematicFor(architecture)
+    if (weaker !== undefined) noted.push(weaker)
     const choice = chooseTemplateSource(request, { image, architecture, given, overrides })
     if ('message' in choice) {
       found.push(choice)

@@ -2,7 +2,7 @@
 
 import { ARCHITECTURES, hintArchitecture, isRoleName, ROLE_RULE, toArchitecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
-import type { RequestOptions, Spelling } from './options.ts'
+import type { RequestOptions, SettledOptions, Spelling } from './options.ts'
 
 const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })
 
@@ -12,7 +12,7 @@ const NOTHING_REPLACED = usage(
 )
 
 /** Everything that is wrong with the options by themselves, before a file is read. */
-export function findContradictions(options: RequestOptions, spelling: Spelling): Problem[] {
+export function findContradictions(options: SettledOptions, spelling: Spelling): Problem[] {
   return [
     ...findRoleProblems(options, spelling),
     ...findImageFileProblems(options, spelling),
@@ -21,7 +21,7 @@ export function findContradictions(options: RequestOptions, spelling: Spelling):
   ]
 }
 
-function findRoleProblems(options: RequestOptions, { names }: Spelling): Problem[] {
+function findRoleProblems(options: SettledOptions, { names }: Spelling): Problem[] {
   const { roles, everyRole, schematicFile, architectures } = options
   const problems = roles
     .filter((role) => !isRoleName(role))
@@ -46,7 +46,7 @@ function findRoleProblems(options: RequestOptions, { names }: Spelling): Problem
   return problems
 }
 
-function findImageFileProblems(options: RequestOptions, { names, write }: Spelling): Problem[] {
+function findImageFileProblems(options: SettledOptions, { names, write }: Spelling): Problem[] {
   const { imageFile, schematicFile, projects } = options
   if (imageFile === undefined) return []
   const problems: Problem[] = []
@@ -71,7 +71,7 @@ function findImageFileProblems(options: RequestOptions, { names, write }: Spelli
 const hasSeveralRoles = ({ roles, everyRole }: RequestOptions): boolean => everyRole || new Set(roles).size > 1
 
 /** A pin that would not be looked at is worse than none: it was given to be relied on. */
-function findPinProblems(options: RequestOptions, { names, write }: Spelling): Problem[] {
+function findPinProblems(options: SettledOptions, { names, write }: Spelling): Problem[] {
   const { pins } = options
   const architectures = new Set<string>(options.architectures)
   if (pins.length === 0) return []

@@ -42,7 +42,10 @@ export interface RequestOptions {
   /** `name=value` each. */
   readonly vars: readonly string[]
   readonly varFiles: readonly string[]
-  readonly architectures: readonly Architecture[]
+  /** A file that says what counts where these options say nothing. */
+  readonly settingsFile: string | undefined
+  /** undefined: those of the settings file, else all. */
+  readonly architectures: readonly Architecture[] | undefined
   /** Patterns of names of the template's builds; none: all. */
   readonly only: readonly string[]
   readonly except: readonly string[]
@@ -73,3 +76,6 @@ export interface RequestOptions {
   /** Packer reads the template by itself, and more of it than this program can. */
   readonly forPacker: boolean
 }
+
+/** Options with what the settings file, or a default, adds to them. */
+export type SettledOptions = RequestOptions & { readonly architectures: readonly Architecture[] }

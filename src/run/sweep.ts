@@ -34,7 +34,7 @@ interface FindOptions {
 export function findRunIdProblems(run: string | undefined): Problem[] {
   if (run === undefined || /^[a-z0-9]{1,32}$/.test(run)) return []
   const message = run === '' ? 'the ID of the run is empty' : `"${run}" is not the ID of a run`
-  const hint = 'a run has said its ID when it began; `talos-image cleanup` shows those of what was left behind'
+  const hint = 'a run says its ID when it begins; see what was left behind, and by which run: `talos-image cleanup`'
   return [{ code: 'usage', message, hint }]
 }
 

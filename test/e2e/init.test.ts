@@ -14,10 +14,12 @@ const FILES = [
   'talos-hcloud.pkr.hcl',
   'requirements.pkr.hcl',
   'hcloud.auto.pkrvars.hcl',
+  'talos-image.yaml',
   'schematic.yaml',
   'schematic-control-plane.yaml',
   'schematic-worker.yaml',
 ]
+const SCHEMATICS = FILES.filter((name) => name.startsWith('schematic'))
 const NOWHERE = { TALOS_IMAGE_FACTORY_URL: 'http://127.0.0.1:9' }
 
 let project: Project
@@ -43,7 +45,7 @@ describe('init', () => {
     expect((await readdir(join(workspace.root, 'new/images'))).sort()).toEqual(FILES.toSorted())
     for (const name of FILES) expect(stdout).toContain(`\n  ${name} `)
     const next = /^Make it: +talos-image (.*)$/m.exec(stdout)?.[1]
-    expect(next).toBe('build --directory new/images --schematic new/images/schematic.yaml')
+    expect(next).toBe('build --directory new/images')
     const planned = await runCommand([...(next ?? '').split(' '), '--dry-run', '--output', 'json'], {
       cwd: workspace.root,
       env: project.env,
@@ -61,7 +63,7 @@ describe('init', () => {
   it('ships template and schematics as they stand in _packer', async () => {
     await using workspace = await createWorkspace()
     expect((await init(workspace, 'images', '--yes')).code).toBe(0)
-    for (const name of FILES.filter((one) => !one.includes('pkrvars'))) {
+    for (const name of [...FILES.filter((one) => one.includes('.pkr.')), ...SCHEMATICS]) {
       expect(await read(workspace, `images/${name}`)).toBe(await readFile(join(ROOT, '_packer', name), 'utf8'))
     }
   })
@@ -80,11 +82,16 @@ describe('init', () => {
       location: 'nbg1',
       extensions: ['siderolabs/tailscale', 'siderolabs/iscsi-tools'],
     })
-    const planned = await runCommand(['plan', '--directory', 'images', '--arch', 'x86', '--output', 'json'], {
+    const planned = await runCommand(['plan', '--directory', 'images', '--output', 'json'], {
       cwd: workspace.root,
       env: project.env,
     })
-    const [image] = JSON.parse(planned.stdout).images
+    const { images, inputs } = JSON.parse(planned.stdout)
+    expect(images).toHaveLength(1)
+    const [image] = images
+    expect(inputs.schematics).toEqual(['images/schematic.yaml'])
+    const id = await runCommand(['schematic', 'id', 'images/schematic.yaml'], { cwd: workspace.root })
+    expect(image).toMatchObject({ architecture: 'x86', schematic: id.stdout.trim() })
     expect(image.labels.version).toBe('v1.12.8')
     expect(image.placements[0].location).toBe('nbg1')
   })
@@ -93,14 +100,14 @@ describe('init', () => {
     await using workspace = await createWorkspace()
     const { stdout } = await init(workspace, 'images', '--no-extensions')
     expect(stdout).toMatch(/^Make it: +talos-image build --directory images$/m)
-    for (const name of FILES.slice(3)) expect(await read(workspace, `images/${name}`)).toMatch(/^customization: \{\}$/m)
+    for (const name of SCHEMATICS) expect(await read(workspace, `images/${name}`)).toMatch(/^customization: \{\}$/m)
   })
 
   it('leaves out what a version does not have', async () => {
     await using workspace = await createWorkspace()
     expect((await init(workspace, 'images', '--talos-version', 'v1.7.0')).code).toBe(0)
     const checked = await runCommand(
-      ['schematic', 'check', ...FILES.slice(3).map((name) => `images/${name}`), '--directory', 'images'],
+      ['schematic', 'check', ...SCHEMATICS.map((name) => `images/${name}`), '--directory', 'images'],
       { cwd: workspace.root, env },
     )
     expect(checked.code, checked.stderr).toBe(0)
@@ -111,7 +118,8 @@ describe('init overwrites nothing', () => {
   it('names all files that are there, before any request', async () => {
     await using workspace = await createWorkspace({ '_packer/hcloud.auto.pkrvars.hcl': 'mine' })
     const result = await runCommand(['init'], { cwd: workspace.root, env: NOWHERE })
-    expectRefusal(result, 'error: DIR: _packer already holds ', ...FILES, '--force')
+    const there = FILES.filter((name) => name !== 'talos-image.yaml')
+    expectRefusal(result, 'error: DIR: _packer already holds ', ...there, '--force')
     expect(await read(workspace, '_packer/hcloud.auto.pkrvars.hcl')).toBe('mine')
   })
 
@@ -209,7 +217,7 @@ describe.runIf(hasTerminal())('init in a terminal', () => {
       ...flags,
     )
     expect(code, stdout).toBe(0)
-    expect(stdout).toContain('--arch x86')
+    expect(await read(workspace, 'images/talos-image.yaml')).toMatch(/^architectures: \[x86\]$/m)
   })
 
   it('is left with Ctrl-C, and has written nothing', async () => {

@@ -93,7 +93,7 @@ async function open(io: Io, options: CloudOptions): Promise<Cloud> {
 
 async function readConfig(
   io: Io,
-  { arch, directory, var: vars, varFile }: DoctorFlags,
+  { arch, config, directory, var: vars, varFile }: DoctorFlags,
 ): Promise<{ check: Check; request: PlanRequest | undefined }> {
   const name = 'configuration'
   const { readPlanFlags } = await import('../request.ts')
@@ -103,6 +103,7 @@ async function readConfig(
       io,
       {
         ...(arch === undefined ? {} : { arch }),
+        ...(config === undefined ? {} : { config }),
         ...(directory === undefined ? {} : { directory }),
         ...(vars === undefined ? {} : { var: vars }),
         ...(varFile === undefined ? {} : { varFile }),
@@ -149,7 +150,14 @@ async function checkProject(io: Io, cloud: Cloud, request: PlanRequest | undefin
     () => access.look({ signal: io.signal }),
   )
   if (seen.value === undefined) return skipProject(seen.failed, 'the API to answer')
-  const token: Check = { name: 'token', status: 'ok', message: 'the API knows it, and lets it read the project' }
+  const { context } = cloud.access
+  const known = 'the API knows it, and lets it read the project'
+  const token: Check = {
+    name: 'token',
+    status: context?.isOpen === true ? 'warning' : 'ok',
+    message:
+      context === undefined ? known : `${known}: ${(await import('../cloud.ts')).describeContext(context, io.home)}`,
+  }
   const [writing, stock] = await Promise.all([
     attempt(io, 'write access', () => access.findWriteAccess({ signal: io.signal })),
     checkStock(io, cloud, request),

@@ -40,6 +40,7 @@ describe('readPlanRequest', () => {
       noFallback: false,
       allowBiggerDisk: false,
       server: PLAIN_SERVER,
+      inputs: { directory: null, templates: [], varFiles: [], settings: null, schematics: [] },
     })
   })
 
