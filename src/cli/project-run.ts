@@ -13,6 +13,7 @@ import type { TimelineRecorder } from '../report/timeline.ts'
 import { toProblem } from '../run/build.ts'
 import type { BuildEvent } from '../run/events.ts'
 import type { BuildResult, RunningBuild } from '../run/result.ts'
+import { pasteable } from './invocation.ts'
 import type { Io } from './io.ts'
 import { writeOutputs } from './job-outputs.ts'
 
@@ -68,7 +69,7 @@ export function abandon({ access, building }: Running): string {
   const list = pending.map(({ name, command }) => {
     // In the sandbox only the cleanup works, since its addresses go with this process.
     if (access.variable === undefined) return `  ${name}\n`
-    return `  ${name}: ${toProjectCommand(command, run, access)}\n`
+    return `  ${name}: ${pasteable(toProjectCommand(command, run, access))}\n`
   })
-  return `Left behind by run ${run}${where}:\n${list.join('')}Remove all of it:\n  ${cleanupCommand(run, access)}\n`
+  return `Left behind by run ${run}${where}:\n${list.join('')}Remove all of it:\n  ${pasteable(cleanupCommand(run, access))}\n`
 }

@@ -100,7 +100,7 @@ async function build(
   try {
     const manifest = manifestOf(request, flags)
     throwProblems(await findFileProblems(io, manifest, names))
-    if (flags.dryRun === true) return toPlanResult(io, flags, planned, 'without --dry-run it is built')
+    if (flags.dryRun === true) return toPlanResult(io, flags, planned)
     const view = await openBuildView(io, flags, planned)
     showDelay = (text, project) => {
       view.onEvent(chosen.isNamed ? (project ?? 'all') : undefined, { type: 'note', text })
