@@ -71,7 +71,11 @@ describe('schematic check', () => {
     expect(JSON.parse(stdout)).toEqual({
       talosVersion: 'v1.12.2',
       schematics: [
-        { file: 'good.yaml', id: expect.stringMatching(/^[0-9a-f]{64}$/), extensions: [{ name: 'siderolabs/tailscale' }] },
+        {
+          file: 'good.yaml',
+          id: expect.stringMatching(/^[0-9a-f]{64}$/),
+          extensions: [{ name: 'siderolabs/tailscale' }],
+        },
       ],
     })
     const bad = await run(['check', 'good.yaml', 'field.yaml', '--output', 'json'])

@@ -1,7 +1,7 @@
 /** The documents of `--output json`, a schema for each command, as docs/output.md promises them: nothing missing, and nothing more. */
 
 import * as v from 'valibot'
-import { Inputs, Problem } from './build-line.ts'
+import { Inputs, Problem, Timeline } from './build-line.ts'
 
 export const Hex = (digits: number) => v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${digits}}$`)))
 const id = v.number()
@@ -53,6 +53,7 @@ export const Run = v.strictObject({
   snapshots: v.array(
     v.strictObject({
       ...SNAPSHOT,
+      image: v.string(),
       status: v.picklist(['built', 'existing', 'older']),
       selector: v.string(),
       source: v.strictObject(SOURCE),
@@ -65,6 +66,7 @@ export const Run = v.strictObject({
   ),
   failed: v.array(v.strictObject({ image: v.string(), error: Problem })),
   leftovers: Leftovers,
+  timeline: Timeline,
 })
 
 const Placement = v.strictObject({
