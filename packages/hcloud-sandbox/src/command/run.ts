@@ -51,7 +51,7 @@ export async function runSandboxCommand(host: CommandHost, names: CommandNames, 
   host.err(formatNotes(sandbox, names, host.home))
   if (!host.signal.aborted) await once(host.signal, 'abort')
   if (sandbox.clients() === 0) return
-  host.err('It is still used, and ends with what uses it; once more ends it at once.\n')
+  host.err('Other commands still use it, and it ends with them. Press Ctrl-C again to end it at once.\n')
   await sandbox.unused()
 }
 
