@@ -133,12 +133,12 @@ async function removeOne(
   hetzner: HetznerClient,
   thing: Temporary,
   signal: AbortSignal,
-  { clock, timeoutMs, onlyAbandoned }: RemoveOptions,
+  { timeoutMs, onlyAbandoned }: RemoveOptions,
 ): Promise<boolean> {
   const urgent = { signal, urgent: true }
   const found = await findLabelled(hetzner, { run: thing.run, ...urgent })
   const now = found.find(({ kind, id }) => kind === thing.kind && id === thing.id)
-  if (now === undefined || (onlyAbandoned && !isAbandoned(now, clock.now()))) return false
+  if (now === undefined || (onlyAbandoned && !isAbandoned(now, hetzner.now()))) return false
   switch (thing.kind) {
     case 'snapshot':
       return hetzner.images.delete(thing.id, urgent)

@@ -2,7 +2,6 @@
 
 import { removeFound } from '../../library/clean-up.ts'
 import { findRunIdProblems, findTemporary, isAbandoned, type Temporary } from '../../run/sweep.ts'
-import { systemClock } from '../../util/clock.ts'
 import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { openProject } from '../open-project.ts'
@@ -27,7 +26,7 @@ export const command = defineCommand({
     await using cloud = await openProject(io, flags, wrong)
     const { signal } = io
     const found = await findTemporary(cloud.hetzner, { run, signal })
-    const nowMs = systemClock.now()
+    const nowMs = cloud.hetzner.now()
     const records = found.map((thing) => toRecord(thing, nowMs))
     if (run === undefined && !yes) {
       const pricing = found.length === 0 ? undefined : await cloud.hetzner.catalogue.pricesIfKnown({ signal })
