@@ -7,6 +7,7 @@ import { registerSecret } from '../util/redact.ts'
 import type { Io } from './io.ts'
 import { SANDBOX_NAMES } from './sandbox-names.ts'
 import { say } from './say.ts'
+import { shortenHome } from './shorten-home.ts'
 
 /** What is asked of the sandbox. */
 export interface SandboxWish {
@@ -42,7 +43,3 @@ export function tokenInSandbox({ token, tokens }: Sandbox, { name }: ChosenProje
   if (found === undefined) throw new RangeError(`the sandbox has no project ${name}`)
   return found.token
 }
-
-/** A path as people write it: `~/.local/state`. */
-const shortenHome = (path: string, home: string): string =>
-  home !== '/' && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path

@@ -1,6 +1,7 @@
 /** `talos-image doctor`: what it finds, and that it changes nothing. */
 
 import { once } from 'node:events'
+import { chmod } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { Intercept } from 'hcloud-sandbox'
 import * as v from 'valibot'
@@ -94,6 +95,25 @@ describe('doctor', () => {
       expect(findCheck(result, 'stock arm')?.status).toBe('skipped')
       expect(findCheck(result, 'Image Factory')?.status).toBe('ok')
     }
+  })
+
+  it('says that the token is that of a context of hcloud', async () => {
+    await using workspace = await createWorkspace()
+    const { HCLOUD_ENDPOINT: endpoint, HCLOUD_TOKEN: token, ...env } = project.env
+    const config = `active_context = "prod"\n[[contexts]]\nname = "prod"\ntoken = "${token}"\npreferences = { endpoint = "${endpoint}" }\n`
+    await chmod(await workspace.write('.config/hcloud/cli.toml', config), 0o644)
+    const options = { cwd: workspace.root, env: { ...env, HOME: workspace.root } }
+    const said = 'the context "prod" of hcloud, since HCLOUD_TOKEN is not set; from ~/.config/hcloud/cli.toml'
+    const result = await runCommand(['doctor', '--output', 'json'], options)
+    expect(findCheck(result, 'token')).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining(`: ${said}`),
+    })
+    const listed = await runCommand(['list'], options)
+    expect(listed.stderr).toBe(`Project: ${said}, which other users can read (chmod 600 ~/.config/hcloud/cli.toml)\n`)
+    for (const { stdout, stderr } of [result, listed]) expect(stdout + stderr).not.toContain(token)
+    const wrong = await runCommand(['list'], { ...options, env: { ...options.env, HCLOUD_CONTEXT: 'prd' } })
+    expectRefusal(wrong, 'hcloud has no context "prd"')
   })
 
   it('fails without an answer, and still asks the others', async () => {

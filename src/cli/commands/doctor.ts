@@ -150,7 +150,14 @@ async function checkProject(io: Io, cloud: Cloud, request: PlanRequest | undefin
     () => access.look({ signal: io.signal }),
   )
   if (seen.value === undefined) return skipProject(seen.failed, 'the API to answer')
-  const token: Check = { name: 'token', status: 'ok', message: 'the API knows it, and lets it read the project' }
+  const { context } = cloud.access
+  const known = 'the API knows it, and lets it read the project'
+  const token: Check = {
+    name: 'token',
+    status: context?.isOpen === true ? 'warning' : 'ok',
+    message:
+      context === undefined ? known : `${known}: ${(await import('../cloud.ts')).describeContext(context, io.home)}`,
+  }
   const [writing, stock] = await Promise.all([
     attempt(io, 'write access', () => access.findWriteAccess({ signal: io.signal })),
     checkStock(io, cloud, request),

@@ -2,6 +2,7 @@
 
 import { SETTINGS_FILE } from '../../config/settings-file.ts'
 import { quote } from '../../remote/quote.ts'
+import { programName } from '../invocation.ts'
 import type { Change } from './adapt.ts'
 import { type Answers, shortName } from './answers.ts'
 import { diffLines } from './diff.ts'
@@ -46,8 +47,8 @@ const isSaid = (line: string): boolean => line.trim() !== '' && !line.startsWith
 /** The commands that come next. */
 export function formatNext(shown: string): string {
   const flags = ['.', '_packer'].includes(shown) ? '' : ` --directory ${quote(shown)}`
-  return `Try it, without an account:  talos-image build${flags} --sandbox
-See what it would make:      talos-image plan${flags}
-Make it:                     talos-image build${flags}
+  return `Try it, without an account:  ${programName()} build${flags} --sandbox
+See what it would make:      ${programName()} plan${flags}
+Make it:                     ${programName()} build${flags}
 `
 }
