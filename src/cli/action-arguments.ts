@@ -19,6 +19,7 @@ const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
   ),
   'dry-run': ['build'],
   manifest: ['build'],
+  report: ['build'],
 }
 
 /** An input that is called as a flag is. */
@@ -70,6 +71,7 @@ export function actionArguments(env: Env): string[] {
     ...set('force'),
     ...set('dry-run'),
     ...valued('manifest'),
+    ...valued('report'),
     ...set('sandbox'),
     ...(command === 'plan' ? ['--matrix=github'] : []),
     ...wordsOf(input('args'), problems),

@@ -12,8 +12,16 @@ import type { Io } from './io.ts'
  * @throws TalosImageError `usage` when it cannot be written
  */
 export async function writeJsonFile(io: Io, path: string, flag: string, document: unknown): Promise<void> {
+  await writeTextFile(io, path, flag, redact(format(document)))
+}
+
+/**
+ * Writes a file whole or not at all. @param text without secrets
+ * @throws TalosImageError `usage` when it cannot be written
+ */
+export async function writeTextFile(io: Io, path: string, flag: string, text: string): Promise<void> {
   try {
-    await writeWhole(resolve(io.cwd, path), redact(format(document)))
+    await writeWhole(resolve(io.cwd, path), text)
   } catch (error) {
     throw notWritable(path, flag, error)
   }
