@@ -125,7 +125,7 @@ function atMost(what: string, measured: number, most: number): Goal {
 }
 
 const WHY_MORE =
-  "each image takes seven changes and three looks that its safety needs: whether rescue is enabled, whether the snapshot is as planned and the only one, and whether the server's primary IP went with it; the rest are looks at actions, and what a run needs once"
+  'each image takes seven changes and two looks that its safety needs: whether rescue is enabled, and whether the snapshot is as planned and the only one; the rest are looks at actions, and what a run needs once: what there is and costs, its SSH key, what earlier runs left behind, and whether primary IPs went with their servers'
 
 const each = (run: Run): number => run.count.all / run.builds
 

@@ -6,8 +6,8 @@ import { runCommand } from '../../test/support/command.ts'
 import type { Role, Scene } from './scene.ts'
 import { type Step, type Timed, toSteps } from './steps.ts'
 
-/** A build with the old template on emulated processors may take hours; what is known then is a lower bound. */
-const PATIENCE_MS = 20 * 60_000
+/** A build with the old template on emulated processors may take hours; what is known after this is a lower bound. */
+const PATIENCE_MS = 12 * 60_000
 
 /** What Packer says when a step begins. */
 const FIRST_LINES: readonly (readonly [RegExp, Step])[] = [

@@ -142,7 +142,7 @@ async function bootRescue({ endpoint, token }: Sandbox, specs: readonly MachineS
     ...{ sshKeyIds: [key.id], labels: {} },
   })
   for (const action of actions) await wait(action)
-  await wait(await hetzner.servers.enableRescue(server.id, [key.id]))
+  await wait((await hetzner.servers.enableRescue(server.id, [key.id])).action)
   await wait(await hetzner.servers.powerOn(server.id))
   const { address, sshPort } = only(specs)
   return waitForSsh({ host: address, port: sshPort, privateKey }, { clock: systemClock, signal, timeoutMs: TIMEOUT_MS })

@@ -13,7 +13,7 @@ import {
   TIMEOUT_NAMES,
 } from './flags.ts'
 import { LINES, OUTPUTS, TEXT } from './formats/formats.ts'
-import { serverFlags } from './server-flags.ts'
+import { serverFlags, snapshotFlags } from './server-flags.ts'
 import { archFlag, CONFIG, cloudFlags, variableFlags } from './shared-flags.ts'
 
 /** What is to be built. */
@@ -38,6 +38,8 @@ export const planParameters = {
   '--ssh-port <port>': { text: 'port of the build servers', parse: parsePort },
   '--no-fallback': 'only the chosen server type and location',
   '--allow-bigger-disk': 'bigger disks, too, which the snapshot then needs',
+  '--verbose': 'all about each image: URL, labels, identity, installer',
+  ...snapshotFlags,
   ...serverFlags,
 } as const satisfies Parameters
 
@@ -52,6 +54,9 @@ export const PLAN_GROUPS = {
     '--image-file',
     '--sha256',
     '--force',
+    '--even-in-use',
+    '--label',
+    '--description',
     '--project',
     '--config',
   ],
@@ -65,16 +70,32 @@ export const PLAN_GROUPS = {
     '--ssh-over',
     '--firewall',
     '--server-label',
+    '--download-proxy',
   ],
 } as const
 
+/** Flags that are one line of the help with another. */
+export const PLAN_TOGETHER = {
+  '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
+  '--label': { text: 'a label of the snapshot; also --description', others: ['--description'] },
+  '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
+  '--var': { text: 'set a variable (-var works, too); also --var-file', others: ['--var-file'] },
+  '--network': {
+    text: 'its network; also --ip-family, --ssh-over, --firewall, --server-label, --download-proxy',
+    others: ['--ip-family', '--ssh-over', '--firewall', '--server-label', '--download-proxy'],
+  },
+  '--sandbox': { text: 'an emulated cloud; no account; also --machines', others: ['--machines'] },
+  '--factory-url': { text: 'Image Factory; also --allow-http, for the API', others: ['--allow-http'] },
+} as const
+
 /** What a plan is made of, and a build. */
-export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output'> &
-  Partial<Pick<Values<typeof buildParameters>, 'force' | 'sshTimeout'>>
+export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output' | 'verbose'> &
+  Partial<Pick<Values<typeof buildParameters>, 'force' | 'evenInUse' | 'sshTimeout'>>
 
 /** The files that a build leaves for other programs. */
 const resultFileFlags = {
   '--manifest <file>': 'write what was built to a JSON file',
+  '--report <file>': 'write a page to look at: a timeline of each image, what failed, text for Terraform',
   '--tfvars <file>': "write it as Terraform's variables",
   '--packer-manifest <file>': "add it to a file as Packer's manifest has it",
 } as const satisfies Parameters
@@ -85,6 +106,7 @@ export const buildParameters = {
   ...planParameters,
   '-o, --output <form>': { text: 'results as', choices: [...OUTPUTS, LINES], default: TEXT },
   '--force': 'build what exists, too; the new one replaces it',
+  '--even-in-use': 'replace even what a server was made from',
   '--engine <engine>': { text: 'who builds', choices: ['native', 'packer'], default: 'native' },
   '--dry-run': 'show the plan and stop',
   ...resultFileFlags,
@@ -92,6 +114,7 @@ export const buildParameters = {
   '--allow-older': 'take the older snapshot when no server is in stock',
   '--debug-log <file>': 'write a trace for a bug report, without secrets',
   '--ssh-timeout <duration>': { text: 'wait so long for the rescue system, such as 5m', parse: parseDuration },
+  '--require-host-proof': 'fail when a build server cannot prove its host key',
   '--timeout <what=duration>': {
     text: `other waits: ${TIMEOUT_NAMES}`,
     parse: parseTimeout,

@@ -4,8 +4,9 @@ import type { Architecture, Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { quote } from '../remote/quote.ts'
-import { redact } from '../util/redact.ts'
+import { redact, withoutCredentials } from '../util/redact.ts'
 import type { BuildFlagName, PlanFlags } from './build-flags.ts'
+import type { LabelFlag } from './server-flags.ts'
 
 /** Which programs the matrix can be printed for. */
 export const MATRIX_FORMS = ['github'] as const
@@ -28,14 +29,17 @@ export interface Matrix {
 }
 
 /** What keeps a matrix from being made of this request, before anything is looked up. */
-export function findMatrixProblems({ imageFile, var: variables = [] }: PlanFlags, forProjects: boolean): Problem[] {
+export function findMatrixProblems(
+  { imageFile, var: variables = [], downloadProxy: proxy }: PlanFlags,
+  forProjects: boolean,
+): Problem[] {
   const problems: Problem[] = []
   if (forProjects) {
     problems.push({
       code: 'usage',
       message: 'a matrix is for one project, the one of HCLOUD_TOKEN',
       at: { kind: 'flag', name: '--matrix' },
-      hint: 'leave --project and talos-image.yaml out, or let one job build in all projects: talos-image build --project ...',
+      hint: 'leave --project and talos-image.yaml out, or let one job build in all projects: see docs/ci.md',
     })
   }
   if (imageFile === '-') {
@@ -53,6 +57,14 @@ export function findMatrixProblems({ imageFile, var: variables = [] }: PlanFlags
       message: `${redact(variable)} cannot be given to other jobs: the secret would stand in the log`,
       at: { kind: 'flag', name: '--var' },
       hint: `set it in each job instead, from a secret: PKR_VAR_${variable.replace(/=.*/s, '')}`,
+    })
+  }
+  if (proxy !== undefined && withoutCredentials(proxy) !== proxy) {
+    problems.push({
+      code: 'usage',
+      message: 'the password of the proxy cannot be given to other jobs: it would stand in the log',
+      at: { kind: 'flag', name: '--download-proxy' },
+      hint: 'set it in each job instead, from a secret: TALOS_IMAGE_DOWNLOAD_PROXY',
     })
   }
   return problems
@@ -90,23 +102,26 @@ function argumentsFor({ architecture, role, talosVersion, sha256 }: PlannedImage
     ...valued('--schematic', [flags.schematic]),
     ...valued('--image-file', [flags.imageFile]),
     ...valued('--sha256', [sha256]),
+    ...valued('--label', (flags.label ?? []).map(toText)),
+    ...valued('--description', [flags.description]),
     ...valued('--ip-family', [flags.ipFamily]),
     ...valued('--network', flags.network ?? []),
     ...valued('--ssh-over', [flags.sshOver]),
     ...valued('--firewall', flags.firewall ?? []),
-    ...valued(
-      '--server-label',
-      (flags.serverLabel ?? []).map(({ key, value }) => `${key}=${value}`),
-    ),
+    ...valued('--server-label', (flags.serverLabel ?? []).map(toText)),
+    ...valued('--download-proxy', [flags.downloadProxy]),
     ...valued('--ssh-port', [flags.sshPort]),
     ...valued('--factory-url', [flags.factoryUrl]),
     ...valued('--machines', [flags.machines]),
     ...set('--no-fallback', !flags.fallback),
     ...set('--allow-bigger-disk', flags.allowBiggerDisk),
     ...set('--force', flags.force),
+    ...set('--even-in-use', flags.evenInUse),
     ...set('--sandbox', flags.sandbox),
     ...set('--allow-http', flags.allowHttp),
   ]
 }
+
+const toText = ({ key, value }: LabelFlag): string => `${key}=${value}`
 
 const isNotVersion = (variable: string): boolean => !variable.startsWith('talos_version=')

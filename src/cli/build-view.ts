@@ -4,6 +4,7 @@ import type { ProjectsPlan } from '../plan/plan-projects.ts'
 import { type BuildRecord, toEventRecord } from '../report/event-record.ts'
 import { toProjectPlanDocument } from '../report/projects.ts'
 import type { BuildEvent } from '../run/events.ts'
+import type { BuildFlags } from './build-flags.ts'
 import { writeRecord } from './command-result.ts'
 import { LINES, TEXT } from './formats/formats.ts'
 import { createGithubView } from './github-actions.ts'
@@ -25,7 +26,11 @@ export interface BuildView {
 }
 
 /** Shows the plan, and gives what shows the rest: one display for all projects. */
-export async function openBuildView(io: Io, output: string, planned: ProjectsPlan): Promise<BuildView> {
+export async function openBuildView(
+  io: Io,
+  { output, verbose }: Pick<BuildFlags, 'output' | 'verbose'>,
+  planned: ProjectsPlan,
+): Promise<BuildView> {
   if (output === LINES) {
     for (const record of toPlanRecords(planned)) writeRecord(io, record)
     // What standard output says need not stand on standard error, too.
@@ -33,7 +38,7 @@ export async function openBuildView(io: Io, output: string, planned: ProjectsPla
       writeRecord(io, { ...(project === undefined ? {} : { project }), ...toEventRecord(event) })
     return { onEvent, close: () => undefined }
   }
-  if (output === TEXT) showPlan(io, planned)
+  if (output === TEXT) showPlan(io, planned, verbose)
   const view = await openProgress(io, commonRates(planned))
   return { onEvent: (project, event) => view.onEvent(toProjectEvent(project, event)), close: () => view.close() }
 }
@@ -63,11 +68,12 @@ function commonRates({ projects }: ProjectsPlan): Rates | undefined {
 }
 
 /** Shows the text of a plan before its build. */
-export function showPlan(io: Io, planned: ProjectsPlan): void {
+export function showPlan(io: Io, planned: ProjectsPlan, verbose?: boolean): void {
   if (isGithubActions(io)) {
-    const [title = '', ...lines] = formatPlan(planned).trimEnd().split(/\n+/)
+    // Folded there, so that all of it takes one line.
+    const [title = '', ...lines] = formatPlan(planned, { verbose: true }).trimEnd().split(/\n+/)
     io.command(formatGroup(title, lines))
-  } else io.err(`${formatPlan(planned, io.errColumns())}\n`)
+  } else io.err(`${formatPlan(planned, { width: io.errColumns(), verbose })}\n`)
 }
 
 /** The event with `prod/arm` for `arm`, and `prod: ` before what concerns the whole run. For people only. */

@@ -12,23 +12,27 @@ import { registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import {
   type ConnectionOptions,
-  factoryUrlOf,
   findAddressProblems,
   findConnectionProblems,
   findFactoryProblems,
   isHttpAllowed,
   openFactoryAccess,
   portOf,
+  publicFactoryUrlOf,
 } from './connection.ts'
 import type { Given } from './define-command.ts'
+import { findHcloudContext, type HcloudContext } from './hcloud-context.ts'
 import type { Io } from './io.ts'
 import { oneLine } from './render/event-line.ts'
 import { say } from './say.ts'
 import type { CloudFlags } from './shared-flags.ts'
+import { shortenHome } from './shorten-home.ts'
 
 export interface CloudOptions extends ConnectionOptions, Given<CloudFlags, 'machines'> {
   /** Of which project; that of HCLOUD_TOKEN, or the sandbox's own, by default. */
   readonly inProject?: ProjectToken | undefined
+  /** Whether servers are going to be built with, so that a sandbox checks what they need. */
+  readonly needsMachines?: boolean | undefined
 }
 
 /** Callbacks for what happens while requests are sent. */
@@ -53,6 +57,8 @@ export interface Access {
   readonly endpoint: string
   readonly token: string
   readonly proxies?: Proxies | undefined
+  /** The context of `hcloud` that the token is of. */
+  readonly context?: HcloudContext
 }
 
 /** A project that was opened: with how it is reached, or with what keeps it from being reached. */
@@ -82,9 +88,12 @@ export function findCloudProblems(
 
 /** That none of the projects has a token, so that there is nothing to do anywhere. */
 function findTokenProblems(io: Io, projects: readonly ChosenProject[]): Problem[] {
-  const canBeHad = ({ name, variable }: ChosenProject): boolean =>
-    tokenIn(io, variable) !== undefined || (name === undefined && io.stdinIsTerminal)
-  return projects.some(canBeHad) ? [] : projects.map(noTokenOf)
+  const problems = projects.flatMap((project) => {
+    const found = findToken(io, project)
+    if (found !== undefined) return 'message' in found ? found : []
+    return project.name === undefined && io.stdinIsTerminal ? [] : noTokenOf(project)
+  })
+  return problems.length === projects.length ? problems : []
 }
 
 /**
@@ -118,7 +127,7 @@ export function toCloud(opened: Clouds): Cloud {
 /**
  * Opens projects, or projects of these names in the sandbox. One without a token is there, too, with that as its problem;
  * that of HCLOUD_TOKEN is asked for, in a terminal.
- * @throws TalosImageError `sandbox` when that cannot be started; `usage` when the one that runs lacks a project
+ * @throws TalosImageError `sandbox` when that cannot be started; `usage` when the one that runs is not what is asked for
  */
 export async function openClouds(
   io: Io,
@@ -131,7 +140,7 @@ export async function openClouds(
     registerSecret(access.token)
     const hetzner = createHetznerClient({
       ...access,
-      tokenName: name === undefined ? undefined : variable,
+      tokenName: name !== undefined ? variable : access.context && nameContext(access.context),
       onDelay: (text) => tell(text, name),
       allowHttp: isHttpAllowed(io, options),
       ...(trace === undefined ? {} : { trace: traceIn(trace, name) }),
@@ -141,8 +150,8 @@ export async function openClouds(
   const observed = { onDelay: (text: string) => tell(text), ...(trace ? { trace } : {}) }
   if (options.sandbox === true) {
     const { startSandboxFor, tokenInSandbox } = await import('./start-sandbox.ts')
-    const { machines, sshPort: wanted } = options
-    const sandbox = await startSandboxFor(io, { machines, sshPort: wanted }, chosen)
+    const { machines, sshPort: wanted, needsMachines = false } = options
+    const sandbox = await startSandboxFor(io, { machines, sshPort: wanted, needsMachines }, chosen)
     const { endpoint, sshPort, factoryUrl } = sandbox
     return {
       projects: chosen.map((one) => open(one, { token: tokenInSandbox(sandbox, one), endpoint })),
@@ -155,15 +164,17 @@ export async function openClouds(
   const sshPort = portOf(io, options)
   if (typeof sshPort !== 'number') throw new TalosImageError(sshPort)
   const { proxies } = findProxies(io.env)
-  const endpoint = (io.env.HCLOUD_ENDPOINT || HETZNER_ENDPOINT).replace(/\/+$/, '')
   const projects: OpenProject[] = []
   for (const one of chosen) {
-    const token = tokenIn(io, one.variable) ?? (one.name === undefined ? await askForToken(io) : undefined)
-    projects.push(
-      token === undefined
-        ? { name: one.name, at: { kind: 'env', name: one.variable }, hetzner: noTokenOf(one) }
-        : open(one, { token, endpoint, proxies }),
-    )
+    const found = findToken(io, one) ?? (one.name === undefined ? { token: await askForToken(io) } : noTokenOf(one))
+    if ('message' in found) {
+      projects.push({ name: one.name, at: { kind: 'env', name: one.variable }, hetzner: found })
+      continue
+    }
+    const { token, context } = found
+    const endpoint = (io.env.HCLOUD_ENDPOINT || context?.endpoint || HETZNER_ENDPOINT).replace(/\/+$/, '')
+    if (context !== undefined) say(io, oneLine(`Project: ${describeContext(context, io.home)}`))
+    projects.push(open(one, { token, endpoint, proxies, ...(context === undefined ? {} : { context }) }))
   }
   let factory: FactoryClient | undefined
   return {
@@ -173,7 +184,7 @@ export async function openClouds(
       factory ??= createFactoryClient({ ...observed, ...openFactoryAccess(io, options) })
       return factory
     },
-    factoryUrl: factoryUrlOf(io, options),
+    factoryUrl: publicFactoryUrlOf(io, options),
     sshPort,
     close: async () => undefined,
   }
@@ -220,9 +231,24 @@ function noTokenOf({ name, variable }: ChosenProject): Problem {
   }
 }
 
-/** The token in a variable; undefined when it is not set. */
-function tokenIn({ env }: Io, variable: string): string | undefined {
-  return env[variable]?.trim() || undefined
+/** The token of a project: in its variable, else, when it has no name, in the active context of `hcloud`. */
+function findToken(
+  io: Io,
+  { name, variable }: ChosenProject,
+): { readonly token: string; readonly context?: HcloudContext } | Problem | undefined {
+  const token = io.env[variable]?.trim() ?? ''
+  if (token !== '') return { token }
+  const context = name === undefined ? findHcloudContext(io) : undefined
+  return context === undefined || 'message' in context ? context : { token: context.token, context }
+}
+
+const nameContext = ({ name }: HcloudContext): string => `the context "${name}" of hcloud`
+
+/** Whose token is used when there is no HCLOUD_TOKEN, and what is to be said of its file. */
+export function describeContext(context: HcloudContext, home: string): string {
+  const path = shortenHome(context.path, home)
+  const remark = context.isOpen ? `, which other users can read (chmod 600 ${path})` : ''
+  return `${nameContext(context)}, since HCLOUD_TOKEN is not set; from ${path}${remark}`
 }
 
 async function askForToken(io: Io): Promise<string> {

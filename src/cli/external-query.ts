@@ -12,7 +12,7 @@ import {
   toArchitecture,
 } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
-import { selectorFor } from '../plan/labels.ts'
+import { selectorFor } from '../plan/selector.ts'
 import { didYouMean } from '../util/near.ts'
 
 /** Which snapshot is asked for. */

@@ -29,6 +29,8 @@ export interface Io {
   readonly signal: AbortSignal
   /** Says what stays if the process is ended at once; asked when a second signal comes. */
   readonly onSecondSignal: (describe: () => string) => void
+  /** Ends the process at once with this error, since what it would wait for cannot come. */
+  readonly giveUp: (error: unknown) => void
   /** A signal is the usual end of this command: it says this text instead of the usual one, and is not a failure. */
   readonly endsBySignal: (text: string) => void
 }

@@ -10,7 +10,10 @@ import {
 } from 'hcloud-sandbox'
 import semver from 'semver'
 import packageJson from '../../package.json' with { type: 'json' }
+import type { Inputs } from '../config/inputs.ts'
+import { formatOrigin, type Problem } from '../errors.ts'
 import type { Check } from '../report/doctor.ts'
+import { formatInputs } from './render/inputs.ts'
 
 /** Whether Node.js is one that the tool was made for. @param version as `process.versions.node` says */
 export function checkNode(version: string): Check {
@@ -22,6 +25,16 @@ export function checkNode(version: string): Check {
     message: `this is ${version}`,
     hint: isGood ? undefined : `install Node.js ${wanted}: https://nodejs.org`,
   }
+}
+
+/** Which files a build reads, and what is odd about them. */
+export function checkInputs(inputs: Inputs, warnings: readonly Problem[]): Check {
+  const name = 'files'
+  const message = formatInputs(inputs)
+  if (warnings.length === 0) return { name, status: 'ok', message }
+  const said = warnings.map((warning) => [formatOrigin(warning.at), warning.message].filter(Boolean).join(': '))
+  const hint = warnings.find((warning) => warning.hint !== undefined)?.hint
+  return { name, status: 'warning', message: [message, ...said].join('; '), hint }
 }
 
 /** What a user is going to do, which decides how bad it is that something is missing. */

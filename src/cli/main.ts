@@ -8,6 +8,7 @@ import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
 import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { formatDocument, LINES } from './formats/formats.ts'
+import { describeInvocation, rememberInvocation } from './invocation.ts'
 import type { Io } from './io.ts'
 import { normalizeArguments } from './packer-arguments.ts'
 import { createProgram } from './program.ts'
@@ -23,9 +24,12 @@ const ACTION = 'github-action'
 /** The file descriptor. */
 const STDIN = 0
 
+const BUILD_STOPS = '\nStopping, and removing what was made. Press Ctrl-C again to leave at once.\n'
+
 const stop = new AbortController()
 let signalCode: number | undefined
-let describeRest = (): string => ''
+/** Only what builds says it. */
+let describeRest: (() => string) | undefined
 let goodbye: string | undefined
 
 listenToSignals(process, {
@@ -33,10 +37,10 @@ listenToSignals(process, {
     signalCode = code
     // First, since a progress view leaves its lines then: what follows stands below them.
     stop.abort(new TalosImageError({ code: 'interrupted', message: 'interrupted' }))
-    io.err(goodbye ?? '\nStopping and cleaning up; once more leaves at once.\n')
+    io.err(goodbye ?? (describeRest === undefined ? '\nStopping.\n' : BUILD_STOPS))
   },
   again: (code) => {
-    io.err(`\nLeaving at once.\n${describeRest()}`)
+    io.err(`\nLeaving at once.\n${describeRest?.() ?? ''}`)
     process.exit(code)
   },
 })
@@ -46,7 +50,10 @@ process.stderr.on('error', () => undefined)
 let lost: unknown
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that is gone (`| head`, a closed terminal) has what it wanted.
-  if (error.code !== 'EPIPE') lost ??= error
+  if (error.code === 'EPIPE') return
+  lost ??= error
+  // What only a signal ends has nothing to wait for.
+  if (goodbye !== undefined) stop.abort(error)
 })
 
 // Nor may a defect keep it from that: what was made is removed before the defect is shown.
@@ -85,6 +92,11 @@ const io: Io = {
   onSecondSignal: (describe) => {
     describeRest = describe
   },
+  giveUp: (error) => {
+    // First, so that a progress view leaves its lines.
+    stop.abort(error)
+    void report(error).then((exitCode) => process.exit(exitCode))
+  },
   endsBySignal: (text) => {
     goodbye = text
   },
@@ -104,8 +116,10 @@ function widthOf(stream: NodeJS.WriteStream): number {
 async function run(): Promise<number> {
   let exitCode: number = EXIT.success
   try {
+    rememberInvocation(describeInvocation({ env: io.env, cwd: io.cwd, argv: process.argv }, argv))
     if (argv[0] === ACTION) argv = (await import('./action-arguments.ts')).actionArguments(io.env)
     argv = normalizeArguments(argv)
+    rememberInvocation(describeInvocation({ env: io.env, cwd: io.cwd, argv: process.argv }, argv))
     const onExit = (code: number): void => {
       exitCode = code
     }
@@ -145,7 +159,7 @@ async function report(error: unknown): Promise<number> {
 async function reportLostOutput(code: number): Promise<number> {
   const { describeWriteError } = await import('../util/write-whole.ts')
   const message = `standard output cannot be written: ${describeWriteError(lost)}`
-  showError(io, { code: 'usage', message, hint: 'send it elsewhere; what the command did stays done' })
+  showError(io, { code: 'usage', message, hint: 'redirect it elsewhere; what the command did is not undone' })
   return code || EXIT.failed
 }
 

@@ -5,7 +5,7 @@ import { joinProblems, type ProjectsPlan, planProjects } from '../plan/plan-proj
 import type { PlanRequest } from '../plan/request.ts'
 import { toPlansDocument, unnamedPlan } from '../report/projects.ts'
 import { type ChosenProjects, chooseProjects } from '../request/projects.ts'
-import type { PlanFlags } from './build-flags.ts'
+import type { BuildFlags, PlanFlags } from './build-flags.ts'
 import { toPlanRecords } from './build-view.ts'
 import { type CloudObserver, type Clouds, openClouds, toCloud } from './cloud.ts'
 import type { CommandResult } from './command-result.ts'
@@ -16,6 +16,7 @@ import { writeOutputs } from './job-outputs.ts'
 import type { PackerEngine } from './packer-engine.ts'
 import { planOutputs } from './render/job-outputs.ts'
 import { formatPlan } from './render/plan.ts'
+import { formatAdvice } from './render/problem.ts'
 import { readPlanFlags } from './request.ts'
 import { say } from './say.ts'
 import { showWarning } from './show-problem.ts'
@@ -25,16 +26,20 @@ export function chooseFlaggedProjects(io: Io, { project, config, directory, sand
   return chooseProjects(io, { project, config, directory, sandbox })
 }
 
-/** A plan that is all that was asked for. @param whatNext how to build it */
-export function toPlanResult(io: Io, output: string, planned: ProjectsPlan, whatNext: string): CommandResult {
+/** A plan that is all that was asked for. */
+export function toPlanResult(
+  io: Io,
+  { output, verbose }: Pick<BuildFlags, 'output' | 'verbose'>,
+  planned: ProjectsPlan,
+): CommandResult {
   const plan = unnamedPlan(planned.projects)
   const isBuilt = plan?.images.every(({ existing }) => existing !== undefined) ?? true
   const failed = planned.projects.flatMap((one) => ('problems' in one ? [one] : []))
   const result = {
     document: toPlansDocument(planned),
     records: toPlanRecords(planned),
-    text: (width: number) => formatPlan(planned, width),
-    note: output === TEXT && !isBuilt ? `\nNothing was made yet: ${whatNext}.\n` : '',
+    text: (width: number) => formatPlan(planned, { width, verbose }),
+    note: output === TEXT && !isBuilt ? `\n${formatAdvice('Nothing was made yet; build it: `talos-image build`')}` : '',
   }
   if (plan !== undefined) {
     const finish = async () => ((await writeOutputs(io, planOutputs(plan))) ? EXIT.success : EXIT.failed)
@@ -69,7 +74,7 @@ export async function makePlan(
 ): Promise<{ planned: ProjectsPlan; clouds: Clouds; request: PlanRequest }> {
   const forPacker = packer !== undefined
   const request = await readPlanFlags(io, flags, role, chosen, { known: packer?.problems ?? [], forPacker })
-  const clouds = await openClouds(io, flags, chosen.projects, observer)
+  const clouds = await openClouds(io, { ...flags, needsMachines: true }, chosen.projects, observer)
   try {
     say(io, 'Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...')
     const { projects, factory } = clouds

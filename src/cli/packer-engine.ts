@@ -11,6 +11,7 @@ import { readTemplate, type Template } from '../packer/template.ts'
 import { LEASE_LABEL, UNREAD_LABEL } from '../plan/labels.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
+import { lookUpUsers } from '../plan/users.ts'
 import { findDirectory } from '../request/directory.ts'
 import type { RunningBuild } from '../run/result.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
@@ -46,10 +47,20 @@ export async function findPackerEngine(io: Io, flags: PackerFlags): Promise<Pack
     problems: problems.all,
     async adapt(plan, request, cloud) {
       const labelSelector = `${UNREAD_LABEL},!${LEASE_LABEL}`
-      const earlier =
-        flags.force === true ? await cloud.hetzner.images.listSnapshots({ labelSelector }, { signal: io.signal }) : []
+      const { force = false, evenInUse = false } = flags
+      const [earlier, users] = await Promise.all([
+        force ? cloud.hetzner.images.listSnapshots({ labelSelector }, { signal: io.signal }) : [],
+        force && !evenInUse ? lookUpUsers(cloud.hetzner, io.signal) : new Map(),
+      ])
       const isPublicFactory = cloud.factory.url === FACTORY_URL
-      return adaptPlan(plan, { template: required(found).template, request, isPublicFactory, earlier })
+      return adaptPlan(plan, {
+        template: required(found).template,
+        request,
+        isPublicFactory,
+        earlier,
+        users,
+        evenInUse,
+      })
     },
     start(options, request, cloud) {
       const { value: version } = request.variables.talosVersion
@@ -103,6 +114,6 @@ async function openTemplate(
     code: 'packer',
     message: `there is no template for Packer in ${directory}`,
     at: { kind: 'flag', name: '--engine' },
-    hint: 'name a *.pkr.hcl or *.pkr.json file, or a directory with such: --directory PATH; talos-image init writes one',
+    hint: 'name a *.pkr.hcl or *.pkr.json file, or a directory that has one, with --directory; or write one: `talos-image init`',
   })
 }

@@ -15,11 +15,15 @@ const REFUSED = {
   '--allow-bigger-disk': ['allowBiggerDisk', 'Packer takes the one server type that the template names'],
   '--wait-for-stock': ['waitForStock', 'Packer tries once, at one place'],
   '--allow-older': ['allowOlder', 'Packer tries once, at one place'],
+  '--label': ['label', IN_TEMPLATE],
+  '--description': ['description', IN_TEMPLATE],
   '--ip-family': ['ipFamily', IN_TEMPLATE],
   '--network': ['network', IN_TEMPLATE],
   '--ssh-over': ['sshOver', IN_TEMPLATE],
   '--firewall': ['firewall', IN_TEMPLATE],
   '--server-label': ['serverLabel', IN_TEMPLATE],
+  '--require-host-proof': ['requireHostProof', 'Packer takes any host key'],
+  '--download-proxy': ['downloadProxy', 'the commands of the template download by themselves: set it there'],
   '--ssh-timeout': ['sshTimeout', 'write ssh_timeout into the source blocks of the template'],
 } as const satisfies Record<string, readonly [keyof PackerFlags, string]>
 
@@ -36,7 +40,7 @@ export function findFlagProblems(flags: PackerFlags): Problem[] {
 }
 
 function toProblem(name: string, hint: string): Problem {
-  return { code: 'usage', message: 'it cannot go together with --engine packer', at: { kind: 'flag', name }, hint }
+  return { code: 'usage', message: 'it cannot be used together with --engine packer', at: { kind: 'flag', name }, hint }
 }
 
 /** What the template cannot do that the flags ask for. */

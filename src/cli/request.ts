@@ -1,17 +1,18 @@
 /** What is asked for, as flags and environment say it. */
 
-import { ARCHITECTURES, type Role } from '../domain.ts'
+import type { Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import { findDirectory } from '../request/directory.ts'
 import type { Spelling } from '../request/options.ts'
 import { type ChosenProjects, UNNAMED_PROJECT } from '../request/projects.ts'
 import { readRequest } from '../request/read-request.ts'
+import { findSettingsFile } from '../request/settings.ts'
 import type { PlanFlags } from './build-flags.ts'
 import { findCloudProblems } from './cloud.ts'
 import { findFactoryProblems } from './connection.ts'
 import type { Io } from './io.ts'
-import { readServerFlags } from './server-flags.ts'
+import { readServerFlags, readSnapshotFlags } from './server-flags.ts'
 
 const NAMES: Spelling['names'] = {
   architectures: '--arch',
@@ -38,16 +39,19 @@ export async function readPlanFlags(
   { known = [], forPacker = false }: { readonly known?: readonly Problem[]; readonly forPacker?: boolean } = {},
 ): Promise<PlanRequest> {
   const { cwd, env } = io
-  const { server, problems: repeated } = readServerFlags(flags)
+  const { server, problems: repeated } = readServerFlags(flags, env)
+  const { labels, description, problems: relabelled } = readSnapshotFlags(flags)
   const sandbox = flags.sandbox === true
+  const directory = flags.directory ?? (await findDirectory(cwd))
   return readRequest(
     {
       cwd,
       env,
-      directory: flags.directory ?? (await findDirectory(cwd)),
+      directory,
       vars: flags.var ?? [],
       varFiles: flags.varFile ?? [],
-      architectures: flags.arch ?? ARCHITECTURES,
+      settingsFile: findSettingsFile(cwd, flags.config, directory),
+      architectures: flags.arch,
       only: (flags.only ?? []).flat(),
       except: (flags.except ?? []).flat(),
       roles: role === undefined ? [] : [role],
@@ -56,9 +60,12 @@ export async function readPlanFlags(
       imageFile: flags.imageFile,
       pins: flags.sha256 ?? [],
       force: flags.force === true,
+      evenInUse: flags.evenInUse === true,
       fallback: flags.fallback,
       allowBiggerDisk: flags.allowBiggerDisk === true,
       server,
+      labels,
+      description,
       sshIsGiven: {
         port: sandbox || flags.sshPort !== undefined || (env.TALOS_IMAGE_SSH_PORT ?? '') !== '',
         timeout: flags.sshTimeout !== undefined,
@@ -68,6 +75,13 @@ export async function readPlanFlags(
       forPacker,
     },
     SPELLING,
-    [...known, ...findCloudProblems(io, flags, projects), ...findFactoryProblems(io, flags), ...problems, ...repeated],
+    [
+      ...known,
+      ...findCloudProblems(io, flags, projects),
+      ...findFactoryProblems(io, flags),
+      ...problems,
+      ...repeated,
+      ...relabelled,
+    ],
   )
 }

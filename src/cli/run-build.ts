@@ -7,20 +7,12 @@ import { type Problem, throwProblems } from '../errors.ts'
 import { lookUpPlacements } from '../plan/look-up-placements.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
-import {
-  cleanupCommand,
-  type ProjectAccess,
-  type ProjectResult,
-  toProjectCommand,
-  toProjectResult,
-  toRunDocument,
-  toUnbegun,
-} from '../report/projects.ts'
-import { toResultDocument } from '../report/result.ts'
+import { type ProjectAccess, type ProjectResult, toRunDocument, toUnbegun } from '../report/projects.ts'
+import { recordTimeline } from '../report/timeline.ts'
 import type { ChosenProjects } from '../request/projects.ts'
 import { startBuild, toProblem } from '../run/build.ts'
 import type { BuildEvent } from '../run/events.ts'
-import type { BuildResult, RunningBuild } from '../run/result.ts'
+import type { RunningBuild } from '../run/result.ts'
 import type { Timeouts } from '../run/timeouts.ts'
 import type { Trace } from '../util/trace.ts'
 import { type BuildFlags, type ResultFileFlags, readTarget } from './build-flags.ts'
@@ -36,6 +28,7 @@ import { checkOutputs, writeOutputs } from './job-outputs.ts'
 import { chooseFlaggedProjects, makePlan, toPlanResult } from './make-plan.ts'
 import type { PackerEngine } from './packer-engine.ts'
 import { startParserProcess } from './parser-process.ts'
+import { abandon, finish, type Running, withToken } from './project-run.ts'
 import { oneLine } from './render/event-line.ts'
 import { buildOutputs } from './render/job-outputs.ts'
 import { findFailures, findLeftovers, findOlder, formatInterrupted, formatSummary } from './render/summary.ts'
@@ -50,10 +43,20 @@ export async function runBuild(io: Io, flags: BuildFlags): Promise<CommandResult
   const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
   try {
     const { role, flags: read } = readTarget(flags)
-    return await build(io, role, read, log?.trace)
+    return await build(io, role, { ...read, ...readHostProof(io, read) }, log?.trace)
   } finally {
     log?.close()
   }
+}
+
+/** Whether build servers must prove their host keys: the flag's, else the environment's; `0` there takes even a wrong proof. */
+export function readHostProof(
+  { env }: Pick<Io, 'env'>,
+  { requireHostProof }: Pick<BuildFlags, 'requireHostProof'>,
+): Pick<BuildFlags, 'requireHostProof'> {
+  const text = env.TALOS_IMAGE_REQUIRE_HOST_PROOF ?? ''
+  if (requireHostProof === true) return { requireHostProof }
+  return text === '' ? {} : { requireHostProof: !['0', 'false'].includes(text) }
 }
 
 const PACKER_HAS_ONE: Problem = {
@@ -70,7 +73,6 @@ async function build(
   flags: Omit<BuildFlags, 'target'>,
   trace?: Trace,
 ): Promise<CommandResult> {
-  const { output } = flags
   const chosen = await chooseFlaggedProjects(io, flags)
   const names = chosen.projects.flatMap(({ name }) => name ?? [])
   const packer = flags.engine === 'packer' && !chosen.isNamed ? await findEngine(io, flags) : undefined
@@ -82,8 +84,8 @@ async function build(
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${oneLine(text)}`)
   const onDelay = (text: string, project?: string): void => showDelay(text, project)
-  // Packer builds at the one place that it is told, and builds what exists, too.
-  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true }
+  // Packer builds at the one place that it is told, and builds what exists, too; what that replaces is its engine's matter.
+  const planFlags = packer === undefined ? flags : { ...flags, fallback: false, force: true, evenInUse: true }
   const { planned, clouds, request } = await makePlan(
     io,
     role,
@@ -98,8 +100,8 @@ async function build(
   try {
     const manifest = manifestOf(request, flags)
     throwProblems(await findFileProblems(io, manifest, names))
-    if (flags.dryRun === true) return toPlanResult(io, output, planned, 'without --dry-run it is built')
-    const view = await openBuildView(io, output, planned)
+    if (flags.dryRun === true) return toPlanResult(io, flags, planned)
+    const view = await openBuildView(io, flags, planned)
     showDelay = (text, project) => {
       view.onEvent(chosen.isNamed ? (project ?? 'all') : undefined, { type: 'note', text })
     }
@@ -111,11 +113,17 @@ async function build(
       )
       io.onSecondSignal(() => runs.map((run) => ('building' in run ? abandon(run) : '')).join(''))
       results = await Promise.all(runs.map((run) => ('building' in run ? finish(io, run, clouds.factoryUrl) : run)))
+    } catch (error) {
+      if (flags.report !== undefined) {
+        const unbegun = toUnbegun({ project: undefined, problems: [toProblem(error, io.signal)] }, planned)
+        await writeResultFiles(io, { report: flags.report }, [unbegun], planned)
+      }
+      throw error
     } finally {
       view.close()
     }
     const isAnyBuilt = results.some(({ snapshots }) => snapshots.length > 0)
-    if (output === TEXT && isAnyBuilt) io.err('\n')
+    if (flags.output === TEXT && isAnyBuilt) io.err('\n')
     return {
       document: toRunDocument(results),
       records: results.map((result) => ({ type: 'result', ...result })),
@@ -127,7 +135,7 @@ async function build(
       finish: async () => {
         for (const result of results) await writeJobSummary(io, result)
         const noted = await writeOutputs(io, buildOutputs(results))
-        const written = (await writeResultFiles(io, { ...flags, ...manifest }, results)) && noted
+        const written = (await writeResultFiles(io, { ...flags, ...manifest }, results, planned)) && noted
         return exitCodeOfRun(results) || (written ? EXIT.success : EXIT.failed)
       },
     }
@@ -145,13 +153,6 @@ function manifestOf({ template }: PlanRequest, { packerManifest }: ResultFileFla
 async function findEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
   const { findPackerEngine } = await import('./packer-engine.ts')
   return findPackerEngine(io, flags)
-}
-
-/** The build that goes on in one project. */
-interface Running {
-  readonly access: ProjectAccess
-  readonly plan: Plan
-  readonly building: RunningBuild
 }
 
 interface Surroundings {
@@ -174,16 +175,19 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
       project,
       variable: flags.sandbox === true ? undefined : chosen.projects.find(({ name }) => name === project)?.variable,
     }
+    const timeline = recordTimeline()
     const common = {
       hetzner,
       factory: clouds.factory,
       plan,
       signal: io.signal,
-      onEvent: (event: BuildEvent) =>
+      onEvent: (event: BuildEvent) => {
+        timeline.add(event, Date.now())
         view.onEvent(
           project,
           withToken(event, access, () => building.run),
-        ),
+        )
+      },
       timeouts,
       ...(trace === undefined ? {} : { trace: traceIn(trace, project) }),
     }
@@ -192,6 +196,7 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
       startBuild({
         ...common,
         sshPort: clouds.sshPort,
+        requireHostProof: flags.requireHostProof,
         openStdin: () => io.stdin,
         stock: {
           waitMs: flags.waitForStock ?? 0,
@@ -199,7 +204,7 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
           look: (image, signal) => lookUpPlacements(request, image, { hetzner, signal }),
         },
       })
-    return { access, plan, building }
+    return { access, timeline, plan, building }
   }
 }
 
@@ -207,47 +212,4 @@ function clientOf({ projects }: Clouds, name: string | undefined) {
   const found = projects.find((project) => project.name === name)
   if (found === undefined || !('access' in found)) throw new RangeError(`${name} has a plan, and no client`)
   return found.hetzner
-}
-
-/** The event with commands that know the project's token. @param run gives the run's ID, once there is one */
-function withToken(event: BuildEvent, access: ProjectAccess, run: () => string): BuildEvent {
-  if (event.type !== 'leftover' || access.project === undefined) return event
-  const command = toProjectCommand(event.leftover.command, run(), access)
-  return { ...event, leftover: { ...event.leftover, command } }
-}
-
-/**
- * Waits for one project. An error in a named project becomes its result, so that the others go on.
- * @throws the error of the only one, when nothing could be begun
- */
-async function finish(io: Io, { access, plan, building }: Running, factoryUrl: string): Promise<ProjectResult> {
-  const isNamed = access.project !== undefined
-  // At once, so that a job that is killed can be cleaned up after.
-  const noted = isNamed ? undefined : writeOutputs(io, { run: building.run })
-  const result = await building.result.catch((error: unknown): BuildResult => {
-    if (!isNamed) throw error
-    const problem = toProblem(error, io.signal)
-    return {
-      run: building.run,
-      images: plan.images.map((image) => ({ image, status: 'failed', problem, ms: 0 })),
-      leftovers: [],
-    }
-  })
-  await noted
-  return toProjectResult(toResultDocument(result, plan.talosVersion, factoryUrl), access)
-}
-
-/** Ends a build at once; says what a user must remove. */
-function abandon({ access, building }: Running): string {
-  building.abandon?.()
-  const { run } = building
-  const where = access.project === undefined ? '' : ` in ${access.project}`
-  const pending = building.pending()
-  if (pending.length === 0) return `Nothing of this run is left behind${where}.\n`
-  const list = pending.map(({ name, command }) => {
-    // In the sandbox only the cleanup works, since its addresses go with this process.
-    if (access.variable === undefined) return `  ${name}\n`
-    return `  ${name}: ${toProjectCommand(command, run, access)}\n`
-  })
-  return `Left behind by run ${run}${where}:\n${list.join('')}Remove all of it:\n  ${cleanupCommand(run, access)}\n`
 }

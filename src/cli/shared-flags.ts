@@ -3,7 +3,7 @@
 import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
 import { ARCHITECTURE_WORDS } from '../domain.ts'
 import type { Parameters, Values } from './define-command.ts'
-import { parseArchitecture, parseId } from './flags.ts'
+import { parseArchitecture } from './flags.ts'
 import { OUTPUTS, TEXT } from './formats/formats.ts'
 
 /** How a command prints its result. */
@@ -23,7 +23,7 @@ export const cloudFlags = {
 } as const satisfies Parameters
 export type CloudFlags = Values<typeof cloudFlags>
 
-export const CONFIG = 'names the projects; default: talos-image.yaml'
+export const CONFIG = 'settings; default: talos-image.yaml'
 
 /** Which project a command works in, where there are several. */
 export const projectFlags = {
@@ -49,8 +49,3 @@ export const archFlag = ({ before = '', after = '' }: { readonly before?: string
       repeatable: true,
     },
   }) as const satisfies Parameters
-
-/** Snapshot IDs. */
-export const idsArgument = {
-  '<id...>': { text: 'snapshot IDs', parse: parseId },
-} as const satisfies Parameters

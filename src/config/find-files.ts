@@ -38,6 +38,11 @@ export async function findFiles(
   cwd: string,
 ): Promise<FilesToRead> {
   const named = varFiles.map((path) => resolve(cwd, path))
+  const found = await findIn(directory, named, cwd)
+  return { ...found, warnings: [...found.warnings, ...(await findHere(directory, named, cwd))] }
+}
+
+async function findIn(directory: string | undefined, named: readonly string[], cwd: string): Promise<FilesToRead> {
   if (directory !== undefined && isTemplateFile(directory)) return findOne(resolve(cwd, directory), named, cwd)
   const found = directory === undefined ? [] : await listFiles(resolve(cwd, directory), cwd)
   const paths = Array.isArray(found) ? found : []
@@ -77,6 +82,23 @@ async function findOne(path: string, named: readonly string[], cwd: string): Pro
     problems: findFormatProblems(named, cwd),
     warnings: unread.map((file) => toForgottenWarning(file, cwd, `is not read: only ${basename(path)} is`)),
   }
+}
+
+/** Var files of the working directory, which do not count when another directory is read, or none. */
+async function findHere(directory: string | undefined, named: readonly string[], cwd: string): Promise<Problem[]> {
+  if (directory !== undefined && resolve(cwd, directoryOf(directory)) === resolve(cwd)) return []
+  const listed = await listFiles(cwd, cwd)
+  const unread = (Array.isArray(listed) ? listed : []).filter(
+    (path) => isVarFile(path) && !named.includes(path) && (named.length === 0 || !looksForgotten(path)),
+  )
+  return unread.map((path) => {
+    if (directory !== undefined) {
+      const why = `is not read: only the files in ${displayName(resolve(cwd, directory), cwd)} are`
+      return toForgottenWarning(path, cwd, why)
+    }
+    const { hint, ...problem } = toForgottenWarning(path, cwd, 'is not read: there is no template beside it')
+    return looksForgotten(path) ? { ...problem, hint } : { ...problem, hint: 'to read it, give --directory .' }
+  })
 }
 
 const byFormat = (paths: readonly string[]): PathsByFormat => ({

@@ -1,6 +1,7 @@
-/** `talos-image.yaml`: the projects that images are built in. */
+/** `talos-image.yaml`: the projects that images are built in, and what is built where no flag says so. */
 
 import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml'
+import { type Architecture, hintArchitecture, toArchitecture } from '../domain.ts'
 import type { Origin, Problem } from '../errors.ts'
 import { didYouMean } from '../util/near.ts'
 import {
@@ -12,19 +13,27 @@ import {
   type NamedProject,
 } from './project-token.ts'
 import { type Found, originOf, type SourceFile } from './source-file.ts'
+import type { Sourced } from './variables.ts'
 
 /** Its name, in the directory that holds the templates. */
 export const SETTINGS_FILE = 'talos-image.yaml'
 
-const KEYS = ['projects']
+const KEYS = ['projects', 'architectures', 'schematic']
 const PROJECT_KEYS = ['name', 'token']
 const SHAPE = 'write "- name: prod", and below it "token: HCLOUD_TOKEN_PROD", the name of an environment variable'
 
 /** No list of projects is longer, and the parser takes much more memory than the text. */
 const MOST_CHARACTERS = 262_144
 
-/** Reads the projects of a settings file: none of an empty one; every problem at once. */
-export function readSettings(file: SourceFile): Found<NamedProject> {
+/** The projects, and what counts where no flag says something else. */
+export interface Settings extends Found<NamedProject> {
+  readonly architectures: readonly Architecture[] | undefined
+  /** The file with the schematic of generic images, as it is written: relative to the settings file. */
+  readonly schematic: Sourced<string> | undefined
+}
+
+/** Reads a settings file: nothing of an empty one; every problem at once. */
+export function readSettings(file: SourceFile): Settings {
   return new SettingsReader(file).read()
 }
 
@@ -36,11 +45,11 @@ class SettingsReader {
     this.#file = file
   }
 
-  read(): Found<NamedProject> {
+  read(): Settings {
     const { length } = this.#file.text
     if (length > MOST_CHARACTERS) {
       this.#report(0, `the file has ${length} characters; ${MOST_CHARACTERS} are the most`, 'is it the right file?')
-      return { items: [], problems: this.#problems }
+      return { items: [], architectures: undefined, schematic: undefined, problems: this.#problems }
     }
     const document = parseDocument(this.#file.text, { prettyErrors: false, uniqueKeys: false, schema: 'failsafe' })
     for (const { message, pos } of document.errors) {
@@ -48,17 +57,38 @@ class SettingsReader {
       const what = hideTokens(message.charAt(0).toLowerCase() + message.slice(1))
       this.#report(pos[0], `not valid YAML: ${what}`, 'check the indentation, quotes and brackets here')
     }
-    const items = document.errors.length > 0 ? [] : this.#readRoot(document.contents)
-    return { items, problems: [...this.#problems, ...findRepetitions(items)] }
+    const fields = document.errors.length > 0 ? new Map<string, Pair>() : this.#readRoot(document.contents)
+    const items = this.#readProjects(fields.get('projects'))
+    const architectures = this.#readArchitectures(fields.get('architectures'))
+    const path = this.#text(fields.get('schematic'), 'schematic', 'write "schematic: schematic.yaml"')
+    const schematic = path === undefined ? undefined : { value: path.text, origin: path.at }
+    return { items, architectures, schematic, problems: [...this.#problems, ...findRepetitions(items)] }
   }
 
-  #readRoot(root: Node | null): NamedProject[] {
-    if (isNothing(root)) return []
-    if (!isMap(root)) {
-      this.#report(offsetOf(root), 'the file must be a mapping', `begin it with "${KEYS.join(':" or "')}:"`)
-      return []
-    }
-    const projects = this.#fields(root, KEYS, 'the file').get('projects')
+  #readRoot(root: Node | null): Map<string, Pair> {
+    if (isNothing(root)) return new Map()
+    if (isMap(root)) return this.#fields(root, KEYS, 'the file')
+    this.#report(offsetOf(root), 'the file must be a mapping', `begin it with "${KEYS.join(':" or "')}:"`)
+    return new Map()
+  }
+
+  #readArchitectures(field: Pair | undefined): Architecture[] | undefined {
+    if (field === undefined) return undefined
+    const shape = 'write "architectures: [x86]", or leave it out for both'
+    const items = isSeq(field.value) ? field.value.items : []
+    if (items.length === 0) this.#report(offsetOf(field.key), '"architectures" must be a list of one or two', shape)
+    const found = items.flatMap((item) => {
+      const text = isScalar(item) ? String(item.value) : ''
+      const architecture = toArchitecture(text)
+      if (architecture === undefined) {
+        this.#report(offsetOf(item), `"${hideTokens(text)}" is not an architecture`, hintArchitecture(text))
+      }
+      return architecture ?? []
+    })
+    return found.length === 0 ? undefined : found
+  }
+
+  #readProjects(projects: Pair | undefined): NamedProject[] {
     if (projects === undefined) return []
     if (!isSeq(projects.value) || projects.value.items.length === 0) {
       this.#report(offsetOf(projects.key), '"projects" must be a list with a project or more', SHAPE)
@@ -99,12 +129,16 @@ class SettingsReader {
     return fields
   }
 
-  #text(field: Pair | undefined, name: string): { readonly text: string; readonly at: Origin } | undefined {
+  #text(
+    field: Pair | undefined,
+    name: string,
+    shape = SHAPE,
+  ): { readonly text: string; readonly at: Origin } | undefined {
     if (field === undefined) return undefined
     if (isScalar(field.value) && typeof field.value.value === 'string') {
       return { text: field.value.value, at: originOf(this.#file, offsetOf(field.value)) }
     }
-    this.#report(offsetOf(field.key), `"${name}" must be a text`, SHAPE)
+    this.#report(offsetOf(field.key), `"${name}" must be a text`, shape)
     return undefined
   }
 

@@ -1,7 +1,7 @@
 /** Access to a private Image Factory: the login and the certificate authority. */
 
 import { createFetch, type Fetch } from '../util/fetch.ts'
-import type { Proxies } from '../util/proxies.ts'
+import type { Proxies, ProxyServer } from '../util/proxies.ts'
 import { isLoopbackHost } from '../util/proxies.ts'
 import { USER_AGENT } from '../util/user-agent.ts'
 import { FACTORY_URL } from './asset.ts'
@@ -82,11 +82,21 @@ export type DownloadLogin = FactoryLogin | { readonly downloadToken: string }
  * @internal
  */
 export function curlConfig(login: DownloadLogin): string {
-  const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
   if ('downloadToken' in login) return `url-query = ${quoted(`token=${login.downloadToken}`)}\n`
   return 'token' in login
     ? `header = ${quoted(`Authorization: ${authorizationOf(login)}`)}\n`
     : `user = ${quoted(`${login.user}:${login.password}`)}\n`
+}
+
+const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+
+/**
+ * A proxy as a configuration for curl; one with SOCKS looks up the names of hosts itself. Source: curl's manual page, --proxy.
+ * @internal
+ */
+export function curlProxyConfig({ url, login }: ProxyServer): string {
+  const user = login === undefined ? '' : `proxy-user = ${quoted(`${login.user}:${login.password}`)}\n`
+  return `proxy = ${quoted(url.replace(/^socks5:/, 'socks5h:'))}\n${user}`
 }
 
 /** Whether a URL is one of that Factory. */
@@ -120,8 +130,9 @@ export function createFactoryFetch(factoryUrl: string, options: FactoryFetchOpti
   const toFactory = ca === undefined ? others : createFetch({ proxies, ca: all })
   const named = { 'user-agent': userAgent }
   const loggedIn = login === undefined ? named : { ...named, authorization: authorizationOf(login) }
-  return (url, request) =>
+  const send: Fetch = (url, request) =>
     isAt(factoryUrl, url)
       ? toFactory(url, { ...request, headers: { ...request.headers, ...loggedIn } })
       : others(url, { ...request, headers: { ...request.headers, ...named } })
+  return others.proxyFor === undefined ? send : Object.assign(send, { proxyFor: others.proxyFor })
 }

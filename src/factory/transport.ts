@@ -4,7 +4,7 @@ import pRetry from 'p-retry'
 import { TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
 import type { Fetch, ResponseHeaders } from '../util/fetch.ts'
-import { fetchFailureReason, readText } from '../util/fetch.ts'
+import { explainNoAnswer, networkErrorFor, ProxyRefusal, proxyHint, readText } from '../util/fetch.ts'
 import { type Trace, traced } from '../util/trace.ts'
 
 /** Larger than any list of the Factory, in bytes. */
@@ -107,20 +107,21 @@ export function sendToFactory({ timeoutMs: longestMs, fetch }: TransportOptions)
         signal: deadline.signal,
       })
       const { ok, status, statusText, headers } = response
+      if (status === 407) throw new Error('the proxy wants a login (407)')
       if (!ok || onlyReason !== true)
         return { ok, status, statusText, headers, text: await readText(response, LONGEST_ANSWER) }
       await response.body?.cancel()
       return { ok, status, statusText, headers, text: '' }
     } catch (error) {
       signal?.throwIfAborted()
-      const why = deadline.expired ? `no answer within ${timeoutMs / 1000} s` : fetchFailureReason(error)
-      const Failure = deadline.expired ? FactorySilence : TalosImageError
+      const why = explainNoAnswer(fetch, url, { error, deadline, timeoutMs })
+      const Failure = deadline.expired ? FactorySilence : networkErrorFor(why)
       throw new Failure({
         code: 'network',
         message: `no answer to ${method} ${url}: ${why}`,
         hint: /certificate/i.test(why)
           ? 'if its certificate authority is your own, name its file: TALOS_IMAGE_FACTORY_CA=FILE'
-          : 'check the network, and --factory-url or TALOS_IMAGE_FACTORY_URL if you set one',
+          : (proxyHint(fetch, url) ?? 'check the network, and --factory-url or TALOS_IMAGE_FACTORY_URL if you set one'),
       })
     }
   }
@@ -166,6 +167,7 @@ export function retryFaults(send: SendToFactory, { retries, firstPauseMs }: Tran
         ...(request.signal === undefined ? {} : { signal: request.signal }),
         shouldRetry: ({ error, attemptNumber }) => {
           if (error instanceof FactorySilence && request.timeoutMs !== undefined) return attemptNumber < 2
+          if (error instanceof ProxyRefusal) return false
           return error instanceof FactoryFailure || (error instanceof TalosImageError && error.code === 'network')
         },
       },

@@ -60,9 +60,12 @@ export interface Sandbox extends AsyncDisposable {
   readonly factoryUrl: string
   /** Absolute path of its state. */
   readonly stateDir: string
-  /** Whether another process runs it: then closing it does nothing, and no option but `stateDir` was listened to. */
+  /** Whether it ran already, for other programs: then only `stateDir` of the options was listened to. */
   readonly attached: boolean
-  /** Stops answering, takes the power from all machines and writes the state; removes it when it is temporary. */
+  /**
+   * Leaves the sandbox. When no other program uses it, that stops answering, takes the power from all machines and writes the
+   * state, or removes it when it is temporary.
+   */
   close(): Promise<void>
 }
 
@@ -80,30 +83,22 @@ export interface Sandbox extends AsyncDisposable {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   // Programs that never start one need not load it.
-  const { startSandbox: start } = await import('hcloud-sandbox')
+  const { startSandbox: startOwn, startSharedSandbox } = await import('hcloud-sandbox')
   const faults = await readFaults(options.faults ?? [])
   const temporary = options.stateDir === undefined ? await mkdtemp(join(tmpdir(), 'talos-image-sandbox-')) : undefined
   const removeTemporary = async (): Promise<void> => {
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
   }
   try {
-    const { machines, cacheDir, latency, port, factoryPort, imageDiskBytes, outOfStock, rateLimit, signal } = options
+    const { stateDir: named, cacheDir, outOfStock, ...rest } = options
+    // One that nothing else can find is best a part of this program.
+    const start = temporary === undefined ? startSharedSandbox : startOwn
     const sandbox = await start({
-      ...{
-        machines,
-        latency,
-        port,
-        factoryPort,
-        sshPort: options.sshPort,
-        imageDiskBytes,
-        outOfStock,
-        rateLimit,
-        onProgress: options.onProgress,
-        signal,
-      },
-      stateDir: temporary ?? resolve(options.stateDir ?? ''),
+      ...rest,
+      stateDir: temporary ?? resolve(named ?? ''),
       cacheDir: cacheDir === undefined ? undefined : resolve(cacheDir),
-      faults,
+      outOfStock: outOfStock === undefined ? undefined : [...outOfStock],
+      faults: [...faults],
     })
     const { endpoint, token, factoryUrl, sshPort, stateDir, attached } = sandbox
     const close = async (): Promise<void> => {

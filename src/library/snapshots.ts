@@ -6,11 +6,13 @@ import type { HetznerClient } from '../hetzner/client.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import { LEASE_LABEL } from '../plan/labels.ts'
 import { decidePrune, type PruneDecision } from '../plan/prune.ts'
+import { isWanted, type SnapshotFilter } from '../plan/snapshot-filter.ts'
+import { lookUpUsers } from '../plan/users.ts'
 import { type Age, findAges } from '../report/outdated.ts'
 import { doEach } from '../util/problem-collector.ts'
 
 /** Which snapshots, and when to stop. */
-export interface ListOptions {
+export interface ListOptions extends SnapshotFilter {
   /** A label selector; `os=talos` by default. */
   readonly selector?: string | undefined
   /** Aborting it ends the look-up; the function then rejects with the signal's reason. */
@@ -22,16 +24,18 @@ export interface ListOptions {
  * @throws TalosImageError `token`, `api` or `network` when the project cannot be asked; `api` for an invalid selector
  */
 export async function listSnapshots(hetzner: HetznerClient, options: ListOptions = {}): Promise<readonly Snapshot[]> {
-  const { selector = 'os=talos', signal } = options
+  const { selector = 'os=talos', signal, ...filter } = options
   const found = await hetzner.images.listSnapshots({ labelSelector: selector }, { signal })
-  return found.filter(({ labels }) => labels[LEASE_LABEL] === undefined).toSorted(byAge)
+  return found
+    .filter((snapshot) => snapshot.labels[LEASE_LABEL] === undefined && isWanted(snapshot, filter))
+    .toSorted(byAge)
 }
 
 /** The API does not say which of two is the newer one when they were made in the same second. */
 const byAge = (a: Snapshot, b: Snapshot): number => Date.parse(b.created) - Date.parse(a.created) || b.id - a.id
 
-/** Whom to ask. */
-export interface OutdatedOptions {
+/** Whom to ask, about which snapshots. */
+export interface OutdatedOptions extends SnapshotFilter {
   readonly hetzner: HetznerClient
   readonly factory: FactoryClient
   /** Aborting it ends the look-up; the function then rejects with the signal's reason. */
@@ -42,20 +46,18 @@ export interface OutdatedOptions {
  * For each series that the project has snapshots of: the newest one, and what is newer than its Talos.
  * @throws TalosImageError `token`, `api`, `factory` or `network` when the project or the Factory cannot be asked
  */
-export async function findOutdated({ hetzner, factory, signal }: OutdatedOptions): Promise<readonly Age[]> {
-  const [snapshots, versions] = await Promise.all([listSnapshots(hetzner, { signal }), factory.versions(signal)])
+export async function findOutdated({ hetzner, factory, ...options }: OutdatedOptions): Promise<readonly Age[]> {
+  const [snapshots, versions] = await Promise.all([listSnapshots(hetzner, options), factory.versions(options.signal)])
   return findAges(snapshots, versions)
 }
 
-/** What is too old. */
-export interface PruneOptions {
+/** What is too old, of the snapshots that the filter means; all by default. */
+export interface PruneOptions extends SnapshotFilter {
   /**
    * How many of the newest stay, of each series: at least 1, which is the default; Infinity keeps all. A series is what has the same architecture
    * and the same public labels, apart from the one that names the version.
    */
   readonly keep?: number | undefined
-  /** Only snapshots with these labels are looked at; undefined as the value: with any value. All by default. */
-  readonly labels?: Readonly<Record<string, string | undefined>> | undefined
   /** What is younger stays, in milliseconds, at least 0; nothing stays for its age by default. */
   readonly olderThanMs?: number | undefined
   /** Only say what would go. False by default. */
@@ -87,14 +89,10 @@ export async function pruneSnapshots(
 /** What is to become of each snapshot of the project. @throws as {@link pruneSnapshots}, which deletes them */
 export async function lookUpPrune(
   hetzner: HetznerClient,
-  { keep, labels, olderThanMs, signal }: PruneOptions,
+  { keep, olderThanMs, dryRun: _, signal, ...filter }: PruneOptions,
 ): Promise<readonly PruneDecision[]> {
-  const [snapshots, servers] = await Promise.all([
-    listSnapshots(hetzner, { signal }),
-    hetzner.servers.list({}, { signal }),
-  ])
-  const inUse = new Set(servers.flatMap(({ image }) => (image === null ? [] : [image.id])))
-  return decidePrune(snapshots, inUse, { keep, labels, olderThanMs, nowMs: Date.now() })
+  const [snapshots, users] = await Promise.all([listSnapshots(hetzner, { signal }), lookUpUsers(hetzner, signal)])
+  return decidePrune(snapshots, users, { ...filter, keep, olderThanMs, nowMs: Date.now() })
 }
 
 /** Deletes what goes. @returns what was deleted, and why others were not */

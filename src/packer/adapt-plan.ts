@@ -5,8 +5,9 @@ import { IMAGE_URL_NAMES, SERVER_TYPE_NAMES } from '../config/declarations.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import type { Image } from '../hetzner/wire.ts'
 import { UNREAD_LABEL } from '../plan/labels.ts'
-import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { findUsed, type Plan, type PlannedImage } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
+import type { SnapshotUsers } from '../plan/users.ts'
 import type { Template } from './template.ts'
 
 export interface AdaptOptions {
@@ -16,6 +17,10 @@ export interface AdaptOptions {
   readonly isPublicFactory: boolean
   /** With `--force`: snapshots of earlier runs that Packer made, which new ones may replace; else none. */
   readonly earlier: readonly Image[]
+  /** The servers that were made from them. */
+  readonly users: SnapshotUsers
+  /** Whether they are replaced even if a server was made from one of them. */
+  readonly evenInUse: boolean
 }
 
 /** @throws ProblemsError with everything that Packer could not build as it is planned */
@@ -64,8 +69,10 @@ function adaptImage(planned: PlannedImage, options: AdaptOptions): Adapted {
     replaces: options.earlier.filter(
       ({ labels }) => planned.identity !== undefined && labels[UNREAD_LABEL] === planned.identity,
     ),
+    evenInUse: options.evenInUse,
     notes,
   }
+  problems.push(...findUsed(image, options.users))
   if (image.source.kind !== 'template') {
     if (!template.variables.has(IMAGE_URL_NAMES[architecture]) && needsUrl(planned, options)) {
       problems.push({

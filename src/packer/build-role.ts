@@ -86,7 +86,15 @@ export async function buildRole(images: readonly PlannedImage[], session: Packer
       const ms = clock.now() - began
       emit({ type: 'image-built', image: image.name, snapshot: published.id, ms })
       const placement = placements.get(image.architecture)
-      return { image, status: 'built', snapshot: published, written: undefined, placement, ms }
+      return {
+        image,
+        status: 'built',
+        snapshot: published,
+        written: undefined,
+        unproven: 'Packer takes any host key',
+        placement,
+        ms,
+      }
     } catch (error) {
       return fail(image, toProblem(error, signal))
     }

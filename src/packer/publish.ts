@@ -4,7 +4,7 @@ import type { Labels } from '../domain.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import { isApiFailure } from '../hetzner/transport/api-failure.ts'
 import type { Image } from '../hetzner/wire.ts'
-import { LEASE_LABEL, RUN_LABEL, unreadLabels } from '../plan/labels.ts'
+import { LEASE_LABEL, RUN_LABEL, unreadLabels, withRole } from '../plan/labels.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import { removeReplaced } from '../run/build-image.ts'
 import type { EventListener } from '../run/events.ts'
@@ -37,12 +37,13 @@ export async function readSnapshots(
 }
 
 /**
- * Takes the lease off, and gives the labels that the template did not: the role, and what it was made from. The others are
+ * Takes the lease off, and gives what the template did not: the role, also in the description, and labels that say what it was made from. The others are
  * the template's, and stay as they are; where they are not those that selectors ask for, that is said.
  */
 export async function publish(snapshot: Image, image: PlannedImage, options: PublishOptions): Promise<Image> {
   const { runId, hetzner, signal, emit } = options
-  const published = await addLabels(snapshot, options, {
+  const description = withRole(snapshot.description, image.role)
+  const published = await addLabels({ ...snapshot, description }, options, {
     ...(image.role === undefined ? {} : { role: image.role }),
     ...unreadLabels({
       runId,
@@ -70,10 +71,10 @@ export async function publishOther(snapshot: Image, options: PublishOptions): Pr
   options.emit({ type: 'note', text: `Packer has made another snapshot: ${snapshot.id}, "${snapshot.description}"` })
 }
 
-/** Takes the lease off, and adds labels to the template's. */
-async function addLabels({ id, labels }: Image, options: PublishOptions, added: Labels): Promise<Image> {
+/** Takes the lease off, adds labels to the template's, and sets the description. */
+async function addLabels({ id, labels, description }: Image, options: PublishOptions, added: Labels): Promise<Image> {
   const { hetzner, signal, release } = options
   await release(id)
   const { [LEASE_LABEL]: _, ...given } = labels
-  return hetzner.images.update(id, { labels: { ...given, ...added } }, { signal })
+  return hetzner.images.update(id, { description, labels: { ...given, ...added } }, { signal })
 }

@@ -49,7 +49,7 @@ export interface RelayOptions {
   readonly endpoint: string
   readonly fetch: Fetch
   readonly resources: CreatedResources
-  /** Of the snapshots of this run: older ones with the same are left out of lists. */
+  /** Of the snapshots of this run, as the template has them: older ones with the same are left out of lists. */
   readonly descriptions: ReadonlySet<string>
   /** The labels of everything that is created, in addition to Packer's. */
   readonly labels: () => Labels

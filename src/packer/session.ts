@@ -2,6 +2,7 @@
 
 import { directoryOf } from '../config/find-files.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
+import { withoutRole } from '../plan/labels.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { EventListener } from '../run/events.ts'
 import type { Lease } from '../run/lease.ts'
@@ -95,7 +96,7 @@ export async function openSession(setup: PackerSetup, context: PackerContext): P
     endpoint: setup.endpoint,
     fetch: createFetch({ proxies: setup.proxies }),
     resources,
-    descriptions: new Set(context.plan.images.map(({ description }) => description)),
+    descriptions: new Set(context.plan.images.map(({ description, role }) => withoutRole(description, role))),
     labels: () => context.lease.labels(),
     onCreated,
     onDeleted: ({ kind, id }) => {

@@ -4,7 +4,7 @@ import { ARCHITECTURES, type Architecture, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import { uniqueProblems } from '../util/problem-collector.ts'
-import { toOverruled } from './overruled.ts'
+import { chooseSchematic, toOverruled } from './overruled.ts'
 import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
 import { chooseTemplateImages, withTemplateVersion } from './template-images.ts'
 import { isFloating, resolveVersion } from './version.ts'
@@ -48,12 +48,12 @@ function chooseSource(
     const schematic = request.roleSchematics.get(role)
     return { choice: { kind: 'schematic', schematic }, ...overruled(`the schematic of the role ${role}`) }
   }
-  if (request.schematic !== undefined) {
-    return { choice: { kind: 'schematic', schematic: request.schematic }, ...overruled('--schematic') }
-  }
+  const { schematic, warning } = chooseSchematic(request, architecture)
+  if (schematic !== undefined) return { choice: { kind: 'schematic', schematic }, ...overruled('--schematic') }
   if (url !== null) {
-    const schematic = request.pages?.get(url)
-    return { choice: { kind: 'url', url, at: origin, variable: `image_url_${architecture}`, schematic } }
+    const page = request.pages?.get(url)
+    const choice = { kind: 'url', url, at: origin, variable: `image_url_${architecture}`, schematic: page } as const
+    return { choice, ...(warning === undefined ? {} : { warning }) }
   }
   return { choice: { kind: 'schematic', schematic: undefined } }
 }

@@ -15,6 +15,7 @@ import { resolveServer, type ServerOffers } from './server-settings.ts'
 import { findServerWarnings } from './server-warnings.ts'
 import { type Submitted, submitSchematic } from './submit-schematic.ts'
 import { chooseSystemImage, isNamedImage } from './system-image.ts'
+import { lookUpUsers } from './users.ts'
 import { checkVersionForm, isFloating, resolveVersion } from './version.ts'
 
 interface SourceOptions {
@@ -50,7 +51,7 @@ function checkUrlForm({ choice }: ImageRequest) {
 }
 
 /** What is looked up in each project. */
-export type ProjectFacts = Pick<Facts, 'serverTypes' | 'locations' | 'pricing' | 'snapshots'>
+export type ProjectFacts = Pick<Facts, 'serverTypes' | 'locations' | 'pricing' | 'snapshots' | 'users'>
 
 /** What is looked up once. */
 type SourceFacts = Pick<Facts, 'talosVersion' | 'sources'> & {
@@ -60,17 +61,19 @@ type SourceFacts = Pick<Facts, 'talosVersion' | 'sources'> & {
 
 /** Asks one project for what a plan needs. @throws TalosImageError what the API said */
 export async function lookUpProject(
+  { force, evenInUse }: Pick<PlanRequest, 'force' | 'evenInUse'>,
   images: readonly ImageRequest[],
   { hetzner, signal }: ProjectOptions,
 ): Promise<ProjectFacts> {
   const wanted = images.map(({ location }) => location.value)
   const hasNetworks = images.some(({ server }) => server.networks.length > 0)
-  const [offers, pricing, snapshots] = await Promise.all([
+  const [offers, pricing, snapshots, users] = await Promise.all([
     lookUpOffers({ hetzner, signal }, wanted, hasNetworks),
     hetzner.catalogue.pricesIfKnown({ signal }),
     hetzner.images.listSnapshots({ labelSelector: RUN_LABEL }, { signal }),
+    force && evenInUse !== true ? lookUpUsers(hetzner, signal) : new Map(),
   ])
-  return { ...offers, pricing, snapshots }
+  return { ...offers, pricing, snapshots, users }
 }
 
 /** What build servers are asked to be part of, in one project; only what is named somewhere is looked up. */

@@ -47,6 +47,19 @@ export function publicDescription(architecture: Architecture, talosVersion: stri
   return `Talos Linux ${talosVersion} ${architectureTitle(architecture)} by hcloud-talos`
 }
 
+/**
+ * The description of a role's snapshot, which the old directory described like a generic one: only its label told it apart, and
+ * people read descriptions. Generic ones keep theirs.
+ */
+export function withRole(description: string, role: Role | undefined): string {
+  return role === undefined ? description : `${description} (${role})`
+}
+
+/** What a description was before {@link withRole}. */
+export function withoutRole(description: string, role: Role | undefined): string {
+  return role === undefined ? description : description.slice(0, -` (${role})`.length)
+}
+
 export interface OwnLabelsInput {
   readonly runId: string
   /** As resolved: `v1.13.9`. */
@@ -116,27 +129,4 @@ export function isOfDisk(labels: Labels, dataHash: string): boolean {
 /** The role that a snapshot's labels name. */
 export function roleOf(labels: Labels): Role | undefined {
   return labels.role || undefined
-}
-
-/** The selector that finds the snapshots of a role; for generic images it keeps role images out. */
-export function selectorFor(role: Role | undefined): string {
-  return role === undefined ? 'os=talos,!role' : `os=talos,role=${role}`
-}
-
-/** Labels that every snapshot of a kind has, or that Terraform asks for by other means. */
-const COMMON = new Set(['os', 'arch', 'architecture', 'version', 'creator', 'type', 'role'])
-
-/**
- * The selector that finds a snapshot with these labels. Those of a template may be others than those of the old
- * directory: then they are named.
- */
-export function selectorOf(labels: Labels): string {
-  const base = labels.os === 'talos' ? selectorFor(labels.role) : undefined
-  const own = Object.entries(labels).filter(([key]) => !key.startsWith(PREFIX))
-  const special = own.filter(([key]) => base === undefined || !COMMON.has(key))
-  const terms = [
-    ...(base === undefined ? [] : [base]),
-    ...special.map(([key, value]) => (value === '' ? key : `${key}=${value}`)),
-  ]
-  return terms.length > 0 ? terms.join(',') : RUN_LABEL
 }

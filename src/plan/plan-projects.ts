@@ -5,6 +5,7 @@
  */
 
 import { setMaxListeners } from 'node:events'
+import type { Inputs } from '../config/inputs.ts'
 import { type Origin, type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
@@ -37,6 +38,8 @@ export interface ProjectProblems {
 
 export interface ProjectsPlan {
   readonly talosVersion: string
+  /** The files that the request was read from. */
+  readonly inputs?: Inputs | undefined
   /** The names of the images that are wanted in each project. */
   readonly images: readonly string[]
   /** In the order of the projects; at least one of them has a plan. */
@@ -71,7 +74,7 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
   for (const { server } of images) common.add(...findServerProblems(server))
   const [resolved, answers] = await Promise.all([
     gatherSources(request, images, common, options),
-    Promise.all(projects.map((project) => attempt(project, () => ask(project, images, options.signal)))),
+    Promise.all(projects.map((project) => attempt(project, () => ask(project, request, images, options.signal)))),
   ])
   // Without all of the sources there is no plan, but choices that are wrong are said, too.
   if (common.all.length > 0 || resolved === undefined || resolved.sources.length !== images.length) {
@@ -105,6 +108,7 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
   if (plans.length === 0) throwProblems(joinProblems(planned.flatMap((one) => ('problems' in one ? [one] : []))))
   return {
     talosVersion: resolved.talosVersion,
+    inputs: request.inputs,
     images: images.map(({ name }) => name),
     projects: planned,
     warnings: uniqueProblems(plans.flatMap((plan) => plan.warnings)),
@@ -129,10 +133,18 @@ async function attempt<T>(project: Project, work: () => Promise<T>): Promise<Att
 /** What a plan needs of one project; firewalls and networks have their own names in each. */
 type Answers = ProjectFacts & Pick<Facts, 'servers' | 'serverWarnings'>
 
-async function ask(project: Project, images: readonly ImageRequest[], signal: AbortSignal): Promise<Answers> {
+async function ask(
+  project: Project,
+  request: PlanRequest,
+  images: readonly ImageRequest[],
+  signal: AbortSignal,
+): Promise<Answers> {
   const look = { hetzner: toClient(project.hetzner), signal }
   const problems = new ProblemCollector()
-  const [facts, servers] = await Promise.all([lookUpProject(images, look), lookUpServers(images, problems, look)])
+  const [facts, servers] = await Promise.all([
+    lookUpProject(request, images, look),
+    lookUpServers(images, problems, look),
+  ])
   problems.throw()
   return { ...facts, ...servers }
 }
@@ -147,7 +159,7 @@ async function checkWriting({ hetzner, at }: Project, signal: AbortSignal): Prom
   if ((await toClient(hetzner).access.findWriteAccess({ signal })) !== 'may only read') return
   throw new TalosImageError({
     code: 'token',
-    message: 'the token may only read, so that nothing can be built with it',
+    message: 'the token may only read, so nothing can be built with it',
     at,
     hint: 'create one with "Read & Write" in the Hetzner Console (Security, API tokens)',
   })

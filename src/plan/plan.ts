@@ -1,5 +1,6 @@
 /** The plan: what will be made, out of what, where, and for how much. Pure data, made by a pure function. */
 
+import type { Inputs } from '../config/inputs.ts'
 import type { Sourced } from '../config/variables.ts'
 import type { Architecture, Labels, Role } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
@@ -7,13 +8,14 @@ import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Image, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
 import { identityOf } from './identity.ts'
-import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels } from './labels.ts'
+import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels, withRole } from './labels.ts'
 import { type Placement, rankPlacements } from './placement.ts'
 import { findZoneProblem, type Place } from './placement-checks.ts'
 import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { seriesKey } from './series.ts'
 import type { ServerSettings } from './server-settings.ts'
+import { describeUsers, IN_USE_HINT, type SnapshotUsers } from './users.ts'
 
 /**
  * What was found out about one image's source.
@@ -43,6 +45,8 @@ export interface Facts {
   readonly pricing: Pricing | undefined
   /** The project's snapshots that this tool made, whether published or not. */
   readonly snapshots: readonly Image[]
+  /** The servers that were made from them; empty where nothing may be replaced. */
+  readonly users: SnapshotUsers
   /** In the order of the requested images. */
   readonly sources: readonly ResolvedSource[]
   /** In the order of the requested images. */
@@ -67,6 +71,8 @@ export interface PlannedImage {
   readonly sha256: string | undefined
   /** undefined when the image is not known to come from the Image Factory. */
   readonly schematicId: string | undefined
+  /** The file that its schematic was read from; undefined for the default schematic, and for one that a URL names. */
+  readonly schematicFile: string | undefined
   /** The installer that belongs to the image; undefined when its schematic is unknown. */
   readonly installer: string | undefined
   /** A hash of all that decides the content; undefined: it is built even if such an image exists. */
@@ -91,6 +97,8 @@ export interface PlannedImage {
   readonly older: Snapshot | undefined
   /** Snapshots that the new one replaces; deleted once it is published. */
   readonly replaces: readonly Snapshot[]
+  /** Whether they are deleted even if a server was made from one of them. */
+  readonly evenInUse: boolean
   /** What is worth knowing about the placements, in words. */
   readonly notes: readonly string[]
 }
@@ -111,6 +119,8 @@ export interface Cost {
 export interface Plan {
   /** As resolved: `v1.13.9`. */
   readonly talosVersion: string
+  /** The files that the request was read from; undefined when it was made by a program. */
+  readonly inputs?: Inputs | undefined
   readonly images: readonly PlannedImage[]
   readonly cost: Cost
   /** What is worth saying and stops nothing. */
@@ -144,7 +154,8 @@ export function createPlan(
   })
   throwProblems([...new Map(problems.map((problem) => [problem.message, problem])).values()])
   const unpublished = facts.snapshots.filter(({ labels }) => labels[LEASE_LABEL] !== undefined)
-  return { talosVersion: facts.talosVersion, images, cost: costOf(images, facts.pricing), warnings, unpublished }
+  const { talosVersion, pricing } = facts
+  return { talosVersion, inputs: request.inputs, images, cost: costOf(images, pricing), warnings, unpublished }
 }
 
 function planImage(
@@ -155,7 +166,8 @@ function planImage(
 ): { planned: PlannedImage; problems: readonly Problem[] } {
   const { architecture, role, sha256, serverType, location, template } = image
   const talosVersion = template?.version?.value ?? facts.talosVersion
-  const labels = template?.labels ?? publicLabels({ architecture, talosVersion, role })
+  const own = Object.fromEntries([...(request.labels ?? [])].map(([key, { value }]) => [key, value]))
+  const labels = { ...(template?.labels ?? publicLabels({ architecture, talosVersion, role })), ...own }
   const identity = identityOf({ source: resolved.source, architecture, role, talosVersion, sha256 })
   const mostDiskGb = request.allowBiggerDisk ? undefined : diskOf(serverType.value, facts)
   // A snapshot of a bigger disk could not start the servers that one of the wanted type can.
@@ -165,6 +177,7 @@ function planImage(
       isSame(snapshot, { identity, labels, architecture }) &&
       (sha256 === undefined || isFromSource(snapshot.labels, sha256)),
   )
+  const replaces = request.force ? same : []
   const misplaced = findZoneProblem(location, server.networkZones, facts.locations)
   const { placements, notes, problems } =
     misplaced === undefined
@@ -179,9 +192,13 @@ function planImage(
     sourceFacts: resolved.facts,
     sha256,
     schematicId: resolved.schematicId,
+    schematicFile: image.choice.kind === 'schematic' ? image.choice.schematic?.file : undefined,
     installer: resolved.installer,
     identity,
-    description: template?.description ?? publicDescription(architecture, talosVersion),
+    description: withRole(
+      request.description?.value ?? template?.description ?? publicDescription(architecture, talosVersion),
+      role,
+    ),
     labels,
     placements,
     preferred: { serverType, location },
@@ -191,10 +208,29 @@ function planImage(
     existing: request.force ? undefined : same[0],
     // They are sorted, newest first.
     older: usable.find((snapshot) => isOfSeries(snapshot, { labels, architecture })),
-    replaces: request.force ? same : [],
+    replaces,
+    evenInUse: request.evenInUse === true,
     notes,
   }
-  return { planned, problems }
+  return { planned, problems: [...problems, ...findUsed(planned, facts.users)] }
+}
+
+/**
+ * What keeps `--force` from replacing snapshots: those that servers were made from, unless they may go all the same.
+ * @internal
+ */
+export function findUsed(
+  { name, replaces, evenInUse }: Pick<PlannedImage, 'name' | 'replaces' | 'evenInUse'>,
+  users: SnapshotUsers,
+): Problem[] {
+  if (evenInUse) return []
+  return replaces.flatMap(({ id }): Problem[] => {
+    const servers = users.get(id) ?? []
+    const message = `${name}: the snapshot ${id}, which --force would replace, is in use`
+    return servers.length === 0
+      ? []
+      : [{ code: 'usage', message: `${message}: ${describeUsers(servers)}`, hint: IN_USE_HINT }]
+  })
 }
 
 /**

@@ -4,13 +4,13 @@ import { type Problem, throwProblems } from '../errors.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import { LEASE_LABEL, RUN_LABEL } from './labels.ts'
 import { describeSeries, type Series, seriesKey, seriesOf } from './series.ts'
+import { isWanted, type SnapshotFilter } from './snapshot-filter.ts'
+import { describeUsers, type ServerReference, type SnapshotUsers } from './users.ts'
 
-/** What is too old. */
-export interface PruneRequest {
+/** What is too old, of the snapshots that the filter means: no others are looked at. */
+export interface PruneRequest extends SnapshotFilter {
   /** How many of the newest stay, of each series: at least 1, which is the default; Infinity keeps all. */
   readonly keep: number | undefined
-  /** Only snapshots with these labels are looked at; undefined as the value: with any value. */
-  readonly labels?: Readonly<Record<string, string | undefined>> | undefined
   /** What is younger stays, in milliseconds, at least 0. */
   readonly olderThanMs: number | undefined
   readonly nowMs: number
@@ -21,6 +21,8 @@ export interface PruneDecision {
   readonly snapshot: Snapshot
   /** The series that it is counted in. */
   readonly series: Series
+  /** The servers of the project that were made from it. */
+  readonly servers: readonly ServerReference[]
   readonly goes: boolean
   /** Why it goes or stays, in words. */
   readonly reason: string
@@ -28,23 +30,18 @@ export interface PruneDecision {
 
 /**
  * Decides about each snapshot, newest first. Those that this tool did not make and publish are left out.
- * @param inUse IDs of images that servers of the project were made from
  * @throws ProblemsError `usage` for numbers that say nothing, such as NaN
  */
 export function decidePrune(
   snapshots: readonly Snapshot[],
-  inUse: ReadonlySet<number>,
-  { keep, labels: wanted = {}, olderThanMs, nowMs }: PruneRequest,
+  users: SnapshotUsers,
+  { keep, olderThanMs, nowMs, ...filter }: PruneRequest,
 ): PruneDecision[] {
   throwProblems(findNumberProblems(keep, olderThanMs))
   const ranks = new Map<string, number>()
   const newestFirst = snapshots
     .filter(({ labels }) => labels[RUN_LABEL] !== undefined && labels[LEASE_LABEL] === undefined)
-    .filter(({ labels }) =>
-      Object.entries(wanted).every(
-        ([key, value]) => Object.hasOwn(labels, key) && (value ?? labels[key]) === labels[key],
-      ),
-    )
+    .filter((snapshot) => isWanted(snapshot, filter))
     .toSorted((a, b) => Date.parse(b.created) - Date.parse(a.created) || b.id - a.id)
   return newestFirst.map((snapshot) => {
     const key = seriesKey(snapshot)
@@ -53,7 +50,8 @@ export function decidePrune(
     const rank = (ranks.get(key) ?? 0) + 1
     ranks.set(key, rank)
     const ageMs = nowMs - Date.parse(snapshot.created)
-    const stays = (reason: string): PruneDecision => ({ snapshot, series, goes: false, reason })
+    const servers = users.get(snapshot.id) ?? []
+    const stays = (reason: string): PruneDecision => ({ snapshot, series, servers, goes: false, reason })
     // The newest always stays: without it, selectors would find nothing.
     if (rank <= (keep ?? 1)) {
       return stays(rank === 1 ? `the newest ${kind}` : `one of the ${keep} newest ${kind}`)
@@ -61,11 +59,12 @@ export function decidePrune(
     // A date that cannot be read is no reason to delete.
     if (olderThanMs !== undefined && !(ageMs > olderThanMs)) return stays('not old enough')
     if (snapshot.protection.delete) return stays('protected')
-    if (inUse.has(snapshot.id)) return stays('a server was made from it')
+    if (servers.length > 0) return stays(describeUsers(servers))
     const days = Math.floor(ageMs / 86_400_000)
     return {
       snapshot,
       series,
+      servers,
       goes: true,
       reason: `number ${rank} of ${kind}, ${days} ${days === 1 ? 'day' : 'days'} old`,
     }

@@ -2,7 +2,7 @@
 
 import { lookup } from 'node:dns/promises'
 import type { Problem } from '../errors.ts'
-import { isLoopbackHost } from '../util/proxies.ts'
+import { isLoopbackHost, toProxy } from '../util/proxies.ts'
 import type { ResolvedSource } from './plan.ts'
 import type { ImageRequest } from './request.ts'
 
@@ -13,7 +13,7 @@ const findAddresses: FindAddresses = (host) => lookup(host, { all: true })
 
 /**
  * Build servers with IPv6 alone, and hosts without an IPv6 address: the one of the URL, and the one that it redirects to. The
- * public Image Factory has none (image-factory #60). A host of this computer is one of a sandbox, whose servers reach it.
+ * public Image Factory has none (image-factory #60). With a proxy for the download, its host is what counts. A host of this computer is one of a sandbox, whose servers reach it.
  * @returns what cannot work, and what is not known to work
  */
 export async function checkReach(
@@ -21,8 +21,9 @@ export async function checkReach(
   sources: readonly (ResolvedSource | undefined)[],
   find: FindAddresses = findAddresses,
 ): Promise<{ readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }> {
-  const wanted = images.flatMap(({ server: { ipv4, ipv6 } }, index) => {
-    const urls = sources[index]?.urls ?? []
+  const wanted = images.flatMap(({ server: { ipv4, ipv6, downloadProxy } }, index) => {
+    const proxy = downloadProxy && toProxy(downloadProxy.value, '')
+    const urls = (sources[index]?.urls ?? []).map((url) => proxy?.url ?? url)
     return ipv4.value || !ipv6.value ? [] : urls.map((url) => ({ host: new URL(url).hostname, at: ipv4.origin }))
   })
   const unique = [...new Map(wanted.map((one) => [JSON.stringify(one), one])).values()]

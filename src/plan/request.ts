@@ -1,6 +1,7 @@
 /** What a user asks for, once all of the configuration is read. */
 
 import type { ParsedSchematic } from 'talos-schematic'
+import type { Inputs } from '../config/inputs.ts'
 import type { Template } from '../config/template/template.ts'
 import type { Sourced, Variables } from '../config/variables.ts'
 import type { Architecture, Labels, Role } from '../domain.ts'
@@ -44,20 +45,33 @@ export interface PlanRequest {
   readonly roleSchematics: ReadonlyMap<Role, SchematicFile>
   /** `--schematic FILE`, for generic images. */
   readonly schematic: SchematicFile | undefined
+  /**
+   * Whether the settings file names that schematic, so that an image URL of the user's own is stronger.
+   * @internal
+   */
+  readonly schematicIsDefault?: boolean
   /** Built as it is, instead of anything else. */
   readonly localImage: LocalImage | undefined
   /** Pinned SHA-256 of the source as it is transferred. */
   readonly sha256: Readonly<Partial<Record<Architecture, string>>>
   /** Build what exists already, too. */
   readonly force: boolean
+  /** Replace a snapshot that a server was made from, too; otherwise that is an error. Only with `force`. */
+  readonly evenInUse?: boolean
   /** Build with the wanted server type at the wanted location, or not at all. */
   readonly noFallback: boolean
   /** Take server types with a bigger disk, too; the snapshot then starts only on servers with at least that disk. */
   readonly allowBiggerDisk: boolean
   /** The build servers of all images. */
   readonly server: ServerRequest
+  /** Labels of the snapshots, which win over those of a template. */
+  readonly labels?: ReadonlyMap<string, Sourced<string>> | undefined
+  /** Of the snapshots, instead of the usual one, or of the template's. */
+  readonly description?: Sourced<string> | undefined
   /** Which settings of SSH were given, so that a template's do not count. */
   readonly sshIsGiven?: { readonly port: boolean; readonly timeout: boolean }
+  /** The files that all of this was read from. */
+  readonly inputs?: Inputs
 }
 
 /**

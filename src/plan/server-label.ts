@@ -1,5 +1,6 @@
 /** Whether a label may stand on a build server or a snapshot beside our own. */
 
+import type { Sourced } from '../config/variables.ts'
 import type { Origin, Problem } from '../errors.ts'
 import { PREFIX } from './labels.ts'
 
@@ -29,6 +30,24 @@ export function findLabelProblem(key: string, value: string, origin: Origin, on 
     `"${value}" cannot be the value of the label "${key}"`,
     'a value is at most 63 letters, digits, ".", "_" and "-", with a letter or a digit at both ends',
   )
+}
+
+/** Labels that say what a snapshot is: Terraform and other commands find it by them. */
+const DECIDED = new Set(['os', 'arch', 'role', 'version'])
+
+/** @param labels what is asked for beside the usual ones of a snapshot, or of those that its template gives it */
+export function findSnapshotProblems(
+  labels: ReadonlyMap<string, Sourced<string>>,
+  description: Sourced<string> | undefined,
+): Problem[] {
+  const problems = [...labels].flatMap(([key, { value, origin }]): Problem[] => {
+    if (!DECIDED.has(key)) return [findLabelProblem(key, value, origin, 'snapshot') ?? []].flat()
+    const hint = 'it says what the snapshot is, and follows from that; choose another key'
+    return [{ code: 'config', message: `the label "${key}" of the snapshot cannot be set`, at: origin, hint }]
+  })
+  if (description === undefined || /^[^\p{Cc}]*\S[^\p{Cc}]*$/u.test(description.value)) return problems
+  const message = 'the description is empty, or holds a line break or another control character'
+  return [...problems, { code: 'config', message, at: description.origin, hint: 'give one line of text' }]
 }
 
 /** Whether it can be the value of a label. */

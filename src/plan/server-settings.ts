@@ -2,9 +2,11 @@
 
 import type { Sourced } from '../config/variables.ts'
 import type { Labels, SshOver } from '../domain.ts'
-import type { Origin, Problem } from '../errors.ts'
+import { formatOrigin, type Origin, type Problem } from '../errors.ts'
 import type { Firewall, Network } from '../hetzner/wire.ts'
 import { didYouMean } from '../util/near.ts'
+import { PROXY_FORM, type ProxyServer, toProxy } from '../util/proxies.ts'
+import { withoutCredentials } from '../util/redact.ts'
 import { findLabelProblem } from './server-label.ts'
 
 /** The system on the disk of a new build server, which is never booted. */
@@ -25,6 +27,8 @@ export interface ServerRequest {
   readonly ipv6: Sourced<boolean>
   /** undefined: the first that there is, out of IPv4, IPv6 and the first private network. */
   readonly sshOver: Sourced<SshOver> | undefined
+  /** The proxy that it downloads through, as a URL; none by default. */
+  readonly downloadProxy?: Sourced<string> | undefined
 }
 
 /** What is made of it. The content of a snapshot does not depend on any of this. */
@@ -43,6 +47,8 @@ export interface ServerSettings {
   readonly ipv4: boolean
   readonly ipv6: boolean
   readonly sshOver: SshOver
+  /** The proxy that it downloads through. */
+  readonly downloadProxy?: ProxyServer | undefined
 }
 
 /**
@@ -68,7 +74,7 @@ export const PLAIN_SERVER: ServerRequest = {
 /** Problems that can be found without a request: labels, and addresses that the server does not have. */
 export function findServerProblems(request: ServerRequest): Problem[] {
   const labels = [...request.labels].map(([key, { value, origin }]) => findLabelProblem(key, value, origin))
-  const found = [...labels, findAddressProblem(request), findUselessFirewall(request)]
+  const found = [...labels, findAddressProblem(request), findUselessFirewall(request), findProxyProblem(request)]
   return found.filter((problem) => problem !== undefined)
 }
 
@@ -107,6 +113,17 @@ function findUselessFirewall({ ipv4, ipv6, firewalls: [first] }: ServerRequest):
   }
 }
 
+function findProxyProblem({ downloadProxy }: ServerRequest): Problem | undefined {
+  if (downloadProxy === undefined || toProxy(downloadProxy.value, '') !== undefined) return undefined
+  const { value, origin } = downloadProxy
+  return {
+    code: 'config',
+    message: `"${withoutCredentials(value)}" is not a proxy that can be used`,
+    at: origin,
+    hint: PROXY_FORM,
+  }
+}
+
 const TITLES = { ipv4: 'IPv4', ipv6: 'IPv6' } as const
 
 /**
@@ -117,7 +134,8 @@ export function resolveServer(
   request: ServerRequest,
   offers: ServerOffers,
 ): { settings: ServerSettings; problems: readonly Problem[] } {
-  const { systemImage, labels, ipv4, ipv6, sshOver } = request
+  const { systemImage, labels, ipv4, ipv6, sshOver, downloadProxy } = request
+  const proxy = downloadProxy && toProxy(downloadProxy.value, formatOrigin(downloadProxy.origin))
   const firewalls = findNamed('firewall', request.firewalls, offers.firewalls)
   const networks = findNamed('network', request.networks, offers.networks)
   const networkZones = zonesOf(networks.found)
@@ -137,6 +155,7 @@ export function resolveServer(
     ipv4: ipv4.value,
     ipv6: ipv6.value && isWanted,
     sshOver: over,
+    ...(proxy === undefined ? {} : { downloadProxy: proxy }),
   }
   return { settings, problems }
 }

@@ -82,9 +82,11 @@ function includesPort(text: string, port: number): boolean {
 
 function checkWayOut(
   { networks: [first] }: ServerRequest,
-  { ipv4, ipv6 }: ServerSettings,
+  { ipv4, ipv6, downloadProxy }: ServerSettings,
   networks: readonly Network[],
 ): Problem | undefined {
+  // A proxy may stand in the network itself.
+  if (downloadProxy !== undefined) return undefined
   if (ipv4 || ipv6 || networks.length === 0) return undefined
   if (networks.some(({ routes }) => routes.some(({ destination }) => destination === '0.0.0.0/0'))) return undefined
   return noWayOut(first)

@@ -7,7 +7,7 @@ import type { Sourced } from '../config/variables.ts'
 import { ARCHITECTURES, type Architecture, type Labels, type Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import { uniqueProblems } from '../util/problem-collector.ts'
-import { toOverruled } from './overruled.ts'
+import { chooseSchematic, toOverruled } from './overruled.ts'
 import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
 import { findLabelVersion, versionsIn } from './series.ts'
 import { findLabelProblem } from './server-label.ts'
@@ -63,9 +63,13 @@ interface Candidate {
 }
 
 function chooseForRole(request: PlanRequest, template: Template, role: Role | undefined): ChosenImages {
-  const schematic = role === undefined ? request.schematic : request.roleSchematics.get(role)
-  const given = request.localImage === undefined ? schematic : undefined
-  const overrides = toOverrides(request, template, given)
+  const schematicFor = (architecture: Architecture): ReturnType<typeof chooseSchematic> => {
+    if (request.localImage !== undefined) return {}
+    if (role === undefined) return chooseSchematic(request, architecture)
+    const schematic = request.roleSchematics.get(role)
+    return schematic === undefined ? {} : { schematic }
+  }
+  const overrides = toOverrides(request, template, (architecture) => schematicFor(architecture).schematic)
   const { images, problems, warnings } = evaluateTemplate(template, overrides)
   const found: Problem[] = [...problems]
   const noted: Problem[] = [...warnings]
@@ -76,6 +80,8 @@ function chooseForRole(request: PlanRequest, template: Template, role: Role | un
       return []
     }
     if (!request.architectures.includes(architecture)) return []
+    const { schematic: given, warning: weaker } = schematicFor(architecture)
+    if (weaker !== undefined) noted.push(weaker)
     const choice = chooseTemplateSource(request, { image, architecture, given, overrides })
     if ('message' in choice) {
       found.push(choice)
@@ -151,7 +157,7 @@ function toImageRequest(
     role,
     choice,
     sha256: request.sha256[architecture] ?? (isOfTemplate(choice) ? image.sha256?.value : undefined),
-    server: mergeServer(request.server, server),
+    server: mergeServer(request.server, { ...server, downloadProxy: toDownloadProxy(image) }),
     serverType: image.serverType,
     location: image.location,
     template: {
@@ -162,6 +168,11 @@ function toImageRequest(
       sshTimeoutMs: request.sshIsGiven?.timeout === true ? undefined : server.sshTimeoutMs?.value,
     },
   }
+}
+
+/** The proxy through which the commands download. */
+function toDownloadProxy({ disk: { value, origin } }: TemplateImage): Sourced<string> | undefined {
+  return value.kind === 'file' || value.proxy === undefined ? undefined : { value: value.proxy, origin }
 }
 
 function toLabels({ labels }: TemplateImage, role: Role | undefined): Labels {
@@ -196,7 +207,7 @@ function findVersion(image: TemplateImage): Sourced<string> | Problem {
   if (version !== undefined) return { value: version, origin: image.disk.origin }
   return {
     code: 'config',
-    message: `nothing tells which Talos version the image of "${image.source}" has`,
+    message: `the Talos version of the image of "${image.source}" is not known`,
     at: image.disk.origin,
     hint: 'give its snapshot a label version, or the template a variable talos_version',
   }

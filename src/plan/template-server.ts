@@ -5,7 +5,10 @@ import type { Sourced } from '../config/variables.ts'
 import type { Problem } from '../errors.ts'
 import { findServerProblems, type ServerRequest } from './server-settings.ts'
 
-export function mergeServer(request: ServerRequest, template: TemplateServer): ServerRequest {
+export function mergeServer(
+  request: ServerRequest,
+  template: TemplateServer & Pick<ServerRequest, 'downloadProxy'>,
+): ServerRequest {
   const isGiven = ({ origin }: Sourced<unknown>): boolean => origin.kind !== 'default'
   const choose = <T>(asked: Sourced<T>, written: Sourced<T> | undefined): Sourced<T> =>
     isGiven(asked) ? asked : (written ?? asked)
@@ -17,6 +20,7 @@ export function mergeServer(request: ServerRequest, template: TemplateServer): S
     ipv4: choose(request.ipv4, template.ipv4),
     ipv6: choose(request.ipv6, template.ipv6),
     sshOver: request.sshOver ?? template.sshOver,
+    downloadProxy: request.downloadProxy ?? template.downloadProxy,
   }
 }
 

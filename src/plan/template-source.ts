@@ -16,16 +16,20 @@ const IMAGE_URLS = { arm: 'image_url_arm', x86: 'image_url_x86' } as const satis
 export function toOverrides(
   { variables: { talosVersion }, bareVersion = false }: PlanRequest,
   template: Template,
-  schematic: SchematicFile | undefined,
+  schematicFor: (architecture: Architecture) => SchematicFile | undefined,
 ): Map<string, string> {
   const overrides = new Map<string, string>()
   if (template.variables.has('talos_version')) {
     overrides.set('talos_version', bareVersion ? talosVersion.value.replace(/^v/, '') : talosVersion.value)
   }
-  if (schematic === undefined) return overrides
-  const id = schematicId(schematic.parsed.schematic)
   for (const architecture of ARCHITECTURES) {
-    const asset = { schematicId: id, talosVersion: talosVersion.value, architecture }
+    const schematic = schematicFor(architecture)
+    if (schematic === undefined) continue
+    const asset = {
+      schematicId: schematicId(schematic.parsed.schematic),
+      talosVersion: talosVersion.value,
+      architecture,
+    }
     if (template.variables.has(IMAGE_URLS[architecture])) {
       overrides.set(IMAGE_URLS[architecture], assetUrl(FACTORY_URL, asset, '.raw.xz'))
     }
@@ -97,7 +101,7 @@ export function findSumProblem(
   if (image.sha256.value === pinned) return undefined
   return {
     code: 'config',
-    message: `the template wants its image to have the SHA-256 ${image.sha256.value}, but another one is given`,
+    message: `the template checks its image for the SHA-256 ${image.sha256.value}, but another one is given`,
     at: image.sha256.origin,
     hint: 'leave --sha256 out, or correct one of them',
   }

@@ -12,6 +12,14 @@ export interface SessionTarget {
   readonly port: number
   /** In OpenSSH's format. */
   readonly privateKey: string
+  /** What is known of its host key; anything, and it is not kept, unless told. */
+  readonly hostKey?: HostKeyPin | undefined
+}
+
+/** The host key of one boot: the first that is seen, and no other after that. */
+export interface HostKeyPin {
+  /** As SSH sends it; undefined before the first connection. */
+  key: Buffer | undefined
 }
 
 /** The connection, or the machine behind it, did not do its part: after a reset it may. */
@@ -51,7 +59,8 @@ const MOST_STDOUT = 1 << 20
 const MOST_STDERR = 4096
 
 /**
- * Logs in as root. The host key of a rescue system cannot be known beforehand, so any is taken.
+ * Logs in as root. The host key of a rescue system cannot be known beforehand, so any is taken at first; see
+ * `host-proof.ts` for what proves it.
  * @param timeoutMs for connecting and logging in, in milliseconds
  * @throws the library's own errors, which `waitForSsh` tells apart
  */
@@ -65,6 +74,7 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
     lost ??= error.message
   })
   let answered = false
+  let hasOtherKey = false
   await new Promise<void>((resolve, reject) => {
     const connecting = setTimeout(() => stop(new Error('Timed out while connecting')), Math.min(CONNECT_MS, timeoutMs))
     client.once('connect', () => {
@@ -80,7 +90,7 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
     const stop = (error: unknown): void => {
       release()
       client.destroy()
-      reject(answered && isTimeout(error) ? new NoGreeting() : error)
+      reject(hasOtherKey ? new OtherHostKey() : answered && isTimeout(error) ? new NoGreeting() : error)
     }
     const onAbort = (): void => stop(signal.reason)
     const onClose = (): void => stop(new Error('the connection was closed before the login'))
@@ -101,7 +111,12 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
       readyTimeout: timeoutMs,
       keepaliveInterval: 10_000,
       keepaliveCountMax: 3,
-      hostVerifier: () => true,
+      hostVerifier: (key: Buffer) => {
+        const { hostKey = { key } } = target
+        hostKey.key ??= key
+        hasOtherKey = !hostKey.key.equals(key)
+        return !hasOtherKey
+      },
     })
   })
   return {
@@ -111,6 +126,9 @@ export async function connect(target: SessionTarget, timeoutMs: number, signal: 
     },
   }
 }
+
+/** What answered showed another host key than before in the same boot. */
+export class OtherHostKey extends Error {}
 
 /** The connection was accepted, but no SSH server answered on it. */
 export class NoGreeting extends Error {}

@@ -3,7 +3,7 @@
 import type { SshOver } from '../domain.ts'
 
 /** Why a try failed. */
-export type SshFailure = 'refused' | 'timed out' | 'silent' | 'denied' | 'no route' | 'broken off'
+export type SshFailure = 'refused' | 'timed out' | 'silent' | 'denied' | 'no route' | 'broken off' | 'another host key'
 
 /** How an address is called in messages. */
 export const SSH_OVER: Record<SshOver, string> = {
@@ -17,6 +17,8 @@ const HINTS: Record<Exclude<SshFailure, 'timed out' | 'no route'>, string> = {
   silent: 'something took the connection and said nothing: the machine hangs, or a firewall or proxy answered for it',
   denied:
     'an SSH server answered but did not take the key: the machine may have booted its disk, not the rescue system',
+  'another host key':
+    'the host key was another one before: more than one machine answers at that address, or something on the way does',
   'broken off': 'something answers on that port that does not speak SSH to the end',
 }
 

@@ -5,7 +5,7 @@ import type { SshOver } from '../domain.ts'
 import { TalosImageError } from '../errors.ts'
 import type { Clock } from '../util/clock.ts'
 import { NO_TRACE, type Trace, traced } from '../util/trace.ts'
-import { connect, NoGreeting, type Session, type SessionTarget } from './session.ts'
+import { connect, NoGreeting, OtherHostKey, type Session, type SessionTarget } from './session.ts'
 import { SSH_OVER, type SshFailure, sshHint } from './ssh-hints.ts'
 
 export interface WaitForSshOptions {
@@ -69,6 +69,7 @@ export async function waitForSsh(target: SessionTarget, options: WaitForSshOptio
 /** Tells the errors of the SSH library and of the network apart. */
 export function classify(error: unknown): SshFailure {
   if (error instanceof NoGreeting) return 'silent'
+  if (error instanceof OtherHostKey) return 'another host key'
   const parsed = v.safeParse(SshError, error)
   const { code, level, message } = parsed.success ? parsed.output : { code: '', level: '', message: '' }
   if (level === 'client-authentication') return 'denied'

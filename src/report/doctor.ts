@@ -1,9 +1,10 @@
 /** The checks of `talos-image doctor`: their results and hints. Pure. */
 
-import { formatOrigin, type TalosImageError } from '../errors.ts'
+import { formatOrigin, ProblemsError, type TalosImageError } from '../errors.ts'
 import type { ApiState, WriteAccess } from '../hetzner/resources/access.ts'
 import { rankPlacements } from '../plan/placement.ts'
 import type { PlacementInput } from '../plan/placement-checks.ts'
+import type { Plan } from '../plan/plan.ts'
 import { resolveVersion } from '../plan/version.ts'
 
 /** `skipped`: not checked, since another check failed or it is optional; the hint says how to run it. */
@@ -27,6 +28,17 @@ export function toFailedCheck(name: string, { problems }: TalosImageError): Chec
   return { name, status: 'failed', message, hint: problems.find(({ hint }) => hint !== undefined)?.hint }
 }
 
+/** Failed checks for what is wrong with how the project is reached: the token, the proxy, or the rest of it. */
+export function toFailedAccess({ problems }: TalosImageError): Check[] {
+  const names = problems.map(({ code, at }) => {
+    if (code === 'token') return 'token'
+    return at?.kind === 'env' && /_proxy$/i.test(at.name) ? 'proxy' : 'API'
+  })
+  return [...new Set(names)].map((name) =>
+    toFailedCheck(name, new ProblemsError(problems.filter((_, index) => names[index] === name))),
+  )
+}
+
 /** A check that needs another one to succeed first. */
 export function toSkippedCheck(name: string, needs: string): Check {
   return { name, status: 'skipped', message: `needs ${needs}, see above` }
@@ -40,7 +52,7 @@ export function judgeWriteAccess(access: WriteAccess): Check {
       return {
         name,
         status: 'ok',
-        message: 'as far as can be told without writing: two impossible changes were not refused for the token',
+        message: 'it may write, as far as can be told without changing anything',
       }
     case 'may only read':
       return {
@@ -94,7 +106,7 @@ export function judgeClock(aheadMs: number | undefined): Check {
     name,
     status: off < CLOCK_WRONG_MS ? 'warning' : 'failed',
     message: `this computer's clock is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the API's`,
-    hint: 'let it be set over the network: timedatectl set-ntp true',
+    hint: 'have it set over the network: `timedatectl set-ntp true`',
   }
 }
 
@@ -111,7 +123,7 @@ export function judgeStock(input: PlacementInput): Check {
       name,
       status: 'failed',
       message: notes.length > 0 ? `${notes.join('; ')}, and nothing else fits` : 'nothing is in stock',
-      hint: 'wait for it with `talos-image build --wait-for-stock 2h`, or allow more: --allow-bigger-disk',
+      hint: 'allow bigger disks with --allow-bigger-disk, or wait: `talos-image build --wait-for-stock 2h`',
     }
   }
   const taken = `${first.serverType} in ${first.location}`
@@ -143,10 +155,11 @@ export function hasFailed(checks: readonly Check[]): boolean {
   return checks.some(({ status }) => status === 'failed')
 }
 
-/** The document of `--output json`. */
-export function toDoctorDocument(checks: readonly Check[]) {
+/** The document of `--output json`. @param inputs the files that the configuration was read from */
+export function toDoctorDocument(checks: readonly Check[], inputs: Plan['inputs']) {
   return {
     ok: !hasFailed(checks),
+    inputs: inputs ?? null,
     checks: checks.map(({ name, status, message, hint }) => ({ name, status, message, hint: hint ?? null })),
   }
 }

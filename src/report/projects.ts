@@ -9,9 +9,12 @@ import type { ProjectPlan, ProjectProblems, ProjectsPlan } from '../plan/plan-pr
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { type PlanDocument, toPlanDocument } from './plan-document.ts'
 import type { Outcome, ResultDocument } from './result.ts'
+import type { Timeline } from './timeline.ts'
 
-/** What a run came to in one project; `project` is missing when it was not named. */
-export type ProjectResult = { readonly project?: string } & Outcome
+/**
+ * What a run came to in one project; `project` is missing when it was not named, `timeline` when the run could not begin.
+ */
+export type ProjectResult = { readonly project?: string } & Outcome & { readonly timeline?: Timeline }
 
 /** The document of a run: that of its only project, or of all, in their order. */
 export type RunDocument = ProjectResult | { readonly projects: readonly ProjectResult[] }
@@ -49,10 +52,10 @@ export function unnamedPlan(projects: readonly ProjectPlan[]): Plan | undefined 
 /** The result of a project in which nothing could be begun: every image failed for each of the reasons. */
 export function toUnbegun(
   { project, problems }: ProjectProblems,
-  { images, talosVersion }: Pick<ProjectsPlan, 'images' | 'talosVersion'>,
+  { images, talosVersion, inputs }: Pick<ProjectsPlan, 'images' | 'talosVersion' | 'inputs'>,
 ): ProjectResult {
   const failed = problems.flatMap((error) => images.map((image) => ({ image, error })))
-  return { ...named(project), run: null, talosVersion, snapshots: [], failed, leftovers: [] }
+  return { ...named(project), run: null, talosVersion, inputs, snapshots: [], failed, leftovers: [] }
 }
 
 /** How a project is reached: by its name, with the variable that holds its token, or in the sandbox, which needs none. */
@@ -82,11 +85,11 @@ export function toProjectCommand(command: string, run: string, access: ProjectAc
 }
 
 /** The result of a run in a project: the usual document, with commands that know the project's token. */
-export function toProjectResult(document: ResultDocument, access: ProjectAccess): ProjectResult {
+export function toProjectResult(document: ResultDocument, access: ProjectAccess, timeline?: Timeline): ProjectResult {
   const leftovers = document.leftovers.map((leftover): Leftover => {
     return { ...leftover, command: toProjectCommand(leftover.command, document.run, access) }
   })
-  return { ...named(access.project), ...document, leftovers }
+  return { ...named(access.project), ...document, leftovers, ...(timeline === undefined ? {} : { timeline }) }
 }
 
 const named = (project: string | undefined) => (project === undefined ? {} : { project })

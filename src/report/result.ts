@@ -1,8 +1,8 @@
 /** The result of a run: the manifest and the JSON output, documented in docs/output.md. */
 
 import type { Problem } from '../errors.ts'
-import { selectorOf } from '../plan/labels.ts'
-import type { PlannedImage } from '../plan/plan.ts'
+import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { selectorOf } from '../plan/selector.ts'
 import type { BuildResult, ImageResult } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { redact } from '../util/redact.ts'
@@ -16,9 +16,11 @@ export interface SourceRecord {
 }
 
 export interface ResultSnapshot extends SnapshotRecord {
+  /** The name of the image in the plan and in events, such as `x86 worker`. */
+  readonly image: string
   /** `built` in this run, `existing` before it, or `older`: nothing was in stock, and this one stands in (`--allow-older`). */
   readonly status: 'built' | 'existing' | 'older'
-  /** The selector that finds it. */
+  /** The selector that finds it: the snapshots of its series and version, and no others. */
   readonly selector: string
   readonly source: SourceRecord
   /** Whether the disk was read back and compared before the snapshot was taken; Packer does not. */
@@ -30,6 +32,10 @@ export interface ResultSnapshot extends SnapshotRecord {
    * bytes; null unless it was built, and with Packer.
    */
   readonly disk: { readonly dataBlake2b: string; readonly bytes: number } | null
+  /**
+   * Whether the build server proved that it is the one of the API, and why not; null unless it was built.
+   */
+  readonly hostProof: { readonly proven: boolean; readonly reason: string | null } | null
   /** How long the build took, in seconds; null unless it was built. */
   readonly seconds: number | null
 }
@@ -38,6 +44,8 @@ export interface ResultSnapshot extends SnapshotRecord {
 export interface ResultDocument {
   readonly run: string
   readonly talosVersion: string
+  /** The files that decided what was built; missing in the library. */
+  readonly inputs?: Plan['inputs']
   readonly snapshots: readonly ResultSnapshot[]
   readonly failed: readonly { readonly image: string; readonly error: Problem }[]
   readonly leftovers: readonly Leftover[]
@@ -69,17 +77,19 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
   const record = toSnapshotRecord(snapshot, factoryUrl)
   const common = {
     ...record,
+    image: image.name,
     installer: image.installer ?? record.installer,
-    selector: selectorOf(image.labels),
+    // An older one, and one of Packer's, may have other labels than what was asked for.
+    selector: selectorOf(snapshot.labels),
     source: toSourceRecord(image),
   }
   if (result.status !== 'built') {
     // What was asked for is not what an older one holds.
     const { source, installer } = status === 'older' ? { ...record, source: { ...common.source, from: null } } : common
-    const unread = { verified: true, sourceSha256: null, disk: null, seconds: null }
+    const unread = { verified: true, sourceSha256: null, disk: null, hostProof: null, seconds: null }
     return [{ ...common, ...unread, status: result.status, source, installer }]
   }
-  const { written, ms } = result
+  const { written, unproven, ms } = result
   return [
     {
       ...common,
@@ -87,6 +97,7 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
       verified: written !== undefined,
       sourceSha256: written?.sourceSha256 ?? null,
       disk: written === undefined ? null : { dataBlake2b: written.dataHash, bytes: written.diskBytes },
+      hostProof: { proven: unproven === undefined, reason: unproven ?? null },
       seconds: Math.round(ms / 100) / 10,
     },
   ]

@@ -3,7 +3,7 @@
 import type { Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Image } from '../hetzner/wire.ts'
-import { selectorOf } from '../plan/labels.ts'
+import { selectorOf } from '../plan/selector.ts'
 import { describeKind, seriesKey, seriesOf } from '../plan/series.ts'
 
 export interface Selection {

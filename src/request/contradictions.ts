@@ -1,21 +1,27 @@
-/** Options that cannot go together, and options that cannot be. Pure. */
+/** Options that cannot be used together, and options that cannot be. Pure. */
 
 import { ARCHITECTURES, hintArchitecture, isRoleName, ROLE_RULE, toArchitecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
-import type { RequestOptions, Spelling } from './options.ts'
+import type { RequestOptions, SettledOptions, Spelling } from './options.ts'
 
 const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })
 
+const NOTHING_REPLACED = usage(
+  'nothing is replaced without --force (force), so --even-in-use (evenInUse) has no effect',
+  'give both, or neither',
+)
+
 /** Everything that is wrong with the options by themselves, before a file is read. */
-export function findContradictions(options: RequestOptions, spelling: Spelling): Problem[] {
+export function findContradictions(options: SettledOptions, spelling: Spelling): Problem[] {
   return [
     ...findRoleProblems(options, spelling),
     ...findImageFileProblems(options, spelling),
     ...findPinProblems(options, spelling),
+    ...(options.evenInUse && !options.force ? [NOTHING_REPLACED] : []),
   ]
 }
 
-function findRoleProblems(options: RequestOptions, { names }: Spelling): Problem[] {
+function findRoleProblems(options: SettledOptions, { names }: Spelling): Problem[] {
   const { roles, everyRole, schematicFile, architectures } = options
   const problems = roles
     .filter((role) => !isRoleName(role))
@@ -40,12 +46,12 @@ function findRoleProblems(options: RequestOptions, { names }: Spelling): Problem
   return problems
 }
 
-function findImageFileProblems(options: RequestOptions, { names, write }: Spelling): Problem[] {
+function findImageFileProblems(options: SettledOptions, { names, write }: Spelling): Problem[] {
   const { imageFile, schematicFile, projects } = options
   if (imageFile === undefined) return []
   const problems: Problem[] = []
   if (schematicFile !== undefined) {
-    const message = `${names.imageFile} and ${names.schematicFile} cannot go together`
+    const message = `${names.imageFile} and ${names.schematicFile} cannot be used together`
     problems.push(usage(message, 'a local image is built as it is'))
   }
   if (new Set(options.architectures).size > 1) {
@@ -65,7 +71,7 @@ function findImageFileProblems(options: RequestOptions, { names, write }: Spelli
 const hasSeveralRoles = ({ roles, everyRole }: RequestOptions): boolean => everyRole || new Set(roles).size > 1
 
 /** A pin that would not be looked at is worse than none: it was given to be relied on. */
-function findPinProblems(options: RequestOptions, { names, write }: Spelling): Problem[] {
+function findPinProblems(options: SettledOptions, { names, write }: Spelling): Problem[] {
   const { pins } = options
   const architectures = new Set<string>(options.architectures)
   if (pins.length === 0) return []

@@ -1,5 +1,6 @@
 /** What is asked for, before it is read: from flags, inputs of the GitHub Action, or a program. */
 
+import type { Sourced } from '../config/variables.ts'
 import type { Architecture, Role } from '../domain.ts'
 import type { ServerRequest } from '../plan/server-settings.ts'
 
@@ -41,7 +42,10 @@ export interface RequestOptions {
   /** `name=value` each. */
   readonly vars: readonly string[]
   readonly varFiles: readonly string[]
-  readonly architectures: readonly Architecture[]
+  /** A file that says what counts where these options say nothing. */
+  readonly settingsFile: string | undefined
+  /** undefined: those of the settings file, else all. */
+  readonly architectures: readonly Architecture[] | undefined
   /** Patterns of names of the template's builds; none: all. */
   readonly only: readonly string[]
   readonly except: readonly string[]
@@ -54,10 +58,15 @@ export interface RequestOptions {
   readonly imageFile: string | undefined
   readonly pins: readonly Pin[]
   readonly force: boolean
+  readonly evenInUse: boolean
   readonly fallback: boolean
   readonly allowBiggerDisk: boolean
   /** The build servers. */
   readonly server: ServerRequest
+  /** Labels of the snapshots, beside those that they have anyhow. */
+  readonly labels?: ReadonlyMap<string, Sourced<string>> | undefined
+  /** Of the snapshots, instead of the usual one. */
+  readonly description?: Sourced<string> | undefined
   /** Which settings of SSH were given, so that a template's do not count. */
   readonly sshIsGiven?: { readonly port: boolean; readonly timeout: boolean } | undefined
   /** In how many projects it is built. */
@@ -67,3 +76,6 @@ export interface RequestOptions {
   /** Packer reads the template by itself, and more of it than this program can. */
   readonly forPacker: boolean
 }
+
+/** Options with what the settings file, or a default, adds to them. */
+export type SettledOptions = RequestOptions & { readonly architectures: readonly Architecture[] }

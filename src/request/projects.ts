@@ -1,8 +1,5 @@
 /** Which projects a command works in: those of the flags, else those of the settings file. */
 
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { directoryOf } from '../config/find-files.ts'
 import {
   defaultVariable,
   findNameProblem,
@@ -12,12 +9,11 @@ import {
   type NamedProject,
   type ProjectToken,
 } from '../config/project-token.ts'
-import { readSettings, SETTINGS_FILE } from '../config/settings-file.ts'
-import { displayName, readSourceFile } from '../config/source-file.ts'
 import { type Origin, type Problem, throwProblems } from '../errors.ts'
 import { didYouMean } from '../util/near.ts'
 import { registerSecret } from '../util/redact.ts'
 import { findDirectory } from './directory.ts'
+import { findSettingsFile, readSettingsFile } from './settings.ts'
 
 export interface ProjectFlags {
   /** `NAME` or `NAME=VARIABLE`. */
@@ -96,31 +92,23 @@ interface NamedProjects {
   readonly problems: readonly Problem[]
 }
 
-interface SettingsFile extends NamedProjects {
+interface NamedFile extends NamedProjects {
   /** undefined when there is none. */
   readonly name: string | undefined
 }
 
-async function readFile({ cwd }: Surroundings, { config, directory }: ProjectFlags): Promise<SettingsFile> {
-  const path =
-    config === undefined
-      ? join(resolve(cwd, directoryOf(directory ?? (await findDirectory(cwd)) ?? '.')), SETTINGS_FILE)
-      : resolve(cwd, config)
-  if (config === undefined && !existsSync(path)) return { name: undefined, projects: [], problems: [] }
-  const name = displayName(path, cwd)
-  const file = await readSourceFile(path, name)
-  if ('message' in file) return { name, projects: [], problems: [file] }
-  const { items, problems } = readSettings(file)
-  if (config === undefined || items.length > 0 || problems.length > 0) return { name, projects: items, problems }
-  const empty = {
-    code: 'config',
-    message: 'there are no projects in this file',
-    at: { kind: 'file', file: name },
-  } as const
-  return { name, projects: [], problems: [{ ...empty, hint: 'write "projects:", and a list below it' }] }
+async function readFile({ cwd }: Surroundings, { config, directory }: ProjectFlags): Promise<NamedFile> {
+  const path = findSettingsFile(cwd, config, directory ?? (await findDirectory(cwd)))
+  if (path === undefined) return { name: undefined, projects: [], problems: [] }
+  const { name, items: projects, architectures, schematic, problems } = await readSettingsFile(cwd, path)
+  const isEmpty = [...projects, ...problems, architectures ?? schematic ?? []].flat().length === 0
+  if (config === undefined || !isEmpty) return { name, projects, problems }
+  const at = { kind: 'file', file: name } as const
+  const hint = 'write "projects:", and a list below it'
+  return { name, projects: [], problems: [{ code: 'config', message: 'there are no projects in this file', at, hint }] }
 }
 
-function readFlags(named: readonly string[], file: SettingsFile, { sandbox }: ProjectFlags): NamedProjects {
+function readFlags(named: readonly string[], file: NamedFile, { sandbox }: ProjectFlags): NamedProjects {
   const problems: Problem[] = []
   const projects: NamedProject[] = []
   for (const text of named) {
@@ -142,7 +130,7 @@ function readFlags(named: readonly string[], file: SettingsFile, { sandbox }: Pr
   return { projects, problems: [...problems, ...findRepetitions(projects)] }
 }
 
-function toUnknown(name: string, file: SettingsFile): Problem {
+function toUnknown(name: string, file: NamedFile): Problem {
   const names = file.projects.map((one) => one.name)
   const near = didYouMean(name, names) ?? `there are ${names.join(', ')}`
   const hint = `${near}; or name its variable: --project ${name}=${defaultVariable(name)}`

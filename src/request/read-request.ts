@@ -3,16 +3,20 @@
  * nothing is looked up yet.
  */
 
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { findInputs } from '../config/inputs.ts'
 import { type Configuration, loadConfiguration, loadVariables, type VariableSources } from '../config/load.ts'
+import { displayName } from '../config/source-file.ts'
 import { evaluateTemplate } from '../config/template/evaluate-template.ts'
 import type { TemplateImage } from '../config/template/images.ts'
 import { isChosen } from '../config/template/selection.ts'
 import { ARCHITECTURES, type Architecture } from '../domain.ts'
-import type { Problem } from '../errors.ts'
+import { type Problem, TalosImageError } from '../errors.ts'
 import { parseFactoryReference } from '../factory/reference.ts'
-import type { LocalImage, PlanRequest } from '../plan/request.ts'
+import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
 import { readSchematicFile } from '../plan/schematic-file.ts'
+import { findSnapshotProblems } from '../plan/server-label.ts'
 import { findServerProblems } from '../plan/server-settings.ts'
 import { findArchitecture } from '../plan/template-architecture.ts'
 import { withTemplateVersion } from '../plan/template-images.ts'
@@ -23,28 +27,33 @@ import { didYouMean } from '../util/near.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
 import { registerSecret } from '../util/redact.ts'
 import { findContradictions } from './contradictions.ts'
-import type { Pin, RequestOptions, Spelling } from './options.ts'
+import type { Pin, RequestOptions, SettledOptions, Spelling } from './options.ts'
 import { readRoleSchematics } from './role-schematics.ts'
+import { readSettingsFile, type SettingsFile } from './settings.ts'
 
 /**
  * @param known what is wrong already, to be said with the rest
  * @throws ProblemsError with everything that is wrong: `usage`, `config`, `schematic`, `source`, `token`
  */
 export async function readRequest(
-  options: RequestOptions,
+  given: RequestOptions,
   spelling: Spelling,
   known: readonly Problem[] = [],
 ): Promise<PlanRequest> {
+  const settings = given.settingsFile === undefined ? undefined : await readSettingsFile(given.cwd, given.settingsFile)
+  const options = settleOptions(given, settings)
   const { cwd, env, directory, vars, varFiles, schematicFile, architectures, server } = options
   const problems = new ProblemCollector()
+  problems.add(...(settings?.problems ?? []))
   problems.add(...known, ...findContradictions(options, spelling))
   const localImage = toLocalImage(options, spelling)
   const roles = [...new Set(options.roles)]
   const load = options.forPacker ? loadForPacker : loadConfiguration
   const selection = { only: options.only, except: options.except }
   const { toImageUrl, pages, warnings } = readReferences()
-  const [configuration, roleSchematics, schematic] = await Promise.all([
+  const [configuration, inputs, roleSchematics, schematic] = await Promise.all([
     problems.attempt(() => load({ directory, varFiles, vars, env, cwd, selection, toImageUrl })),
+    findInputs(options),
     readRoleSchematics(
       {
         cwd,
@@ -56,7 +65,7 @@ export async function readRequest(
       problems,
     ),
     schematicFile === undefined
-      ? undefined
+      ? problems.attempt(() => readDefaultSchematic(options, settings))
       : problems.attempt(() => readSchematicFile(cwd, schematicFile, 'schematic')),
     localImage?.kind === 'file' ? problems.attempt(() => inspectFile(localImage.path, localImage.at)) : undefined,
   ])
@@ -67,6 +76,8 @@ export async function readRequest(
   // What a template adds to the server may be just what is missing.
   const templates = images.map((image) => image.server)
   problems.add(...findLastingProblems(findServerProblems(server), server, templates))
+  const { labels, description } = options
+  problems.add(...findSnapshotProblems(labels ?? new Map(), description))
   if (!options.sandbox) problems.add(...findTokenProblems(images, env.HCLOUD_TOKEN))
   if (localImage === undefined && schematic === undefined) {
     const disks = images.filter((image) => architectures.some((one) => one === findArchitecture(image)))
@@ -82,13 +93,47 @@ export async function readRequest(
     roles: options.everyRole ? [...roleSchematics.keys()] : roles.length === 0 ? [undefined] : roles,
     roleSchematics,
     schematic,
+    ...(schematic === undefined || schematicFile !== undefined ? {} : { schematicIsDefault: true }),
     localImage,
     sha256: toHashes(options.pins, architectures),
     force: options.force,
+    evenInUse: options.evenInUse,
     noFallback: !options.fallback,
     allowBiggerDisk: options.allowBiggerDisk,
     server,
+    labels,
+    description,
     ...(options.sshIsGiven === undefined ? {} : { sshIsGiven: options.sshIsGiven }),
+    inputs: {
+      ...inputs,
+      settings: settings?.name ?? null,
+      schematics: [...roleSchematics.values(), schematic].flatMap((one) => one?.file ?? []),
+    },
+  })
+}
+
+/** The options, with what stands in the settings file where they say nothing. */
+function settleOptions(options: RequestOptions, settings: SettingsFile | undefined): SettledOptions {
+  // Builds that are named are chosen already.
+  const fromFile = options.only.length > 0 ? undefined : settings?.architectures
+  return { ...options, architectures: options.architectures ?? fromFile ?? ARCHITECTURES }
+}
+
+/** The schematic that the settings file names, for generic images from the Factory. */
+async function readDefaultSchematic(
+  { cwd, roles, everyRole, imageFile }: RequestOptions,
+  settings: SettingsFile | undefined,
+): Promise<SchematicFile | undefined> {
+  const named = settings?.schematic
+  if (settings === undefined || named === undefined) return undefined
+  if (roles.length > 0 || everyRole || imageFile !== undefined) return undefined
+  const path = join(dirname(settings.path), named.value)
+  if (existsSync(path)) return readSchematicFile(cwd, path, 'schematic')
+  throw new TalosImageError({
+    code: 'schematic',
+    message: `there is no file ${displayName(path, cwd)}`,
+    at: named.origin,
+    hint: `write it (\`customization: {}\` changes nothing), or take "schematic" out of ${settings.name}`,
   })
 }
 

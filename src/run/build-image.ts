@@ -1,10 +1,14 @@
 /** One image going through its steps. */
 
+import { TalosImageError } from '../errors.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
+import { isApiFailure } from '../hetzner/transport/api-failure.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
+import { describeUsers, lookUpUsers } from '../plan/users.ts'
 import type { ImageBuild, RunStep } from './run.ts'
-import { bootRescue, type Rescue, RescueIgnored } from './steps/boot-rescue.ts'
+import { bootRescue, type Rescue } from './steps/boot-rescue.ts'
+import { RescueIgnored } from './steps/check-rescue.ts'
 import { findDuplicates, noteDuplicates } from './steps/duplicate-snapshot.ts'
 import { putImage } from './steps/put-image.ts'
 import { type BuildServer, createServer } from './steps/server.ts'
@@ -19,6 +23,7 @@ export type BuiltImage =
       readonly status: 'built'
       readonly snapshot: Snapshot
       readonly written: WrittenDisk
+      readonly unproven: string | undefined
       readonly placement: Placement
     }
   /** Another run has published the same disk. */
@@ -28,15 +33,34 @@ export type BuiltImage =
  * Builds and publishes one snapshot. Temporary resources are registered in `build.scope`, which the caller closes.
  * @throws TalosImageError of the step that failed; the signal's reason when it aborts
  */
-export async function buildImage(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
+export function buildImage(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
+  return takeSteps(build, image).catch((error: unknown) => {
+    throw isApiFailure(error, 'not_found') ? gone(error) : error
+  })
+}
+
+/** What a build has made is its own: when it is not there, somebody else has removed it. */
+const gone = (cause: TalosImageError): TalosImageError =>
+  new TalosImageError(
+    {
+      code: cause.code,
+      message: `something else removed what this build had made: ${cause.message}`,
+      hint: 'did this computer sleep, or lose its network, for more than 15 minutes? Then another run or a cleanup counts it as abandoned; build again',
+    },
+    { cause },
+  )
+
+async function takeSteps(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
   const step = createStepRunner(build, image)
 
   const { server, rescue } = await startServer(build, image, step)
-  const written = await putImage(build, image, server, rescue, step)
+  const { written, unproven } = await putImage(build, image, server, rescue, step)
   const taken = await step('snapshot', async () => {
     await powerOff(build, image, server)
     return takeSnapshot(build, image, server)
   })
+  // What the server held is in the snapshot.
+  server.beginRemoval()
   return await step('publish', async () => {
     const [duplicate] = findDuplicates(taken.others, image, server, written)
     if (duplicate !== undefined) {
@@ -48,7 +72,7 @@ export async function buildImage(build: ImageBuild, image: PlannedImage): Promis
     const snapshot = await publishSnapshot(build, image, taken, written)
     await noteDuplicates(build, image, server, written, taken)
     await removeReplaced(build, image)
-    return { status: 'built', snapshot, written, placement: server.placement }
+    return { status: 'built', snapshot, written, unproven, placement: server.placement }
   })
 }
 
@@ -71,8 +95,7 @@ async function startServer(
         image: image.name,
         text: `${error.message}; trying another server, with as many boots`,
       })
-      // What cannot be removed now is removed at the end.
-      await server.remove().catch(() => build.signal.throwIfAborted())
+      await server.replace().catch(() => build.signal.throwIfAborted())
       return start({ ...image, placements: elsewhereFirst(image.placements, placement) }, nth + 1)
     }
   }
@@ -95,10 +118,10 @@ function createStepRunner(build: ImageBuild, { name: image }: PlannedImage): Run
   }
 }
 
-/** With `--force`: deletes the old snapshots, now that the new one is published. */
+/** With `--force`: deletes the old snapshots, now that the new one is published; not those that came into use meanwhile. */
 export async function removeReplaced(
   build: Pick<ImageBuild, 'emit' | 'hetzner' | 'signal'>,
-  image: Pick<PlannedImage, 'name' | 'replaces'>,
+  image: Pick<PlannedImage, 'name' | 'replaces' | 'evenInUse'>,
 ): Promise<void> {
   for (const old of image.replaces) {
     const note = (text: string): void => build.emit({ type: 'note', image: image.name, text })
@@ -107,6 +130,11 @@ export async function removeReplaced(
       continue
     }
     try {
+      const servers = image.evenInUse ? [] : ((await lookUpUsers(build.hetzner, build.signal)).get(old.id) ?? [])
+      if (servers.length > 0) {
+        note(`the snapshot ${old.id}, which the new one replaces, is kept: ${describeUsers(servers)}`)
+        continue
+      }
       await build.hetzner.images.delete(old.id, { signal: build.signal })
       note(`deleted the snapshot ${old.id}, which the new one replaces`)
     } catch (error) {

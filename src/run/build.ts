@@ -17,6 +17,7 @@ import { findLimitProblems } from './option-limits.ts'
 import type { BuildResult, ExistingResult, ImageResult, RunningBuild } from './result.ts'
 import { createRunId, type ImageBuild, type Run } from './run.ts'
 import { ServerQueue } from './server-queue.ts'
+import { removeStayed } from './steps/primary-ips.ts'
 import { createSshKey } from './steps/ssh-key.ts'
 import { findTemporary, isAbandoned, removeTemporary } from './sweep.ts'
 import type { StockPatience } from './timeouts.ts'
@@ -42,6 +43,11 @@ export interface BuildOptions {
   readonly clock?: Clock
   /** Opens standard input, for a plan with an image that is read from it. */
   readonly openStdin?: (() => Readable) | undefined
+  /**
+   * Whether an image fails whose build server cannot prove that it is the one of the API (`true`), or not even when it gives a wrong
+   * proof (`false`). By default a wrong proof fails the image, and a missing one is a note and in the result.
+   */
+  readonly requireHostProof?: boolean | undefined
   /** How to wait for servers that are out of stock; by default the build does not wait. */
   readonly stock?: StockPatience | undefined
   /**
@@ -109,13 +115,15 @@ export function startBuild(options: BuildOptions): RunningBuild {
       clock,
       signal,
       emit,
-      lease: new Lease(id, clock),
+      lease: new Lease(id, clock, options.hetzner.now),
       sshPort: options.sshPort ?? 22,
       timeouts,
       accessFor: options.factory?.accessFor ?? (async () => ({})),
       openStdin: options.openStdin ?? noStdin,
+      requireHostProof: options.requireHostProof,
       stock: options.stock ?? { waitMs: 0, look: async ({ placements }) => placements },
       serverQueue: new ServerQueue(),
+      deleted: [],
       trace,
     }
     if (images.some((image) => image.existing === undefined)) return runWithKey(run, options.plan, openScope)
@@ -136,6 +144,7 @@ async function runWithKey(run: Run, plan: Plan, openScope: () => CleanupScope): 
   const scope = openScope()
   const leftovers: Leftover[] = []
   const close = async (): Promise<void> => {
+    await removeStayed(run, scope)
     leftovers.push(...(await scope.close()))
     await run.lease.close()
     for (const leftover of leftovers) run.emit({ type: 'leftover', leftover })
@@ -147,7 +156,7 @@ async function runWithKey(run: Run, plan: Plan, openScope: () => CleanupScope): 
       Promise.all(
         images.map(async (image) => {
           const [done] = existing(image, run.emit)
-          return done ?? runImage({ ...run, key, scope: openScope(), runScope: scope }, image, leftovers)
+          return done ?? runImage({ ...run, key, scope: openScope() }, image, leftovers)
         }),
       ),
       sweep(run, plan),
@@ -174,7 +183,7 @@ export async function sweep(
 ): Promise<void> {
   try {
     const found = await findTemporary(hetzner, { snapshots: unpublished, signal })
-    const abandoned = found.filter((thing) => isAbandoned(thing, clock.now()))
+    const abandoned = found.filter((thing) => isAbandoned(thing, hetzner.now()))
     const note = (text: string): void => emit({ type: 'note', text })
     const leftovers = await removeTemporary(hetzner, abandoned, {
       clock,

@@ -14,6 +14,8 @@ export interface BuiltResult {
   readonly snapshot: Snapshot
   /** What was written to the disk and read back; undefined with Packer, which does not read it back. */
   readonly written: WrittenDisk | undefined
+  /** Why it is not proven that it was the server that did so, and not another machine; undefined when it is. */
+  readonly unproven: string | undefined
   /** Where it was built; undefined when that is not known. */
   readonly placement: Placement | undefined
   /** How long it took, in milliseconds. */

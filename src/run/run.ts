@@ -13,6 +13,14 @@ import type { Lease } from './lease.ts'
 import type { ServerQueue } from './server-queue.ts'
 import type { StockPatience, Timeouts } from './timeouts.ts'
 
+/** A server that was deleted. */
+export interface DeletedServer {
+  readonly id: number
+  readonly name: string
+  /** Of its primary IPs. */
+  readonly addressIds: readonly number[]
+}
+
 export interface Run {
   readonly id: string
   readonly hetzner: HetznerClient
@@ -28,7 +36,11 @@ export interface Run {
   /** Opens standard input, for images that are read from it. */
   readonly openStdin: () => Readable
   readonly stock: StockPatience
+  /** As the options of the build say. */
+  readonly requireHostProof: boolean | undefined
   readonly serverQueue: ServerQueue
+  /** Those that are deleted; grows. */
+  readonly deleted: DeletedServer[]
   readonly trace: Trace
 }
 
@@ -42,8 +54,6 @@ export interface RunKey {
 export interface ImageBuild extends Run {
   readonly key: RunKey
   readonly scope: CleanupScope
-  /** The clean-up of the run, after that of all its images. */
-  readonly runScope: CleanupScope
 }
 
 /** Runs a step of an image, and emits the events of its start and its end. */

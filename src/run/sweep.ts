@@ -34,7 +34,7 @@ interface FindOptions {
 export function findRunIdProblems(run: string | undefined): Problem[] {
   if (run === undefined || /^[a-z0-9]{1,32}$/.test(run)) return []
   const message = run === '' ? 'the ID of the run is empty' : `"${run}" is not the ID of a run`
-  const hint = 'a run has said its ID when it began; `talos-image cleanup` shows those of what was left behind'
+  const hint = 'a run says its ID when it begins; see what was left behind, and by which run: `talos-image cleanup`'
   return [{ code: 'usage', message, hint }]
 }
 
@@ -108,7 +108,7 @@ export async function removeTemporary(
   const scope = new CleanupScope(options.timeoutMs, options.listener)
   for (const thing of things.toReversed()) {
     scope.add({
-      name: `${thing.kind} ${thing.id} (${thing.name})`,
+      name: nameOf(thing),
       command: commandFor(thing),
       run: async () => {
         using stop = startDeadline(options.signal, options.timeoutMs)
@@ -118,6 +118,9 @@ export async function removeTemporary(
   }
   return scope.close()
 }
+
+/** "server 42 (talos-image-x-arm)" */
+export const nameOf = ({ kind, id, name }: Temporary): string => `${kind} ${id} (${name})`
 
 /** The command that removes a resource by hand. */
 function commandFor({ kind, id }: Temporary): string {
@@ -133,12 +136,12 @@ async function removeOne(
   hetzner: HetznerClient,
   thing: Temporary,
   signal: AbortSignal,
-  { clock, timeoutMs, onlyAbandoned }: RemoveOptions,
+  { timeoutMs, onlyAbandoned }: RemoveOptions,
 ): Promise<boolean> {
   const urgent = { signal, urgent: true }
   const found = await findLabelled(hetzner, { run: thing.run, ...urgent })
   const now = found.find(({ kind, id }) => kind === thing.kind && id === thing.id)
-  if (now === undefined || (onlyAbandoned && !isAbandoned(now, clock.now()))) return false
+  if (now === undefined || (onlyAbandoned && !isAbandoned(now, hetzner.now()))) return false
   switch (thing.kind) {
     case 'snapshot':
       return hetzner.images.delete(thing.id, urgent)

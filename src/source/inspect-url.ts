@@ -4,7 +4,7 @@ import pRetry from 'p-retry'
 import { COMPRESSION_TITLES, detectCompression } from '../compressions.ts'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
-import { type Fetch, fetchFailureReason, type HttpResponse } from '../util/fetch.ts'
+import { explainNoAnswer, type Fetch, type HttpResponse, proxyHint } from '../util/fetch.ts'
 import { redact, withoutCredentials } from '../util/redact.ts'
 import { HEAD_BYTES, looksLikeDisk, unpackedBytes } from './formats.ts'
 import type { SourceFacts } from './source.ts'
@@ -110,7 +110,8 @@ export async function inspectUrl(
     })
   /** Gives the answer's beginning, at most `length` bytes of it; nothing of an error's page. */
   const getOnce = async (first: number, length: number): Promise<Part> => {
-    using deadline = startDeadline(options.signal, options.timeoutMs ?? TIMEOUT_MS)
+    const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
+    using deadline = startDeadline(options.signal, timeoutMs)
     try {
       const response = await send(url, {
         headers: { range: `bytes=${first}-${first + length - 1}` },
@@ -128,10 +129,10 @@ export async function inspectUrl(
     } catch (error) {
       options.signal?.throwIfAborted()
       if (error instanceof PassingFailure) throw error
-      const why = deadline.expired ? 'it took too long' : fetchFailureReason(error)
+      const why = explainNoAnswer(send, url, { error, deadline, timeoutMs })
       const hint = /certificate/i.test(why)
         ? 'a proxy in between is made known with NODE_EXTRA_CA_CERTS=FILE; else download the image, and name it with --image-file'
-        : 'check the URL and the network'
+        : (proxyHint(send, url) ?? 'check the URL and the network')
       throw new PassingFailure(
         { code: 'network', message: `no answer from ${redact(url)}: ${why}`, hint, at: options.at },
         deadline.expired,

@@ -15,6 +15,17 @@ export interface Deletion {
   readonly run: (signal: AbortSignal) => Promise<boolean>
 }
 
+/**
+ * A deletion that is registered.
+ * @internal
+ */
+export interface Registered {
+  /** Cancels the deletion. */
+  readonly forget: () => void
+  /** Begins it now, once; closing the scope waits for its end, and tells of its failure. */
+  readonly begin: () => void
+}
+
 /** A resource that could not be removed. */
 export interface Leftover {
   /** Such as "server 42 (talos-image-x-arm)". */
@@ -49,12 +60,17 @@ export class CleanupScope {
     this.#listener = { onRemoving: ignoreErrors(onRemoving), onRemoved: ignoreErrors(onRemoved) }
   }
 
-  /** Registers a deletion. The function that it returns cancels the deletion. */
-  add(deletion: Deletion): () => void {
+  /** Registers a deletion. */
+  add(deletion: Deletion): Registered {
     const key = this.#next++
     this.#deletions.set(key, deletion)
-    return () => {
-      this.#deletions.delete(key)
+    return {
+      forget: () => {
+        this.#deletions.delete(key)
+      },
+      begin: () => {
+        void this.#remove(key)
+      },
     }
   }
 

@@ -1,6 +1,9 @@
 /** HTTP: Node's own fetch, or one with proxies and further certificate authorities. */
 
-import { type HttpProxy, type Proxies, proxyFor } from './proxies.ts'
+import { TalosImageError } from '../errors.ts'
+import type { Deadline } from './deadline.ts'
+import { type Proxies, type ProxyServer, proxyFor, toBasic } from './proxies.ts'
+import { connectThroughSocks } from './socks.ts'
 
 /** The headers of a response. */
 export interface ResponseHeaders extends Iterable<[string, string]> {
@@ -26,8 +29,12 @@ export interface HttpRequest {
   readonly redirect?: 'error' | 'follow' | 'manual'
 }
 
-/** Sends one request. Rejects as fetch does; the reason is in the error's cause. */
-export type Fetch = (url: string | URL, request: HttpRequest) => Promise<HttpResponse>
+/** Sends one request. Rejects as fetch does; {@link explainNoAnswer} tells why. */
+export interface Fetch {
+  (url: string | URL, request: HttpRequest): Promise<HttpResponse>
+  /** The proxy that a request to this address goes through. */
+  readonly proxyFor?: (url: URL) => ProxyServer | undefined
+}
 
 export interface FetchOptions {
   readonly proxies?: Proxies | undefined
@@ -39,18 +46,11 @@ export interface FetchOptions {
 export function createFetch({ proxies, ca = [] }: FetchOptions = {}): Fetch {
   if (proxies === undefined && ca.length === 0) return fetch
   let loaded: Promise<Fetch> | undefined
-  return async (url, request) => {
+  const send: Fetch = async (url, request) => {
     loaded ??= loadFetch(proxies, ca)
-    const send = await loaded
-    try {
-      return await send(url, request)
-    } catch (error) {
-      const proxy = proxies && proxyFor(proxies, new URL(url))
-      if (proxy === undefined || request.signal?.aborted === true) throw error
-      const why = `${fetchFailureReason(error)} (${proxy.variable} is set: ${proxy.url})`
-      throw new Error('fetch failed', { cause: new Error(why) })
-    }
+    return await (await loaded)(url, request)
   }
+  return proxies === undefined ? send : Object.assign(send, { proxyFor: (url: URL) => proxyFor(proxies, url) })
 }
 
 async function loadFetch(proxies: Proxies | undefined, ca: readonly string[]): Promise<Fetch> {
@@ -58,22 +58,55 @@ async function loadFetch(proxies: Proxies | undefined, ca: readonly string[]): P
   const [{ default: undici }, { rootCertificates }] = await Promise.all([import('undici'), import('node:tls')])
   const trusted = ca.length === 0 ? {} : { ca: [...rootCertificates, ...ca] }
   const direct = new undici.Agent({ connect: trusted })
-  const toAgent = (proxy: HttpProxy) =>
-    new undici.ProxyAgent({
-      uri: proxy.url,
-      ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
-      proxyTunnel: false,
-      requestTls: trusted,
-    })
+  const toAgent = (proxy: ProxyServer) => {
+    const { url, login } = proxy
+    if (url.startsWith('socks')) {
+      return new undici.Agent({ connect: connectThroughSocks(proxy, undici.buildConnector(trusted)) })
+    }
+    const token = login && { token: `Basic ${toBasic(login.user, login.password)}` }
+    return new undici.ProxyAgent({ uri: url, ...token, proxyTunnel: false, requestTls: trusted })
+  }
   const http = proxies?.http && toAgent(proxies.http)
   const https = proxies?.https && toAgent(proxies.https)
   // Chosen for each request, since a redirect may lead to a host that is not behind the proxy.
   const dispatcher = direct.compose(() => (options, handler) => {
-    const proxy = proxies && proxyFor(proxies, new URL(String(options.origin)))
-    const agent = proxy === undefined ? direct : proxy === proxies?.https ? https : http
+    const url = new URL(String(options.origin))
+    const isProxied = proxies !== undefined && proxyFor(proxies, url) !== undefined
+    const agent = isProxied ? (url.protocol === 'https:' ? https : http) : direct
     return (agent ?? direct).dispatch(options, handler)
   })
   return (url, request) => undici.fetch(url, { ...request, dispatcher })
+}
+
+/**
+ * Why a request has no usable answer: that the time was over, or the error; with the proxy that it went through.
+ * @param timeoutMs of the deadline, in milliseconds
+ */
+export function explainNoAnswer(
+  fetch: Fetch,
+  url: string | URL,
+  { error, deadline, timeoutMs }: { readonly error: unknown; readonly deadline: Deadline; readonly timeoutMs: number },
+): string {
+  const why = deadline.expired ? `no answer within ${timeoutMs / 1000} s` : fetchFailureReason(error)
+  const proxy = fetch.proxyFor?.(new URL(url))
+  return proxy === undefined ? why : `${why} (${proxy.variable} is set: ${proxy.url})`
+}
+
+/** That a proxy wants a login: nothing that another try would mend, and nothing that the server has heard of. */
+export class ProxyRefusal extends TalosImageError {}
+
+/** The kind of error for a request that had no usable answer, for this reason. */
+export const networkErrorFor = (why: string): typeof TalosImageError =>
+  /\b407\b/.test(why) ? ProxyRefusal : TalosImageError
+
+/** What to do about it when a proxy is in between: it may be the one at fault. */
+export function proxyHint(fetch: Fetch, url: string | URL): string | undefined {
+  const { hostname } = new URL(url)
+  const proxy = fetch.proxyFor?.(new URL(url))
+  return (
+    proxy &&
+    `check ${proxy.variable} (a login is http://USER:PASSWORD@HOST:PORT), or reach ${hostname} directly: NO_PROXY`
+  )
 }
 
 /**

@@ -1,14 +1,15 @@
-/** HTTP proxies from environment variables. */
+/** Proxies from environment variables. */
 
 import type { Problem } from '../errors.ts'
+import { findWrongRanges, isExcepted } from './no-proxy.ts'
 import { registerSecret, withoutCredentials } from './redact.ts'
 
 /** A proxy, and the variable that set it. */
-export interface HttpProxy {
-  /** Without a user and a password. */
+export interface ProxyServer {
+  /** Such as `http://proxy:3128` or `socks5://proxy:1080`, without a user and a password. */
   readonly url: string
-  /** The value of the header `Proxy-Authorization`: user and password, as HTTP Basic. */
-  readonly authorization?: string | undefined
+  /** Sent as HTTP Basic, or as SOCKS 5 does. */
+  readonly login?: { readonly user: string; readonly password: string } | undefined
   /** Such as `HTTPS_PROXY`. */
   readonly variable: string
 }
@@ -16,10 +17,10 @@ export interface HttpProxy {
 /** The proxies for requests. Hosts on this computer are always reached directly. */
 export interface Proxies {
   /** For `http:` addresses. */
-  readonly http?: HttpProxy | undefined
+  readonly http?: ProxyServer | undefined
   /** For `https:` addresses. */
-  readonly https?: HttpProxy | undefined
-  /** Hosts that are reached directly, in the form of `NO_PROXY`: `.internal,10.0.0.7:8443`, or `*`. */
+  readonly https?: ProxyServer | undefined
+  /** Hosts that are reached directly, in the form of `NO_PROXY`: `.internal,10.0.0.0/8,10.1.0.7:8443`, or `*`. */
   readonly except: string
 }
 
@@ -27,30 +28,14 @@ export interface Proxies {
  * The proxy for an address; undefined when it is reached directly.
  * @internal
  */
-export function proxyFor({ http, https, except }: Proxies, url: URL): HttpProxy | undefined {
+export function proxyFor({ http, https, except }: Proxies, url: URL): ProxyServer | undefined {
   if (isLoopbackHost(url.hostname) || isExcepted(except, url)) return undefined
   return url.protocol === 'https:' ? https : http
 }
 
-/** `NO_PROXY` as most programs read it: domains with their subdomains, or addresses; with or without a port. */
-function isExcepted(except: string, { hostname, port, protocol }: URL): boolean {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  const actualPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port
-  return except
-    .split(/[,\s]+/)
-    .filter((entry) => entry !== '')
-    .some((entry) => {
-      if (entry === '*') return true
-      const [, bracketed, plain, wanted] = /^(?:\[([^\]]*)\]|([^:]*|.*:.*:.*?))(?::(\d+))?$/.exec(entry) ?? []
-      const name = (bracketed ?? plain ?? '').replace(/^\*?\./, '').toLowerCase()
-      if (name === '' || (wanted !== undefined && wanted !== actualPort)) return false
-      return host === name || host.endsWith(`.${name}`)
-    })
-}
-
 /**
- * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the names in lower case take precedence. Passwords in them are
- * redacted from all output from then on.
+ * Reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` for what neither of them is for, and `NO_PROXY`; the names in lower case take
+ * precedence. Passwords in them are redacted from all output from then on.
  * @param env usually `process.env`
  * @example
  * ```ts
@@ -63,31 +48,49 @@ export function findProxies(env: Readonly<Record<string, string | undefined>>): 
   readonly problems: readonly Problem[]
 } {
   const problems: Problem[] = []
-  const find = (name: string): HttpProxy | undefined => {
-    const variable = [name.toLowerCase(), name].find((one) => (env[one] ?? '') !== '')
-    const text = variable && env[variable]
-    if (variable === undefined || text === undefined) return undefined
+  const nameOf = (name: string): string => [name.toLowerCase(), name].find((one) => (env[one] ?? '') !== '') ?? name
+  const find = (name: string): ProxyServer | undefined => {
+    const variable = nameOf(name)
+    const text = env[variable] ?? ''
+    if (text === '') return undefined
     const proxy = toProxy(text, variable)
     if (proxy === undefined) problems.push(noProxy(variable, text))
     return proxy
   }
-  const http = find('HTTP_PROXY')
-  const https = find('HTTPS_PROXY')
-  const except = (env.no_proxy || env.NO_PROXY || '').trim()
-  return { proxies: http === undefined && https === undefined ? undefined : { http, https, except }, problems }
+  const all = find('ALL_PROXY')
+  const http = find('HTTP_PROXY') ?? all
+  const https = find('HTTPS_PROXY') ?? all
+  if (http === undefined && https === undefined) return { proxies: undefined, problems }
+  const exceptName = nameOf('NO_PROXY')
+  const except = (env[exceptName] ?? '').trim()
+  problems.push(...findWrongRanges(except).map((range) => noRange(exceptName, range)))
+  return { proxies: { http, https, except }, problems }
 }
 
-function toProxy(text: string, variable: string): HttpProxy | undefined {
+/** The schemes of proxies, and the ports that they are at when none is given. `socks5h` is what curl calls `socks5` as it is here. */
+const SCHEMES = new Map([
+  ['http:', 80],
+  ['https:', 443],
+  ['socks5:', 1080],
+  ['socks5h:', 1080],
+])
+
+/** Reads the URL of a proxy; undefined when it is none. @internal */
+export function toProxy(text: string, variable: string): ProxyServer | undefined {
   const full = text.includes('://') ? text : `http://${text}`
   if (!URL.canParse(full)) return undefined
-  const { protocol, hostname, origin, username, password } = new URL(full)
+  const { protocol, hostname, port, username, password } = new URL(full)
   const [user, secret] = [decode(username), decode(password)]
-  if (!/^https?:$/.test(protocol) || hostname === '' || user === undefined || secret === undefined) return undefined
-  if (username === '' && password === '') return { url: origin, variable }
-  const basic = Buffer.from(`${user}:${secret}`).toString('base64')
-  for (const one of [password, secret, basic]) registerSecret(one)
-  return { url: origin, authorization: `Basic ${basic}`, variable }
+  const standard = SCHEMES.get(protocol)
+  if (standard === undefined || hostname === '' || user === undefined || secret === undefined) return undefined
+  const url = `${protocol}//${hostname}${port === '' && protocol.startsWith('http') ? '' : `:${port || standard}`}`
+  if (username === '' && password === '') return { url, variable }
+  for (const one of [password, secret, toBasic(user, secret)]) registerSecret(one)
+  return { url, login: { user, password: secret }, variable }
 }
+
+/** The value of `Proxy-Authorization` after `Basic`. */
+export const toBasic = (user: string, password: string): string => Buffer.from(`${user}:${password}`).toString('base64')
 
 /** undefined for an invalid percent encoding. */
 function decode(text: string): string | undefined {
@@ -98,12 +101,25 @@ function decode(text: string): string | undefined {
   }
 }
 
+/** What to write instead of what is no proxy. */
+export const PROXY_FORM =
+  'write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT, a % in a password as %25'
+
 function noProxy(variable: string, text: string): Problem {
   return {
     code: 'usage',
-    message: `"${withoutCredentials(text)}" is not an HTTP proxy`,
+    message: `"${withoutCredentials(text)}" is not a proxy that can be used`,
     at: { kind: 'env', name: variable },
-    hint: 'write it as http://HOST:PORT or https://HOST:PORT, a % in a password as %25; other kinds, such as SOCKS, cannot be used',
+    hint: PROXY_FORM,
+  }
+}
+
+function noRange(variable: string, range: string): Problem {
+  return {
+    code: 'usage',
+    message: `"${range}" is not a range of addresses`,
+    at: { kind: 'env', name: variable },
+    hint: 'write it as 10.0.0.0/8 or fd00::/8',
   }
 }
 

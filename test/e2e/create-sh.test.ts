@@ -82,7 +82,7 @@ describe('create.sh --sandbox', () => {
       for (const arch of ['arm', 'x86']) {
         const { id } = find(arch, role)
         expect(step.stdout).toMatch(new RegExp(`^${id} .* existing `, 'm'))
-        expect(step.stderr).toContain(`nothing to do, snapshot ${id} is the same`)
+        expect(step.stderr).toContain(`skip, snapshot ${id} is the same`)
       }
     }
   })
@@ -90,15 +90,15 @@ describe('create.sh --sandbox', () => {
   it('builds a role of the user, whose file alone makes it one', () => {
     expect(steps.gpuWorker.stdout).toContain('data "hcloud_image" "talos_gpu_worker_x86"')
     expect(steps.gpuWorker.stdout).toMatch(/"os=talos,role=gpu-worker,version=v1\.12\.2"/)
-    const planned = [...steps.all.stdout.matchAll(/^ {2}(\S+ \S+): nothing to do/gm)].map(([, name]) => name)
+    const planned = [...steps.all.stdout.matchAll(/^ {2}(\S+ \S+): skip/gm)].map(([, name]) => name)
     const roles = ['control-plane', 'worker', 'gpu-worker']
     expect(planned).toEqual(roles.flatMap((role) => [`arm ${role}`, `x86 ${role}`]))
   })
 
   it('says on standard output what was made, and on standard error what goes on', () => {
     const { stdout, stderr } = steps.roles
-    expect(stdout).toContain('control_plane_image_selector = "os=talos,role=control-plane"')
-    expect(stdout).toContain('worker_image_selector        = "os=talos,role=worker"')
+    expect(stdout).toContain('control_plane_image_selector = "os=talos,role=control-plane,version=v1.12.2"')
+    expect(stdout).toContain('worker_image_selector        = "os=talos,role=worker,version=v1.12.2"')
     expect(stdout).not.toContain('...')
     expect(stderr).toMatch(/\[arm control-plane\] done: snapshot \d+/)
     expect(stderr).toContain('nothing real is touched')
@@ -124,7 +124,8 @@ describe('create.sh --sandbox', () => {
       'talos-image/source-sha256',
       'talos-image/version',
     ])
-    expect(image.description).toBe(`Talos Linux v1.12.2 ${word} by hcloud-talos`)
+    const suffix = role === undefined ? '' : ` (${role})`
+    expect(image.description).toBe(`Talos Linux v1.12.2 ${word} by hcloud-talos${suffix}`)
     expect(image.architecture).toBe(arch)
   })
 

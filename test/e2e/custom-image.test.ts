@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(async () => {
   expect(await project.remains()).toEqual([])
   for (const { id } of await project.snapshots())
-    expect(await runInWorkspace(['delete', String(id)], { env: project.env })).toMatchObject({ code: 0 })
+    expect(await runInWorkspace(['delete', String(id), '--yes'], { env: project.env })).toMatchObject({ code: 0 })
 })
 afterAll(() => project.close())
 
@@ -117,8 +117,8 @@ describe('by hand', () => {
     expect(code, stderr).toBe(0)
     const { snapshots } = JSON.parse(stdout)
     expect(snapshots).toMatchObject([
-      { architecture: 'arm', role: null, schematic: id, selector: 'os=talos,!role' },
-      { architecture: 'x86', role: null, schematic: id, selector: 'os=talos,!role' },
+      { architecture: 'arm', role: null, schematic: id, selector: 'os=talos,!role,version=v1.12.2' },
+      { architecture: 'x86', role: null, schematic: id, selector: 'os=talos,!role,version=v1.12.2' },
     ])
     for (const [index, architecture] of (['arm64', 'amd64'] as const).entries()) {
       const raw = await readFactoryDisk(project.stateDir, id, 'v1.12.2', architecture)

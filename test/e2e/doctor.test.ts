@@ -1,6 +1,7 @@
 /** `talos-image doctor`: what it finds, and that it changes nothing. */
 
 import { once } from 'node:events'
+import { chmod } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { Intercept } from 'hcloud-sandbox'
 import * as v from 'valibot'
@@ -96,12 +97,56 @@ describe('doctor', () => {
     }
   })
 
+  it('says that the token is that of a context of hcloud', async () => {
+    await using workspace = await createWorkspace()
+    const { HCLOUD_ENDPOINT: endpoint, HCLOUD_TOKEN: token, ...env } = project.env
+    const config = `active_context = "prod"\n[[contexts]]\nname = "prod"\ntoken = "${token}"\npreferences = { endpoint = "${endpoint}" }\n`
+    await chmod(await workspace.write('.config/hcloud/cli.toml', config), 0o644)
+    const options = { cwd: workspace.root, env: { ...env, HOME: workspace.root } }
+    const said = 'the context "prod" of hcloud, since HCLOUD_TOKEN is not set; from ~/.config/hcloud/cli.toml'
+    const result = await runCommand(['doctor', '--output', 'json'], options)
+    expect(findCheck(result, 'token')).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining(`: ${said}`),
+    })
+    const listed = await runCommand(['list'], options)
+    expect(listed.stderr).toBe(`Project: ${said}, which other users can read (chmod 600 ~/.config/hcloud/cli.toml)\n`)
+    for (const { stdout, stderr } of [result, listed]) expect(stdout + stderr).not.toContain(token)
+    const wrong = await runCommand(['list'], { ...options, env: { ...options.env, HCLOUD_CONTEXT: 'prd' } })
+    expectRefusal(wrong, 'hcloud has no context "prd"')
+  })
+
   it('fails without an answer, and still asks the others', async () => {
     const nowhere = { HCLOUD_ENDPOINT: 'http://127.0.0.1:1/v1' }
     const result = await doctor(project, [], nowhere)
     expect(result.code).toBe(1)
-    expect(findCheck(result, 'token')?.message).toContain('no usable answer from http://127.0.0.1:1/v1')
+    expect(findCheck(result, 'API')?.message).toContain('no usable answer from http://127.0.0.1:1/v1')
+    expect(findCheck(result, 'token')?.status).toBe('skipped')
     expect(findCheck(result, 'Image Factory')?.status).toBe('ok')
+  })
+
+  it('calls a wrong proxy a fault of the proxy, and does not blame the token', async () => {
+    const wrong = await doctor(project, [], { HTTPS_PROXY: 'socks4://proxy' })
+    expect(findCheck(wrong, 'proxy')).toMatchObject({
+      status: 'failed',
+      message: 'HTTPS_PROXY: "socks4://proxy" is not a proxy that can be used',
+    })
+    const proxied = {
+      HCLOUD_ENDPOINT: 'http://api.test/v1',
+      TALOS_IMAGE_ALLOW_HTTP: '1',
+      ALL_PROXY: 'http://127.0.0.1:1',
+    }
+    const gone = await doctor(project, [], proxied)
+    expect(findCheck(gone, 'proxy')).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('(ALL_PROXY is set: http://127.0.0.1:1)'),
+      hint: expect.stringMatching(/^check ALL_PROXY .* reach api\.test directly: NO_PROXY$/),
+    })
+    for (const result of [wrong, gone]) {
+      expect(result.code).toBe(1)
+      expect(findCheck(result, 'token')?.status).toBe('skipped')
+    }
+    expect(findCheck(wrong, 'Image Factory')?.status).toBe('skipped')
   })
 
   it('looks at the variables of the user', async () => {

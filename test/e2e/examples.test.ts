@@ -13,6 +13,7 @@ import { testIo } from '../unit/cli/fixture.ts'
 /** What a test cannot do, and why. */
 const NOT_HERE: Readonly<Record<string, string>> = {
   'talos-image doctor --ssh-host github.com': 'needs the internet; doctor.test.ts does it with a server of its own',
+  'talos-image delete 400000001': 'asks in a terminal; prompt.test.ts answers',
 }
 
 /** In the order of the help, in which each finds what those before it have made. */

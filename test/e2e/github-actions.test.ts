@@ -40,6 +40,8 @@ describe('in GitHub Actions', () => {
     const summary = await readFile(join(workspace.root, 'summary.md'), 'utf8')
     expect(summary).toMatch(/^from before\n### Talos v1\.12\.2: 1 of 2 snapshots\n/)
     expect(summary).toContain(`| <code>${id}</code> | ${built} | generic |`)
+    expect(summary).toMatch(/^```mermaid\ngantt\n( {4}.*\n)+```$/m)
+    expect(summary).toContain('    reading the disk back')
     expect(summary).toMatch(new RegExp(`^\\| ${failed} \\| .*100% wrong &#124; ::x`, 'm'))
   })
 
@@ -48,7 +50,7 @@ describe('in GitHub Actions', () => {
     ['build --nope', "unknown option '--nope'"],
     ['build --arch a%,b::c', "option '--arch <arch>' argument 'a%25,b::c' is invalid. Use arm or x86."],
     ['help biuld', "unknown command 'biuld'%0Ahint: Did you mean build?"],
-    ['delete', "missing required argument 'id'"],
+    ['show', "missing required argument 'id'"],
     ['', 'no command was given'],
     ['schematic', 'no command was given'],
   ])('a command line that is wrong is an annotation: %s', async (args, text) => {

@@ -48,7 +48,9 @@ async function takeSnapshot(): Promise<Record<string, string>> {
   const disk = await readDisk(snapshotDisk(project.stateDir, snapshot.id), raw.length)
   expect(disk.image.equals(raw)).toBe(true)
   expect(disk.bytesBehind).toBe(0)
-  expect(await runCommand(['delete', String(snapshot.id)], { cwd: workspace.root, env: project.env })).toMatchObject({
+  expect(
+    await runCommand(['delete', String(snapshot.id), '--yes'], { cwd: workspace.root, env: project.env }),
+  ).toMatchObject({
     code: 0,
   })
   expect(await project.remains()).toEqual([])
@@ -74,7 +76,7 @@ describe('--image-file', () => {
     const stdin = (): CommandOptions => ({ cwd: '', stdin: createReadStream(join(workspace.root, name)) })
     const { code, stderr } = await build(['--image-file', '-'], stdin())
     expect(code, stderr).toBe(0)
-    expect(stderr).toContain('identity  none: standard input is always built')
+    expect(stderr).toContain('    from standard input\n')
     expect(await takeSnapshot()).not.toHaveProperty('talos-image/identity')
   })
 

@@ -14,10 +14,12 @@ const FILES = [
   'talos-hcloud.pkr.hcl',
   'requirements.pkr.hcl',
   'hcloud.auto.pkrvars.hcl',
+  'talos-image.yaml',
   'schematic.yaml',
   'schematic-control-plane.yaml',
   'schematic-worker.yaml',
 ]
+const SCHEMATICS = FILES.filter((name) => name.startsWith('schematic'))
 const NOWHERE = { TALOS_IMAGE_FACTORY_URL: 'http://127.0.0.1:9' }
 
 let project: Project
@@ -43,7 +45,7 @@ describe('init', () => {
     expect((await readdir(join(workspace.root, 'new/images'))).sort()).toEqual(FILES.toSorted())
     for (const name of FILES) expect(stdout).toContain(`\n  ${name} `)
     const next = /^Make it: +talos-image (.*)$/m.exec(stdout)?.[1]
-    expect(next).toBe('build --directory new/images --schematic new/images/schematic.yaml')
+    expect(next).toBe('build --directory new/images')
     const planned = await runCommand([...(next ?? '').split(' '), '--dry-run', '--output', 'json'], {
       cwd: workspace.root,
       env: project.env,
@@ -61,7 +63,7 @@ describe('init', () => {
   it('ships template and schematics as they stand in _packer', async () => {
     await using workspace = await createWorkspace()
     expect((await init(workspace, 'images', '--yes')).code).toBe(0)
-    for (const name of FILES.filter((one) => !one.includes('pkrvars'))) {
+    for (const name of [...FILES.filter((one) => one.includes('.pkr.')), ...SCHEMATICS]) {
       expect(await read(workspace, `images/${name}`)).toBe(await readFile(join(ROOT, '_packer', name), 'utf8'))
     }
   })
@@ -78,13 +80,18 @@ describe('init', () => {
       talosVersion: 'v1.12.8',
       architectures: ['x86'],
       location: 'nbg1',
-      extensions: ['siderolabs/tailscale', 'siderolabs/iscsi-tools'],
+      extensions: [{ name: 'siderolabs/tailscale' }, { name: 'siderolabs/iscsi-tools' }],
     })
-    const planned = await runCommand(['plan', '--directory', 'images', '--arch', 'x86', '--output', 'json'], {
+    const planned = await runCommand(['plan', '--directory', 'images', '--output', 'json'], {
       cwd: workspace.root,
       env: project.env,
     })
-    const [image] = JSON.parse(planned.stdout).images
+    const { images, inputs } = JSON.parse(planned.stdout)
+    expect(images).toHaveLength(1)
+    const [image] = images
+    expect(inputs.schematics).toEqual(['images/schematic.yaml'])
+    const id = await runCommand(['schematic', 'id', 'images/schematic.yaml'], { cwd: workspace.root })
+    expect(image).toMatchObject({ architecture: 'x86', schematic: id.stdout.trim() })
     expect(image.labels.version).toBe('v1.12.8')
     expect(image.placements[0].location).toBe('nbg1')
   })
@@ -93,14 +100,14 @@ describe('init', () => {
     await using workspace = await createWorkspace()
     const { stdout } = await init(workspace, 'images', '--no-extensions')
     expect(stdout).toMatch(/^Make it: +talos-image build --directory images$/m)
-    for (const name of FILES.slice(3)) expect(await read(workspace, `images/${name}`)).toMatch(/^customization: \{\}$/m)
+    for (const name of SCHEMATICS) expect(await read(workspace, `images/${name}`)).toMatch(/^customization: \{\}$/m)
   })
 
   it('leaves out what a version does not have', async () => {
     await using workspace = await createWorkspace()
     expect((await init(workspace, 'images', '--talos-version', 'v1.7.0')).code).toBe(0)
     const checked = await runCommand(
-      ['schematic', 'check', ...FILES.slice(3).map((name) => `images/${name}`), '--directory', 'images'],
+      ['schematic', 'check', ...SCHEMATICS.map((name) => `images/${name}`), '--directory', 'images'],
       { cwd: workspace.root, env },
     )
     expect(checked.code, checked.stderr).toBe(0)
@@ -111,7 +118,8 @@ describe('init overwrites nothing', () => {
   it('names all files that are there, before any request', async () => {
     await using workspace = await createWorkspace({ '_packer/hcloud.auto.pkrvars.hcl': 'mine' })
     const result = await runCommand(['init'], { cwd: workspace.root, env: NOWHERE })
-    expectRefusal(result, 'error: DIR: _packer already holds ', ...FILES, '--force')
+    const there = FILES.filter((name) => name !== 'talos-image.yaml')
+    expectRefusal(result, 'error: _packer already holds ', ...there, '--adapt', '--force')
     expect(await read(workspace, '_packer/hcloud.auto.pkrvars.hcl')).toBe('mine')
   })
 
@@ -134,7 +142,46 @@ describe('init overwrites nothing', () => {
 
   it('and wants a folder', async () => {
     await using workspace = await createWorkspace({ file: '' })
-    expectRefusal(await init(workspace, 'file'), 'error: DIR: file is not a folder')
+    expectRefusal(await init(workspace, 'file'), 'error: file is not a folder')
+  })
+})
+
+describe('init where files are already', () => {
+  const MINE = '# my words\ntalos_version = "v1.12.2"\n'
+  const files = { '_packer/hcloud.auto.pkrvars.hcl': MINE }
+
+  it('changes with --adapt what was asked for, says what, and keeps the rest', async () => {
+    await using workspace = await createWorkspace(files)
+    const { code, stdout, stderr } = await init(workspace, '--adapt', '--arch', 'x86', '--extension', 'gvisor')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('_packer/schematic.yaml\n  +       - siderolabs/gvisor\n')
+    expect(stdout).toContain(
+      '_packer/talos-image.yaml (new)\n  + schematic: schematic.yaml\n  + architectures: [x86]\n',
+    )
+    expect(await read(workspace, '_packer/hcloud.auto.pkrvars.hcl')).toBe(MINE)
+    expect(await read(workspace, '_packer/schematic-control-plane.yaml')).toContain('- siderolabs/tailscale\n')
+    const planned = await runCommand(['plan'], { cwd: workspace.root, env: project.env })
+    expect(planned.stdout).toContain('Plan: Talos v1.12.2, 1 image\n')
+    expect(planned.stdout).toContain('talos-image.yaml, schematic.yaml\n')
+    const again = await init(workspace, '--adapt', '--arch', 'x86', '--extension', 'gvisor')
+    expect(again.stdout).toMatch(/^Nothing in _packer has to change\.\n/)
+  })
+
+  it.runIf(hasTerminal()).each([
+    ['yes', '\u001b[B', 'v1.13.9'],
+    ['no', '', 'v1.12.2'],
+  ])('asks in a terminal whether to write: %s', async (_, key, version) => {
+    await using workspace = await createWorkspace(files)
+    const flags = ['--talos-version', 'v1.13', '--no-extensions', '--arch', 'x86', '--location', 'hel1']
+    const { code, stdout } = await runAtTerminal(['init', ...flags], {
+      cwd: workspace.root,
+      env: { ...env, NO_COLOR: '1' },
+      type: [{ when: /\+ talos_version = "v1\.13\.9"[\s\S]*Write these changes\?[\s\S]*❯ no/, keys: `${key}\r` }],
+    })
+    expect(code, stdout).toBe(0)
+    expect(await read(workspace, '_packer/hcloud.auto.pkrvars.hcl')).toContain(
+      `# my words\ntalos_version = "${version}"\n`,
+    )
   })
 })
 
@@ -203,13 +250,13 @@ describe.runIf(hasTerminal())('init in a terminal', () => {
         { when: /1 chosen/, keys: '\u001b[B' },
         { when: /❯ \[x\] x86/, keys: ' ' },
         { when: /0 chosen/, keys: '\r' },
-        { when: /choose one at least, with space/, keys: ' ' },
+        { when: /choose at least one with the space bar/, keys: ' ' },
         { when: /1 chosen/, keys: '\r' },
       ],
       ...flags,
     )
     expect(code, stdout).toBe(0)
-    expect(stdout).toContain('--arch x86')
+    expect(await read(workspace, 'images/talos-image.yaml')).toMatch(/^architectures: \[x86\]$/m)
   })
 
   it('is left with Ctrl-C, and has written nothing', async () => {

@@ -1,7 +1,7 @@
 /** `talos-image list` and `delete`, of what a build and others have made. */
 
 import * as v from 'valibot'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Image } from '../../src/hetzner/wire.ts'
 import type { CommandResult } from '../support/command.ts'
 import { createProject, type Project } from '../support/project.ts'
@@ -20,31 +20,17 @@ async function list(...args: string[]): Promise<number[]> {
   return v.parse(IDs, JSON.parse(stdout)).snapshots.map(({ id }) => id)
 }
 
-/** Makes a snapshot as any other program would. */
-async function snapshot(labels: Record<string, string>): Promise<number> {
-  const { server } = await project.api(v.object({ server: v.object({ id: v.number() }) }), 'POST', '/servers', {
-    name: 'another',
-    server_type: 'cx23',
-    image: 'debian-13',
-    location: 'fsn1',
-    start_after_create: false,
-  })
-  // As long as something is under way, the server is locked.
-  const once = <S extends v.GenericSchema>(schema: S, method: string, path: string, body?: unknown) =>
-    vi.waitFor(() => project.api(schema, method, path, body), { timeout: 10_000 })
-  const order = { type: 'snapshot', description: 'made by hand', labels }
-  const { image } = await once(v.object({ image: Image }), 'POST', `/servers/${server.id}/actions/create_image`, order)
-  await once(v.unknown(), 'DELETE', `/servers/${server.id}`)
-  return image.id
-}
-
 beforeAll(async () => {
   project = await createProject()
   const built = await run('build', 'worker', ...project.sshFlags)
   expect(built.code, built.stderr).toBe(0)
   for (const { id, architecture } of await project.snapshots()) ids[architecture] = id
-  ids.foreign = await snapshot({ owner: 'somebody' })
-  ids.unpublished = await snapshot({ os: 'talos', 'talos-image/run': 'abcdefgh', 'talos-image/lease': '2000000000' })
+  ids.foreign = await project.addSnapshot({ owner: 'somebody' })
+  ids.unpublished = await project.addSnapshot({
+    os: 'talos',
+    'talos-image/run': 'abcdefgh',
+    'talos-image/lease': '2000000000',
+  })
 })
 afterAll(() => project.close())
 
@@ -69,9 +55,10 @@ describe('list', () => {
     expect(await list('--arch', 'arm')).toEqual([ids.arm])
     expect(await list('--role', 'worker', '--arch', 'x86', '--version', 'v1.12')).toEqual([ids.x86])
     expect(await list('--role', 'none', '--role', 'control-plane')).toEqual([])
+    expect(await list('--label', 'arch=arm', '--label', 'role')).toEqual([ids.arm])
     expect(await list('--selector', 'os=talos,arch=arm', '--arch', 'x86')).toEqual([])
     expect((await run('list', '--version', 'v1.13')).stdout).toBe(
-      'No Talos snapshots match; there are 2 others. Leave out --arch, --role or --version to see more.\n',
+      'No Talos snapshots match; there are 2 others. Leave out --arch, --role, --version or --label to see more.\n',
     )
   })
 
@@ -86,7 +73,7 @@ describe('list', () => {
   it('shows more with --wide', async () => {
     const { stdout } = await run('list', '--wide', '--arch', 'arm')
     expect(stdout).toMatch(/^ID .* DESCRIPTION +NEEDS DISK +PROTECTED +SCHEMATIC +LABELS\n/)
-    expect(stdout).toMatch(new RegExp(`^${ids.arm} .* no +[0-9a-f]{64} +\\S*role=worker`, 'm'))
+    expect(stdout).toMatch(new RegExp(`^${ids.arm} .* no +[0-9a-f]{64} +os=talos, `, 'm'))
   })
 
   it.each([
@@ -114,15 +101,20 @@ describe('list', () => {
 
 describe('delete', () => {
   it('does nothing for an ID that is not there, not even for the others', async () => {
-    const result = await run('delete', String(ids.arm), '999')
-    expectFailure(1, result, 'error: there is no snapshot 999 in this project', 'hint: `talos-image list` shows')
+    const result = await run('delete', '--yes', String(ids.arm), '999')
+    expectFailure(
+      1,
+      result,
+      'error: there is no snapshot 999 in this project',
+      'hint: see what there is:\n    talos-image list',
+    )
     expect(await list()).toContain(ids.arm)
   })
 
   it('refuses what is no snapshot', async () => {
     const { images } = await project.api(v.object({ images: v.array(Image) }), 'GET', '/images?type=system')
     expectRefusal(
-      await run('delete', String(images[0]?.id)),
+      await run('delete', '--yes', String(images[0]?.id)),
       'is not a snapshot but a system image',
       'hint: only snapshots',
     )
@@ -130,8 +122,12 @@ describe('delete', () => {
 
   it('refuses what is no Talos snapshot, unless forced', async () => {
     const id = String(ids.foreign)
-    expectRefusal(await run('delete', id), `${id} (made by hand) does not look like a Talos snapshot`, 'add --force')
-    expect(await run('delete', id, '--force')).toEqual({
+    expectRefusal(
+      await run('delete', '--yes', id),
+      `${id} (made by hand) does not look like a Talos snapshot`,
+      'add --force',
+    )
+    expect(await run('delete', '--yes', id, '--force')).toEqual({
       code: 0,
       stdout: `Deleted snapshot ${id} (made by hand)\n`,
       stderr: '',
@@ -141,14 +137,18 @@ describe('delete', () => {
   it('refuses what is protected, even when forced', async () => {
     const path = `/images/${ids.arm}/actions/change_protection`
     await project.api(v.unknown(), 'POST', path, { delete: true })
-    const result = await run('delete', '--force', String(ids.x86), String(ids.arm))
-    expectRefusal(result, `${ids.arm} (Talos Linux v1.12.2 ARM by hcloud-talos) is protected`, 'talos-image unprotect')
+    const result = await run('delete', '--yes', '--force', String(ids.x86), String(ids.arm))
+    expectRefusal(
+      result,
+      `${ids.arm} (Talos Linux v1.12.2 ARM by hcloud-talos (worker)) is protected`,
+      'talos-image unprotect',
+    )
     expect(await list()).toContain(ids.x86)
     await project.api(v.unknown(), 'POST', path, { delete: false })
   })
 
   it('deletes several, each once', async () => {
-    const { code, stdout } = await run('delete', String(ids.arm), String(ids.x86), String(ids.arm))
+    const { code, stdout } = await run('delete', '--yes', String(ids.arm), String(ids.x86), String(ids.arm))
     expect(code).toBe(0)
     expect(stdout.split('\n')).toHaveLength(3)
     expect(await list()).toEqual([])

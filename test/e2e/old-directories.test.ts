@@ -87,10 +87,30 @@ describe('a directory as it is', () => {
   const relative = { os: 'talos', cluster: 'prod', talos_version: 'v1.12.2', talos_schematic_id: GENERIC.slice(0, 32) }
 
   it.each([
-    ['factory', described('v1.11.5'), [classic('arm', 'v1.11.5'), classic('x86', 'v1.11.5')], 'os=talos,!role'],
-    ['server-types', described('v1.12.0'), [classic('arm', 'v1.12.0'), classic('x86', 'v1.12.0')], 'os=talos,!role'],
-    ['debian-13', described('v1.12.2'), [classic('arm', 'v1.12.2'), classic('x86', 'v1.12.2')], 'os=talos,!role'],
-    ['contrib', ['talos system disk'], [{ type: 'infra', os: 'talos', version: 'v1.12.2' }], 'os=talos,!role'],
+    [
+      'factory',
+      described('v1.11.5'),
+      [classic('arm', 'v1.11.5'), classic('x86', 'v1.11.5')],
+      'os=talos,!role,version=v1.11.5',
+    ],
+    [
+      'server-types',
+      described('v1.12.0'),
+      [classic('arm', 'v1.12.0'), classic('x86', 'v1.12.0')],
+      'os=talos,!role,version=v1.12.0',
+    ],
+    [
+      'debian-13',
+      described('v1.12.2'),
+      [classic('arm', 'v1.12.2'), classic('x86', 'v1.12.2')],
+      'os=talos,!role,version=v1.12.2',
+    ],
+    [
+      'contrib',
+      ['talos system disk'],
+      [{ type: 'infra', os: 'talos', version: 'v1.12.2' }],
+      'os=talos,!role,version=v1.12.2',
+    ],
     [
       'per-architecture',
       ['Talos Linux ARM64 for prod', 'Talos Linux AMD64 for prod'],
@@ -258,7 +278,7 @@ describe('a directory that was edited', () => {
     expect(code).toBe(2)
     expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:53:18: there is no variable "nope"')
     expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:62:15: the function "bcrypt" is not evaluated here')
-    expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:98:16: a command is not known here: "reboot" is not known')
+    expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:98:16: unsupported command: "reboot"')
     expect(stderr).toContain('--engine packer')
     expect(stderr).not.toContain('Looking up')
   })

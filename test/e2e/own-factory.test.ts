@@ -166,21 +166,21 @@ describe("a Factory of one's own", () => {
         TALOS_IMAGE_FACTORY_CA: 'nowhere.pem',
         TALOS_IMAGE_FACTORY_TOKEN: TOKEN,
         TALOS_IMAGE_FACTORY_USER: USER,
-        HTTPS_PROXY: 'socks5://proxy:1080',
+        HTTPS_PROXY: 'socks4://proxy:1080',
       },
     })
     expectRefusal(
       result,
       'error: TALOS_IMAGE_FACTORY_CA: nowhere.pem cannot be read: ENOENT',
       'error: TALOS_IMAGE_FACTORY_TOKEN: there is a token, and a user or a password, too',
-      'error: HTTPS_PROXY: "socks5://proxy:1080" is not an HTTP proxy',
+      'error: HTTPS_PROXY: "socks4://proxy:1080" is not a proxy that can be used',
       '"nope" is not a declared variable',
     )
     expect(project.log).toEqual([])
   })
 
   it('is no matter for the sandbox', async () => {
-    const env = { TALOS_IMAGE_FACTORY_CA: 'nowhere.pem', HTTPS_PROXY: 'socks5://a', HTTP_PROXY: 'http://127.0.0.1:1' }
+    const env = { TALOS_IMAGE_FACTORY_CA: 'nowhere.pem', HTTPS_PROXY: 'socks4://a', HTTP_PROXY: 'http://127.0.0.1:1' }
     await using workspace = await createWorkspace()
     const options = { cwd: workspace.root, env: { ...workspace.sandboxEnv, ...env } }
     const { code, stderr } = await runCommand(['plan', '--sandbox', '--machines', 'namespace'], options)

@@ -40,10 +40,28 @@ describe('a plan', () => {
     const { code, stdout, stderr } = await run([...command, '--roles'])
     expect(code, stderr).toBe(0)
     expect(stdout).toContain('Plan: Talos v1.12.2, 4 images')
-    expect(stdout).toContain('x86 control-plane: build "Talos Linux v1.12.2 x86 by hcloud-talos"')
-    expect(stdout).toContain('cax11 in fsn1 (40 GB disk, 0.0072 EUR an hour)')
+    expect(stdout).toMatch(/^ {2}x86 control-plane: build on cx23 in fsn1 \(or \d+ others\), 0\.0064 EUR an hour$/m)
+    expect(stdout).toMatch(/^ {4}from _packer\/schematic-worker\.yaml at /m)
     expect(stdout).toMatch(/Estimated cost, net: 0\.\d+ EUR/)
     expect(project.attempts()).toEqual([])
+  })
+
+  it('says what it was read from, and so does doctor', async () => {
+    const files = { [VAR_FILE]: '', 'prod.auto.pkrvars.hcl': 'talos_version = "v1.13.9"' }
+    for (const command of ['plan', 'doctor']) {
+      const { stdout, stderr } = await runInWorkspace([command], { files, env: project.env })
+      const said = (stdout + stderr).replaceAll(/\s+/g, ' ')
+      expect(said).toContain('Read from _packer: requirements.pkr.hcl, talos-hcloud.pkr.hcl, hcloud.auto.pkrvars.hcl')
+      expect(said).toContain('"prod.auto.pkrvars.hcl" is not read: only the files in _packer are')
+    }
+    const dryRun = await runInWorkspace(['build', '--dry-run', '--output', 'json'], { files, env: project.env })
+    expect(JSON.parse(dryRun.stdout).inputs).toEqual({
+      directory: '_packer',
+      templates: ['_packer/requirements.pkr.hcl', '_packer/talos-hcloud.pkr.hcl'],
+      varFiles: [VAR_FILE],
+      settings: null,
+      schematics: [],
+    })
   })
 
   it.each([
@@ -72,7 +90,7 @@ describe('a plan', () => {
       env: { ...project.env, PKR_VAR_server_location: 'hel1' },
     })
     expect(stdout).toContain('Talos v1.12.1')
-    expect(stdout).toContain('on        cax11 in nbg1')
+    expect(stdout).toContain(': build on cax11 in nbg1')
   })
 
   it('stays at the chosen place with --no-fallback', async () => {

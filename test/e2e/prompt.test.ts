@@ -1,4 +1,4 @@
-/** The hidden prompt for the token, at a pseudo-terminal. */
+/** Questions at a pseudo-terminal: the hidden prompt for the token, and whether to delete. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CommandResult } from '../support/command.ts'
@@ -48,5 +48,28 @@ describe.runIf(hasTerminal())('the prompt for the token', () => {
     const { code, stdout } = await list('\r')
     expect(code, stdout).toBe(2)
     expect(stdout).toContain('HCLOUD_TOKEN: there is no API token')
+  })
+})
+
+describe.runIf(hasTerminal())('delete', () => {
+  it('shows what goes and asks; enter alone is no, and it is done for a yes', async () => {
+    await using project = await createProject({ machines: 'none' })
+    await using workspace = await createWorkspace()
+    const id = await project.addSnapshot({ os: 'talos', role: 'worker' })
+    const answer = (keys: string) =>
+      runAtTerminal(['delete', '--role', 'worker'], {
+        cwd: workspace.root,
+        env: project.env,
+        type: { when: /Delete this snapshot\?/, keys },
+      })
+    const refused = await answer('\r')
+    expect(refused.stdout).toMatch(new RegExp(`^${id} +x86 +worker `, 'm'))
+    expect(refused).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing was deleted.') })
+    expect(await project.snapshots()).toHaveLength(1)
+    const left = await answer('\u0003')
+    expect(left.code, left.stdout).toBe(130)
+    const agreed = await answer('y\r')
+    expect(agreed.stdout).toContain(`Deleted snapshot ${id} `)
+    expect(await project.snapshots()).toEqual([])
   })
 })

@@ -1,10 +1,13 @@
 /** HTTP proxies of the environment: what goes through them, and what is said when they are the trouble. */
 
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { runCommand } from '../support/command.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { createProjects } from '../support/projects.ts'
 import { openProxy, type TestProxy } from '../support/proxy.ts'
-import { runInWorkspace } from '../support/workspace.ts'
+import { createWorkspace, runInWorkspace } from '../support/workspace.ts'
 
 /** The cloud under a name that only the proxy knows. The Factory's address is one of this computer. */
 const environment = (project: Project, proxy: Pick<TestProxy, 'url'>) => ({
@@ -29,6 +32,34 @@ describe('a proxy', () => {
     const toCloud = project.log.filter(({ server }) => server === 'cloud')
     expect(proxy.requests).toHaveLength(toCloud.length)
     expect(proxy.requests).toContain('POST http://api.test/v1/servers')
+    expect(await project.remains()).toEqual([])
+  })
+
+  it('of its own is what the build server downloads through, and its password stays out of all commands', async () => {
+    await using project = await createProject()
+    const hosts = { 'images.test': project.factoryUrl }
+    await using outer = await openProxy({ hosts })
+    await using inner = await openProxy({ hosts, login: 'me:hidden-from-all' })
+    const url = `http://images.test/image/376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba/v1.12.2/hcloud-arm64.raw.xz`
+    const env = {
+      ...project.env,
+      HTTP_PROXY: outer.url,
+      TALOS_IMAGE_DOWNLOAD_PROXY: inner.url.replace('//', '//me:hidden-from-all@'),
+      PKR_VAR_image_url_arm: url,
+    }
+    const args = ['build', '--arch', 'arm', '--debug-log', 'log', ...project.sshFlags]
+    await using workspace = await createWorkspace()
+    const { code, stdout, stderr } = await runCommand(args, { cwd: workspace.root, env })
+    expect(code, stderr).toBe(0)
+    expect(inner.requests).toEqual([`GET ${url}`])
+    expect(outer.requests).not.toEqual([])
+    const log = await readFile(join(workspace.root, 'log'), 'utf8')
+    expect(stdout + stderr + log).not.toContain('hidden-from-all')
+    await rm(join(workspace.root, 'log'))
+    const wrong = { ...env, TALOS_IMAGE_DOWNLOAD_PROXY: inner.url }
+    const refused = await runCommand([...args, '--force'], { cwd: workspace.root, env: wrong })
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain(`the download from ${url} through ${inner.url} failed`)
     expect(await project.remains()).toEqual([])
   })
 

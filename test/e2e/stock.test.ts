@@ -26,8 +26,8 @@ describe('out of stock', () => {
     await using project = await createProject({ outOfStock: ['cax11@fsn1'] })
     const { code, stderr } = await build(project, '--arch', 'arm')
     expect(code, stderr).toBe(0)
-    expect(stderr).toContain('on        cax11 in hel1')
-    expect(stderr).toContain('note      cax11 is out of stock in fsn1')
+    expect(stderr).toContain(': build on cax11 in hel1')
+    expect(stderr).toContain('note: cax11 is out of stock in fsn1')
   })
 
   it.each([
@@ -49,7 +49,7 @@ describe('out of stock', () => {
     expect(code, stderr).toBe(3)
     expect(stdout).toMatch(/^\d+ +x86 /m)
     expect(stdout).not.toMatch(/^\d+ +arm /m)
-    expect(stderr).toContain('on        nothing in stock')
+    expect(stderr).toContain('arm: build; nothing is in stock')
     expect(stderr).toContain(
       'error: arm: no server for arm is in stock; cax11 is out of stock in fsn1\n  hint: try again',
     )

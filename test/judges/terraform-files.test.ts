@@ -167,8 +167,10 @@ describe.skipIf(WHY_NOT !== undefined)(named('terraform takes what a build has',
       'printed/main.tf',
       `module "talos" {\n  source = "./talos"\n${settings}}\n\noutput "selectors" {\n  value = module.talos.selectors\n}\n`,
     )
-    expect(await apply('printed')).toEqual({ selectors: ['os=talos,role=control-plane', 'os=talos,role=worker'] })
-    const printed = stdout.slice(stdout.indexOf('  control_plane_image'), stdout.indexOf('Installer,')).trimEnd()
+    expect(await apply('printed')).toEqual({
+      selectors: ['os=talos,role=control-plane,version=v1.12.2', 'os=talos,role=worker,version=v1.12.2'],
+    })
+    const printed = stdout.slice(stdout.indexOf('  # older hcloud-talos'), stdout.indexOf('Installer,')).trimEnd()
     const text = `${printed.replaceAll(/^ {2}/gm, '')}\n`
     expect(format(text)).toBe(text)
     expect(text).toContain('data "hcloud_image"')

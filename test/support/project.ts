@@ -2,6 +2,7 @@
 
 import type { AnsweredRequest, SandboxOptions } from 'hcloud-sandbox'
 import * as v from 'valibot'
+import { vi } from 'vitest'
 import { Image, Server, SshKey } from '../../src/hetzner/wire.ts'
 import { type TestSandbox, testSandbox } from './sandbox.ts'
 
@@ -19,6 +20,8 @@ export interface Project extends TestSandbox {
   /** Forgets the requests so far. */
   forget(): void
   snapshots(): Promise<Image[]>
+  /** Makes a snapshot as any other program would; gives its ID. */
+  addSnapshot(labels: Readonly<Record<string, string>>): Promise<number>
   /** Servers and SSH keys, and snapshots that are not published: what no run may leave behind. */
   remains(): Promise<string[]>
 }
@@ -47,6 +50,7 @@ export async function createProject(options: Partial<SandboxOptions> = {}): Prom
       log.length = 0
     },
     snapshots,
+    addSnapshot: (labels) => addSnapshot(api, labels),
     async remains() {
       const { servers } = await api(v.object({ servers: v.array(Server) }), 'GET', '/servers')
       const { ssh_keys: keys } = await api(v.object({ ssh_keys: v.array(SshKey) }), 'GET', '/ssh_keys')
@@ -54,6 +58,19 @@ export async function createProject(options: Partial<SandboxOptions> = {}): Prom
       return [...servers, ...keys].map(({ name }) => name).concat(unpublished.map(({ id }) => `snapshot ${id}`))
     },
   }
+}
+
+async function addSnapshot(api: TestSandbox['api'], labels: Readonly<Record<string, string>>): Promise<number> {
+  const { server } = await api(v.object({ server: v.object({ id: v.number() }) }), 'POST', '/servers', {
+    ...{ name: 'another', server_type: 'cx23', image: 'debian-13', location: 'fsn1', start_after_create: false },
+  })
+  // As long as something is under way, the server is locked.
+  const once = <S extends v.GenericSchema>(schema: S, method: string, path: string, body?: unknown) =>
+    vi.waitFor(() => api(schema, method, path, body), { timeout: 10_000 })
+  const order = { type: 'snapshot', description: 'made by hand', labels }
+  const { image } = await once(v.object({ image: Image }), 'POST', `/servers/${server.id}/actions/create_image`, order)
+  await once(v.unknown(), 'DELETE', `/servers/${server.id}`)
+  return image.id
 }
 
 const isAttempt = ({ server, method }: AnsweredRequest): boolean => server === 'cloud' && method !== 'GET'

@@ -6,6 +6,7 @@ import type { FactoryIntercept } from './factory/factory.ts'
 import type { FaultRule } from './faults/rule.ts'
 import type { MachineKindName } from './machines/index.ts'
 import type { MachineKind } from './machines/machine.ts'
+import type { Use } from './owner/messages.ts'
 import type { RunningSandbox } from './state/ownership.ts'
 
 /** A request that the sandbox has answered. */
@@ -34,6 +35,14 @@ export interface SandboxOptions extends CloudSettings {
   readonly latency?: LatencyProfile | undefined
   /** One token for one project by default, another one at each start; the first one is the sandbox's own. */
   readonly tokens?: readonly [TokenGrant, ...TokenGrant[]] | undefined
+  /** Names of projects that it has beside those, each with a token of its own. */
+  readonly projects?: readonly string[] | undefined
+  /** Whether its servers are to be used: what they need is checked before anything is made. True by default. */
+  readonly needsMachines?: boolean | undefined
+  /** How its user says which folder `stateDir` is, for hints: `TALOS_IMAGE_SANDBOX_STATE`. */
+  readonly setting?: string | undefined
+  /** Absolute path of a file that gets each answer of the cloud, as a line of JSON. */
+  readonly recordFile?: string | undefined
   /** Port of the cloud on 127.0.0.1; any that is free by default. */
   readonly port?: number | undefined
   /** Port of the Image Factory on 127.0.0.1; any that is free by default. */
@@ -56,13 +65,15 @@ export interface SandboxOptions extends CloudSettings {
   /** Is told what is being prepared, where that takes a while: a line each, for people. */
   readonly onProgress?: ((line: string) => void) | undefined
   readonly clock?: Clock | undefined
+  /** Is told when the process that runs the sandbox ends although this one still uses it. */
+  readonly onLost?: ((error: Error) => void) | undefined
   /** Ends the waiting for another owner; a running sandbox does not listen to it. */
   readonly signal?: AbortSignal | undefined
 }
 
 export interface Sandbox extends RunningSandbox, AsyncDisposable {
   readonly stateDir: string
-  /** Whether the sandbox is another's: closing it does nothing then. */
+  /** Whether the sandbox was another's: it goes on when it is closed here and others use it. */
   readonly attached: boolean
   /** Whether the sandbox that ran here before was killed, and this one cleaned up after it. */
   readonly recovered: boolean
@@ -70,6 +81,20 @@ export interface Sandbox extends RunningSandbox, AsyncDisposable {
   readonly machinesNote: string
   /** How many requests this sandbox has answered since its start; stays 0 when it is another's. */
   readonly requests: { readonly cloud: number; readonly factory: number }
+  /** How many other processes use it; 0 when another one runs it. */
+  clients(): number
+  /** Resolves as soon as no other process uses it. */
+  unused(): Promise<void>
   /** Stops answering, takes the power from all machines, writes the state, and lets the next one have it. */
   close(): Promise<void>
+}
+
+/** What is asked of a sandbox by the process that starts it, and by others that come while it runs. */
+export function toUse({
+  needsMachines = true,
+  projects = [],
+  tokens,
+  recordFile,
+}: Pick<SandboxOptions, 'needsMachines' | 'projects' | 'tokens' | 'recordFile'>): Use {
+  return { needsMachines, projects: [...projects, ...(tokens ?? []).map(({ project }) => project)], recordFile }
 }

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { systemClock } from './clock.ts'
 import { createCloud } from './cloud/cloud.ts'
-import { LATENCY_PROFILES } from './cloud/options.ts'
+import { LATENCY_PROFILES, type TokenGrant } from './cloud/options.ts'
 import { allocatedBytes, assertFreeSpace, copyDisk, createPlaceholderDisk } from './disks.ts'
 import { throwProblems } from './errors.ts'
 import { LARGEST } from './factory/disk-size.ts'
@@ -11,11 +11,16 @@ import { createFactory } from './factory/factory.ts'
 import { createFaults } from './faults/faults.ts'
 import { createMachines } from './machines/create.ts'
 import { MACHINE_KINDS } from './machines/index.ts'
-import { findOptionProblems } from './option-problems.ts'
-import type { AnsweredRequest, Sandbox, SandboxOptions } from './options.ts'
+import { findOptionProblems, findProjectProblems } from './option-problems.ts'
+import { type AnsweredRequest, type Sandbox, type SandboxOptions, toUse } from './options.ts'
+import { type Clients, listenForClients } from './owner/clients.ts'
+import { connectTo, toAttached } from './owner/connect.ts'
+import type { Use, Welcome } from './owner/messages.ts'
 import { isEverSent } from './state/faulty-answer.ts'
 import { reserveSshPort, serveHttp, toMachineAddress } from './state/loopback.ts'
-import { acquireOwnership, type Owned, type RunningSandbox } from './state/ownership.ts'
+import { type Attached, acquireOwnership, type Owned, type RunningSandbox } from './state/ownership.ts'
+import { toFolderError } from './state/private-folder.ts'
+import { createRecords } from './state/records.ts'
 import { createTeardown, type Teardown } from './state/teardown.ts'
 import { makeToken } from './token.ts'
 
@@ -34,24 +39,55 @@ const REALISTIC_MAKING_MS = 30_000
  * here, and says what to do
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  throwProblems(findOptionProblems(options))
-  const { stateDir, signal } = options
-  const ownership = await acquireOwnership(stateDir, { signal })
-  if (ownership.attached !== undefined) return attach(ownership.attached, stateDir)
-  const teardown = createTeardown()
-  teardown.add(() => ownership.release())
-  try {
-    return await startOwned(options, ownership, teardown)
-  } catch (error) {
-    // why it could not start says more than what then went wrong too
-    await teardown.run().catch(() => {})
-    throw error
+  const { stateDir } = options
+  for (;;) {
+    const found = await startOwnSandbox(options)
+    if (!('attached' in found)) return found.sandbox
+    const connection = await connectTo(found, toUse(options), options)
+    if (connection !== undefined) return toAttached(connection, stateDir)
   }
 }
 
-async function startOwned(options: SandboxOptions, ownership: Owned, teardown: Teardown): Promise<Sandbox> {
+/** A sandbox that this process runs, and those who use it. */
+export interface OwnSandbox {
+  readonly sandbox: Sandbox
+  readonly clients: Clients
+  /** What a client is told that may use it from now on. */
+  readonly welcome: Welcome
+}
+
+/**
+ * Starts a sandbox in this process, unless the state directory has another owner.
+ * @param endsWithClients whether it ends with the last process that uses it
+ */
+export async function startOwnSandbox(
+  options: SandboxOptions,
+  endsWithClients = false,
+): Promise<OwnSandbox | Attached> {
+  throwProblems(findOptionProblems(options))
+  const { stateDir, signal, setting } = options
+  const ownership = await acquireOwnership(stateDir, { signal, setting })
+  if (ownership.attached !== undefined) return ownership
+  const teardown = createTeardown()
+  teardown.add(() => ownership.release())
+  try {
+    return await startOwned({ ...options, endsWithClients }, ownership, teardown)
+  } catch (error) {
+    // why it could not start says more than what then went wrong too
+    await teardown.run().catch(() => {})
+    throw toFolderError(error, stateDir, setting)
+  }
+}
+
+async function startOwned(
+  options: SandboxOptions & Pick<RunningSandbox, 'endsWithClients'>,
+  ownership: Owned,
+  teardown: Teardown,
+): Promise<OwnSandbox> {
   const { stateDir, clock = systemClock, latency = LATENCY_PROFILES[0], imageDiskBytes, imageDataBytes } = options
-  const tokens = options.tokens ?? [{ token: makeToken(), project: 'sandbox', readOnly: false }]
+  const own: TokenGrant = { token: makeToken(), project: 'sandbox', readOnly: false }
+  const [first, ...others] = options.tokens ?? [own]
+  const grants = [first, ...others]
   const realistic = latency === 'realistic'
   const rules = options.faults ?? []
   const faults = createFaults(rules, { clock, onFault: options.onFault })
@@ -63,9 +99,22 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
     clock,
     signal: options.signal,
   })
+  const records = createRecords(options.onAnswer)
   // an image as the Factory keeps it, raw and compressed, and once more on a server's disk
   const dataBytes = imageDataBytes ?? Math.min(LARGEST.dataBytes, imageDiskBytes ?? LARGEST.dataBytes)
-  await assertFreeSpace(stateDir, 3 * dataBytes + SPARE_BYTES)
+  /** What a process asks for that is going to use it. */
+  async function provide({ needsMachines, projects, recordFile }: Use): Promise<boolean> {
+    throwProblems(findProjectProblems(projects))
+    if (needsMachines) {
+      await assertFreeSpace(stateDir, 3 * dataBytes + SPARE_BYTES)
+      await machines.check()
+    }
+    if (recordFile !== undefined) records.add(recordFile)
+    const missing = new Set(projects.filter((name) => !grants.some(({ project }) => project === name)))
+    for (const project of missing) grants.push({ ...own, token: makeToken(), project })
+    return missing.size > 0
+  }
+  await provide(toUse(options))
 
   const factory = createFactory({
     yamlRelease: faults.yamlRelease,
@@ -90,7 +139,7 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
     stateDir: join(stateDir, 'cloud'),
     clock,
     latency,
-    tokens,
+    tokens: grants,
     sshPort,
     allocateAddress: toMachineAddress,
     diskBytes: (architecture) => faults.diskBytes(architecture) ?? options.serverDiskBytes,
@@ -101,7 +150,9 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
     failAction: (command, resources) => faults.action(command, resources) ?? options.failAction?.(command, resources),
     rescueFaults: faults.rescue,
     addressesStay: faults.addressesStay,
-    onAnswer: options.onAnswer,
+    get onAnswer() {
+      return records.listener()
+    },
   })
   await cloud.load()
   teardown.add(() => cloud.close())
@@ -112,42 +163,49 @@ async function startOwned(options: SandboxOptions, ownership: Owned, teardown: T
   const cloudServer = await serveHttp(record('cloud', cloud.fetch), options.port ?? 0)
   teardown.add(() => cloudServer.close())
 
-  const running: RunningSandbox = {
+  const clients = await listenForClients({
+    token: first.token,
+    endsWithClients: options.endsWithClients,
+    async join(use) {
+      if (await provide(use)) await ownership.publish(describe())
+      return welcome()
+    },
+  })
+  teardown.add(() => clients.close())
+
+  const describe = (): RunningSandbox => ({
     endpoint: `http://127.0.0.1:${cloudServer.port}/v1`,
     factoryUrl: `http://127.0.0.1:${factoryServer.port}`,
-    token: tokens[0].token,
-    tokens: tokens.map(({ project, token }) => ({ project, token })),
+    token: first.token,
+    tokens: grants.map(({ project, token }) => ({ project, token })),
     sshPort,
     machines: machines.name,
-  }
-  await ownership.publish(running)
+    imageDiskBytes,
+    clientPort: clients.port,
+    endsWithClients: options.endsWithClients,
+  })
+  const welcome = (): Welcome => ({
+    type: 'running',
+    sandbox: describe(),
+    recovered: ownership.tookOver,
+    machinesNote: machines.note ?? '',
+  })
+  await ownership.publish(describe())
   teardown.add(() => ownership.announceClosing())
   const close = (): Promise<void> => teardown.run()
-  return {
-    ...running,
+  const sandbox = {
+    ...describe(),
     stateDir,
     attached: false,
     recovered: ownership.tookOver,
     machinesNote: machines.note ?? '',
     requests,
+    clients: clients.count,
+    unused: clients.gone,
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-/** A sandbox that another one runs; its life does not depend on this one. */
-function attach(running: RunningSandbox, stateDir: string): Sandbox {
-  const close = async (): Promise<void> => {}
-  return {
-    ...running,
-    stateDir,
-    attached: true,
-    recovered: false,
-    machinesNote: '',
-    requests: { cloud: 0, factory: 0 },
-    close,
-    [Symbol.asyncDispose]: close,
-  }
+  return { sandbox, clients, welcome: welcome() }
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>

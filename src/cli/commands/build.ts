@@ -1,7 +1,8 @@
 /** `talos-image build`, as it is called. */
 
-import { buildParameters, PLAN_GROUPS } from '../build-flags.ts'
+import { buildParameters, PLAN_GROUPS, PLAN_TOGETHER } from '../build-flags.ts'
 import { defineCommand } from '../define-command.ts'
+import { TIMEOUT_NAMES } from '../flags.ts'
 
 export const command = defineCommand({
   description: 'Build snapshots: the generic images, or those of one role.',
@@ -12,11 +13,13 @@ export const command = defineCommand({
   ],
   groups: {
     ...PLAN_GROUPS,
-    'Build servers:': [...PLAN_GROUPS['Build servers:'], '--wait-for-stock', '--allow-older'],
+    'Build servers:': [...PLAN_GROUPS['Build servers:'], '--require-host-proof', '--wait-for-stock', '--allow-older'],
     'The run:': [
       '--engine',
       '--dry-run',
+      '--verbose',
       '--manifest',
+      '--report',
       '--tfvars',
       '--packer-manifest',
       '--debug-log',
@@ -25,18 +28,19 @@ export const command = defineCommand({
     ],
   },
   together: {
-    '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
-    '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
-    '--network': {
-      text: 'where it stands; also --ip-family, --ssh-over, --firewall, --server-label: docs/networks.md',
-      others: ['--ip-family', '--ssh-over', '--firewall', '--server-label'],
-    },
+    ...PLAN_TOGETHER,
+    '--force': { text: 'replace what exists; also --even-in-use', others: ['--even-in-use'] },
+    '--ssh-port': { text: 'port of their SSH; also --require-host-proof', others: ['--require-host-proof'] },
     '--wait-for-stock': { text: 'look for stock so long; also --allow-older', others: ['--allow-older'] },
     '--manifest': {
-      text: 'write what was built as JSON; also --tfvars, --packer-manifest: docs/terraform.md',
-      others: ['--tfvars', '--packer-manifest'],
+      text: 'write what was built as JSON; also --report (a page), --tfvars, --packer-manifest',
+      others: ['--report', '--tfvars', '--packer-manifest'],
     },
-    '--factory-url': { text: 'Image Factory; also --allow-http, for the API', others: ['--allow-http'] },
+    '--timeout': {
+      text: `waits: ${TIMEOUT_NAMES}; also --ssh-timeout`,
+      others: ['--ssh-timeout'],
+    },
+    '--dry-run': { text: 'show the plan and stop; also --verbose', others: ['--verbose'] },
   },
   parameters: buildParameters,
   // Only a build needs what it runs with; its help does not.

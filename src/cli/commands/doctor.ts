@@ -1,8 +1,9 @@
 /** `talos-image doctor`: whether a build would work, found out without making anything. */
 
 import { MACHINE_KINDS } from 'hcloud-sandbox/machines'
+import { findInputs, type Inputs } from '../../config/inputs.ts'
 import { ARCHITECTURES } from '../../domain.ts'
-import { ProblemsError, TalosImageError } from '../../errors.ts'
+import { ProblemsError, TalosImageError, throwProblems } from '../../errors.ts'
 import type { FactoryClient } from '../../factory/client.ts'
 import { chooseImages } from '../../plan/choose-images.ts'
 import { toPlacementInput } from '../../plan/placement-input.ts'
@@ -16,9 +17,11 @@ import {
   judgeVersion,
   judgeWriteAccess,
   toDoctorDocument,
+  toFailedAccess,
   toFailedCheck,
   toSkippedCheck,
 } from '../../report/doctor.ts'
+import { proxyFor } from '../../util/proxies.ts'
 import type { Cloud, CloudOptions } from '../cloud.ts'
 import { defineCommand, type Parameters, type Values } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -48,24 +51,30 @@ the sandbox needs. Exits with 1 when something failed.`,
   ],
   parameters,
   run: async (io, flags) => {
-    const { checkNode, checkSandboxTools } = await import('../local-checks.ts')
+    const { checkInputs, checkNode, checkSandboxTools } = await import('../local-checks.ts')
     const { sandbox = false, machines = MACHINE_KINDS[0].name } = flags
     const options = await toCloudOptions(io, flags)
     const { check: config, request } = await readConfig(io, flags)
-    const opened = await attempt(io, sandbox ? 'sandbox' : 'token', () => open(io, options))
+    const inputs = request?.inputs ?? (await lookForInputs(io, flags))
+    const files = checkInputs(inputs, request?.variables.warnings ?? [])
+    const opened = await attempt(
+      io,
+      (error) => (sandbox ? [toFailedCheck('sandbox', error)] : toFailedAccess(error)),
+      () => open(io, options),
+    )
     try {
       const cloud = opened.value
       const [project, factory, ssh, tools] = await Promise.all([
-        cloud === undefined
-          ? [...opened.failed, ...skipProject(sandbox ? 'the sandbox' : 'the token')]
-          : checkProject(io, cloud, request),
-        checkFactory(io, flags, request, cloud),
+        cloud === undefined ? skipProject(opened.failed) : checkProject(io, cloud, request),
+        opened.failed.some(({ name }) => name === 'proxy')
+          ? toSkippedCheck('Image Factory', 'the proxy')
+          : checkFactory(io, flags, request, cloud),
         checkSsh(io, flags),
         checkSandboxTools(process.platform, { sandbox, machines }),
       ])
-      const checks = [checkNode(process.versions.node), config, ...project, factory, ssh, ...tools]
+      const checks = [checkNode(process.versions.node), files, config, ...project, factory, ssh, ...tools]
       return {
-        document: toDoctorDocument(checks),
+        document: toDoctorDocument(checks, inputs),
         text: (width) => formatChecks(checks, width),
         exitCode: hasFailed(checks) ? EXIT.failed : EXIT.success,
       }
@@ -78,14 +87,13 @@ the sandbox needs. Exits with 1 when something failed.`,
 /** Never asks for a token: that it is missing is one of the things to find out. */
 async function open(io: Io, options: CloudOptions): Promise<Cloud> {
   const { findCloudProblems, openCloud } = await import('../cloud.ts')
-  const [problem] = findCloudProblems({ ...io, stdinIsTerminal: false }, options)
-  if (problem !== undefined) throw new TalosImageError(problem)
+  throwProblems(findCloudProblems({ ...io, stdinIsTerminal: false }, options))
   return openCloud(io, options)
 }
 
 async function readConfig(
   io: Io,
-  { arch, directory, var: vars, varFile }: DoctorFlags,
+  { arch, config, directory, var: vars, varFile }: DoctorFlags,
 ): Promise<{ check: Check; request: PlanRequest | undefined }> {
   const name = 'configuration'
   const { readPlanFlags } = await import('../request.ts')
@@ -95,6 +103,7 @@ async function readConfig(
       io,
       {
         ...(arch === undefined ? {} : { arch }),
+        ...(config === undefined ? {} : { config }),
         ...(directory === undefined ? {} : { directory }),
         ...(vars === undefined ? {} : { var: vars }),
         ...(varFile === undefined ? {} : { varFile }),
@@ -114,16 +123,41 @@ async function readConfig(
   return { check: { name, status: 'ok', message }, request: value }
 }
 
+/** Also where something in them is wrong. */
+async function lookForInputs({ cwd }: Io, { directory, varFile }: DoctorFlags): Promise<Inputs> {
+  const { findDirectory } = await import('../../request/directory.ts')
+  return findInputs({ cwd, directory: directory ?? (await findDirectory(cwd)), varFiles: varFile ?? [] })
+}
+
 const STOCKS = ARCHITECTURES.map((architecture) => `stock ${architecture}`)
 
-const skipProject = (needs: string): Check[] =>
-  ['write access', 'rate limit', 'clock', ...STOCKS].map((name) => toSkippedCheck(name, needs))
+/** What cannot be checked in a project that is not reached, after what says why. */
+function skipProject(failed: readonly Check[], needs = failed.map(({ name }) => `the ${name}`).join(' and ')): Check[] {
+  const others = ['token', 'write access', 'rate limit', 'clock', ...STOCKS]
+  const untold = others.filter((other) => !failed.some(({ name }) => name === other))
+  return [...failed, ...untold.map((name) => toSkippedCheck(name, needs))]
+}
 
 async function checkProject(io: Io, cloud: Cloud, request: PlanRequest | undefined): Promise<Check[]> {
   const { access } = cloud.hetzner
-  const seen = await attempt(io, 'token', () => access.look({ signal: io.signal }))
-  if (seen.value === undefined) return [...seen.failed, ...skipProject('the API to answer')]
-  const token: Check = { name: 'token', status: 'ok', message: 'the API knows it, and lets it read the project' }
+  const { proxies, endpoint } = cloud.access
+  const isProxied = proxies !== undefined && proxyFor(proxies, new URL(endpoint)) !== undefined
+  const nameOf = ({ code }: TalosImageError): string =>
+    code === 'token' ? 'token' : code === 'network' && isProxied ? 'proxy' : 'API'
+  const seen = await attempt(
+    io,
+    (error) => [toFailedCheck(nameOf(error), error)],
+    () => access.look({ signal: io.signal }),
+  )
+  if (seen.value === undefined) return skipProject(seen.failed, 'the API to answer')
+  const { context } = cloud.access
+  const known = 'the API knows it, and lets it read the project'
+  const token: Check = {
+    name: 'token',
+    status: context?.isOpen === true ? 'warning' : 'ok',
+    message:
+      context === undefined ? known : `${known}: ${(await import('../cloud.ts')).describeContext(context, io.home)}`,
+  }
   const [writing, stock] = await Promise.all([
     attempt(io, 'write access', () => access.findWriteAccess({ signal: io.signal })),
     checkStock(io, cloud, request),
@@ -184,7 +218,7 @@ async function checkSsh(io: Io, { sandbox, sshHost }: DoctorFlags): Promise<Chec
 /** Runs a look-up; what a user can understand of its failure becomes a failed check, anything else is a defect. */
 async function attempt<T>(
   io: Io,
-  name: string,
+  name: string | ((error: TalosImageError) => readonly Check[]),
   look: () => Promise<T>,
 ): Promise<{ readonly value: T | undefined; readonly failed: readonly Check[] }> {
   try {
@@ -192,6 +226,6 @@ async function attempt<T>(
   } catch (error) {
     io.signal.throwIfAborted()
     if (!(error instanceof TalosImageError)) throw error
-    return { value: undefined, failed: [toFailedCheck(name, error)] }
+    return { value: undefined, failed: typeof name === 'string' ? [toFailedCheck(name, error)] : name(error) }
   }
 }

@@ -4,7 +4,7 @@ import { throwProblems } from '../../errors.ts'
 import { unnamedPlan } from '../../report/projects.ts'
 import { safeJson } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
-import { PLAN_GROUPS, planParameters, readTarget } from '../build-flags.ts'
+import { PLAN_GROUPS, PLAN_TOGETHER, planParameters, readTarget } from '../build-flags.ts'
 import { findMatrixProblems, MATRIX_FORMS, toMatrix } from '../build-matrix.ts'
 import { showPlan } from '../build-view.ts'
 import { defineCommand } from '../define-command.ts'
@@ -21,13 +21,18 @@ export const command = defineCommand({
     'talos-image plan --output json',
     'talos-image plan --roles --matrix github',
   ],
-  groups: { ...PLAN_GROUPS, 'The run:': ['--matrix'] },
+  groups: { ...PLAN_GROUPS, 'The run:': ['--verbose', '--matrix'] },
+  together: {
+    ...PLAN_TOGETHER,
+    '--force': { text: 'plan as build --force would; also --even-in-use', others: ['--even-in-use'] },
+  },
   parameters: {
     ...planParameters,
     '--force': 'plan as build --force would',
+    '--even-in-use': 'replace even what a server was made from',
     '--matrix <for>': { text: 'print what needs building as jobs', choices: MATRIX_FORMS },
   },
-  run: async (io, { output, matrix: form, force = false, ...rest }) => {
+  run: async (io, { matrix: form, force = false, ...rest }) => {
     const { role, flags } = readTarget({ ...rest, force })
     const chosen = await chooseFlaggedProjects(io, flags)
     if (form !== undefined) throwProblems(findMatrixProblems(flags, chosen.isNamed))
@@ -36,11 +41,11 @@ export const command = defineCommand({
     await clouds.close()
     const plan = unnamedPlan(planned.projects)
     if (form === undefined || plan === undefined) {
-      return toPlanResult(io, output, planned, '`talos-image build` with the same flags builds this')
+      return toPlanResult(io, rest, planned)
     }
     const matrix = toMatrix(plan, flags)
     // People who look into the log want more than the line for programs.
-    showPlan(io, planned)
+    showPlan(io, planned, rest.verbose)
     return {
       text: `${redact(safeJson(matrix))}\n`,
       finish: async () => ((await writeOutputs(io, planOutputs(plan, matrix))) ? EXIT.success : EXIT.failed),

@@ -1,13 +1,15 @@
 /** `talos-image prune`: old snapshots that cost money. */
 
+import type { Snapshot } from '../../hetzner/snapshot.ts'
 import { deleteGoing, lookUpPrune } from '../../library/snapshots.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { withProblems } from '../command-result.ts'
 import { defineCommand } from '../define-command.ts'
-import { parseAge, parseCount, parseLabelTerm } from '../flags.ts'
+import { parseAge, parseCount } from '../flags.ts'
 import { openProject } from '../open-project.ts'
 import { formatPrune } from '../render/prune.ts'
 import { projectFlags } from '../shared-flags.ts'
+import { FILTER_NAMES, filterFlags, toFilter } from '../snapshot-flags.ts'
 
 export const command = defineCommand({
   description: 'Show old snapshots that can go, or delete them. Only those that talos-image made.',
@@ -19,18 +21,15 @@ the project was made from.`,
     'talos-image prune --keep 1 --older-than 30d --yes',
     'talos-image prune --keep 1 --label cluster=alpha --yes',
   ],
+  groups: { 'Which ones are looked at:': FILTER_NAMES, 'Which of them go:': ['--keep', '--older-than', '--yes'] },
   parameters: {
     ...projectFlags,
+    ...filterFlags,
     '--keep <number>': { text: 'keep so many of the newest, of each series', parse: parseCount },
     '--older-than <age>': { text: 'keep what is younger, such as 30d', parse: parseAge },
-    '--label <key[=value]>': {
-      text: 'look only at those with this label; repeatable',
-      parse: parseLabelTerm,
-      repeatable: true,
-    },
     '--yes': 'delete them',
   },
-  run: async (io, { keep, olderThan, label = [], yes = false, ...flags }) => {
+  run: async (io, { keep, olderThan, yes = false, ...flags }) => {
     await using cloud = await openProject(
       io,
       flags,
@@ -38,21 +37,23 @@ the project was made from.`,
     )
     const { hetzner } = cloud
     const { signal } = io
-    const options = { keep, labels: Object.fromEntries(label), olderThanMs: olderThan, signal }
+    const options = { ...toFilter(flags), keep, olderThanMs: olderThan, signal }
     const [decisions, pricing] = await Promise.all([
       lookUpPrune(hetzner, options),
       hetzner.catalogue.pricesIfKnown({ signal }),
     ])
     const { done: deleted, problems } = await deleteGoing(hetzner, yes ? decisions : [], signal)
-    const records = decisions.map(({ snapshot, series, goes, reason }) => ({
-      ...toSnapshotRecord(snapshot, cloud.factoryUrl),
+    const toRecord = (snapshot: Snapshot) => toSnapshotRecord(snapshot, cloud.factoryUrl)
+    const records = decisions.map(({ snapshot, series, servers, goes, reason }) => ({
+      ...toRecord(snapshot),
       series: series.labels,
+      servers,
       goes,
       reason,
     }))
     const currency = pricing?.currency ?? null
     return {
-      document: withProblems({ snapshots: records, deleted: deleted.map(({ id }) => id), currency }, problems),
+      document: withProblems({ snapshots: records, deleted: deleted.map(toRecord), currency }, problems),
       text: (width) => {
         const lines = deleted.map(({ id, description }) => `Deleted snapshot ${id} (${description})\n`)
         const note =
@@ -66,6 +67,6 @@ the project was made from.`,
 
 const NOTHING_IS_OLD = {
   code: 'usage',
-  message: 'prune does not know what is old',
+  message: 'prune was not told what is old',
   hint: 'say how many to keep, such as --keep 2, or how old is too old, such as --older-than 30d, or both',
 } as const

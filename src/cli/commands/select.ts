@@ -2,13 +2,13 @@
 
 import { ARCHITECTURES, type Architecture } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
+import { STAYS } from '../../library/delete-snapshots.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { defineCommand } from '../define-command.ts'
 import { openProject } from '../open-project.ts'
 import { formatSelection } from '../render/selection.ts'
 import { selectSnapshot } from '../selection.ts'
 import { projectFlags } from '../shared-flags.ts'
-import { STAYS } from '../snapshots-by-id.ts'
 
 export const command = defineCommand({
   description: 'Show which snapshot Terraform takes for a selector (hcloud_image with most_recent), and why.',
@@ -40,6 +40,6 @@ function nothingMatches(selector: string, architecture: Architecture): TalosImag
   return new TalosImageError({
     code: 'not-found',
     message: `no ${architecture} snapshot matches "${selector}"`,
-    hint: `\`talos-image list\` shows what there is, \`talos-image build\` makes what is missing; ${STAYS}`,
+    hint: `see what there is: \`talos-image list\`; build what is missing: \`talos-image build\`; ${STAYS}`,
   })
 }

@@ -1,16 +1,17 @@
 /** `talos-image show ID`: everything about one snapshot. */
 
-import { selectorOf } from '../../plan/labels.ts'
+import { getSnapshot } from '../../library/delete-snapshots.ts'
+import { selectorOf } from '../../plan/selector.ts'
+import { lookUpUsers, type ServerReference } from '../../plan/users.ts'
 import { type SnapshotRecord, toSnapshotRecord } from '../../report/snapshot.ts'
 import { defineCommand } from '../define-command.ts'
 import { parseId } from '../flags.ts'
 import { openProject } from '../open-project.ts'
 import { oneLine } from '../render/event-line.ts'
-import { foldTight } from '../render/fold.ts'
+import { foldWords } from '../render/fold.ts'
 import { formatRow } from '../render/row.ts'
-import { formatTime } from '../render/units.ts'
+import { formatGigabytes, formatTime } from '../render/units.ts'
 import { projectFlags } from '../shared-flags.ts'
-import { getSnapshot } from '../snapshots-by-id.ts'
 
 export const command = defineCommand({
   description: 'Show everything about one snapshot.',
@@ -21,33 +22,33 @@ export const command = defineCommand({
   parameters: { '<id>': { text: 'a snapshot ID', parse: parseId }, ...projectFlags },
   run: async (io, { id, ...flags }) => {
     await using cloud = await openProject(io, flags)
-    const [image, servers] = await Promise.all([
+    const [image, users] = await Promise.all([
       getSnapshot(cloud.hetzner, id, io.signal),
-      cloud.hetzner.servers.list({}, { signal: io.signal }),
+      lookUpUsers(cloud.hetzner, io.signal),
     ])
     const snapshot = toSnapshotRecord(image, cloud.factoryUrl)
-    const users = servers.filter((server) => server.image?.id === id).map(({ name }) => name)
-    return { document: { snapshot, servers: users }, text: (width) => formatSnapshot(snapshot, users, width) }
+    const servers = users.get(id) ?? []
+    return { document: { snapshot, servers }, text: (width) => formatSnapshot(snapshot, servers, width) }
   },
 })
 
-function formatSnapshot(snapshot: SnapshotRecord, servers: readonly string[], width: number): string {
+function formatSnapshot(snapshot: SnapshotRecord, servers: readonly ServerReference[], width: number): string {
   const rows: readonly (readonly [string, string])[] = [
     ['description', snapshot.description],
     ['architecture', snapshot.architecture],
     ['role', snapshot.role ?? 'none: a generic image'],
     ['version', snapshot.version ?? 'unknown'],
     ['created', `${formatTime(snapshot.created)} UTC`],
-    ['size', snapshot.sizeGb === null ? 'being made' : `${snapshot.sizeGb.toFixed(2)} GB`],
+    ['size', snapshot.sizeGb === null ? 'being made' : formatGigabytes(snapshot.sizeGb)],
     ['needs', `a disk of ${snapshot.diskGb} GB or more`],
     ['protected', snapshot.protected ? 'yes' : 'no'],
     ['schematic', snapshot.schematic ?? 'unknown'],
     ['installer', snapshot.installer ?? 'unknown'],
     ['selector', selectorOf(snapshot.labels)],
-    ['servers', servers.length === 0 ? 'none was made from it' : servers.join(', ')],
+    ['servers', servers.length === 0 ? 'none was made from it' : servers.map(({ name }) => name).join(', ')],
   ]
   const labels = Object.entries(snapshot.labels)
-    .flatMap(([key, value]) => foldTight(oneLine(`${key}=${value}`), Math.max(1, width - 2)))
+    .flatMap(([key, value]) => foldWords(oneLine(`${key}=${value}`), Math.max(1, width - 2)))
     .map((line) => `  ${line}`)
   const lines = rows.flatMap(([name, value]) => formatRow(name, value, width))
   return `Snapshot ${snapshot.id}\n${lines.join('\n')}\nlabels\n${labels.join('\n')}\n`

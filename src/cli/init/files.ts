@@ -2,22 +2,25 @@
 
 import { readFile } from 'node:fs/promises'
 import { parseSchematic } from 'talos-schematic'
-import { HCLOUD_TALOS_ROLES, schematicFileName } from '../../domain.ts'
+import { SETTINGS_FILE } from '../../config/settings-file.ts'
+import { ARCHITECTURES, HCLOUD_TALOS_ROLES, schematicFileName } from '../../domain.ts'
 import type { Answers } from './answers.ts'
 
-const TEMPLATE = 'talos-hcloud.pkr.hcl'
-const PLUGINS = 'requirements.pkr.hcl'
-const VAR_FILE = 'hcloud.auto.pkrvars.hcl'
+export const TEMPLATE = 'talos-hcloud.pkr.hcl'
+export const PLUGINS = 'requirements.pkr.hcl'
+export const VAR_FILE = 'hcloud.auto.pkrvars.hcl'
 /** The roles that the shipped directory has schematics for; undefined stands for generic images. */
 const SHIPPED_ROLES = [undefined, ...HCLOUD_TALOS_ROLES]
-const SCHEMATICS = SHIPPED_ROLES.map(schematicFileName)
+export const SCHEMATICS = SHIPPED_ROLES.map(schematicFileName)
 
 /** The names of all files that `init` writes, in the order in which it shows them. */
-export const FILE_NAMES: readonly string[] = [TEMPLATE, PLUGINS, VAR_FILE, ...SCHEMATICS]
+export const FILE_NAMES: readonly string[] = [TEMPLATE, PLUGINS, VAR_FILE, SETTINGS_FILE, ...SCHEMATICS]
 
 export interface FileToWrite {
   readonly name: string
   readonly text: string
+  /** What must be in it still, so that it may be changed; undefined: it is a new file. */
+  readonly before?: string | undefined
 }
 
 /** The `_packer` directory that comes with this tool. */
@@ -61,6 +64,7 @@ function extensionsOf(text: string, name: string): readonly string[] {
 export async function renderFiles(answers: Answers, { read }: Shipped): Promise<readonly FileToWrite[]> {
   const texts = FILE_NAMES.map(async (name): Promise<FileToWrite> => {
     if (name === VAR_FILE) return { name, text: renderVariables(answers, await read(`${VAR_FILE}.example`)) }
+    if (name === SETTINGS_FILE) return { name, text: renderSettings(answers) }
     const heading = PURPOSES.get(name)
     if (heading === undefined || answers.extensions === undefined) return { name, text: await read(name) }
     return { name, text: renderSchematic(heading, answers.extensions, answers.talosVersion) }
@@ -79,7 +83,22 @@ function renderVariables({ talosVersion, architectures, location }: Answers, exa
   const isUnused = (line: string): boolean =>
     line.startsWith('# ') && line.includes(only === 'arm' ? '_x86 =' : '_arm =')
   const lines = pinned.split('\n').filter((line) => !isUnused(line))
-  return `${lines.join('\n')}\n# Only ${only} is wanted: talos-image build --arch ${only}\n`
+  return lines.join('\n')
+}
+
+/** How a settings file begins. */
+export const SETTINGS_HEADING =
+  '# What a build makes where no flag says something else. Written by `talos-image init`; change what you like.\n'
+
+function renderSettings({ architectures }: Answers): string {
+  const isAll = architectures.length === ARCHITECTURES.length
+  return `${SETTINGS_HEADING}
+# The schematic of generic images, with their system extensions; without this line they have none.
+schematic: ${schematicFileName(undefined)}
+
+# Which architectures; without this line both.
+${isAll ? '# ' : ''}architectures: [${architectures.join(', ')}]
+`
 }
 
 const PURPOSES: ReadonlyMap<string, string> = new Map(

@@ -1,8 +1,11 @@
 /** What `init` has written, and what to do next, for people. */
 
-import { ARCHITECTURES } from '../../domain.ts'
+import { SETTINGS_FILE } from '../../config/settings-file.ts'
 import { quote } from '../../remote/quote.ts'
+import { programName } from '../invocation.ts'
+import type { Change } from './adapt.ts'
 import { type Answers, shortName } from './answers.ts'
+import { diffLines } from './diff.ts'
 import { FILE_NAMES, type Shipped } from './files.ts'
 
 /** @param shown the folder as messages call it */
@@ -10,26 +13,42 @@ export function formatWritten(shown: string, answers: Answers, shipped: Shipped)
   const extensionsOf = (name: string): readonly string[] => answers.extensions ?? shipped.extensions.get(name) ?? []
   const place = answers.location === undefined ? '' : `, built at ${answers.location}`
   const about = (name: string): string => {
-    if (name.startsWith('talos')) return 'declares the variables; describes the same snapshots to Packer'
+    if (name === SETTINGS_FILE) return `${answers.architectures.join(' and ')}; generic images from schematic.yaml`
+    if (name.startsWith('talos')) return 'the template: what is built; edit it as you would for Packer'
     if (name.startsWith('requirements')) return 'the plugin for Packer 1.7 or newer; remove it for an older one'
     if (name.startsWith('hcloud')) return `Talos ${answers.talosVersion}${place}`
     return extensionsOf(name).map(shortName).join(', ') || 'no extensions'
   }
   const width = Math.max(...FILE_NAMES.map((name) => name.length))
   const list = FILE_NAMES.map((name) => `  ${name.padEnd(width)}  ${about(name)}\n`).join('')
-  const flags = flagsFor(shown, answers, extensionsOf('schematic.yaml').length > 0)
-  return `Wrote to ${shown}:
-${list}
-Try it, without an account:  talos-image build${flags} --sandbox
-See what it would make:      talos-image plan${flags}
-Make it:                     talos-image build${flags}
-`
+  return `Wrote to ${shown}:\n${list}\n${formatNext(shown)}`
 }
 
-/** What a build must be told: it looks into `_packer` by itself, and builds both architectures. */
-function flagsFor(shown: string, { architectures }: Answers, hasExtensions: boolean): string {
-  const where = ['.', '_packer'].includes(shown) ? '' : ` --directory ${quote(shown)}`
-  const only = architectures.length === ARCHITECTURES.length ? '' : ` --arch ${architectures.join(' --arch ')}`
-  const schematic = shown === '.' ? 'schematic.yaml' : `${shown}/schematic.yaml`
-  return `${where}${only}${hasExtensions ? ` --schematic ${quote(schematic)}` : ''}`
+/** What changes in which files, as a diff without what stays. */
+export function formatChanges(shown: string, changes: readonly Change[]): string {
+  if (changes.length === 0) return `Nothing in ${shown} has to change.\n`
+  const files = changes.map(({ name, before, text }) => {
+    const lines =
+      before === undefined
+        ? text
+            .split('\n')
+            .filter(isSaid)
+            .map((line) => `+ ${line}`)
+        : diffLines(before, text)
+    const title = `${shown === '.' ? '' : `${shown}/`}${name}${before === undefined ? ' (new)' : ''}`
+    return `${title}\n${lines.map((line) => `  ${line}\n`).join('')}`
+  })
+  return files.join('\n')
+}
+
+/** Whether a line of a new file says more than its comments. */
+const isSaid = (line: string): boolean => line.trim() !== '' && !line.startsWith('#')
+
+/** The commands that come next. */
+export function formatNext(shown: string): string {
+  const flags = ['.', '_packer'].includes(shown) ? '' : ` --directory ${quote(shown)}`
+  return `Try it, without an account:  ${programName()} build${flags} --sandbox
+See what it would make:      ${programName()} plan${flags}
+Make it:                     ${programName()} build${flags}
+`
 }

@@ -1,7 +1,10 @@
-/** Tables that fit the terminal: a narrow one does without some columns first, then the last column is folded. */
+/**
+ * Tables that fit the terminal: a narrow one does without some columns first, then the last column is folded, then the last
+ * ones stand below the others.
+ */
 
 import { oneLine } from './event-line.ts'
-import { foldWords } from './fold.ts'
+import { foldHanging, foldWords } from './fold.ts'
 import { formatTable } from './table.ts'
 
 export interface Column<Item> {
@@ -40,16 +43,22 @@ function foldLast<Item>(columns: readonly Column<Item>[], items: readonly Item[]
   const last = columns.at(-1)
   const others = columns.slice(0, -1)
   if (last === undefined || others.length === 0) return format(columns, items)
-  const beside = format(others, items)
-  const room = width - widthOf(beside) - 2
+  const room = width - widthOf(format(others, items)) - 2
   if (room >= NARROWEST) {
     const folded = { ...last, show: (item: Item) => foldWords(last.show(item), room).join('\n') }
     return format([...others, folded], items)
   }
-  const [headings, ...rows] = beside.trimEnd().split('\n')
-  const below = (item: Item | undefined): string[] =>
-    item === undefined ? [] : foldWords(last.show(item), width - INDENT.length).map((line) => INDENT + line)
-  return `${[headings, ...rows.flatMap((row, index) => [row, ...below(items[index])])].join('\n')}\n`
+  // Those that do not fit beside the others stand below them.
+  const count =
+    others.findLastIndex((_, index) => widthOf(format(columns.slice(0, index + 1), items)) <= width) + 1 || 1
+  const [headings, ...rows] = format(columns.slice(0, count), items).trimEnd().split('\n')
+  const rest = columns.slice(count)
+  const below = (item: Item): string[] =>
+    rest.flatMap(({ heading, show }) => {
+      const name = rest.length > 1 ? `${heading.toLowerCase()} ` : ''
+      return foldHanging(INDENT + name + show(item), width, `${INDENT}  `).split('\n')
+    })
+  return `${[headings, ...items.flatMap((item, index) => [rows[index] ?? '', ...below(item)])].join('\n')}\n`
 }
 
 function format<Item>(columns: readonly Column<Item>[], items: readonly Item[]): string {

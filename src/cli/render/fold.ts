@@ -34,20 +34,6 @@ export function foldHanging(text: string, width: number, indent: string): string
     .join('\n')
 }
 
-/** Lines no wider than asked: broken at spaces, else behind a comma or a slash, else anywhere. */
-export function foldTight(text: string, width: number): string[] {
-  if (text.length <= width) return [text]
-  const words = text.match(/\S+ */g) ?? [text]
-  const pieces = words.flatMap((word) => (word.trimEnd().length <= width ? [word] : breakWord(word, width)))
-  return joinPieces(pieces, width)
-}
-
-function breakWord(word: string, width: number): string[] {
-  return (word.match(/[^,/]*[,/]+ *|[^,/]+/g) ?? [word]).flatMap((part) =>
-    part.trimEnd().length <= width ? [part] : (part.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [part]),
-  )
-}
-
 /** As many pieces a line as fit; a space at the end of a line takes no room. */
 function joinPieces(pieces: readonly string[], width: number): string[] {
   const lines: string[] = []

@@ -55,7 +55,7 @@ function stillLines(board: Board, nowMs: number): readonly EventLine[] {
   })
 }
 
-/** `62%, 58 MiB of 93 MiB, 14 MiB/s, 0:03 left` */
+/** `62%, 58 MB of 93 MB, 14 MB/s, 0:03 left` */
 function describeTransfer({ state }: Row, nowMs: number): string | undefined {
   if (state.kind !== 'running') return undefined
   const transfer = measureTransfer(state.samples, state.totalBytes, nowMs)

@@ -6,7 +6,7 @@ import type { PruneDecision } from '../../plan/prune.ts'
 import { talosVersionOf } from '../../plan/series.ts'
 import { type Column, fitTable } from './columns.ts'
 import { foldLines } from './fold.ts'
-import { formatPrice, formatTime } from './units.ts'
+import { formatGigabytes, formatPrice, formatTime } from './units.ts'
 
 const COLUMNS: readonly Column<PruneDecision>[] = [
   { heading: '', show: ({ goes }) => (goes ? 'goes' : 'stays') },
@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<PruneDecision>[] = [
   { heading: 'VERSION', show: ({ snapshot }) => talosVersionOf(snapshot) ?? '-', spare: 1 },
   {
     heading: 'SIZE',
-    show: ({ snapshot }) => (snapshot.image_size === null ? '-' : `${snapshot.image_size.toFixed(2)} GB`),
+    show: ({ snapshot }) => formatGigabytes(snapshot.image_size),
     spare: 3,
   },
   { heading: 'CREATED (UTC)', show: ({ snapshot }) => formatTime(snapshot.created), spare: 2 },
@@ -37,6 +37,6 @@ export function formatPrune(
   const perMonth = gigabytes * Number(pricing?.image.price_per_gb_month.net)
   const saved =
     pricing !== undefined && Number.isFinite(perMonth) ? `, ${formatPrice(perMonth, pricing.currency)} a month` : ''
-  const sum = `${going.length} of ${decisions.length} go: ${gigabytes.toFixed(2)} GB${saved}.`
+  const sum = `${going.length} of ${decisions.length} go: ${formatGigabytes(gigabytes)}${saved}.`
   return `${table}\n${foldLines(sum, width)}\n`
 }

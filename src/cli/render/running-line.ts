@@ -21,7 +21,7 @@ export interface Density {
 }
 
 /** Letters of what may stand behind the percentage. */
-const MORE = { bytes: 18, speed: 10, left: 10 } as const
+const MORE = { bytes: 16, speed: 8, left: 10 } as const
 
 /** From the roomiest on; the first that fits is taken, for all images alike. */
 const DENSITIES: readonly Density[] = [

@@ -1,15 +1,17 @@
 /** Snapshots as a table. */
 
+import { PREFIX } from '../../plan/labels.ts'
 import type { SnapshotRecord } from '../../report/snapshot.ts'
 import { type Column, fitTable } from './columns.ts'
-import { formatTime } from './units.ts'
+import { formatAdvice } from './problem.ts'
+import { formatGigabytes, formatTime } from './units.ts'
 
 const COLUMNS: readonly Column<SnapshotRecord>[] = [
   { heading: 'ID', show: ({ id }) => String(id) },
   { heading: 'ARCH', show: ({ architecture }) => architecture },
   { heading: 'ROLE', show: ({ role }) => role ?? '-' },
   { heading: 'VERSION', show: ({ version }) => version ?? '-' },
-  { heading: 'SIZE', show: ({ sizeGb }) => (sizeGb === null ? '-' : `${sizeGb.toFixed(2)} GB`), spare: 1 },
+  { heading: 'SIZE', show: ({ sizeGb }) => formatGigabytes(sizeGb), spare: 1 },
   { heading: 'CREATED (UTC)', show: ({ created }) => formatTime(created) },
   { heading: 'DESCRIPTION', show: ({ description }) => description, spare: 2 },
 ]
@@ -20,23 +22,25 @@ const MORE_COLUMNS: readonly Column<SnapshotRecord>[] = [
   { heading: 'SCHEMATIC', show: ({ schematic }) => schematic ?? '-' },
   {
     heading: 'LABELS',
-    // The tool's own are long, and say nothing that stands not in the other columns.
-    show: ({ labels }) =>
+    // The tool's own are long, and the rest of what is left out stands in other columns.
+    show: ({ labels, architecture, version, role }) =>
       Object.entries(labels)
-        .filter(([key]) => !key.startsWith('talos-image/'))
-        .map(([key, value]) => `${key}=${value}`)
-        .join(','),
+        .filter(([key, value]) => !key.startsWith(PREFIX) && { arch: architecture, version, role }[key] !== value)
+        .map((label) => label.join('='))
+        .join(', '),
   },
 ]
 
 /** One line a snapshot. @param width of the terminal */
 export function formatSnapshots(snapshots: readonly SnapshotRecord[], width = Number.POSITIVE_INFINITY): string {
-  return snapshots.length === 0 ? NONE : fitTable(COLUMNS, snapshots, width)
+  return snapshots.length === 0 ? noSnapshots(width) : fitTable(COLUMNS, snapshots, width)
 }
 
-/** One long line a snapshot: with what a server needs, protection, schematic, and the labels that selectors look at. */
-export function formatSnapshotsWide(snapshots: readonly SnapshotRecord[]): string {
-  return snapshots.length === 0 ? NONE : fitTable([...COLUMNS, ...MORE_COLUMNS], snapshots, Number.POSITIVE_INFINITY)
+/** With what a server needs, protection, schematic, and the labels that no column tells. @param width of the terminal */
+export function formatSnapshotsWide(snapshots: readonly SnapshotRecord[], width = Number.POSITIVE_INFINITY): string {
+  return snapshots.length === 0 ? noSnapshots(width) : fitTable([...COLUMNS, ...MORE_COLUMNS], snapshots, width)
 }
 
-const NONE = 'No Talos snapshots. `talos-image build` makes some.\n'
+/** What is said where there are none. */
+export const noSnapshots = (width: number): string =>
+  formatAdvice('No Talos snapshots; build some: `talos-image build`', width)

@@ -5,14 +5,14 @@ import type { ProjectResult } from '../../report/projects.ts'
 import type { ResultSnapshot } from '../../report/result.ts'
 import { formatTerraform } from '../../report/terraform.ts'
 import { type Column, fitTable } from './columns.ts'
-import { formatDuration } from './units.ts'
+import { formatDuration, formatGigabytes } from './units.ts'
 
 const COLUMNS: readonly Column<ResultSnapshot>[] = [
   { heading: 'ID', show: ({ id }) => String(id) },
   { heading: 'ARCH', show: ({ architecture }) => architecture },
   { heading: 'ROLE', show: ({ role }) => role ?? '-' },
   { heading: 'VERSION', show: ({ version }) => version ?? '-' },
-  { heading: 'SIZE', show: ({ sizeGb }) => (sizeGb === null ? '-' : `${sizeGb.toFixed(2)} GB`), spare: 1 },
+  { heading: 'SIZE', show: ({ sizeGb }) => formatGigabytes(sizeGb), spare: 1 },
   {
     heading: 'TIME',
     show: ({ seconds, status }) => (seconds === null ? status : formatDuration(seconds * 1000)),
@@ -41,7 +41,8 @@ export function formatSummary(results: readonly ProjectResult[], width = Number.
   )
   const table = named.length === 0 ? fitTable(COLUMNS, snapshots, width) : fitTable([PROJECT, ...COLUMNS], named, width)
   const title = results.length === 1 ? 'Terraform' : 'Terraform, with the token of each project'
-  return [table, ...formatUse(differingSnapshots(results), title)].join('\n')
+  const differing = differingSnapshots(results)
+  return [table, ...formatUse(differing, `${title}:\n\n${indent(formatTerraform(differing, results))}\n`)].join('\n')
 }
 
 /** Those of the first project, and of each other one what none before it has: the same selectors find each project's own. */
@@ -53,11 +54,11 @@ function differingSnapshots(results: readonly ProjectResult[]): readonly ResultS
   })
 }
 
-/** The Terraform text and the installers that belong to snapshots. @param title of the former */
-function formatUse(snapshots: readonly ResultSnapshot[], title: string): string[] {
+/** The Terraform text, and the installers that belong to snapshots. */
+function formatUse(snapshots: readonly ResultSnapshot[], terraform: string): string[] {
   const installers = describeInstallers(snapshots)
   return [
-    `${title}:\n\n${indent(formatTerraform(snapshots))}\n`,
+    terraform,
     ...(installers.length === 0
       ? []
       : [

@@ -1,14 +1,18 @@
 /** Numbers as people read them. */
 
-const MIB = 1 << 20
-
-/** `93 MiB`, `1.2 GiB` */
+/** `93 MB`, `1.2 GB`: of 1000, as Hetzner Cloud and disks count. */
 export function formatBytes(bytes: number): string {
   // The limits are where rounding would reach the next unit, or the next digit.
-  if (bytes >= 1023.5 * MIB) return `${(bytes / 1024 / MIB).toFixed(1)} GiB`
-  if (bytes >= 9.95 * MIB) return `${Math.round(bytes / MIB)} MiB`
-  const kib = Math.ceil(bytes / 1024)
-  return kib < 1024 ? `${kib} KiB` : `${(bytes / MIB).toFixed(1)} MiB`
+  if (bytes >= 999.5e6) return `${(bytes / 1e9).toFixed(1)} GB`
+  if (bytes >= 9.95e6) return `${Math.round(bytes / 1e6)} MB`
+  const kilobytes = Math.ceil(bytes / 1000)
+  return kilobytes < 1000 ? `${kilobytes} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+/** `0.12 GB`, as snapshots are billed; `-` while that is not known. */
+export function formatGigabytes(gigabytes: number | null): string {
+  if (gigabytes === null) return '-'
+  return gigabytes < 0.005 ? '< 10 MB' : `${gigabytes.toFixed(2)} GB`
 }
 
 /** `0.8 s`, `12 s`, `3 min 05 s` */
@@ -27,13 +31,14 @@ export function formatClock(ms: number): string {
   return `${Math.floor(minutes / 60)}:${two(minutes)}:${two(seconds)}`
 }
 
-/** `14 MiB/s` */
+/** `14 MB/s` */
 export function formatSpeed(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`
 }
 
 /** `0.0064 EUR`, with as many decimals as small amounts need. */
 export function formatPrice(amount: number, currency: string): string {
+  if (amount > 0 && amount < 0.00005) return `< 0.0001 ${currency}`
   return `${amount.toFixed(amount < 0.1 ? 4 : 2)} ${currency}`
 }
 

@@ -39,7 +39,7 @@ export const DOWNLOAD_OPTIONS = {
     proto-redir tls-max ciphers max-filesize parallel-max happy-eyeballs-timeout-ms noproxy
     !header:H !user:u !data:d !data-binary !data-raw !data-ascii !data-urlencode !form:F !request:X !cookie:b !oauth2-bearer !range:r
     !config:K !url-query !upload-file:T !referer:e !cert:E !key !aws-sigv4 !connect-to
-    !proxy:x !proxy-user:U !preproxy !socks5 !socks5-hostname !socks4 !proxy-header !proxy-insecure`,
+    proxy:x !proxy-user:U !preproxy !socks5 !socks5-hostname !socks4 !proxy-header !proxy-insecure`,
   ),
   wget: toTable(
     `quiet:q verbose:v inet4-only:4 inet6-only:6 show-progress no-check-certificate continue:c no-clobber timestamping:N

@@ -2,6 +2,7 @@
 
 import { posix } from 'node:path'
 import { parseArgs } from 'node:util'
+import { findProxies, proxyFor } from '../../util/proxies.ts'
 import { BODIES, DOWNLOAD_OPTIONS } from './download-options.ts'
 import type { Call, Result } from './interpreter.ts'
 import { type Cause, type Content, known, NOTHING, NotKnown, unknownContent, type Value } from './values.ts'
@@ -26,7 +27,6 @@ export function download(call: Call): Result {
   if (urls.length === 0) throw new NotKnown(`${program} with no URL`)
   const has = (...names: readonly string[]): boolean => given.some(({ name }) => names.includes(name))
   if (has('head', 'spider')) return { output: unknownContent(`what "${call.text}" prints`) }
-  checkProxy(request, call)
   const outputs = values(given, 'output', 'output-document')
   const place = program === 'wget' ? placeOfWget : placeOfCurl
   // wget puts all that it fetches into the one file of -O, one after the other.
@@ -85,7 +85,8 @@ function readRequest(program: 'curl' | 'wget', { args }: Call): Request {
 const values = (given: readonly Given[], ...names: readonly string[]): Value[] =>
   given.flatMap(({ name, value }) => (names.includes(name) && value !== undefined ? [value] : []))
 
-function contentOf(url: Value, { given }: Request, call: Call): Content {
+function contentOf(url: Value, request: Request, call: Call): Content {
+  const { given } = request
   const program = call.program === 'wget' ? 'wget' : 'curl'
   const body = given.find(({ name }) => BODIES.has(name))
   if (/\/schematics\/?$/.test(url.text) && body !== undefined) {
@@ -100,9 +101,10 @@ function contentOf(url: Value, { given }: Request, call: Call): Content {
   }
   const { text, cause } = url
   if (cause?.posted !== undefined) {
+    const proxy = findProxy('https://factory', request, call)
     return {
       kind: 'image',
-      source: { kind: 'schematic', url: text, ...cause.posted },
+      source: { kind: 'schematic', url: text, ...cause.posted, ...(proxy === undefined ? {} : { proxy }) },
       at: cause.at ?? call.at,
       isUnpacked: false,
     }
@@ -110,7 +112,9 @@ function contentOf(url: Value, { given }: Request, call: Call): Content {
   if (cause !== undefined) return { kind: 'unknown', cause: withPlace(cause, call) }
   if (!URL.canParse(text) || !/^(?:https?|ftp):/i.test(text))
     throw new NotKnown(`${program} of "${text}", which is no URL`)
-  return { kind: 'image', source: { kind: 'url', url: text }, at: call.at, isUnpacked: false }
+  const proxy = findProxy(text, request, call)
+  const source = { kind: 'url', url: text, ...(proxy === undefined ? {} : { proxy }) } as const
+  return { kind: 'image', source, at: call.at, isUnpacked: false }
 }
 
 const withPlace = (cause: Cause, { at }: Call): Cause => ({ ...cause, at: cause.at ?? at })
@@ -134,22 +138,24 @@ function fileOf({ name, value }: Given, { world }: Call): string | undefined {
   return content?.kind === 'image' && content.source.kind === 'file' ? content.source.path : undefined
 }
 
-const PROXIES = ['https_proxy', 'http_proxy', 'all_proxy']
-
-function checkProxy({ given }: Request, { world }: Call): void {
-  const option = given.find(
-    ({ name, value }) => /^(?:pre)?proxy$|^socks/.test(name) || (name === 'execute' && /prox/i.test(value?.text ?? '')),
-  )
-  const variable = PROXIES.flatMap((name) => [name, name.toUpperCase()]).find((name) => {
+/** The proxy that a download goes through, by its option or by the variables of the shell; undefined without one. */
+function findProxy(url: string, { given }: Request, { world }: Call): string | undefined {
+  if (given.some(({ name }) => name === 'no-proxy')) return undefined
+  const other = given.find(({ name, value }) => name === 'execute' && /prox/i.test(value?.text ?? ''))
+  if (other !== undefined) throw new NotKnown(`it downloads through a proxy that ${other.rawName} sets`)
+  const [option] = values(given, 'proxy').slice(-1)
+  if (option !== undefined) return known(option)
+  const env: Record<string, string> = {}
+  for (const name of PROXY_VARIABLES.flatMap((one) => [one, one.toUpperCase()])) {
     const value = world.variables.get(name)
-    return value !== undefined && value.text !== ''
-  })
-  if (option === undefined && variable === undefined) return
-  if (given.some(({ name }) => name === 'no-proxy')) return
-  throw new NotKnown(
-    `it downloads through a proxy (${option?.rawName ?? variable}), which build servers do not do here`,
-  )
+    if (value !== undefined) env[name] = known(value)
+  }
+  const { proxies } = findProxies(env)
+  const proxy = proxies && proxyFor(proxies, new URL(url))
+  return proxy && env[proxy.variable]
 }
+
+const PROXY_VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy', 'no_proxy']
 
 function placeOfWget(url: Value, output: Value | undefined, { given }: Request): string | undefined {
   if (output !== undefined) return output.text === '-' ? undefined : known(output)

@@ -13,13 +13,13 @@ export interface TextScript {
   readonly script: Script
 }
 
-/** Where the image comes from that commands write. */
+/** Where the image comes from that commands write; `proxy`: the URL of the proxy that it is downloaded through. */
 export type ImageSource =
-  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'url'; readonly url: string; readonly proxy?: string }
   /** A file on this computer. */
   | { readonly kind: 'file'; readonly path: string }
   /** The Factory's image of a schematic that the commands post; `file` holds it on this computer, if that is known. */
-  | { readonly kind: 'schematic'; readonly url: string; readonly file: string | undefined }
+  | { readonly kind: 'schematic'; readonly url: string; readonly file: string | undefined; readonly proxy?: string }
 
 /** Why a text or a content is not known, and what is known of it all the same. */
 export interface Cause {

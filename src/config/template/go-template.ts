@@ -188,6 +188,6 @@ class Pipeline {
   }
 
   #fail(): never {
-    throw new GoTemplateFailure(`${this.#shown} is not known here`)
+    throw new GoTemplateFailure(`${this.#shown} is not supported`)
   }
 }

@@ -31,15 +31,16 @@ export interface CreatedServer {
 
 const WithServer = v.object({ server: Server })
 const WithAction = v.object({ action: Action })
+const WithPassword = v.object({ action: Action, root_password: v.nullish(v.string()) })
 const Created = v.object({ server: Server, action: Action, next_actions: partsOf(Action, UNKNOWN_ACTION) })
 const Imaged = v.object({ image: Image, action: Action })
 
 export function serversClient(call: Call) {
-  const act = async (id: number, action: string, body: unknown, options: RequestOptions): Promise<Action> => {
-    // Each of these may be repeated: they lead to the same state.
-    const request = { method: 'POST', path: `/servers/${id}/actions/${action}`, body, repeatable: true } as const
-    return (await call({ ...request, ...options }, WithAction)).action
-  }
+  // Each of these may be repeated: they lead to the same state.
+  const toRequest = (id: number, action: string, body: unknown, options: RequestOptions) =>
+    ({ method: 'POST', path: `/servers/${id}/actions/${action}`, body, repeatable: true, ...options }) as const
+  const act = async (id: number, action: string, options: RequestOptions): Promise<Action> =>
+    (await call(toRequest(id, action, undefined, options), WithAction)).action
 
   async function findByName(name: string, options: RequestOptions): Promise<Server | undefined> {
     return (
@@ -96,10 +97,18 @@ export function serversClient(call: Call) {
       )
     },
 
-    enableRescue: (id: number, sshKeyIds: readonly number[], options: RequestOptions = {}): Promise<Action> =>
-      act(id, 'enable_rescue', { type: 'linux64', ssh_keys: sshKeyIds }, options),
-    powerOn: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'poweron', undefined, options),
-    powerOff: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'poweroff', undefined, options),
+    /** Enables rescue for the next boot. @returns also root's password in it; undefined when the answer has none */
+    async enableRescue(
+      id: number,
+      sshKeyIds: readonly number[],
+      options: RequestOptions = {},
+    ): Promise<{ action: Action; rootPassword: string | undefined }> {
+      const request = toRequest(id, 'enable_rescue', { type: 'linux64', ssh_keys: sshKeyIds }, options)
+      const { action, root_password } = await call(request, WithPassword)
+      return { action, rootPassword: root_password || undefined }
+    },
+    powerOn: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'poweron', options),
+    powerOff: (id: number, options: RequestOptions = {}): Promise<Action> => act(id, 'poweroff', options),
 
     /** Starts taking a snapshot. Not repeatable: every call that takes effect creates another one. */
     createSnapshot: (

@@ -3,7 +3,7 @@
 import { TalosImageError } from '../../errors.ts'
 import { startDeadline } from '../../util/deadline.ts'
 import type { Fetch, HttpResponse } from '../../util/fetch.ts'
-import { fetchFailureReason, readText } from '../../util/fetch.ts'
+import { explainNoAnswer, networkErrorFor, proxyHint, readText } from '../../util/fetch.ts'
 import { type Trace, traced } from '../../util/trace.ts'
 import type { ApiRequest, ApiResponse, Send } from './transport.ts'
 
@@ -51,14 +51,13 @@ export function sendOverHttp(options: SendOptions): Send {
         signal: deadline.signal,
         redirect: 'error',
       })
+      // Over plain http it is the proxy that answers so; over https the connection fails.
+      if (response.status === 407) throw new Error('the proxy wants a login (407)')
       return { status: response.status, headers: response.headers, body: await readJson(response) }
     } catch (error) {
       outer?.throwIfAborted()
-      throw noAnswer(
-        options,
-        request,
-        deadline.expired ? `no answer within ${options.timeoutMs / 1000} s` : fetchFailureReason(error),
-      )
+      const { timeoutMs } = options
+      throw noAnswer(options, request, url, explainNoAnswer(options.fetch, url, { error, deadline, timeoutMs }))
     }
   }
 }
@@ -84,13 +83,14 @@ async function readJson(response: HttpResponse): Promise<ApiResponse['body']> {
   }
 }
 
-function noAnswer(options: SendOptions, request: ApiRequest, why: string): TalosImageError {
-  return new TalosImageError({
+function noAnswer(options: SendOptions, request: ApiRequest, url: URL, why: string): TalosImageError {
+  const NoAnswer = networkErrorFor(why)
+  return new NoAnswer({
     code: 'network',
     message: `no usable answer from ${options.endpoint} to ${request.method} ${request.path}: ${why}`,
     hint: /certificate/i.test(why)
       ? 'a proxy in between that opens TLS is made known with NODE_EXTRA_CA_CERTS=FILE'
-      : 'check the network and, if it is set, HCLOUD_ENDPOINT',
+      : (proxyHint(options.fetch, url) ?? 'check the network and, if it is set, HCLOUD_ENDPOINT'),
   })
 }
 

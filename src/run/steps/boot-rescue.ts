@@ -5,32 +5,31 @@ import { firstPauseMs } from '../../hetzner/action-pace.ts'
 import { ActionFailure } from '../../hetzner/action-waiter.ts'
 import type { Server } from '../../hetzner/wire.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
-import { programsFor, rescueScript } from '../../remote/rescue-script.ts'
-import { parseReport } from '../../remote/script-report.ts'
-import { type Session, SessionFailure } from '../../remote/session.ts'
+import { type HostKeyPin, type Session, SessionFailure } from '../../remote/session.ts'
 import { waitForSsh } from '../../remote/wait-for-ssh.ts'
 import { repeatFailing, runAction } from '../repeat-failing.ts'
 import type { ImageBuild } from '../run.ts'
 import { bootTimesFor } from '../timeouts.ts'
+import { checkRescue, ignored, RescueIgnored } from './check-rescue.ts'
 import type { BuildServer } from './server.ts'
-
-/** The disk of every Hetzner Cloud server. */
-export const DEVICE = '/dev/sda'
 
 /** How often a server is booted that does not enter rescue. */
 const MOST_BOOTS = 3
 /** How often in all an SSH login is waited for to its end: a server that is in rescue and cannot be reached stays so. */
 const MOST_SSH_WAITS = 2
 
-/** A server in its rescue system. */
-export interface Rescue {
+/** One boot into the rescue system. */
+export interface RescueBoot {
   readonly session: Session
+  /** Why it is not proven that what answered is the server; undefined when it is. */
+  readonly unproven: string | undefined
+}
+
+/** A server in its rescue system. */
+export interface Rescue extends RescueBoot {
   /** Whether the first boot succeeded: after a failed one, the placeholder system may have run and written to the disk. */
   readonly isFirstBoot: boolean
 }
-
-/** The server has power, and did not enter the rescue system, as many times as it was tried. Another server may. */
-export class RescueIgnored extends TalosImageError {}
 
 /**
  * Boots a server that is switched off, again when that fails: three times when it does not enter rescue, twice when it
@@ -41,7 +40,7 @@ export async function bootRescue(build: ImageBuild, image: PlannedImage, server:
   let sshWaits = 0
   for (let boots = 1; ; boots++) {
     try {
-      return { session: await bootOnce(build, image, server, boots === 1), isFirstBoot: boots === 1 }
+      return { ...(await bootOnce(build, image, server, boots === 1)), isFirstBoot: boots === 1 }
     } catch (error) {
       if (!(error instanceof TalosImageError) || build.signal.aborted || !isLost(error)) throw error
       if (!(error instanceof RescueIgnored)) sshWaits += 1
@@ -61,23 +60,28 @@ export function isLost(error: TalosImageError): boolean {
 }
 
 /** Boots a server into the rescue system again, by taking its power first. */
-export function rebootIntoRescue(build: ImageBuild, image: PlannedImage, server: BuildServer): Promise<Session> {
+export function rebootIntoRescue(build: ImageBuild, image: PlannedImage, server: BuildServer): Promise<RescueBoot> {
   return bootOnce(build, image, server, false)
 }
 
-async function bootOnce(build: ImageBuild, image: PlannedImage, server: BuildServer, isOff: boolean): Promise<Session> {
-  const { hetzner, signal, timeouts } = build
-  const { source, sourceFacts } = image
+async function bootOnce(
+  build: ImageBuild,
+  image: PlannedImage,
+  server: BuildServer,
+  isOff: boolean,
+): Promise<RescueBoot> {
+  const { hetzner, signal } = build
   const { id, name } = server
   if (!isOff && (await hetzner.servers.get(id, { signal })).status !== 'off') {
     const off = () => hetzner.servers.powerOff(id, { signal })
     await runAction(build, image.name, `server ${name} to be switched off`, off)
   }
-  await repeatFailing(build, image.name, () => armRescue(build, server))
-  const session = await switchOn(build, image, server)
+  const rootPassword = await repeatFailing(build, image.name, () => armRescue(build, server))
+  const hostKey: HostKeyPin = { key: undefined }
+  const session = await switchOn(build, image, server, hostKey)
   try {
-    await checkRescue(session, programsFor(source, sourceFacts), signal, timeouts.commandMs)
-    return session
+    const unproven = await checkRescue(build, image, server, { session, rootPassword, hostKey: hostKey.key })
+    return { session, unproven }
   } catch (error) {
     session.end()
     throw error
@@ -85,7 +89,12 @@ async function bootOnce(build: ImageBuild, image: PlannedImage, server: BuildSer
 }
 
 /** Switches the server on, and logs in as soon as it answers: until then it is also waited for the end of the action. */
-async function switchOn(build: ImageBuild, image: PlannedImage, server: BuildServer): Promise<Session> {
+async function switchOn(
+  build: ImageBuild,
+  image: PlannedImage,
+  server: BuildServer,
+  hostKey: HostKeyPin,
+): Promise<Session> {
   const { hetzner, timeouts, clock, trace } = build
   const { id, host, name, sshOver } = server
   const { sshMs, bootLookMs } = bootTimesFor(image.architecture, timeouts)
@@ -100,7 +109,7 @@ async function switchOn(build: ImageBuild, image: PlannedImage, server: BuildSer
     isOn = true
   })
   const login = waitForSsh(
-    { host, port, privateKey: build.key.pair.privateKey },
+    { host, port, privateKey: build.key.pair.privateKey, hostKey },
     {
       ...{ clock, signal, trace, over: sshOver, otherPort: other },
       timeoutMs: image.ssh.timeoutMs ?? sshMs,
@@ -142,16 +151,20 @@ const otherPort = (port: number): number | undefined => (port + 200 > 65_535 ? u
 /**
  * Enables rescue, which each boot into it disables again, and waits until the server itself says so: a server that is
  * switched on before boots its disk.
+ * @returns root's password in it, when the API tells it
  */
-async function armRescue({ hetzner, signal, timeouts, clock, key }: ImageBuild, server: BuildServer): Promise<void> {
-  const action = await hetzner.servers.enableRescue(server.id, [key.id], { signal })
+async function armRescue(
+  { hetzner, signal, timeouts, clock, key }: ImageBuild,
+  server: BuildServer,
+): Promise<string | undefined> {
+  const { action, rootPassword } = await hetzner.servers.enableRescue(server.id, [key.id], { signal })
   const look = (): Promise<Server> => hetzner.servers.get(server.id, { signal })
   const name = `rescue of ${server.name} to be enabled`
   if (action.status === 'running') {
     // At best, one look at the server tells what a look at the action would, too.
     await clock.sleep(firstPauseMs(action), signal)
     const { rescue_enabled, locked } = await look()
-    if (rescue_enabled && !locked) return
+    if (rescue_enabled && !locked) return rootPassword
   }
   await hetzner.actions.wait(action, { signal, timeoutMs: timeouts.actionMs, name })
   const until = clock.now() + timeouts.settleMs
@@ -160,6 +173,7 @@ async function armRescue({ hetzner, signal, timeouts, clock, key }: ImageBuild, 
     if (clock.now() >= until) throw new ActionFailure({ code: 'api', message })
     await clock.sleep(timeouts.settleMs / 6, signal)
   }
+  return rootPassword
 }
 
 /**
@@ -189,35 +203,4 @@ function createLookout(
     if (seen?.status === 'off' && isOn())
       throw ignored(`the server ${server.name} is off again, ${seconds} s after power-on`)
   }
-}
-
-const ignored = (message: string): RescueIgnored =>
-  new RescueIgnored({
-    code: 'ssh',
-    message,
-    hint: 'a fault on the side of Hetzner Cloud: build again, if need be at another location (server_location)',
-  })
-
-async function checkRescue(
-  session: Session,
-  programs: readonly string[],
-  signal: AbortSignal,
-  timeoutMs: number,
-): Promise<void> {
-  const { stdout, stderr } = await session.run(rescueScript(DEVICE, programs), {
-    signal,
-    timeoutMs,
-    name: 'looking at the rescue system',
-  })
-  const report = parseReport(stdout)
-  if (!report.has('host')) throw ignored(`the server does not run commands: ${stderr.trim() || 'it said nothing'}`)
-  const names = report.get('host') ?? ''
-  if (!names.split(/\s+/).includes('rescue')) throw ignored(`what answered is not the rescue system but "${names}"`)
-  if (report.get('mounted') !== 'no') throw ignored(`${DEVICE} is mounted: this is not the rescue system`)
-  const missing = report.get('missing')
-  if (missing !== undefined && missing !== '') {
-    // Not `ssh`: another boot would not help.
-    throw new TalosImageError({ code: 'write', message: `the rescue system lacks ${missing.split(' ').join(', ')}` })
-  }
-  if (!(Number(report.get('device-bytes')) > 0)) throw ignored(`the rescue system has no disk ${DEVICE}`)
 }

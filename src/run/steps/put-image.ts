@@ -14,6 +14,13 @@ const MOST_TRIES = 3
 /** The pause after the first failed download; it is doubled after the second one. */
 const DOWNLOAD_PAUSE_MS = 2000
 
+/** What was written, and read back. */
+export interface PutDisk {
+  readonly written: WrittenDisk
+  /** Why it is not proven that it was the server that did so; undefined when it is. */
+  readonly unproven: string | undefined
+}
+
 /** The larger of the two units in which disk sizes are given. */
 const GB = 1024 ** 3
 
@@ -28,8 +35,9 @@ export async function putImage(
   server: BuildServer,
   rescue: Rescue,
   step: RunStep,
-): Promise<WrittenDisk> {
+): Promise<PutDisk> {
   let session: Session | undefined = rescue.session
+  let { unproven } = rescue
   let isFirstBoot = rescue.isFirstBoot
   let mode: WriteMode = 'sparse'
   // Kept when the connection is lost while the disk is read back: what was written and synced is still there.
@@ -39,7 +47,9 @@ export async function putImage(
       try {
         if (session === undefined) {
           isFirstBoot = false
-          session = await rebootIntoRescue(build, image, server)
+          const again = await rebootIntoRescue(build, image, server)
+          session = again.session
+          unproven ??= again.unproven
         }
         const now = session
         written ??= await step('write', () => writeDisk(build, image, now, mode))
@@ -47,7 +57,7 @@ export async function putImage(
         // A disk that was wrong once is read back as a whole.
         const oldBytes = isFirstBoot && mode === 'sparse' ? toBytes(server.systemGb) : undefined
         const fault = await step('verify', () => findDiskFault(build, now, done, oldBytes))
-        if (fault === undefined) return written
+        if (fault === undefined) return { written, unproven }
         if (mode === 'plain' || image.source.kind === 'stdin') throw wrongDisk(fault, image)
         mode = 'plain'
         written = undefined

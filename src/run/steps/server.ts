@@ -9,7 +9,6 @@ import type { PlannedImage } from '../../plan/plan.ts'
 import { startDeadline } from '../../util/deadline.ts'
 import { removeCreated } from '../remove-created.ts'
 import { type ImageBuild, resourceName } from '../run.ts'
-import { removeStayed } from './primary-ips.ts'
 import { addressOf } from './server-address.ts'
 import { findStock, isPlacementFailure } from './stock.ts'
 
@@ -24,8 +23,10 @@ export interface BuildServer {
   readonly diskGb: number
   /** How much of the disk the placeholder system's image covers, in GB; the rest was never written to. */
   readonly systemGb: number | undefined
-  /** Removes it before the clean-up does. */
-  readonly remove: () => Promise<void>
+  /** Removes it now, for another one in its place. What cannot be removed is removed at the end. */
+  readonly replace: () => Promise<void>
+  /** Begins its removal, whose end the clean-up waits for. */
+  readonly beginRemoval: () => void
 }
 
 /** What is known about the server that is being created. */
@@ -49,7 +50,7 @@ export async function createServer(build: ImageBuild, image: PlannedImage, nth =
   const name = `${resourceName(build.id, image.name)}${nth === 1 ? '' : `-${nth}`}`
   const creation: Creation = { name, id: undefined, addressIds: [], inDoubt: false, release: undefined }
   // The deletion is registered first, by name: a creation whose answer is lost leaves a server as well.
-  const forget = build.scope.add({
+  const { forget, begin } = build.scope.add({
     name: `server ${name}`,
     command: `hcloud server delete ${name}`,
     run: (deadline) => removeServer(build, creation, deadline),
@@ -57,12 +58,12 @@ export async function createServer(build: ImageBuild, image: PlannedImage, nth =
   const created = await findStock(build, image, (placement, placements) =>
     tryPlacement(build, image, creation, { placement, placements }),
   )
-  const remove = async (): Promise<void> => {
+  const replace = async (): Promise<void> => {
     using deadline = startDeadline(build.signal, build.timeouts.removeMs)
     await removeServer(build, creation, deadline.signal)
     forget()
   }
-  return { ...created, remove }
+  return { ...created, replace, beginRemoval: begin }
 }
 
 async function tryPlacement(
@@ -70,7 +71,7 @@ async function tryPlacement(
   { server: settings }: PlannedImage,
   creation: Creation,
   { placement, placements }: { readonly placement: Placement; readonly placements: readonly Placement[] },
-): Promise<Omit<BuildServer, 'remove'>> {
+): Promise<Omit<BuildServer, 'replace' | 'beginRemoval'>> {
   const { hetzner, signal, timeouts } = build
   const { name } = creation
   // The run's own labels come last, so that they cannot be overridden.
@@ -147,7 +148,7 @@ async function removeServer(build: ImageBuild, creation: Creation, deadline: Abo
   const remove = async (id: number): Promise<boolean> => {
     const action = await servers.delete(id, urgent)
     if (action !== undefined) await actions.wait(action, wait)
-    await removeStayed(build, { id, name, addressIds }, deadline)
+    build.deleted.push({ id, name, addressIds })
     return true
   }
   return removeCreated(build, { inDoubt, find, remove }, deadline)
@@ -160,6 +161,6 @@ function placementOf(server: Server, placements: readonly Placement[]): Placemen
   const where = `${server_type.name} in ${location.name}`
   throw new TalosImageError({
     code: 'api',
-    message: `the server ${server.name} is a ${where}, which is none of the planned placements`,
+    message: `the server ${server.name} is a ${where}, which is not one of the planned placements`,
   })
 }

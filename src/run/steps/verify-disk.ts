@@ -6,7 +6,7 @@ import { parseReport } from '../../remote/script-report.ts'
 import type { Session } from '../../remote/session.ts'
 import { verifyScript } from '../../remote/verify-script.ts'
 import type { ImageBuild } from '../run.ts'
-import { DEVICE } from './boot-rescue.ts'
+import { DEVICE } from './check-rescue.ts'
 import type { WrittenDisk } from './write-disk.ts'
 
 /**

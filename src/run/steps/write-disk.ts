@@ -2,14 +2,15 @@
 
 import { Readable } from 'node:stream'
 import { TalosImageError } from '../../errors.ts'
-import { curlConfig } from '../../factory/access.ts'
+import { curlConfig, curlProxyConfig } from '../../factory/access.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import { parseReport, progressReader } from '../../remote/script-report.ts'
 import type { Session } from '../../remote/session.ts'
 import { writeScript } from '../../remote/write-script.ts'
+import { isLoopbackHost, type ProxyServer } from '../../util/proxies.ts'
 import { redact } from '../../util/redact.ts'
 import type { ImageBuild } from '../run.ts'
-import { DEVICE } from './boot-rescue.ts'
+import { DEVICE } from './check-rescue.ts'
 import { sendLocal } from './send-local.ts'
 
 /** @internal */
@@ -42,7 +43,12 @@ export async function writeDisk(
   const onBytes = (bytes: number): void =>
     build.emit({ type: 'progress', image: image.name, step: 'write', bytes, totalBytes: sourceFacts.transferBytes })
   const { ca, login } = local ? {} : await build.accessFor(source.url, build.signal)
-  const from = local ? 'stdin' : ({ url: source.url, ca, hasConfig: login !== undefined } as const)
+  const proxy = local ? undefined : proxyOf(image, source.url)
+  const config = [
+    ...(login === undefined ? [] : [curlConfig(login)]),
+    ...(proxy === undefined ? [] : [curlProxyConfig(proxy)]),
+  ]
+  const from = local ? 'stdin' : ({ url: source.url, ca, hasConfig: config.length > 0 } as const)
   const script = writeScript({ from, device: DEVICE, mode })
   const result = await session
     .run(script, {
@@ -51,7 +57,7 @@ export async function writeDisk(
       // No output comes while a whole disk is zeroed, or while standard input has nothing to read.
       silenceMs: mode === 'plain' || source.kind === 'stdin' ? undefined : build.timeouts.silenceMs,
       name: 'writing the disk',
-      stdin: sent?.stream ?? (login && Readable.from([curlConfig(login)])),
+      stdin: sent?.stream ?? (config.length > 0 ? Readable.from(config) : undefined),
       onStderr: progressReader(onBytes),
     })
     // An error of the local file is the reason why the command failed, so it is reported first.
@@ -80,6 +86,11 @@ export async function writeDisk(
   return written
 }
 
+/** The proxy that the build server downloads through. A host of this computer is one of a sandbox, whose servers reach it. */
+function proxyOf({ server: { downloadProxy } }: PlannedImage, url: string): ProxyServer | undefined {
+  return isLoopbackHost(new URL(url).hostname) ? undefined : downloadProxy
+}
+
 function checkSource(image: PlannedImage, written: WrittenDisk, sent: string | undefined): void {
   const { rawBytes } = image.sourceFacts
   if (sent !== undefined && sent !== written.sourceSha256) {
@@ -103,7 +114,9 @@ const failed = (message: string): TalosImageError => new TalosImageError({ code:
 /** The script's `error KIND TEXT`, in words. */
 function explain(error: string, image: PlannedImage): TalosImageError {
   const [, kind = '', text = ''] = /^(\S+) ?(.*)$/.exec(error) ?? []
-  const from = image.source.kind === 'factory' || image.source.kind === 'url' ? ` from ${redact(image.source.url)}` : ''
+  const url = image.source.kind === 'factory' || image.source.kind === 'url' ? image.source.url : undefined
+  const proxy = url === undefined ? undefined : proxyOf(image, url)
+  const from = url === undefined ? '' : ` from ${redact(url)}${proxy === undefined ? '' : ` through ${proxy.url}`}`
   switch (kind) {
     case 'download':
       return new TalosImageError({ code: 'source', message: `the download${from} failed: ${text}` })
@@ -112,11 +125,11 @@ function explain(error: string, image: PlannedImage): TalosImageError {
     case 'memory':
       return new TalosImageError({
         code: 'source',
-        message: `what came${from} does not fit into the memory of the build server while it is unpacked`,
+        message: `the data received${from} does not fit into the memory of the build server while it is unpacked`,
         hint: `choose a server type with more memory (server_type_${image.architecture})`,
       })
     case 'unpack':
-      return new TalosImageError({ code: 'source', message: `what came${from} is damaged: ${text}` })
+      return new TalosImageError({ code: 'source', message: `the data received${from} is damaged: ${text}` })
     default:
       // ENOSPC at the end of a disk, EFBIG when the disk is a file.
       if (!/no space left|file too large/i.test(text)) return failed(`the disk could not be written: ${text}`)

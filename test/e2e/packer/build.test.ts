@@ -108,10 +108,15 @@ describe.skipIf(WHY_NOT !== undefined)(named('build --engine packer', WHY_NOT), 
     expect(calls.at(-1)).toMatchObject({ cwd: directory, env: { HCLOUD_TOKEN: project.token } })
   })
 
-  it('builds one role after the other, from their schematics, and adds the label of the role', async () => {
+  it('builds one role after the other, from their schematics, and adds the role to labels and description', async () => {
     const { code, stdout, stderr } = await build('--roles')
     expect(code, stderr).toBe(0)
     const made = await project.snapshots()
+    for (const { description, labels } of made) {
+      expect(description).toMatch(
+        new RegExp(`^Talos Linux v1\\.12\\.2 (ARM|x86) by hcloud-talos \\(${labels.role}\\)$`),
+      )
+    }
     const kinds = readResult(stdout).snapshots.map(({ id, architecture, role, source }) => {
       expect(publicLabels(made.find((one) => one.id === id)?.labels ?? {})).toEqual({
         ...LABELS,

@@ -34,7 +34,17 @@ const build = (args: readonly string[], env: Readonly<Record<string, string>>) =
 it('refuses every flag that Packer cannot heed, and says the rest that is wrong, too', async () => {
   const { env } = await spyOnPacker(workspace, 'echo "Packer v1.6.6"')
   const flags = ['--image-file', 'no-such-file', '--sha256', HASH, '--allow-bigger-disk', '--wait-for-stock', '5m']
-  const more = ['--ssh-timeout', '4m', '--timeout', 'write=1h', '--arch', 'x86', '-var', 'nope=1']
+  const more = [
+    '--require-host-proof',
+    '--ssh-timeout',
+    '4m',
+    '--timeout',
+    'write=1h',
+    '--arch',
+    'x86',
+    '-var',
+    'nope=1',
+  ]
   const { code, stderr } = await build([...flags, ...more], env)
   expect(code).toBe(2)
   for (const flag of [
@@ -42,10 +52,11 @@ it('refuses every flag that Packer cannot heed, and says the rest that is wrong,
     '--sha256',
     '--allow-bigger-disk',
     '--wait-for-stock',
+    '--require-host-proof',
     '--ssh-timeout',
     '--timeout',
   ]) {
-    expect(stderr).toContain(`error: ${flag}: it cannot go together with --engine packer`)
+    expect(stderr).toContain(`error: ${flag}: it cannot be used together with --engine packer`)
   }
   expect(stderr).toContain('"nope" is not a declared variable')
 })

@@ -59,8 +59,8 @@ describe('a refused placement', () => {
     const files = { [VAR_FILE]: 'server_location = "ash"' }
     const { code, stdout } = await runInWorkspace(['plan', '--arch', 'arm'], { files, env: project.env })
     expect(code).toBe(0)
-    expect(stdout).toContain('note      cax11 is not offered in ash')
-    expect(stdout).toContain('on        cax11 in ')
+    expect(stdout).toContain('note: cax11 is not offered in ash')
+    expect(stdout).toContain(': build on cax11 in ')
   })
 
   it('is what it comes to with --no-fallback', async () => {

@@ -161,7 +161,7 @@ const CASES: Readonly<Record<string, Case>> = {
   unprotect: { words: () => ['unprotect', ...BOTH()], refused: /^POST/ },
   prune: { words: () => ['prune', '--keep', '1'] },
   'prune that is refused': { words: () => ['prune', '--yes', '--keep', '1'], refused: /^DELETE/ },
-  'delete that is refused': { words: () => ['delete', ...BOTH()], refused: /^DELETE/ },
+  'delete that is refused': { words: () => ['delete', '--yes', ...BOTH()], refused: /^DELETE/ },
   cleanup: { words: () => ['cleanup'], isClean: true },
   'cleanup that is refused': { words: () => ['cleanup', '--yes', '--run', 'abcd2345'], refused: /^DELETE/ },
   'init, where an extension is missing': {

@@ -46,7 +46,7 @@ export async function recordCalls(): Promise<RecordedCall[]> {
   await record('servers', ({ servers }) => servers.list({ labelSelector: 'talos-image/run' }))
   await record('server', ({ servers }) => servers.get(id))
   await record('label server', ({ servers }) => servers.setLabels(id, labels))
-  await settle('enable rescue', ({ servers }) => servers.enableRescue(id, [key.id]))
+  await settle('enable rescue', async ({ servers }) => (await servers.enableRescue(id, [key.id])).action)
   await settle('power on', ({ servers }) => servers.powerOn(id))
   await settle('power off', ({ servers }) => servers.powerOff(id))
   const order = { description: 'fuzz', labels }

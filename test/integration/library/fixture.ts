@@ -8,6 +8,8 @@ export interface TestProject extends AsyncDisposable {
   readonly hetzner: HetznerClient
   /** Makes a snapshot; gives its ID. */
   addSnapshot(labels: Readonly<Record<string, string>>): Promise<number>
+  /** Makes a server from a snapshot. */
+  addServer(name: string, image: number): Promise<void>
   /** From now on this snapshot cannot be deleted, and does not tell beforehand. */
   refuseDeletionOf(id: number): void
 }
@@ -29,16 +31,22 @@ export async function createProject(): Promise<TestProject> {
   })
   const wait = (action: Action, name: string): Promise<void> =>
     hetzner.actions.wait(action, { signal: new AbortController().signal, timeoutMs: 30_000, name })
-  const { server, actions = [] } = await hetzner.servers.create({
-    ...{ name: 'mine', serverType: 'cx23', location: 'fsn1', image: 'debian-13', sshKeyIds: [], labels: {} },
-  })
-  for (const action of actions) await wait(action, 'a server')
+  const makeServer = async (name: string, image: string) => {
+    const common = { serverType: 'cx23', location: 'fsn1', sshKeyIds: [], labels: {} }
+    const { server, actions = [] } = await hetzner.servers.create({ ...common, name, image })
+    for (const action of actions) await wait(action, 'a server')
+    return server
+  }
+  const server = await makeServer('mine', 'debian-13')
   return {
     hetzner,
     async addSnapshot(labels) {
       const made = await hetzner.servers.createSnapshot(server.id, { description: 'of a test', labels })
       await wait(made.action, 'a snapshot')
       return made.image.id
+    },
+    async addServer(name, image) {
+      await makeServer(name, String(image))
     },
     refuseDeletionOf: (id) => refused.add(`/images/${id}`),
     [Symbol.asyncDispose]: () => sandbox.close(),

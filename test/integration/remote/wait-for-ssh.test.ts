@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { createKeyPair } from '../../../src/remote/key-pair.ts'
-import { NoGreeting, type Session } from '../../../src/remote/session.ts'
+import { connect, NoGreeting, type Session, type SessionTarget } from '../../../src/remote/session.ts'
 import { classify, type WaitForSshOptions, waitForSsh } from '../../../src/remote/wait-for-ssh.ts'
 import { failureOf } from '../../unit/util/failure.ts'
 import { refusedPort } from '../util/loopback-server.ts'
 import { serveSsh } from './ssh-server.ts'
 
+const never = new AbortController().signal
 const TARGET = { host: '192.0.2.1', port: 22, privateKey: '' }
 const SESSION: Session = { run: () => Promise.reject(new Error('not here')), end: () => undefined }
 
@@ -48,6 +49,20 @@ function wait(connect: WaitForSshOptions['connect'], more: Partial<WaitForSshOpt
     }),
   }
 }
+
+describe('the host key of a boot', () => {
+  test('is the one that was seen first: another one is no login, and is told apart', async () => {
+    const hostKey = { key: undefined }
+    await using first = await serveSsh((channel) => channel.end())
+    await using second = await serveSsh((channel) => channel.end())
+    const login = async (target: SessionTarget) => (await connect({ ...target, hostKey }, 5000, never)).end()
+    await login(first.target)
+    expect(hostKey.key).toBeInstanceOf(Buffer)
+    await login(first.target)
+    expect(classify(await login(second.target).catch((error: unknown) => error))).toBe('another host key')
+    await login(first.target)
+  })
+})
 
 describe('waiting for SSH', () => {
   test('goes on as soon as there is an answer', async () => {

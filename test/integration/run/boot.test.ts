@@ -17,7 +17,9 @@ async function buildWith(rules: readonly string[], options: BuildTestOptions = {
   const { result, events, notes } = await buildIn(sandbox, { ...options, timeouts: { ...QUICK, ...options.timeouts } })
   const servers = events.flatMap((event) => (event.type === 'server-created' ? [event] : []))
   const powerOns = asked.filter((line) => line.endsWith('/actions/poweron')).length
-  return { result, notes, servers, powerOns, happened, contents: await contentsOf(sandbox) }
+  const booted = asked.slice(asked.findIndex((line) => line.endsWith('/actions/poweron')))
+  const downloads = booted.filter((line) => line.startsWith('GET /image/')).length
+  return { result, notes, servers, powerOns, downloads, happened, contents: await contentsOf(sandbox) }
 }
 
 describe('a boot that goes past rescue', { timeout: 60_000 }, () => {
@@ -136,5 +138,62 @@ describe('a rescue system', { timeout: 60_000 }, () => {
       { status: 'failed', problem: { code: 'ssh', hint: expect.stringContaining('another address') } },
     ])
     expect([result.leftovers, contents]).toEqual([[], EMPTY])
+  })
+})
+
+describe('what answers at the address of the server', { timeout: 60_000 }, () => {
+  const proofOf = ({ result }: Awaited<ReturnType<typeof buildWith>>) =>
+    result.images.map((image) => (image.status === 'built' ? (image.unproven ?? 'proven') : image.status))
+
+  it('proves that it is the server, also when a build may not go on without', async () => {
+    const built = await buildWith([], { requireHostProof: true })
+    expect(proofOf(built)).toEqual(['proven'])
+    expect([built.notes, built.downloads]).toEqual([[], 1])
+  })
+
+  it.each([
+    ['another machine', 'rescue imposter'],
+    ['something on the way that shows a host key of its own', 'ssh new-host-key'],
+  ])('is found out when it is %s: nothing is downloaded, and nothing left', async (_, rule) => {
+    const { result, downloads, powerOns, contents } = await buildWith([rule])
+    expect(result.images).toMatchObject([
+      {
+        status: 'failed',
+        problem: {
+          code: 'ssh',
+          message: expect.stringMatching(/^it is not proven that what answers at .* it gave a proof that is wrong$/),
+          hint: expect.stringContaining('TALOS_IMAGE_REQUIRE_HOST_PROOF=0'),
+        },
+      },
+    ])
+    expect([downloads, powerOns, result.leftovers, contents]).toEqual([0, 2, [], EMPTY])
+  })
+
+  it('gets another boot, and another password, when it gave a wrong proof once', async () => {
+    const built = await buildWith(['rescue imposter times=1'])
+    expect(proofOf(built)).toEqual(['proven'])
+    expect(built.powerOns).toBe(2)
+  })
+
+  it('may have no proof: it is said, and in the result', async () => {
+    const built = await buildWith(['rescue without-password'])
+    const reason = 'the rescue system has no root password'
+    expect(proofOf(built)).toEqual([reason])
+    expect(built.notes.join()).toMatch(
+      /^it is not proven that what answers at .* is the server talos-image-.*-x86: the/,
+    )
+  })
+
+  it('fails the build when it has no proof and must have one', async () => {
+    const { result, downloads, contents } = await buildWith(['rescue without-password'], { requireHostProof: true })
+    expect(result.images).toMatchObject([
+      { problem: { code: 'ssh', hint: expect.stringContaining('--require-host-proof') } },
+    ])
+    expect([downloads, contents]).toEqual([0, EMPTY])
+  })
+
+  it('may give a wrong proof where that was allowed', async () => {
+    const built = await buildWith(['rescue imposter'], { requireHostProof: false })
+    expect(proofOf(built)).toEqual(['it gave a proof that is wrong'])
   })
 })

@@ -1,15 +1,18 @@
 import { PLACEHOLDER_MARKER } from 'hcloud-sandbox'
 import { describe, expect, it } from 'vitest'
 import { TalosImageError } from '../../../src/errors.ts'
+import { build } from '../../../src/run/build.ts'
 import { BUILD_STEPS } from '../../../src/run/events.ts'
 import { testSandbox } from '../../support/sandbox.ts'
 import {
   buildIn,
+  clientOf,
   contentsOf,
   corruptServerDisks,
   diskFiles,
   factoryDisk,
   holds,
+  planIn,
   snapshotDisk,
 } from '../../unit/run/fixture.ts'
 
@@ -75,6 +78,31 @@ describe('a build', { timeout: 60_000 }, () => {
     const { snapshots } = await contentsOf(sandbox)
     expect(snapshots).toHaveLength(1)
     expect(snapshots[0]?.id).not.toBe(first?.status === 'built' ? first.snapshot.id : undefined)
+  })
+
+  it('replaces nothing that a server was made from, as the plan says, or as it turns out', async () => {
+    await using sandbox = await testSandbox()
+    const [first] = (await buildIn(sandbox)).result.images
+    const id = first?.status === 'built' ? first.snapshot.id : 0
+    const hetzner = clientOf(sandbox)
+    const server = { serverType: 'cx23', location: 'fsn1', image: String(id), sshKeyIds: [], labels: {} }
+    const plan = await planIn(sandbox, { force: true })
+    await hetzner.servers.create({ ...server, name: 'web' })
+    await expect(planIn(sandbox, { force: true })).rejects.toMatchObject({
+      problems: [
+        { code: 'usage', message: expect.stringContaining(`snapshot ${id}, which --force would replace, is in`) },
+      ],
+    })
+    expect((await planIn(sandbox, { force: true, evenInUse: true })).images).toMatchObject([{ replaces: [{ id }] }])
+    const notes: string[] = []
+    await build({
+      ...{ hetzner, plan, sshPort: sandbox.sshPort },
+      onEvent: (event) => {
+        if (event.type === 'note') notes.push(event.text)
+      },
+    })
+    expect(notes).toContain(`the snapshot ${id}, which the new one replaces, is kept: the server web was made from it`)
+    expect((await contentsOf(sandbox)).snapshots).toHaveLength(2)
   })
 
   it.each([

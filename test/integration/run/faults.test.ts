@@ -8,7 +8,7 @@ import { parseFaultFlag, resetConnection } from 'hcloud-sandbox'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { type TestSandbox, testSandbox } from '../../support/sandbox.ts'
-import { buildIn, contentsOf, factoryDisk, holds, snapshotDisk } from '../../unit/run/fixture.ts'
+import { buildIn, contentsOf, errorAnswer, factoryDisk, holds, snapshotDisk } from '../../unit/run/fixture.ts'
 
 const EMPTY = { servers: [], sshKeys: [], snapshots: [] }
 
@@ -27,9 +27,6 @@ const creates =
   (path: RegExp) =>
   ({ method, path: asked }: InterceptedRequest): boolean =>
     method === 'POST' && path.test(asked)
-
-const errorAnswer = (status: number, code: string): Response =>
-  Response.json({ error: { code, message: `scripted ${code}` } }, { status })
 
 /** The cloud does it, but the answer says that it timed out. */
 async function timeOutAfterwards(answer: () => Promise<Response>): Promise<Response> {
@@ -277,6 +274,17 @@ describe('a build that meets a fault', { timeout: 60_000 }, () => {
     expect(events).toContainEqual({ type: 'removed', name: expect.stringMatching(/^primary IP \d+ of server talos-/) })
   })
 
+  it('removes those of several servers, which one list tells', async () => {
+    const asked: string[] = []
+    await using sandbox = await testSandbox({
+      ...withPrimaryIp,
+      failAction: endEarly,
+      onRequest: ({ method, path }) => void (path.includes('/primary_ips') && asked.push(`${method} ${path}`)),
+    })
+    const { result } = await buildIn(sandbox, { architectures: ['arm', 'x86'] })
+    expect([result.leftovers, asked.at(0), await primaryIpsOf(sandbox)]).toEqual([[], 'GET /v1/primary_ips', []])
+  })
+
   it('says so when it cannot look for a primary IP, and leaves it at that', async () => {
     await using sandbox = await testSandbox({
       machines: 'none',
@@ -286,7 +294,7 @@ describe('a build that meets a fault', { timeout: 60_000 }, () => {
     const { result, notes } = await buildIn(sandbox)
     expect([result.leftovers, notes.filter((note) => note.includes('could not look'))]).toMatchObject([
       [],
-      [expect.stringMatching(/the primary IP \d+ went with the server talos-image.*403 forbidden/)],
+      [expect.stringMatching(/primary IPs went with their servers \(\d+ of talos-image.*403 forbidden/)],
     ])
   })
 

@@ -1,8 +1,12 @@
+import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { createFetch, fetchFailureReason, readText } from '../../../src/util/fetch.ts'
+import { startDeadline } from '../../../src/util/deadline.ts'
+import { createFetch, explainNoAnswer, fetchFailureReason, readText } from '../../../src/util/fetch.ts'
 import { findProxies } from '../../../src/util/proxies.ts'
 import { openOwnFactory } from '../../support/own-factory.ts'
 import { openProxy } from '../../support/proxy.ts'
+import { openSocksProxy } from '../../support/socks.ts'
+import { listenAnywhere } from '../../support/web.ts'
 import { refusedPort, serveLoopback } from './loopback-server.ts'
 
 /** What it is rejected with; fetch's errors are for no user's eyes. */
@@ -14,6 +18,13 @@ const rejectionOf = (work: Promise<unknown>): Promise<unknown> =>
 
 const through = (env: Record<string, string>, ca?: string) =>
   createFetch({ proxies: findProxies(env).proxies, ca: ca === undefined ? [] : [ca] })
+
+/** What is said of a request that is rejected. */
+async function failureOf(send: ReturnType<typeof through>, url: string, timeoutMs = 60_000): Promise<string> {
+  using deadline = startDeadline(undefined, timeoutMs)
+  const error = await rejectionOf(send(url, { signal: deadline.signal }))
+  return explainNoAnswer(send, url, { error, deadline, timeoutMs })
+}
 
 describe('without anything special', () => {
   test("it is Node's own", () => {
@@ -44,8 +55,9 @@ describe('through a proxy', () => {
     const answer = await through(env, factory.ca)('https://factory.test/x', {})
     expect(await readText(answer, 100)).toBe('inside')
     expect(proxy.requests).toEqual(['CONNECT factory.test:443'])
-    const error = await rejectionOf(through(env)('https://factory.test/x', {}))
-    expect(fetchFailureReason(error)).toBe(`self-signed certificate (HTTPS_PROXY is set: ${proxy.url})`)
+    expect(await failureOf(through(env), 'https://factory.test/x')).toBe(
+      `self-signed certificate (HTTPS_PROXY is set: ${proxy.url})`,
+    )
   })
 
   test('nothing goes that is on this computer, or that NO_PROXY names', async () => {
@@ -56,7 +68,7 @@ describe('through a proxy', () => {
     for (const host of ['127.0.0.1', 'localhost']) {
       expect(await readText(await through(env)(`http://${host}:${port}/`, {}), 100)).toBe('direct')
     }
-    const unknown = fetchFailureReason(await rejectionOf(through(env)('http://nowhere.invalid/', {})))
+    const unknown = await failureOf(through(env), 'http://nowhere.invalid/')
     expect(unknown).toMatch(/ENOTFOUND|EAI_AGAIN/)
     // What it was not asked for is no fault of the proxy's.
     expect(unknown).not.toContain('is set')
@@ -76,14 +88,25 @@ describe('through a proxy', () => {
 
   test('that refuses the request is named', async () => {
     await using proxy = await openProxy({ hosts: { 'factory.test': 'http://127.0.0.1:1' }, login: 'me:secret' })
-    const refused = await rejectionOf(through({ HTTPS_PROXY: proxy.url })('https://factory.test/', {}))
-    expect(fetchFailureReason(refused)).toContain('407')
-    expect(fetchFailureReason(refused)).toContain(`(HTTPS_PROXY is set: ${proxy.url})`)
+    const refused = await failureOf(through({ HTTPS_PROXY: proxy.url }), 'https://factory.test/')
+    expect(refused).toContain('407')
+    expect(refused).toContain(`(HTTPS_PROXY is set: ${proxy.url})`)
     const port = await refusedPort()
-    const dead = await rejectionOf(through({ http_proxy: `127.0.0.1:${port}` })('http://api.test/', {}))
-    expect(fetchFailureReason(dead)).toBe(
+    expect(await failureOf(through({ http_proxy: `127.0.0.1:${port}` }), 'http://api.test/')).toBe(
       `connect ECONNREFUSED 127.0.0.1:${port} (http_proxy is set: http://127.0.0.1:${port})`,
     )
+  })
+
+  test('that says nothing is named, too', async () => {
+    const silent = createServer()
+    const url = `http://127.0.0.1:${await listenAnywhere(silent)}`
+    try {
+      expect(await failureOf(through({ ALL_PROXY: url }), 'http://api.test/', 50)).toBe(
+        `no answer within 0.05 s (ALL_PROXY is set: ${url})`,
+      )
+    } finally {
+      silent.close()
+    }
   })
 
   test('an abort is an abort', async () => {
@@ -92,6 +115,30 @@ describe('through a proxy', () => {
     const reason = new Error('stop it')
     stop.abort(reason)
     await expect(through({ HTTP_PROXY: proxy.url })('http://a.test/', { signal: stop.signal })).rejects.toBe(reason)
+  })
+})
+
+describe('through SOCKS', () => {
+  test.each([undefined, 'me:pass word'])('go http and https, with the login %s', async (login) => {
+    await using server = await serveLoopback((_, response) => response.end('inside'))
+    await using factory = await openOwnFactory(server.url)
+    await using proxy = await openSocksProxy({
+      hosts: { 'api.test': server.url, 'factory.test': factory.url },
+      ...(login === undefined ? {} : { login }),
+    })
+    const ALL_PROXY = login === undefined ? proxy.url : proxy.url.replace('//', '//me:pass%20word@')
+    const send = through({ ALL_PROXY }, factory.ca)
+    expect(await readText(await send('http://api.test:81/', {}), 100)).toBe('inside')
+    expect(await readText(await send('https://factory.test/', {}), 100)).toBe('inside')
+    expect(proxy.requests).toEqual(['api.test:81', 'factory.test:443'])
+  })
+
+  test('what fails is told with the proxy', async () => {
+    await using proxy = await openSocksProxy({ hosts: {}, login: 'me:secret' })
+    const told = `(HTTPS_PROXY is set: ${proxy.url})`
+    expect(await failureOf(through({ HTTPS_PROXY: proxy.url }), 'https://a.test/')).toContain(told)
+    const env = { HTTPS_PROXY: proxy.url.replace('//', '//me:secret@') }
+    expect(await failureOf(through(env), 'https://a.test/')).toMatch(/HostUnreachable.* \(HTTPS_PROXY is set: /)
   })
 })
 

@@ -30,6 +30,7 @@ export function testIo(change: Partial<Io> = {}): TestIo {
     errColumns: () => Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
     onSecondSignal: () => undefined,
+    giveUp: () => undefined,
     endsBySignal: () => undefined,
     ...change,
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseServerLabel, readServerFlags, type ServerFlags } from '../../../src/cli/server-flags.ts'
+import { parseLabel, readServerFlags, type ServerFlags } from '../../../src/cli/server-flags.ts'
 import { findServerProblems, PLAIN_SERVER } from '../../../src/plan/server-settings.ts'
 
 const messagesOf = (flags: ServerFlags) => {
@@ -42,6 +42,18 @@ describe('flags of build servers', () => {
     expect(server.labels.get('team')).toEqual({ value: 'infra', origin: origin('--server-label') })
   })
 
+  test('take the proxy of downloads from the environment, too', () => {
+    const env = { TALOS_IMAGE_DOWNLOAD_PROXY: 'http://me:a-secret@p:3128' }
+    expect(readServerFlags({}, env).server.downloadProxy).toEqual({
+      value: 'http://me:a-secret@p:3128',
+      origin: { kind: 'env', name: 'TALOS_IMAGE_DOWNLOAD_PROXY' },
+    })
+    expect(readServerFlags({ downloadProxy: 'p:1' }, env).server.downloadProxy?.value).toBe('p:1')
+    expect(messagesOf({ downloadProxy: 'ftp://me:a-secret@p' })).toEqual([
+      '"ftp://[redacted]@p" is not a proxy that can be used',
+    ])
+  })
+
   test('contradict each other, which is all said at once', () => {
     expect(messagesOf({ ipFamily: 'none', sshOver: 'ipv4', firewall: ['wall'] })).toEqual([
       'the build server would have no address at all: no public one, and no network',
@@ -69,8 +81,8 @@ describe('--server-label', () => {
     ['a=', 'a', ''],
     ['a=b=c', 'a', 'b=c'],
   ])('%s', (text, key, value) => {
-    expect(parseServerLabel(text)).toEqual({ key, value })
+    expect(parseLabel(text)).toEqual({ key, value })
   })
 
-  test.each(['', '=b'])('is not %j', (text) => expect(() => parseServerLabel(text)).toThrow('Use KEY=VALUE'))
+  test.each(['', '=b'])('is not %j', (text) => expect(() => parseLabel(text)).toThrow('Use KEY=VALUE'))
 })

@@ -29,6 +29,15 @@ projects:
     expect(items[1]?.at).toEqual({ kind: 'file', file: FILE, line: 5, column: 12 })
   })
 
+  test('says what is built where no flag does', () => {
+    const { architectures, schematic, problems } = read('architectures: [x86]\nschematic: mine/schematic.yaml\n')
+    expect({ architectures, schematic, problems }).toEqual({
+      architectures: ['x86'],
+      schematic: { value: 'mine/schematic.yaml', origin: { kind: 'file', file: FILE, line: 2, column: 12 } },
+      problems: [],
+    })
+  })
+
   test.each(['', '# nothing\n', '---\n', '{}\n'])('that is empty names none: %j', (text) => {
     expect(read(text)).toEqual({ items: [], problems: [] })
   })
@@ -53,6 +62,10 @@ projects:
       'projects:\n  - name: a\n    token: T\n  - name: b\n    token: T\n',
       ['4:11 the projects "a" and "b" have the same variable, T'],
     ],
+    ['architectures: x86\n', ['1:1 "architectures" must be a list of one or two']],
+    ['architectures: []\n', ['1:1 "architectures" must be a list of one or two']],
+    ['architectures: [x86, arm46]\n', ['1:22 "arm46" is not an architecture']],
+    ['schematic: [a]\n', ['1:1 "schematic" must be a text']],
     ['project:\n  - name: a\n', ['1:1 the file has no key "project"']],
     ['projects:\n  - name: a\n    tokn: A\n', ['3:5 a project has no key "tokn"']],
   ])('says what is wrong, and where: %j', (text, problems) => {

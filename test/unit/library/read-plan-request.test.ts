@@ -31,6 +31,7 @@ describe('readPlanRequest', () => {
     expect(rest).toEqual({
       architectures: ['arm', 'x86'],
       roles: [undefined],
+      evenInUse: false,
       roleSchematics: new Map(),
       schematic: undefined,
       localImage: undefined,
@@ -39,6 +40,7 @@ describe('readPlanRequest', () => {
       noFallback: false,
       allowBiggerDisk: false,
       server: PLAIN_SERVER,
+      inputs: { directory: null, templates: [], varFiles: [], settings: null, schematics: [] },
     })
   })
 

@@ -25,7 +25,15 @@ function adapt(
   const { images } = chooseImages(request)
   const sources = images.map(() => urlSource('https://a.example/x.raw.xz', { compression: change.compression ?? 'xz' }))
   const plan = createPlan(request, images, [], facts({ sources }))
-  const around = { template: TEMPLATE, request, isPublicFactory: true, earlier: [], ...change }
+  const around = {
+    template: TEMPLATE,
+    request,
+    isPublicFactory: true,
+    earlier: [],
+    users: new Map(),
+    evenInUse: false,
+    ...change,
+  }
   return { plan, adapted: adaptPlan(plan, around) }
 }
 
@@ -37,6 +45,17 @@ it('builds whatever exists, and replaces only what Packer made from the same', (
   const verified = snapshot({ id: 3, labels: { 'talos-image/identity': identity } })
   const { adapted } = adapt({ earlier: [mine, other, verified] })
   expect(adapted.images[0]).toMatchObject({ existing: undefined, replaces: [{ id: 1 }] })
+})
+
+it('replaces nothing that a server was made from, unless told to', () => {
+  const labels = { 'talos-image/unread': adapt().plan.images[0]?.identity ?? '' }
+  const users = new Map([[1, [{ id: 7, name: 'web' }]]])
+  const around = { earlier: [snapshot({ id: 1, labels })], users }
+  expect(() => adapt(around)).toThrow('x86: the snapshot 1, which --force would replace, is in use: the server web')
+  expect(adapt({ ...around, evenInUse: true }).adapted.images[0]).toMatchObject({
+    replaces: [{ id: 1 }],
+    evenInUse: true,
+  })
 })
 
 it('says nothing of a default image that it does not know, but a warning', () => {

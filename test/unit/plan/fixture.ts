@@ -122,6 +122,7 @@ export function facts(change: Partial<Facts> = {}): Facts {
       primary_ips: [{ type: 'ipv4', prices: [{ location: 'fsn1', price_hourly: { net: '0.0008', gross: '0.0010' } }] }],
     },
     snapshots: [],
+    users: new Map(),
     sources: [urlSource('https://example.com/arm'), urlSource('https://example.com/x86')],
     servers: Array.from({ length: 4 }, () => resolveServer(PLAIN_SERVER, { firewalls: [], networks: [] }).settings),
     serverWarnings: [],

@@ -6,7 +6,6 @@ import {
   publicLabels,
   roleOf,
   schematicIdOf,
-  selectorFor,
   temporaryLabels,
 } from '../../../src/plan/labels.ts'
 
@@ -67,10 +66,5 @@ describe('labels', () => {
     expect(roleOf({ role: 'gpu-worker' })).toBe('gpu-worker')
     expect(roleOf({ role: '' })).toBeUndefined()
     expect(roleOf({})).toBeUndefined()
-  })
-
-  test('are found by a selector that keeps roles apart', () => {
-    expect(selectorFor(undefined)).toBe('os=talos,!role')
-    expect(selectorFor('control-plane')).toBe('os=talos,role=control-plane')
   })
 })

@@ -54,6 +54,30 @@ describe('a planned image', () => {
     expect(images[0]?.placements[0]).toMatchObject({ serverType: 'cax11', location: 'fsn1' })
     expect(images[0]?.identity).not.toBe(images[1]?.identity)
   })
+
+  test('may have labels and a description of its own; then another is not the same', () => {
+    const labels = new Map([
+      ['cluster', sourced('alpha')],
+      ['creator', sourced('us')],
+    ])
+    const same = published({ id: 2 })
+    const { images } = make({ labels, description: sourced('Talos of alpha') }, { snapshots: [same] })
+    expect(images.map(({ description }) => description)).toEqual(['Talos of alpha', 'Talos of alpha'])
+    expect(images[1]?.labels).toEqual({ ...make().images[1]?.labels, cluster: 'alpha', creator: 'us' })
+    expect(images[1]?.existing).toBeUndefined()
+    expect(make({}, { snapshots: [same] }).images[1]?.existing?.id).toBe(2)
+  })
+})
+
+test('the role stands in the description, whatever it is, and generic images keep theirs', () => {
+  const sources = Array.from({ length: 3 }, () => urlSource('https://example.com/x86'))
+  const { images } = make({ roles: [undefined, 'control-plane', 'gpu-1'], architectures: ['x86'] }, { sources })
+  expect(images.map(({ description }) => description)).toEqual([
+    'Talos Linux v1.12.2 x86 by hcloud-talos',
+    'Talos Linux v1.12.2 x86 by hcloud-talos (control-plane)',
+    'Talos Linux v1.12.2 x86 by hcloud-talos (gpu-1)',
+  ])
+  expect(images.map(({ labels }) => labels.role)).toEqual([undefined, 'control-plane', 'gpu-1'])
 })
 
 describe('a snapshot that is the same', () => {

@@ -16,7 +16,11 @@ const worker = { labels: { os: 'talos', role: 'worker', 'talos-image/run': 'abcd
 
 function decide(snapshots: readonly Image[], keep?: number, olderThanDays?: number, inUse: readonly number[] = []) {
   const olderThanMs = olderThanDays === undefined ? undefined : olderThanDays * DAY_MS
-  return decidePrune(snapshots, new Set(inUse), { keep, olderThanMs, nowMs: NOW_MS })
+  return decidePrune(snapshots, new Map(inUse.map((id) => [id, [{ id: 1, name: 'web' }]])), {
+    keep,
+    olderThanMs,
+    nowMs: NOW_MS,
+  })
 }
 const going = (decisions: ReturnType<typeof decide>): number[] =>
   decisions.filter(({ goes }) => goes).map((one) => one.snapshot.id)
@@ -57,7 +61,7 @@ describe('prune', () => {
       snapshot(20 + id, id),
     ])
     const goingOf = (labels: Record<string, string | undefined>) =>
-      going(decidePrune(all, new Set(), { keep: 1, labels, olderThanMs: undefined, nowMs: NOW_MS }))
+      going(decidePrune(all, new Map(), { keep: 1, labels, olderThanMs: undefined, nowMs: NOW_MS }))
     expect(goingOf({ cluster: 'alpha' })).toEqual([2])
     expect(goingOf({ cluster: undefined })).toEqual([12, 2])
     expect(goingOf({ cluster: 'alpha', role: undefined })).toEqual([])
@@ -74,13 +78,14 @@ describe('prune', () => {
 
   test.each<[string, Image, readonly number[]]>([
     ['protected', snapshot(1, 99, { protection: { delete: true } }), []],
-    ['a server was made from it', snapshot(1, 99), [1]],
+    ['the server web was made from it', snapshot(1, 99), [1]],
     ['not old enough', snapshot(1, 99, { created: 'some day' }), []],
   ])('spares what is %s', (reason, image, inUse) => {
     const newest = snapshot(9, 0)
     expect(decide([image, newest], undefined, 30, inUse)).toContainEqual({
       snapshot: image,
       series: { architecture: 'x86', labels: { os: 'talos' } },
+      servers: inUse.map(() => ({ id: 1, name: 'web' })),
       goes: false,
       reason,
     })

@@ -11,14 +11,19 @@ const find: FindAddresses = async (host) => {
   return families.map((family) => ({ family }))
 }
 
-async function check(urls: readonly string[], { ipv4 = false, ipv6 = true } = {}) {
+async function check(urls: readonly string[], { ipv4 = false, ipv6 = true, proxy = '' } = {}) {
   const image = {
     name: 'arm',
     architecture: 'arm',
     role: undefined,
     choice: { kind: 'schematic', schematic: undefined },
     sha256: undefined,
-    server: { ...PLAIN_SERVER, ipv4: sourced(ipv4, VAR_FILE), ipv6: sourced(ipv6, VAR_FILE) },
+    server: {
+      ...PLAIN_SERVER,
+      ipv4: sourced(ipv4, VAR_FILE),
+      ipv6: sourced(ipv6, VAR_FILE),
+      downloadProxy: proxy === '' ? undefined : sourced(proxy),
+    },
     serverType: sourced('cax11'),
     location: sourced('fsn1'),
     template: undefined,
@@ -60,6 +65,13 @@ describe('a build server with IPv6 alone', () => {
       `the build server would have IPv6 alone, but ${host} has no IPv6 address, so it could not download the disk`,
     ])
     expect({ warnings, at }).toEqual({ warnings: [], at: VAR_FILE })
+  })
+
+  test('is asked of the proxy, when the download goes through one', async () => {
+    expect(await check(['https://old/a'], { proxy: 'http://new:3128' })).toMatchObject({ problems: [], warnings: [] })
+    expect((await check(['https://new/a'], { proxy: 'socks5://old' })).problems).toEqual([
+      'the build server would have IPv6 alone, but old has no IPv6 address, so it could not download the disk',
+    ])
   })
 
   test('may be able to when a name cannot be looked up here', async () => {

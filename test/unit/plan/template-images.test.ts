@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { loadConfiguration } from '../../../src/config/load.ts'
 import { chooseImages } from '../../../src/plan/choose-images.ts'
 import { findContradictions } from '../../../src/plan/contradictions.ts'
-import { selectorOf } from '../../../src/plan/labels.ts'
 import type { PlanRequest } from '../../../src/plan/request.ts'
 import { withTemplateVersion } from '../../../src/plan/template-images.ts'
 import { createDirectory } from '../config/fixture.ts'
@@ -57,7 +56,7 @@ describe('the architecture of an image', () => {
 
   test('nothing tells it', async () => {
     const { problems } = await choose(URL + source({ type: 'new1' }))
-    expect(messages(problems)).toEqual(['nothing tells which architecture the image of "a" has'])
+    expect(messages(problems)).toEqual(['the architecture of the image of "a" is not known'])
   })
 })
 
@@ -73,7 +72,7 @@ describe('the version of an image', () => {
 
   test('nothing tells it', async () => {
     const { problems } = await choose(url('https://example.com/a.raw') + source())
-    expect(messages(problems)).toEqual(['nothing tells which Talos version the image of "a" has'])
+    expect(messages(problems)).toEqual(['the Talos version of the image of "a" is not known'])
   })
 
   test('a variable wins over both', async () => {
@@ -247,16 +246,5 @@ describe('labels', () => {
     expect(messages(warnings)).toEqual([
       'the snapshots do not get the label os=talos, so list, prune, outdated and the like will not see them',
     ])
-  })
-
-  test.each([
-    [{ os: 'talos', arch: 'arm', version: 'v1', creator: 'x', type: 'infra' }, 'os=talos,!role'],
-    [{ os: 'talos', role: 'worker', 'talos-image/run': 'x' }, 'os=talos,role=worker'],
-    [{ os: 'talos', role: 'storage' }, 'os=talos,role=storage'],
-    [{ os: 'talos', cluster: 'prod', empty: '' }, 'os=talos,!role,cluster=prod,empty'],
-    [{ cluster: 'prod', version: 'v1' }, 'cluster=prod,version=v1'],
-    [{ 'talos-image/run': 'x' }, 'talos-image/run'],
-  ])('%j are found by %s', (labels, selector) => {
-    expect(selectorOf(labels)).toBe(selector)
   })
 })

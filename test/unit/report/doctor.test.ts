@@ -116,8 +116,10 @@ test('only a failure counts as one', () => {
   const failed = toFailedCheck('token', new TalosImageError({ code: 'token', message: 'no' }))
   const others = [judgeClock(60_000), toSkippedCheck('clock', 'the token')]
   expect([hasFailed(others), hasFailed([...others, failed])]).toEqual([false, true])
-  expect(toDoctorDocument([failed])).toEqual({
+  const inputs = { directory: null, templates: [], varFiles: [], settings: null, schematics: [] }
+  expect(toDoctorDocument([failed], inputs)).toEqual({
     ok: false,
+    inputs,
     checks: [{ name: 'token', status: 'failed', message: 'no', hint: null }],
   })
 })

@@ -43,6 +43,7 @@ export function built(image: PlannedImage, id: number): ImageResult {
     ms: 92_345,
     snapshot: snapshotOf(image, id),
     written: { sourceSha256: 'a'.repeat(64), dataHash: 'b'.repeat(128), diskBytes: 1_306_525_696 },
+    unproven: undefined,
     placement: { serverType: 'cx23', location: 'fsn1', diskGb: 40, pricePerHour: 0.005 },
   }
 }

@@ -51,7 +51,7 @@ describe('the manifest of Packer', () => {
         role: 'worker',
         version: 'v1.12.2',
         status: 'built',
-        selector: 'os=talos,role=worker',
+        selector: 'os=talos,role=worker,version=v1.12.2',
         installer: `factory.talos.dev/hcloud-installer/${SCHEMATIC_ID}:v1.12.2`,
       },
     })

@@ -62,7 +62,7 @@ describe('the document of a run', () => {
     expect(document.snapshots[0]).toMatchObject({
       id: 1,
       status: 'built',
-      selector: 'os=talos,role=control-plane',
+      selector: 'os=talos,role=control-plane,version=v1.12.2',
       installer: `factory.talos.dev/hcloud-installer/${SCHEMATIC_ID}:v1.12.2`,
       source: { kind: 'url', from: `${FACTORY}/control-plane/arm.raw.zst` },
       sourceSha256: 'a'.repeat(64),
@@ -126,9 +126,11 @@ describe('the document of a plan', () => {
     const skipped = { ...image, existing: snapshotOf(image, 5) }
     const replacing = { ...image, replaces: [snapshotOf(image, 6), snapshotOf(image, 7)] }
     const { images } = toPlanDocument({ ...plan, images: [skipped, replacing] })
-    expect(images.map(({ action, existing: id, replaces }) => [action, id, replaces])).toEqual([
+    expect(
+      images.map(({ action, existing, replaces }) => [action, existing?.id, replaces.map(({ id }) => id)]),
+    ).toEqual([
       ['skip', 5, []],
-      ['build', null, [6, 7]],
+      ['build', undefined, [6, 7]],
     ])
   })
 })

@@ -11,7 +11,14 @@ function terraformOf(indexes: readonly number[], roles?: readonly undefined[]): 
 
 describe('the Terraform text', () => {
   test('finds exactly the generic image', () => {
-    expect(terraformOf([1], [undefined])).toBe(`data "hcloud_image" "talos_x86" {
+    expect(terraformOf([1], [undefined])).toBe(`# hcloud-talos 3.4 and newer
+talos_image_id_x86 = "2"
+
+# older hcloud-talos, which selects by labels
+control_plane_image_selector = "os=talos,!role,version=v1.12.2"
+worker_image_selector        = "os=talos,!role,version=v1.12.2"
+
+data "hcloud_image" "talos_x86" {
   with_selector     = "os=talos,!role,version=v1.12.2"
   with_architecture = "x86"
   most_recent       = true
@@ -21,8 +28,9 @@ describe('the Terraform text', () => {
   test("has the module's settings for the roles that were built", () => {
     const text = terraformOf([0, 3])
     expect(text.split('\n\n')).toEqual([
-      `control_plane_image_selector = "os=talos,role=control-plane"
-worker_image_selector        = "os=talos,role=worker"`,
+      `# older hcloud-talos, which selects by labels
+control_plane_image_selector = "os=talos,role=control-plane,version=v1.12.2"
+worker_image_selector        = "os=talos,role=worker,version=v1.12.2"`,
       `data "hcloud_image" "talos_control_plane_arm" {
   with_selector     = "os=talos,role=control-plane,version=v1.12.2"
   with_architecture = "arm"
@@ -34,7 +42,7 @@ worker_image_selector        = "os=talos,role=worker"`,
   most_recent       = true
 }`,
     ])
-    expect(terraformOf([2]).startsWith('worker_image_selector = "os=talos,role=worker"\n\n')).toBe(true)
+    expect(terraformOf([2])).toMatch(/^# .*\nworker_image_selector = "os=talos,role=worker,version=v1\.12\.2"\n\n/)
   })
 
   test('gives every data source a name of its own', () => {
@@ -42,9 +50,21 @@ worker_image_selector        = "os=talos,role=worker"`,
     expect(new Set(names).size).toBe(4)
   })
 
+  test('has the IDs of each project, and none where several could be meant', () => {
+    const plan = rolesPlan({ roles: [undefined] })
+    const in1 = (...ids: number[]) =>
+      toResultDocument(result(...ids.map((id) => built(imageAt(plan, 1), id))), 'v1.12.2', FACTORY).snapshots
+    const text = formatTerraform(in1(1), [
+      { project: 'a', snapshots: in1(1) },
+      { project: 'b', snapshots: in1(2) },
+    ])
+    expect(text).toContain('3.4 and newer, in a\ntalos_image_id_x86 = "1"\n\n# hcloud-talos 3.4 and newer, in b\n')
+    expect(formatTerraform(in1(1, 2))).not.toContain('talos_image_id')
+  })
+
   test('leaves the version open for a snapshot that has none', () => {
     const { snapshots } = toResultDocument(result(built(imageAt(rolesPlan(), 0), 1)), 'v1.12.2', FACTORY)
-    expect(formatTerraform(snapshots.map((one) => ({ ...one, labels: { os: 'talos' } })))).not.toContain('version')
+    expect(formatTerraform(snapshots.map((one) => ({ ...one, selector: 'os=talos' })))).not.toContain('version')
     expect(formatTerraform([])).toBe('')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { toResultDocument } from '../../../src/report/result.ts'
-import { versionedSelector } from '../../../src/report/terraform.ts'
+import { formatTerraform } from '../../../src/report/terraform.ts'
 import { toTfvars } from '../../../src/report/tfvars.ts'
 import { built, existing, FACTORY, failed, imageAt, result, rolesPlan, SCHEMATIC_ID } from './fixture.ts'
 
@@ -45,6 +45,21 @@ describe('the variables', () => {
     })
   })
 
+  test.each([
+    ['generic images', generic, [0, 1]],
+    ['roles', roles, [0, 1, 2, 3]],
+    ['one role', roles, [3]],
+  ] as const)('are those of the text to copy, and the selectors those of the table: %s', (_, plan, indexes) => {
+    const made = document(...indexes.map((index) => built(imageAt(plan, index), index + 1)))
+    const text = formatTerraform(made.snapshots)
+    const inText = [...text.matchAll(/^(\w+) += "(.*)"$/gm)].map(([, name, value]) => [name, value])
+    const { talos_version: _version, talos_image_ids: _ids, talos_installers: _all, ...module } = toTfvars(made) ?? {}
+    expect(Object.fromEntries(inText)).toEqual(module)
+    const inSources = [...text.matchAll(/with_selector += "(.*)"/g)].map(([, selector]) => selector)
+    expect(inSources).toEqual(made.snapshots.map(({ selector }) => selector))
+    for (const [name, value] of inText) if (name?.endsWith('_selector')) expect(inSources).toContain(value)
+  })
+
   test('leave out an installer that is not known', () => {
     const image = { ...imageAt(generic, 1), installer: undefined }
     expect(toTfvars(document(built(image, 1)))?.talos_installers).toEqual({})
@@ -55,12 +70,4 @@ describe('the variables', () => {
     expect(toTfvars(document(failed(imageAt(generic, 0))))).toBeUndefined()
     expect(toTfvars(document())).toBeUndefined()
   })
-})
-
-test.each([
-  [{ os: 'talos', role: 'worker', version: 'v1.12.2' }, 'os=talos,role=worker,version=v1.12.2'],
-  [{ os: 'talos', talos_version: 'v1.11.5', cluster: 'a' }, 'os=talos,!role,talos_version=v1.11.5,cluster=a'],
-  [{ type: 'talos', version: 'v1.12.4' }, 'type=talos,version=v1.12.4'],
-])('a selector of %j names each label once', (labels, selector) => {
-  expect(versionedSelector({ labels })).toBe(selector)
 })

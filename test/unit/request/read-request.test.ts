@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { PlanFlags } from '../../../src/cli/build-flags.ts'
 import { parseSha256 } from '../../../src/cli/flags.ts'
 import { readPlanFlags } from '../../../src/cli/request.ts'
-import { parseServerLabel } from '../../../src/cli/server-flags.ts'
+import { parseLabel } from '../../../src/cli/server-flags.ts'
 import type { Role } from '../../../src/domain.ts'
 import { formatOrigin, ProblemsError } from '../../../src/errors.ts'
 import { type PlanRequestOptions, readPlanRequest } from '../../../src/library/read-plan-request.ts'
@@ -58,7 +58,9 @@ const server = (change: Partial<typeof PLAIN_SERVER>): PlanRequestOptions => ({
 })
 const no = { value: false, origin: SERVER }
 
-const CASES: readonly (readonly [string, RegExp, Case])[] = [
+type Told = readonly [string, RegExp, Case]
+
+const CASES: readonly Told[] = [
   [
     'a schematic, and a role',
     /is for generic images/,
@@ -78,7 +80,7 @@ const CASES: readonly (readonly [string, RegExp, Case])[] = [
   ],
   [
     'a local image, and a schematic',
-    /cannot go together/,
+    /cannot be used together/,
     {
       flags: { imageFile: '-', arch: ['arm'], schematic: 'mine.yaml' },
       options: { imageFile: '-', architectures: ['arm'], schematicFile: 'mine.yaml' },
@@ -171,10 +173,32 @@ const CASES: readonly (readonly [string, RegExp, Case])[] = [
     'a label that is reserved',
     /cannot be set/,
     {
-      flags: { serverLabel: [parseServerLabel('talos-image/run=x')] },
+      flags: { serverLabel: [parseLabel('talos-image/run=x')] },
       options: server({ labels: new Map([['talos-image/run', { value: 'x', origin: SERVER }]]) }),
     },
   ],
+  ...['os=other', 'version=v1', 'role=worker', 'arch=x86', 'talos-image/run=x', 'hetzner.cloud/a=b'].map(
+    (label): Told => {
+      const { key, value } = parseLabel(label)
+      return [
+        `the label ${label} of a snapshot`,
+        /^: the label ".*" of the snapshot cannot be set;/,
+        { flags: { label: [{ key, value }] }, options: { labels: { [key]: value } } },
+      ]
+    },
+  ),
+  [
+    'a label of a snapshot that no label can be',
+    /"a b" cannot be the value of the label "team"/,
+    { flags: { label: [{ key: 'team', value: 'a b' }] }, options: { labels: { team: 'a b' } } },
+  ],
+  ...['', ' ', 'two\nlines'].map((description): Told => {
+    return [
+      `the description ${JSON.stringify(description)}`,
+      /the description is empty/,
+      { flags: { description }, options: { description } },
+    ]
+  }),
   [
     "a template's own token",
     /the template gives an API token of its own/,

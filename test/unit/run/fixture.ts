@@ -24,6 +24,7 @@ export interface BuildTestOptions {
   readonly localImage?: LocalImage
   readonly sha256?: PlanRequest['sha256']
   readonly force?: boolean
+  readonly evenInUse?: boolean
   readonly vars?: readonly string[]
   readonly signal?: AbortSignal
   readonly onEvent?: (event: BuildEvent) => void
@@ -32,6 +33,7 @@ export interface BuildTestOptions {
   readonly timeouts?: Partial<Timeouts>
   readonly server?: Partial<ServerRequest>
   readonly clock?: Clock
+  readonly requireHostProof?: boolean
 }
 
 /** A client of the sandbox that does not wait long between tries. */
@@ -58,6 +60,7 @@ export async function planIn(sandbox: TestSandbox, options: BuildTestOptions = {
     localImage: options.localImage,
     sha256: options.sha256 ?? {},
     force: options.force ?? false,
+    evenInUse: options.evenInUse ?? false,
     noFallback: false,
     allowBiggerDisk: false,
     server: { ...PLAIN_SERVER, ...options.server },
@@ -81,12 +84,17 @@ export async function buildIn(
       events.push(event)
       options.onEvent?.(event)
     },
+    requireHostProof: options.requireHostProof,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.openStdin === undefined ? {} : { openStdin: options.openStdin }),
   })
   return { result, events, notes: events.flatMap((event) => (event.type === 'note' ? [event.text] : [])) }
 }
+
+/** How the cloud answers what fails. */
+export const errorAnswer = (status: number, code: string): Response =>
+  Response.json({ error: { code, message: `scripted ${code}` } }, { status })
 
 /** What is in the project, save for what it began with. */
 export async function contentsOf(sandbox: TestSandbox) {

@@ -73,7 +73,7 @@ describe('docs/build.svg', async () => {
     for (const step of ['server', 'boot', 'write', 'verify', 'snapshot', 'clean-up'] as const) {
       expect(all).toContain(BUILD_STEPS[step].doing)
     }
-    expect(all.join('\n')).toMatch(/^\d+ MiB of \d+ MiB$/m)
+    expect(all.join('\n')).toMatch(/^\d+ MB of \d+ MB$/m)
     expect(all.join('\n')).toMatch(/^━+$/m)
   })
 

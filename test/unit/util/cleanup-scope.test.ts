@@ -35,9 +35,9 @@ describe('closing a scope', () => {
   test('leaves what was taken off the list', async () => {
     const scope = new CleanupScope(MINUTE_MS)
     const done: string[] = []
-    const keep = scope.add(deletion('kept', () => void done.push('kept')))
+    const { forget } = scope.add(deletion('kept', () => void done.push('kept')))
     scope.add(deletion('gone', () => void done.push('gone')))
-    keep()
+    forget()
     await scope.close()
     expect(done).toEqual(['gone'])
   })
@@ -97,6 +97,29 @@ describe('closing a scope', () => {
     scope.add(deletion('a', () => void done.push('a')))
     scope.add(deletion('b', () => new Promise<void>(() => undefined)))
     expect(await scope.close()).toMatchObject([{ name: 'b', reason: expect.stringContaining('0.01 s') }])
+    expect(done).toEqual(['a'])
+  })
+
+  test('waits for what was begun before, and does it once', async () => {
+    const scope = new CleanupScope(MINUTE_MS)
+    const done: string[] = []
+    let end = (): void => undefined
+    const ends = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const { begin } = scope.add(
+      deletion('a', async () => {
+        await ends
+        done.push('a')
+      }),
+    )
+    const refused = scope.add(deletion('b', () => Promise.reject(new Error('no'))))
+    begin()
+    refused.begin()
+    expect(scope.pending.map(({ name }) => name)).toEqual(['b', 'a'])
+    const closed = scope.close()
+    end()
+    expect(await closed).toMatchObject([{ name: 'b', reason: 'no' }])
     expect(done).toEqual(['a'])
   })
 

@@ -12,20 +12,23 @@ const ANONYMOUS = ''
 /** Is told of a request and its answer. */
 export type ReportAnswer = (request: Request, response: Response) => Promise<void>
 
-/** Answers 429 and 401 itself, sets the project for the routes, and puts the rate limit's headers on every answer. */
+/**
+ * Answers 429 and 401 itself, sets the project for the routes, and puts the rate limit's headers on every answer.
+ * @param grants may become more
+ */
 export function authenticate(
-  tokens: readonly TokenGrant[],
+  grants: readonly TokenGrant[],
   limiter: RateLimiter,
-  report?: ReportAnswer,
+  report: ReportAnswer,
 ): MiddlewareHandler<CloudEnv> {
-  const grants = new Map(tokens.map((grant) => [grant.token, grant]))
   return async (context, next) => {
-    const grant = grants.get(bearerToken(context.req.header('Authorization')))
+    const token = bearerToken(context.req.header('Authorization'))
+    const grant = grants.find((one) => one.token === token)
     const quota = limiter.take(grant === undefined ? ANONYMOUS : `project ${grant.project}`)
     const refusal = refuse(context.req.method, quota, grant)
     if (refusal !== undefined || grant === undefined) {
       context.res = (refusal ?? unauthorized()).toResponse()
-      await report?.(context.req.raw, context.res)
+      await report(context.req.raw, context.res)
     } else {
       context.set('project', grant.project)
       await next()

@@ -42,14 +42,14 @@ export function createCloud(options: CloudOptions): Cloud {
 function createApp(cloud: CloudContext): Hono<CloudEnv> {
   const { options, store } = cloud
   const limiter = createRateLimiter(options.clock, options.rateLimit ?? DEFAULT_RATE_LIMIT)
-  const report = reportAnswers(options.onAnswer)
+  const report = reportAnswers(options)
   const app = new Hono<CloudEnv>().basePath('/v1')
   app.onError((error) => (error instanceof ApiFault ? error : defect(error)).toResponse())
   app.use('/*', authenticate(options.tokens, limiter, report))
   if (options.intercept !== undefined) app.use('/*', createInterceptor(options.intercept))
   app.use('/*', async (context, next) => {
     await next()
-    await report?.(context.req.raw, context.res)
+    await report(context.req.raw, context.res)
     // A client that was told of a change finds it again, even when this process is killed right after.
     await store.save()
   })
@@ -65,10 +65,11 @@ function createApp(cloud: CloudContext): Hono<CloudEnv> {
   return app
 }
 
-/** Reports the answers of the cloud itself, not those of an interceptor. Without a listener, no body is read twice. */
-function reportAnswers(onAnswer: CloudOptions['onAnswer']): ReportAnswer | undefined {
-  if (onAnswer === undefined) return undefined
+/** Reports the answers of the cloud itself, not those of an interceptor. While there is no listener, no body is read twice. */
+function reportAnswers(options: CloudOptions): ReportAnswer {
   return async ({ method, url }, response) => {
+    const { onAnswer } = options
+    if (onAnswer === undefined) return
     const text = await response.clone().text()
     const body: unknown = text === '' ? undefined : JSON.parse(text)
     onAnswer({ method, path: toApiPath(new URL(url).pathname), status: response.status, body })

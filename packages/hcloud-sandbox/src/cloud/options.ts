@@ -76,6 +76,7 @@ export interface CloudOptions {
   readonly stateDir: string
   readonly clock: Clock
   readonly latency: LatencyProfile
+  /** May become more while it runs. */
   readonly tokens: readonly TokenGrant[]
   /** Where the machines' SSH servers listen. */
   readonly sshPort: number

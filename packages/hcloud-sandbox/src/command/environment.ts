@@ -2,7 +2,6 @@
 
 import { appendFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
-import type { AnsweredExchange } from '../cloud/options.ts'
 import { SandboxError } from '../errors.ts'
 
 /** What the command that starts a sandbox is called, and where it keeps things. */
@@ -39,7 +38,9 @@ export interface EnvironmentSettings {
   readonly stateDir: string
   readonly cacheDir: string
   readonly imageDiskBytes: number | undefined
-  readonly onAnswer: ((exchange: AnsweredExchange) => void) | undefined
+  readonly recordFile: string | undefined
+  /** The variable that says where the state is. */
+  readonly setting: string
 }
 
 /**
@@ -57,9 +58,10 @@ export function readSandboxEnvironment(
     isAbsolute(env[variable] ?? '') ? (env[variable] ?? '') : join(home, fallback)
   return {
     stateDir: state === '' ? join(folder('XDG_STATE_HOME', '.local/state'), stateFolder) : resolve(cwd, state),
+    setting: `${variables}_STATE`,
     cacheDir: join(folder('XDG_CACHE_HOME', '.cache'), cacheFolder),
     imageDiskBytes: readMib(`${variables}_IMAGE_MIB`, env[`${variables}_IMAGE_MIB`] ?? ''),
-    onAnswer: (env[record] ?? '') === '' ? undefined : openRecord(record, resolve(cwd, env[record] ?? '')),
+    recordFile: (env[record] ?? '') === '' ? undefined : openRecord(record, resolve(cwd, env[record] ?? '')),
   }
 }
 
@@ -75,10 +77,11 @@ function readMib(name: string, text: string): number | undefined {
   })
 }
 
-/** Opens a file and gives a function that adds an answer to it, as a line of JSON. What is in the file stays. */
-function openRecord(name: string, file: string): (exchange: AnsweredExchange) => void {
+/** @returns the file, which can be added to. What is in it stays. */
+function openRecord(name: string, file: string): string {
   try {
     appendFileSync(file, '', { mode: 0o600 })
+    return file
   } catch (cause) {
     throw new SandboxError(
       {
@@ -90,6 +93,4 @@ function openRecord(name: string, file: string): (exchange: AnsweredExchange) =>
       { cause },
     )
   }
-  // At once and in one piece: a process that is killed right after must not lose what it has answered.
-  return (exchange) => appendFileSync(file, `${JSON.stringify(exchange)}\n`)
 }

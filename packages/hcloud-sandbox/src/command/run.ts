@@ -1,7 +1,7 @@
 /** A command that runs a sandbox in the foreground, for other programs to use. */
 
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { SandboxError } from '../errors.ts'
 import { MACHINE_KINDS } from '../machines/index.ts'
 import type { AnsweredRequest, Sandbox } from '../options.ts'
@@ -24,15 +24,17 @@ export interface CommandHost extends CommandEnvironment {
 
 /**
  * Runs a sandbox until the signal aborts; prints the environment that points programs at it. When one runs already on the
- * same state, prints the environment of that one and returns.
+ * same state, prints the environment of that one and returns; when that one ends with the programs that use it, this is one.
  * @throws SandboxError `usage` when the flags or the environment are wrong; `sandbox` when it cannot run here
  */
 export async function runSandboxCommand(host: CommandHost, names: CommandNames, flags: SandboxFlags): Promise<void> {
   const { state, verbose = false } = flags
   const settings = readSandboxEnvironment(host, names)
   const log = verbose ? (line: string): void => host.err(`${line}\n`) : undefined
+  const lost = new AbortController()
   await using sandbox = await startSandbox({
     ...settings,
+    onLost: (error) => lost.abort(error),
     ...(state === undefined ? {} : { stateDir: resolve(host.cwd, state) }),
     ...(await readSandboxFlags(host.cwd, flags)),
     onRequest: (request) => log?.(formatRequestLine(request, new Date())),
@@ -40,16 +42,21 @@ export async function runSandboxCommand(host: CommandHost, names: CommandNames, 
     onProgress: (line) => host.err(`${line}\n`),
     signal: host.signal,
   })
-  if (sandbox.attached) {
-    refuseStartFlags(sandbox, flags)
-    host.out(formatEnvironment(sandbox))
+  if (sandbox.attached) refuseStartFlags(sandbox, flags)
+  const isKept = sandbox.attached && !sandbox.endsWithClients
+  if (!isKept) host.endsBySignal('\nEnding the sandbox; what was made in it stays.\n')
+  host.out(formatEnvironment(sandbox))
+  if (isKept) {
     host.err('A sandbox runs already on this state; these are its addresses.\n')
     return
   }
-  host.endsBySignal('\nEnding the sandbox; what was made in it stays.\n')
-  host.out(formatEnvironment(sandbox))
-  host.err(formatNotes(sandbox, names))
-  if (!host.signal.aborted) await once(host.signal, 'abort')
+  host.err(formatNotes(sandbox, names, host.home))
+  const ends = [host.signal, lost.signal]
+  if (!ends.some(({ aborted }) => aborted)) await Promise.race(ends.map((signal) => once(signal, 'abort')))
+  lost.signal.throwIfAborted()
+  if (sandbox.clients() === 0) return
+  host.err('Other commands still use it, and it ends with them. Press Ctrl-C again to end it at once.\n')
+  await sandbox.unused()
 }
 
 /** Settings that a running sandbox cannot take over must not be ignored silently. */
@@ -59,7 +66,7 @@ function refuseStartFlags({ stateDir }: Sandbox, flags: SandboxFlags): void {
   throw new SandboxError({
     code: 'usage',
     message: `a sandbox runs already on ${stateDir}, and ${names.join(', ')} can only be given at its start`,
-    hint: 'end it with Ctrl-C first, or start another one on another folder: --state DIR',
+    hint: 'end it, or what uses it, first; or start another one on another folder: --state DIR',
   })
 }
 
@@ -76,23 +83,34 @@ function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort }: San
     ['HETZNER_ENDPOINT', endpoint],
     ['HCLOUD_TOKEN', token],
     ['TALOS_IMAGE_FACTORY_URL', factoryUrl],
+    ['TALOS_IMAGE_FACTORY_EMULATES', 'https://factory.talos.dev'],
     ['TALOS_IMAGE_SSH_PORT', String(sshPort)],
     ...(others.length === 0 ? [] : named),
   ]
   return lines.map(([name, value]) => `${name}=${value}\n`).join('')
 }
 
-function formatNotes({ stateDir, sshPort, machines, machinesNote, recovered }: Sandbox, names: CommandNames): string {
+function formatNotes(
+  { stateDir, sshPort, machines, machinesNote, recovered }: Sandbox,
+  names: CommandNames,
+  home: string,
+): string {
   const isWithoutSsh = MACHINE_KINDS.find(({ name }) => name === machines)?.runsCommands === false
   const notes = [
     `The sandbox runs. Its state: ${stateDir}`,
     ...(recovered ? ['An earlier one was killed; what it left running was cleaned up.'] : []),
     isWithoutSsh ? machinesNote : `${machinesNote} SSH is on port ${sshPort}.`,
     `${names.note === undefined ? '' : `${names.note} `}To point other programs at it, in another terminal:`,
-    `  export $(${names.command})`,
+    `  export $(${names.command}${stateFlag(stateDir, names, home)})`,
     'Ctrl-C ends it; what was made in it stays.',
   ]
   return `\n${notes.map((note) => `${note}\n`).join('')}\n`
+}
+
+/** What leads another terminal to the same state; empty for the usual one. */
+function stateFlag(stateDir: string, { stateFolder }: CommandNames, home: string): string {
+  if (stateDir === join(home, '.local/state', stateFolder)) return ''
+  return ` --state ${/^[\w@%+=:,./-]+$/.test(stateDir) ? stateDir : `'${stateDir.replaceAll("'", `'\\''`)}'`}`
 }
 
 /** `21:30:01  cloud    201  POST    /v1/servers  12 ms` */

@@ -18,6 +18,8 @@ export function createRescueFaults(
     )
     const delays = matched.flatMap((rule) => (rule.effect === 'slow' ? [rule.delayMs] : []))
     return {
+      hasNoPassword: matched.some(({ effect }) => effect === 'without-password'),
+      isImposter: matched.some(({ effect }) => effect === 'imposter'),
       isIgnored: matched.some(({ effect }) => effect === 'ignored'),
       hasOtherAddress: matched.some(({ effect }) => effect === 'other'),
       hasOtherPort: matched.some(({ effect }) => effect === '222'),

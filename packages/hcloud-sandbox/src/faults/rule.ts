@@ -93,6 +93,8 @@ export const SHAPES = [
   }),
   v.strictObject({ ...RESCUE, effect: v.literal('ignored') }),
   v.strictObject({ ...RESCUE, effect: v.literal('slow'), delayMs: Amount }),
+  v.strictObject({ ...RESCUE, effect: v.literal('without-password') }),
+  v.strictObject({ ...RESCUE, effect: v.literal('imposter') }),
   v.strictObject({ subject: v.literal('rescue-address'), ...MACHINE, effect: v.literal('other') }),
   v.strictObject({ subject: v.literal('primary-ip'), ...LIMITS, effect: v.literal('stays') }),
   v.strictObject({ subject: v.literal('ssh-port'), ...MACHINE, effect: v.literal('222') }),

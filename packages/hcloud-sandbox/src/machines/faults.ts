@@ -44,6 +44,10 @@ export interface MachineFaults {
 export interface RescueFaults {
   /** The server goes past it: it runs what is on its disk, rescue stays enabled, and is used up nevertheless. */
   readonly isIgnored?: boolean
+  /** The root password that the API told is set nowhere in it. */
+  readonly hasNoPassword?: boolean
+  /** Another machine answers in its place: it lets everybody in who may come in, and has another root password. */
+  readonly isImposter?: boolean
   /** Over IPv6 it answers at another address of the server's network than the first. */
   readonly hasOtherAddress?: boolean
   /** SSH listens at another port: see `OTHER_SSH_PORT_BY`. */

@@ -21,6 +21,7 @@ export interface BootTarget {
   readonly system: 'rescue' | 'disk'
   /** OpenSSH public key lines. */
   readonly authorizedKeys: readonly string[]
+  /** Its hash stands in /etc/shadow; empty: root has none. */
   readonly rootPassword: string
   /** The loopback addresses (IPv4) where its SSH server listens; the machine's own alone unless told. */
   readonly addresses?: readonly string[]

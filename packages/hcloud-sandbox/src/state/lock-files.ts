@@ -10,7 +10,7 @@ import * as v from 'valibot'
 
 const LOCK_NAME = /^owner\.(\d+)\.json$/
 
-const Running = v.object({
+export const Running = v.object({
   endpoint: v.string(),
   factoryUrl: v.string(),
   token: v.string(),
@@ -19,6 +19,12 @@ const Running = v.object({
   sshPort: v.number(),
   /** The name of their kind. */
   machines: v.string(),
+  /** Size of the Factory's raw disks in bytes, when it was said. */
+  imageDiskBytes: v.optional(v.number()),
+  /** Port on 127.0.0.1 to which its clients are connected for as long as they use it. */
+  clientPort: v.number(),
+  /** Whether it ends with its last client. */
+  endsWithClients: v.boolean(),
 })
 
 /** What a command needs to use a sandbox that another process runs. */

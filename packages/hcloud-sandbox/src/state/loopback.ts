@@ -124,7 +124,8 @@ async function listen(server: Server, port: number, host: string, { what, hint }
   })
 }
 
-function portOf(server: Server): number {
+/** Where a server listens. */
+export function portOf(server: Server): number {
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new TypeError('the server does not listen on a port')
   return address.port

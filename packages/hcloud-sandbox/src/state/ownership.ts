@@ -27,9 +27,12 @@ export interface Owned {
 /** Another process, or another part of this one, owns the state directory. */
 export interface Attached {
   readonly attached: RunningSandbox
+  readonly owner: ProcessIdentity
 }
 
 export interface OwnershipOptions {
+  /** Where its user says which directory it is, for hints: `TALOS_IMAGE_SANDBOX_STATE`. */
+  readonly setting?: string | undefined
   readonly clock?: Clock | undefined
   readonly signal?: AbortSignal | undefined
   /** How long to wait for an owner that is starting or closing; 30 s by default. */
@@ -43,27 +46,52 @@ export interface OwnershipOptions {
  *   the directory
  */
 export async function acquireOwnership(stateDir: string, options: OwnershipOptions = {}): Promise<Owned | Attached> {
-  const { clock = systemClock, signal, timeoutMs = TIMEOUT_MS } = options
-  await makePrivateFolder(stateDir, (names) => names.length === 0 || names.some(isLockName))
+  await prepareStateDir(stateDir, options)
   const self = identifyProcess(process.pid) ?? { pid: process.pid, started: '' }
+  for (;;) {
+    const found = await settle(stateDir, options)
+    if ('attached' in found) return found
+    const number = found.number + 1
+    if (await makeLock(stateDir, number, { process: self, phase: 'starting' })) {
+      return createOwned(stateDir, number, self, found.isAbandoned)
+    }
+  }
+}
+
+/** The sandbox that runs on the directory, or undefined when it has no owner. Throws as {@link acquireOwnership} does. */
+export async function findRunning(stateDir: string, options: OwnershipOptions = {}): Promise<Attached | undefined> {
+  await prepareStateDir(stateDir, options)
+  const found = await settle(stateDir, options)
+  return 'attached' in found ? found : undefined
+}
+
+const prepareStateDir = (stateDir: string, { setting }: OwnershipOptions): Promise<void> =>
+  makePrivateFolder(stateDir, { isOurs: (names) => names.length === 0 || names.some(isLockName), setting })
+
+/** No living process owns the directory. */
+interface Ownerless {
+  /** Of the lock that counts; 0 when there never was one. */
+  readonly number: number
+  /** Whether the owner ended without releasing the directory. */
+  readonly isAbandoned: boolean
+}
+
+/** Waits until the directory has no owner, or one whose sandbox runs. */
+async function settle(
+  stateDir: string,
+  { clock = systemClock, signal, timeoutMs = TIMEOUT_MS }: OwnershipOptions,
+): Promise<Attached | Ownerless> {
   const deadline = clock.now() + timeoutMs
   for (;;) {
     signal?.throwIfAborted()
     const found = await readLock(stateDir)
     const lock = found?.lock
     if (lock === undefined || lock.phase === 'released' || !isRunning(lock.process)) {
-      const number = (found?.number ?? 0) + 1
-      const tookOver = found !== undefined && lock?.phase !== 'released'
-      if (await makeLock(stateDir, number, { process: self, phase: 'starting' })) {
-        return createOwned(stateDir, number, self, tookOver)
-      }
-    } else if (lock.phase === 'running' && lock.sandbox !== undefined) {
-      return { attached: lock.sandbox }
-    } else if (clock.now() >= deadline) {
-      throw tooLong(stateDir, lock, timeoutMs)
-    } else {
-      await clock.sleep(LOOK_AGAIN_MS, signal)
+      return { number: found?.number ?? 0, isAbandoned: found !== undefined && lock?.phase !== 'released' }
     }
+    if (lock.phase === 'running' && lock.sandbox !== undefined) return { attached: lock.sandbox, owner: lock.process }
+    if (clock.now() >= deadline) throw tooLong(stateDir, lock, timeoutMs)
+    await clock.sleep(LOOK_AGAIN_MS, signal)
   }
 }
 

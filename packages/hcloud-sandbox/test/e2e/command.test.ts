@@ -17,9 +17,10 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
+const env = () => ({ PATH: process.env.PATH, HOME: home })
+
 function start(...args: string[]) {
-  const env = { PATH: process.env.PATH, HOME: home }
-  return spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawn(process.execPath, [CLI, ...args], { env: env(), stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 async function run(...args: string[]) {
@@ -32,14 +33,15 @@ const ended = async (child: ChildProcess): Promise<unknown> => child.exitCode ??
 
 describe('the command hcloud-sandbox', () => {
   it('serves until Ctrl-C, prints its environment again to a second one, and keeps its state', async () => {
-    const first = start('--machines', 'none')
+    const state = join(home, '.local/state/hcloud-sandbox of mine')
+    const first = start('--machines', 'none', '--state', state)
     const output = text(first.stdout)
     let said = ''
     first.stderr.setEncoding('utf8').on('data', (more: string) => {
       said += more
     })
-    await expect.poll(() => said).toContain('export $(hcloud-sandbox)')
-    const second = await run()
+    await expect.poll(() => said).toContain(`export $(hcloud-sandbox --state '${state}')`)
+    const second = await run('--state', state)
     expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('runs already on this state') })
     const env = Object.fromEntries(
       second.stdout
@@ -55,7 +57,7 @@ describe('the command hcloud-sandbox', () => {
     first.kill('SIGINT')
     await ended(first)
     expect({ code: first.exitCode, stdout: await output }).toEqual({ code: 0, stdout: second.stdout })
-    expect(said).toContain(join(home, '.local/state/hcloud-sandbox'))
+    expect(said).toContain(state)
   })
 
   it.each([
@@ -65,5 +67,16 @@ describe('the command hcloud-sandbox', () => {
     [['--fault', 'ssh drp'], 'did you mean "drop"?'],
   ])('refuses %j', async (args, said) => {
     expect(await run(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(said) })
+  })
+
+  it.each([
+    ['> /dev/full', ['--machines', 'none'], 'no space left'],
+    ['1< /proc/self/stat', ['--machines', 'none'], 'standard output cannot be written'],
+    ['> /dev/full', ['--help'], 'no space left'],
+  ])('with output that is lost (%s) it fails at once', async (redirection, args, reason) => {
+    const command = ['-c', `"$@" ${redirection}`, 'bash', process.execPath, CLI, ...args]
+    const child = spawn('bash', command, { env: env(), stdio: ['ignore', 'ignore', 'pipe'] })
+    const [stderr] = await Promise.all([text(child.stderr), ended(child)])
+    expect({ code: child.exitCode, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(reason) })
   })
 })

@@ -61,6 +61,12 @@ describe('a boot into rescue', () => {
     expect(rescue(X86)).toMatchObject({ isIgnored: true, delayMs: 3000 })
     expect(rescue(X86)).toMatchObject({ isIgnored: false, hasOtherPort: false, hasOtherAddress: false })
   })
+
+  test('may have another root password than the API told, or none', () => {
+    const { rescue } = armed('rescue imposter arch=arm', 'rescue without-password arch=x86')
+    expect(rescue(ARM)).toMatchObject({ isImposter: true, hasNoPassword: false })
+    expect(rescue(X86)).toMatchObject({ isImposter: false, hasNoPassword: true })
+  })
 })
 
 describe('how often a rule applies', () => {

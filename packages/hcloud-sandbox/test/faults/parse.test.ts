@@ -80,6 +80,8 @@ const GOOD: readonly (readonly [string, object])[] = [
   ['power fails', { subject: 'power', effect: 'fails' }],
   ['rescue ignored times=1', { subject: 'rescue', effect: 'ignored', times: 1 }],
   ['rescue slow delay=2m arch=arm', { subject: 'rescue', effect: 'slow', delayMs: 120_000, architecture: 'arm' }],
+  ['rescue without-password', { subject: 'rescue', effect: 'without-password' }],
+  ['rescue imposter times=1', { subject: 'rescue', effect: 'imposter', times: 1 }],
   ['rescue-address other', { subject: 'rescue-address', effect: 'other' }],
   ['ssh-port 222 skip=1', { subject: 'ssh-port', effect: '222', skip: 1 }],
   ['primary-ip stays times=1', { subject: 'primary-ip', effect: 'stays', times: 1 }],

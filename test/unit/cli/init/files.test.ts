@@ -6,7 +6,9 @@ import { describe, expect, test } from 'vitest'
 import type { Answers } from '../../../../src/cli/init/answers.ts'
 import { FILE_NAMES, openShipped, renderFiles } from '../../../../src/cli/init/files.ts'
 import { loadVariables } from '../../../../src/config/load.ts'
+import { readSettings } from '../../../../src/config/settings-file.ts'
 
+const SCHEMATICS = FILE_NAMES.filter((name) => name.startsWith('schematic'))
 const SHARED = ['siderolabs/iscsi-tools', 'siderolabs/util-linux-tools', 'siderolabs/binfmt-misc']
 const ANSWERS: Answers = {
   talosVersion: 'v1.13.9',
@@ -70,24 +72,35 @@ describe('the var file', () => {
     expect(text).toContain('# server_type_x86 =')
     expect(text).toContain('# image_url_x86 =')
     expect(text).not.toContain('_arm =')
-    expect(text).toContain('talos-image build --arch x86\n')
+  })
+})
+
+describe('the settings file', () => {
+  test.each([
+    [['arm', 'x86'], undefined],
+    [['x86'], ['x86']],
+  ] as const)('says which architectures, if not both: %j', async (architectures, said) => {
+    const text = (await render({ architectures })).get('talos-image.yaml') ?? ''
+    const settings = readSettings({ name: 'talos-image.yaml', text })
+    expect(settings).toMatchObject({ items: [], problems: [], schematic: { value: 'schematic.yaml' } })
+    expect(settings.architectures).toEqual(said)
   })
 })
 
 describe('the schematics', () => {
   test('have the extensions that were chosen', async () => {
     const files = await render()
-    for (const name of FILE_NAMES.slice(3)) expect(extensionsOf(files.get(name))).toEqual(['siderolabs/gvisor'])
+    for (const name of SCHEMATICS) expect(extensionsOf(files.get(name))).toEqual(['siderolabs/gvisor'])
   })
 
   test('may have none', async () => {
     const files = await render({ extensions: [] })
-    for (const name of FILE_NAMES.slice(3)) expect(extensionsOf(files.get(name))).toEqual([])
+    for (const name of SCHEMATICS) expect(extensionsOf(files.get(name))).toEqual([])
   })
 
   test('stay as they are shipped when nothing else is asked for', async () => {
     const files = await render({ extensions: undefined })
     const { read } = await openShipped()
-    for (const name of FILE_NAMES.slice(3)) expect(files.get(name)).toBe(await read(name))
+    for (const name of SCHEMATICS) expect(files.get(name)).toBe(await read(name))
   })
 })

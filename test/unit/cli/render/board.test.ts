@@ -10,12 +10,12 @@ const RATES = { currency: 'EUR', addressPerHour: new Map([['fsn1', 0.0008]]) }
 const START: BuildEvent = { type: 'run-started', run: 'abcd2345', images: ['x86', LONG] }
 const LOOK: BoardLook = { columns: 120, ascii: false, paint: NO_PAINT }
 
-const writing = (mib: number): BuildEvent => ({
+const writing = (megabytes: number): BuildEvent => ({
   type: 'progress',
   image: 'x86',
   step: 'write',
-  bytes: mib << 20,
-  totalBytes: 100 << 20,
+  bytes: megabytes * 1e6,
+  totalBytes: 100e6,
 })
 const step = (name: 'boot' | 'write' | 'clean-up', image = 'x86'): BuildEvent => ({
   type: 'step-started',
@@ -47,13 +47,13 @@ describe('the board', () => {
   test.each([
     [
       130,
-      '⠦ x86                writing the disk            0:05  ━━━━━━━━━━━━────────────  50%  50 MiB of 100 MiB   10 MiB/s    0:05 left',
+      '⠦ x86                writing the disk            0:05  ━━━━━━━━━━━━────────────  50%  50 MB of 100 MB   10 MB/s   0:05 left',
       '⠦ arm control-plane  booting the rescue system   0:01',
       '  0 of 2 done  0:07  0.0068 EUR so far',
     ],
     [
       120,
-      '⠦ x86                writing the disk            0:05  ━━━━━━━━────────  50%  50 MiB of 100 MiB   10 MiB/s    0:05 left',
+      '⠦ x86                writing the disk            0:05  ━━━━━━━━────────  50%  50 MB of 100 MB   10 MB/s   0:05 left',
       '⠦ arm control-plane  booting the rescue system   0:01',
       '  0 of 2 done  0:07  0.0068 EUR so far',
     ],
@@ -84,7 +84,7 @@ describe('the board', () => {
     const start: BuildEvent = { type: 'run-started', run: 'abcd2345', images: ['arm', 'x86'] }
     const events = [start, created('x86'), step('write'), writing(30), writing(40)]
     expect(lines({ columns: 80 }, ...events)[1]).toBe(
-      '⠋ x86  writing the disk            0:03  ━━━━──────  40%  10 MiB/s    0:06 left',
+      '⠋ x86  writing the disk            0:03  ━━━━──────  40%  10 MB/s   0:06 left',
     )
     expect(lines({ columns: 40 }, ...events)[1]).toBe('⠋ x86  writing     0:03  ━━━━──────  40%')
   })
@@ -163,16 +163,16 @@ describe('the board', () => {
   })
 
   test('shows bytes without a total, and no more than 100 percent', () => {
-    const at = (mib: number, totalBytes: number | undefined) =>
+    const at = (megabytes: number, totalBytes: number | undefined) =>
       lines({}, START, step('write'), {
         type: 'progress',
         image: 'x86',
         step: 'write',
-        bytes: mib << 20,
+        bytes: megabytes * 1e6,
         totalBytes,
       })[0]
-    expect(at(5, undefined)).toMatch(/0:02 {2}5\.0 MiB$/)
-    expect(at(5, 4 << 20)).toContain('100%  5.0 MiB of 4.0 MiB')
+    expect(at(5, undefined)).toMatch(/0:02 {2}5\.0 MB$/)
+    expect(at(5, 4e6)).toContain('100%  5.0 MB of 4.0 MB')
     expect(at(0, 0)).not.toContain('NaN')
   })
 

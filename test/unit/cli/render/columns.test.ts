@@ -32,7 +32,14 @@ test('a narrower one does without some, one after the other', () => {
 
 test('then the last column is folded, or stands below where there is no room for it', () => {
   expect(at(22)).toBe('ID  WHY\n1   the newest of them\n    all\n22  in use\n')
-  expect(at(16)).toBe('ID\n1\n    the newest\n    of them all\n22\n    in use\n')
+  expect(at(16)).toBe('ID\n1\n    the newest\n      of them\n      all\n22\n    in use\n')
+})
+
+test('several stand below, with their names, where even the others are too wide', () => {
+  const wide = COLUMNS.map(({ heading, show }) => ({ heading, show }))
+  expect(fitTable(wide, ITEMS, 12)).toBe(
+    'ID  SIZE\n1   1 GB\n    made\n      today\n    why the\n      newest\n      of\n      them\n      all\n22  2 GB\n    made\n      then\n    why in\n      use\n',
+  )
 })
 
 test('one without rows or with one column stays as it is', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { foldHanging, foldLines, foldTight, foldWords } from '../../../../src/cli/render/fold.ts'
+import { foldHanging, foldLines, foldWords } from '../../../../src/cli/render/fold.ts'
 
 describe('words', () => {
   test('are never broken, and no line is wider than asked', () => {
@@ -35,16 +35,4 @@ test('a paragraph goes on with an indent', () => {
     'error: it was\n  not there any\n  more\nand more',
   )
   expect(foldHanging('  hint: do it', 80, '    ')).toBe('  hint: do it')
-})
-
-describe('a tight fold', () => {
-  test('breaks behind commas and slashes, else anywhere, and loses nothing', () => {
-    const url = `https://factory.talos.dev/image/${'0123456789abcdef'.repeat(4)}/v1.12.2/hcloud-amd64.raw.zst`
-    for (const width of [1, 5, 20, 46, 60, 200]) {
-      const lines = foldTight(`${url} (86 MiB)`, width)
-      for (const line of lines) expect(line.length).toBeLessThanOrEqual(width)
-      expect(lines.join('').replaceAll(' ', '')).toBe(`${url}(86MiB)`)
-    }
-    expect(foldTight('os=talos,arch=arm,version=v1', 20)).toEqual(['os=talos,arch=arm,', 'version=v1'])
-  })
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { formatJobSummary } from '../../../../src/cli/render/job-summary.ts'
 import { toResultDocument } from '../../../../src/report/result.ts'
 import { built, existing, FACTORY, failed, imageAt, result, rolesPlan } from '../../report/fixture.ts'
+import { timeline } from './timeline-fixture.ts'
 
 const plan = rolesPlan()
 const summarize = (outcome: ReturnType<typeof result>) =>
@@ -17,8 +18,8 @@ test('a job summary has the snapshots, what failed, what was left behind, and th
 
 | Snapshot | Architecture | Role | Talos | Size | Time | Selector |
 | --- | --- | --- | --- | --- | --- | --- |
-| <code>1</code> | arm | worker | v1.12.2 | 0.20 GB | 1 min 32 s | <code>os=talos,role=worker</code> |
-| <code>22</code> | x86 | worker | v1.12.2 | 0.20 GB | existed | <code>os=talos,role=worker</code> |
+| <code>1</code> | arm | worker | v1.12.2 | 0.20 GB | 1 min 32 s | <code>os=talos,role=worker,version=v1.12.2</code> |
+| <code>22</code> | x86 | worker | v1.12.2 | 0.20 GB | existed | <code>os=talos,role=worker,version=v1.12.2</code> |
 
 #### Not built
 
@@ -33,7 +34,9 @@ test('a job summary has the snapshots, what failed, what was left behind, and th
 | server 5 | locked | <code>hcloud server delete 5</code> |
 
 `)
-  expect(text).toContain('```hcl\nworker_image_selector = "os=talos,role=worker"\n')
+  expect(text).toContain(
+    '```hcl\n# older hcloud-talos, which selects by labels\nworker_image_selector = "os=talos,role=worker,version=v1.12.2"\n',
+  )
   expect(text).toMatch(/\n```\n\n<\/details>\n\n$/)
 })
 
@@ -53,4 +56,12 @@ test('words of others are neither Markdown nor HTML, and do not leave their cell
   expect(row).toBe(
     '| arm control-plane | a &#124; b &#60;img src=x&#62; &#33;&#91;x&#93;(https://x) &#96;c&#96; | see &#35;1, &#64;you |',
   )
+})
+
+test('a job summary has the timeline as a chart of Mermaid, and no word of others leaves it', () => {
+  const document = { ...toResultDocument(result(failed(imageAt(plan, 0))), 'v1.12.2', FACTORY), timeline: timeline() }
+  const fences = (text: string): number => text.split('```').length - 1
+  expect(formatJobSummary(document)).toContain('#### Timeline\n\n```mermaid\ngantt\n    dateFormat ')
+  const hostile = { ...document, timeline: timeline({ image: 'a\n```\n# b' }) }
+  expect(fences(formatJobSummary(hostile))).toBe(2)
 })

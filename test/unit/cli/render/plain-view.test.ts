@@ -93,8 +93,8 @@ describe('a long step in a log', () => {
   test('says every half minute that it goes on, and how far it is', () => {
     const io = testIo()
     const view = createPlainView(io)
-    const progress = (mib: number): void =>
-      view.onEvent({ type: 'progress', image: 'arm', step: 'write', bytes: mib << 20, totalBytes: 100 << 20 })
+    const progress = (megabytes: number): void =>
+      view.onEvent({ type: 'progress', image: 'arm', step: 'write', bytes: megabytes * 1e6, totalBytes: 100e6 })
     view.onEvent({ type: 'run-started', run: 'abcd2345', images: ['arm', 'x86'] })
     view.onEvent({ type: 'step-started', image: 'arm', step: 'write' })
     view.onEvent({ type: 'step-started', image: 'x86', step: 'snapshot' })
@@ -105,11 +105,11 @@ describe('a long step in a log', () => {
     vi.advanceTimersByTime(30_000)
     view.onEvent({ type: 'step-finished', image: 'arm', step: 'write', ms: 50_000 })
     expect(io.errors.slice(3)).toEqual([
-      '21:07:35 [arm] writing the disk for 30 s: 58%, 58 MiB of 100 MiB, 2.0 MiB/s, 0:21 left\n',
+      '21:07:35 [arm] writing the disk for 30 s: 58%, 58 MB of 100 MB, 2.0 MB/s, 0:21 left\n',
       '21:07:35 [x86] taking the snapshot for 30 s\n',
-      '21:08:05 [arm] writing the disk for 1 min 00 s: 58%, 58 MiB of 100 MiB, 539 KiB/s, 1:19 left\n',
+      '21:08:05 [arm] writing the disk for 1 min 00 s: 58%, 58 MB of 100 MB, 527 kB/s, 1:19 left\n',
       '21:08:05 [x86] taking the snapshot for 1 min 00 s\n',
-      '21:08:05 [arm] disk written in 50 s: 100 MiB, 2.0 MiB/s\n',
+      '21:08:05 [arm] disk written in 50 s: 100 MB, 2.0 MB/s\n',
     ])
     view.close()
     vi.advanceTimersByTime(60_000)

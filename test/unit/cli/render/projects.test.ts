@@ -33,7 +33,7 @@ describe('a plan for several projects', () => {
       { project: 'four', problems: [REFUSED] },
     )
     expect(text).toMatch(/^Plan: Talos v1\.12\.2, 2 images in each of 4 projects\n\nIn one, three:\n {2}arm: build/)
-    expect(text).toContain('In two:\n  arm: nothing to do, snapshot 42 is the same')
+    expect(text).toContain('In two:\n  arm: skip, snapshot 42 is the same')
     expect(text).toContain('In four:\n  nothing: refused\n')
     const each = plan.cost.build ?? Number.NaN
     expect(text).toContain(`Estimated cost, net: ${(3 * each).toFixed(4)} EUR for the build servers`)

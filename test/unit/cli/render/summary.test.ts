@@ -12,12 +12,13 @@ describe('a summary', () => {
   test('has the table, the Terraform text and the installer', () => {
     expect(summarize(built(imageAt(plan, 2), 1), existing(imageAt(plan, 3), 22))).toBe(
       `ID  ARCH  ROLE    VERSION  SIZE     TIME        SELECTOR
-1   arm   worker  v1.12.2  0.20 GB  1 min 32 s  os=talos,role=worker
-22  x86   worker  v1.12.2  0.20 GB  existing    os=talos,role=worker
+1   arm   worker  v1.12.2  0.20 GB  1 min 32 s  os=talos,role=worker,version=v1.12.2
+22  x86   worker  v1.12.2  0.20 GB  existing    os=talos,role=worker,version=v1.12.2
 
 Terraform:
 
-  worker_image_selector = "os=talos,role=worker"
+  # older hcloud-talos, which selects by labels
+  worker_image_selector = "os=talos,role=worker,version=v1.12.2"
 
   data "hcloud_image" "talos_worker_arm" {
     with_selector     = "os=talos,role=worker,version=v1.12.2"

@@ -3,27 +3,35 @@ import {
   formatBytes,
   formatClock,
   formatDuration,
+  formatGigabytes,
   formatPrice,
   formatSpeed,
   formatTime,
 } from '../../../../src/cli/render/units.ts'
 
-const MIB = 1 << 20
-
 describe('numbers', () => {
   test.each([
-    [0, '0 KiB'],
-    [1, '1 KiB'],
-    [1025, '2 KiB'],
-    [MIB - 1, '1.0 MiB'],
-    [MIB, '1.0 MiB'],
-    [9.94 * MIB, '9.9 MiB'],
-    [9.96 * MIB, '10 MiB'],
-    [93.4 * MIB, '93 MiB'],
-    [1023.6 * MIB, '1.0 GiB'],
-    [1246 * MIB, '1.2 GiB'],
+    [0, '0 kB'],
+    [1, '1 kB'],
+    [1001, '2 kB'],
+    [999_999, '1.0 MB'],
+    [1e6, '1.0 MB'],
+    [9.94e6, '9.9 MB'],
+    [9.96e6, '10 MB'],
+    [93.4e6, '93 MB'],
+    [999.6e6, '1.0 GB'],
+    [1246e6, '1.2 GB'],
   ])('%d bytes are %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text)
+  })
+
+  test.each([
+    [null, '-'],
+    [0, '< 10 MB'],
+    [0.004, '< 10 MB'],
+    [0.2, '0.20 GB'],
+  ])('a snapshot of %d GB has %s', (gigabytes, text) => {
+    expect(formatGigabytes(gigabytes)).toBe(text)
   })
 
   test.each([
@@ -52,13 +60,14 @@ describe('numbers', () => {
   })
 
   test('speed is bytes a second', () => {
-    expect(formatSpeed(14 * MIB)).toBe('14 MiB/s')
-    expect(formatSpeed(0)).toBe('0 KiB/s')
+    expect(formatSpeed(14e6)).toBe('14 MB/s')
+    expect(formatSpeed(0)).toBe('0 kB/s')
   })
 
   test('small amounts have as many decimals as they need', () => {
     expect(formatPrice(0.0064, 'EUR')).toBe('0.0064 EUR')
     expect(formatPrice(1.5, 'USD')).toBe('1.50 USD')
+    expect(formatPrice(0.00004, 'EUR')).toBe('< 0.0001 EUR')
     expect(formatPrice(0, 'EUR')).toBe('0.0000 EUR')
   })
 

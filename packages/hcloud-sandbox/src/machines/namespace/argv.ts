@@ -73,6 +73,10 @@ export interface InitArguments {
   readonly keyring: readonly string[]
   readonly hostName: string
   readonly rootName: string
+  /** Of root, as in /etc/shadow. */
+  readonly passwordHash: string
+  /** The line of /etc/ssh/ssh_host_ed25519_key.pub. */
+  readonly hostKey: string
   /** Relative to the working directory. */
   readonly disk: string
   /** Name to text of the programs that stand in for others. */
@@ -80,12 +84,13 @@ export interface InitArguments {
 }
 
 /** The process that makes a machine's namespaces and keeps them: it dies with this one, and they with it. */
-export function toInitArgv({ user, keyring, hostName, rootName, disk, standIns }: InitArguments): string[] {
+export function toInitArgv({ user, keyring, standIns, ...told }: InitArguments): string[] {
+  const { hostName, rootName, disk, passwordHash, hostKey } = told
   return [
     ...[...CLOSE_INHERITED, ...keyring, ...DIE_WITH_PARENT, ...asUser(user)],
     ...['unshare', '--user', '--map-root-user', '--mount', '--propagation=private', '--pid', '--uts', '--ipc'],
     ...['--fork', '--kill-child', '--', 'bash', '--noprofile', '--norc', '-c', INIT_SCRIPT, 'init'],
-    ...[hostName, rootName, disk, ...Object.entries(standIns).flat()],
+    ...[hostName, rootName, disk, passwordHash, hostKey, ...Object.entries(standIns).flat()],
   ]
 }
 

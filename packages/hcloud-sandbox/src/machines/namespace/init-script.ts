@@ -3,7 +3,7 @@
  *
  * It runs as process 1 of new user, mount, PID, UTS and IPC namespaces, by a user without rights on the host.
  * Arguments: host name, name shown as the source of the root file system, the disk file relative to the working
- * directory, then pairs of a stand-in's name and text. Prints `ready` when the root stands, and then `poweroff` or
+ * directory, root's entry in /etc/shadow, the public host key, then pairs of a stand-in's name and text. Prints `ready` when the root stands, and then `poweroff` or
  * `reboot` when a command in the machine asks for it. Ends when its standard input ends, which happens when the owner
  * closes it or dies; the kernel then kills every process of the machine.
  */
@@ -27,8 +27,8 @@ while IFS= read -r _; do :; done
 export const INIT_SCRIPT = `
 set -euo pipefail
 umask 022
-host_name=$1 root_name=$2 disk=$3
-shift 3
+host_name=$1 root_name=$2 disk=$3 password_hash=$4 host_key=$5
+shift 5
 
 # The machine's root, over the host's /tmp, which only this mount namespace sees that way.
 new=/tmp
@@ -67,6 +67,8 @@ etc=$new/etc
 printf '%s\\n' "$host_name" > $etc/hostname
 printf 'root:x:0:0:root:/root:/bin/bash\\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\\n' > $etc/passwd
 printf 'root:x:0:\\nnogroup:x:65534:\\n' > $etc/group
+(umask 077; printf 'root:%s:20000:0:99999:7:::\\n' "$password_hash" > $etc/shadow)
+printf '%s\\n' "$host_key" > $etc/ssh/ssh_host_ed25519_key.pub
 printf 'passwd: files\\ngroup: files\\nhosts: files dns\\n' > $etc/nsswitch.conf
 for name in resolv.conf hosts host.conf gai.conf services protocols os-release ssl/openssl.cnf; do
   if [[ -r /etc/$name ]]; then cp -L "/etc/$name" "$etc/$name"; fi

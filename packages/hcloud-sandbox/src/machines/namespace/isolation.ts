@@ -9,6 +9,7 @@ import { openDiskAccess } from './disk-access.ts'
 import { type Init, type MachineEnd, startInit } from './init.ts'
 import { findKeyringArgv } from './keyring.ts'
 import { mountProblems, parseMountinfo, toMountList } from './mounts.ts'
+import { NO_PASSWORD } from './password-hash.ts'
 import { findRemedy } from './remedy.ts'
 import { findChild, releaseCommands } from './signal-command.ts'
 import { toStandIns } from './stand-ins/index.ts'
@@ -23,6 +24,10 @@ export interface IsolationOptions {
   readonly diskFile: string
   readonly hostName: string
   readonly system: 'rescue' | 'disk'
+  /** Of root, as in /etc/shadow; no password unless told. */
+  readonly passwordHash?: string
+  /** The line of /etc/ssh/ssh_host_ed25519_key.pub. */
+  readonly hostKey?: string
   /** `blkdiscard` says that it has discarded, and leaves the disk alone. */
   readonly ignoreDiscard?: boolean
   readonly sabotage?: Sabotage
@@ -65,7 +70,9 @@ export async function openIsolation(options: IsolationOptions): Promise<Isolatio
     const { sabotage } = options
     const keyring = await findKeyringArgv(process.arch)
     const standIns = toStandIns({ ignoreDiscard: options.ignoreDiscard ?? false })
-    const argv = toInitArgv({ user, keyring, ...toNames(options), disk: access.file, standIns })
+    const { passwordHash = NO_PASSWORD, hostKey = '' } = options
+    const told = { ...toNames(options), passwordHash, hostKey, disk: access.file }
+    const argv = toInitArgv({ user, keyring, standIns, ...told })
     init = await startInit(sabotage?.init?.(argv) ?? argv, access.folder)
     const looked = await lookAtMachine(init.pid, user ?? self, access)
     const expected = sabotage?.expected?.(looked) ?? looked
@@ -158,7 +165,7 @@ async function toIsolationError(cause: unknown): Promise<SandboxError> {
   return new SandboxError(
     {
       code: 'sandbox',
-      message: `The machines of the sandbox cannot be isolated from this computer, so nothing runs in them: ${reason}`,
+      message: `the machines of the sandbox cannot be isolated from this computer, so nothing runs in them: ${reason}`,
       hint: await findRemedy(),
     },
     { cause },

@@ -7,7 +7,8 @@ import type { Machine, MachineKind, MachineSpec } from '../machine.ts'
 import { createPowerSwitch } from '../power-switch.ts'
 import { checkNamespaces } from './check.ts'
 import { openIsolation } from './isolation.ts'
-import { listenForSsh, type SshServer } from './ssh-server.ts'
+import { hashPassword } from './password-hash.ts'
+import { listenForSsh, makeHostKey, type SshServer } from './ssh-server.ts'
 
 export interface NamespaceMachinesOptions {
   /** From power-on until SSH answers, in milliseconds; 0 unless told: SSH answers when `powerOn` resolves. */
@@ -44,10 +45,13 @@ function createMachine(
     const { addresses = [spec.address], sshPort = spec.sshPort, sshDelayMs = 0 } = target
     for (const address of addresses) await requireFree(address, sshPort)
     const { refuseSshMs = 0, losePowerMs, ignoreDiscard } = faults.atBoot(spec)
+    const hostKey = makeHostKey()
     const isolation = await openIsolation({
       diskFile: spec.diskFile,
       hostName: target.system === 'rescue' ? 'rescue' : spec.name,
       system: target.system,
+      passwordHash: await hashPassword(target.rootPassword),
+      hostKey: hostKey.public,
       ...(ignoreDiscard === undefined ? {} : { ignoreDiscard }),
     })
     timers.after(losePowerMs, losePower)
@@ -57,6 +61,7 @@ function createMachine(
         addresses,
         port: sshPort,
         target,
+        hostKey: hostKey.private,
         start: isolation.start,
         onConnection: () => faults.atConnection(spec),
         onCommand: (command, drop) => {

@@ -13,6 +13,8 @@ export interface SshServerOptions {
   readonly addresses: readonly string[]
   readonly port: number
   readonly target: BootTarget
+  /** As `makeHostKey` gives it. */
+  readonly hostKey: string
   readonly start: StartCommand
   /** Called for each connection, to be told what goes wrong with it. */
   readonly onConnection: () => ConnectionFault | undefined
@@ -26,18 +28,17 @@ export interface SshServer {
 }
 
 /**
- * Listens as a machine does, with a host key that is made anew each time.
+ * Listens as a machine does.
  * @throws SandboxError `sandbox` when one of the addresses cannot be listened at
  */
 export async function listenForSsh(options: SshServerOptions): Promise<SshServer> {
-  const { addresses, port, target } = options
+  const { addresses, port, target, hostKey } = options
   const keys = target.authorizedKeys.flatMap((line) => {
     const key = ssh2.utils.parseKey(line)
     return key instanceof Error ? [] : [key]
   })
-  const hostKey = makeHostKey()
   const serve = (socket: Socket, fault: 'deny' | 'new-host-key' | undefined) => {
-    const hostKeys = [fault === 'new-host-key' ? makeHostKey() : hostKey]
+    const hostKeys = [fault === 'new-host-key' ? makeHostKey().private : hostKey]
     const drop = () => socket.destroy()
     const ssh = new ssh2.Server({ hostKeys }, (connection) => {
       connection.on('authentication', (context) => {
@@ -84,10 +85,10 @@ export async function listenForSsh(options: SshServerOptions): Promise<SshServer
   return { close }
 }
 
-/** ssh2 1.17 writes an unreadable key whenever the public half begins with a zero byte: one in 256. */
-function makeHostKey(): string {
-  const key = ssh2.utils.generateKeyPairSync('ed25519').private
-  return ssh2.utils.parseKey(key) instanceof Error ? makeHostKey() : key
+/** A host key, in OpenSSH's formats. ssh2 1.17 writes an unreadable key whenever the public half begins with a zero byte: one in 256. */
+export function makeHostKey(): { readonly private: string; readonly public: string } {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519')
+  return ssh2.utils.parseKey(pair.private) instanceof Error ? makeHostKey() : pair
 }
 
 function answer(context: AuthContext, isWelcome: boolean): void {

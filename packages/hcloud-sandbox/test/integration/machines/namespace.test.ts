@@ -41,6 +41,19 @@ describe.runIf(process.platform === 'linux')('a machine in namespaces', SLOW, ()
     expect(await isRefused(address, sshPort)).toBe(true)
   })
 
+  it("knows root's password by its hash, and the host key that it shows", async () => {
+    await using made = await makeMachine()
+    await made.machine.powerOn({ ...made.target, rootPassword: 'letmein' })
+    await using shell = await made.logIn({ password: 'letmein' })
+    const script = 'perl -e \'$h = (getpwnam "root")[1]; print crypt("letmein", $h) eq $h ? "same " : "other "\''
+    const told = await shell.run(`${script}; stat -c %a /etc/shadow; cut -d" " -f1 /etc/ssh/ssh_host_*_key.pub`)
+    expect(told.stdout).toBe('same 600\nssh-ed25519\n')
+    await made.machine.powerOff()
+    await made.machine.powerOn({ ...made.target, rootPassword: '' })
+    await using again = await made.logIn()
+    expect((await again.run('cut -d: -f2 /etc/shadow')).stdout).toBe('*\n')
+  })
+
   it('answers at each address that it is given, and at no other', async () => {
     await using made = await makeMachine()
     const { address, sshPort } = made.machine.spec

@@ -14,6 +14,8 @@ const SANDBOX = {
   tokens: [{ project: 'sandbox', token: 'token' }],
   sshPort: 3,
   machines: 'none',
+  clientPort: 4,
+  endsWithClients: false,
 } as const
 
 async function testDir() {
@@ -47,8 +49,8 @@ describe('acquireOwnership', () => {
     const owned = requireOwned(await acquireOwnership(stateDir))
     expect(owned.tookOver).toBe(false)
     await owned.publish(SANDBOX)
-    expect(await acquireOwnership(stateDir)).toEqual({ attached: SANDBOX })
-    expect(await acquireOwnership(stateDir)).toEqual({ attached: SANDBOX })
+    expect(await acquireOwnership(stateDir)).toMatchObject({ attached: SANDBOX })
+    expect(await acquireOwnership(stateDir)).toMatchObject({ attached: SANDBOX })
 
     await owned.release()
     await owned.release()
@@ -100,7 +102,7 @@ describe('acquireOwnership', () => {
     await using dir = await testDir()
     const owned = requireOwned(await acquireOwnership(dir.path))
     const clock = createTestClock(() => owned.publish(SANDBOX))
-    expect(await acquireOwnership(dir.path, { clock })).toEqual({ attached: SANDBOX })
+    expect(await acquireOwnership(dir.path, { clock })).toMatchObject({ attached: SANDBOX })
   })
 
   test('who comes while the owner closes becomes the next one', async () => {

@@ -3,7 +3,15 @@ import { MACHINE_USER, toEntryArgv, toInitArgv } from '../../../src/machines/nam
 
 const expected = { namespaces: 'ns', user: MACHINE_USER, disk: '1:2', mounts: 'm', diskBytes: 1025 }
 const keyring = ['own-keyring']
-const init = { keyring, hostName: 'rescue', rootName: 'rescue', disk: 'sda', standIns: { dd: 'text' } }
+const init = {
+  keyring,
+  hostName: 'rescue',
+  rootName: 'rescue',
+  disk: 'sda',
+  passwordHash: '*',
+  hostKey: '',
+  standIns: { dd: 'text' },
+}
 
 /** Closing files comes before all else. */
 const CLOSE_INHERITED = [

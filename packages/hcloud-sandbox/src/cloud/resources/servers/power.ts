@@ -11,7 +11,7 @@ import type { ResourceOptions } from '../../resource.ts'
 import { firewalls, letsSshIn } from '../firewalls.ts'
 import { primaryIpsOf } from '../primary-ips.ts'
 import { findServerType } from '../server-types.ts'
-import { type Server, servers, startServerAction } from './server.ts'
+import { createPassword, type Server, servers, startServerAction } from './server.ts'
 
 /** Rescue is switched off again when the server was not booted into it within an hour. Source: the API's documentation. */
 const RESCUE_LASTS_MS = 60 * 60 * 1000
@@ -107,7 +107,7 @@ function spoil(
   target: Required<Pick<BootTarget, 'addresses'>> & BootTarget,
   { enableIpv4, address }: Server,
   { sshPort }: MachineSpec,
-  { hasOtherAddress, hasOtherPort, delayMs = 0 }: RescueFaults,
+  { hasOtherAddress, hasOtherPort, hasNoPassword, isImposter, delayMs = 0 }: RescueFaults,
 ): BootTarget {
   // A server with an IPv4 address still answers there, and here both families lead to one address.
   const moved =
@@ -115,6 +115,7 @@ function spoil(
   return {
     ...target,
     ...(moved.length > 0 ? { addresses: moved } : {}),
+    ...(hasNoPassword ? { rootPassword: '' } : isImposter ? { rootPassword: createPassword() } : {}),
     ...(hasOtherPort ? { sshPort: sshPort + OTHER_SSH_PORT_BY } : {}),
     ...(delayMs > 0 ? { sshDelayMs: delayMs } : {}),
   }

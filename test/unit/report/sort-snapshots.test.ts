@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { toSnapshotRecord } from '../../../src/report/snapshot.ts'
-import { filterSnapshots, sortSnapshots } from '../../../src/report/snapshot-selection.ts'
 import { SORT_FIELDS, type SortField } from '../../../src/report/sort-fields.ts'
+import { sortSnapshots } from '../../../src/report/sort-snapshots.ts'
 import { snapshot } from '../plan/fixture.ts'
 
 const record = (id: number, change: Parameters<typeof snapshot>[0] = {}) =>
@@ -30,25 +30,6 @@ const ALL = [
   record(4, { labels: {}, created: '2026-07-02T10:00:00+00:00', image_size: 0.2, description: 'd' }),
 ]
 const idsOf = (snapshots: typeof ALL): number[] => snapshots.map(({ id }) => id)
-
-describe('filterSnapshots', () => {
-  test.each([
-    [{}, [1, 2, 3, 4]],
-    [{ architectures: ['arm'] }, [2]],
-    [{ architectures: ['arm', 'x86'] }, [1, 2, 3, 4]],
-    [{ roles: ['worker'] }, [1]],
-    [{ roles: [null] }, [2, 4]],
-    [{ roles: [null, 'worker'] }, [1, 2, 4]],
-    [{ versions: ['v1.12'] }, [2, 3]],
-    [{ versions: ['v1.1'] }, []],
-    [{ versions: ['v1'] }, [1, 2, 3]],
-    [{ versions: ['v1.12.1'] }, []],
-    [{ versions: ['v1.12.10', 'v1.9.5'] }, [1, 3]],
-    [{ architectures: ['x86'], roles: [null] }, [4]],
-  ] as const)('%j leaves %j', (filter, ids) => {
-    expect(idsOf(filterSnapshots(ALL, filter))).toEqual(ids)
-  })
-})
 
 describe('sortSnapshots', () => {
   const ORDERS: Readonly<Record<SortField, readonly [up: number[], down: number[]]>> = {

@@ -1,29 +1,8 @@
-/** Which snapshots of a list are shown, and in which order. Pure. */
+/** In which order the snapshots of a list are shown. Pure. */
 
 import semver from 'semver'
-import type { Architecture, Role } from '../domain.ts'
 import type { SnapshotRecord } from './snapshot.ts'
 import type { Sort, SortField } from './sort-fields.ts'
-
-/** The snapshots to show: a property that is left out does not filter; of several values, any may match. */
-export interface SnapshotFilter {
-  readonly architectures?: readonly Architecture[] | undefined
-  /** null stands for generic images. */
-  readonly roles?: readonly (Role | null)[] | undefined
-  /** Full versions, such as `v1.13.9`, or minor versions: `v1.13`. */
-  readonly versions?: readonly string[] | undefined
-}
-
-/** The snapshots that match, in their order. */
-export function filterSnapshots(snapshots: readonly SnapshotRecord[], filter: SnapshotFilter): SnapshotRecord[] {
-  const { architectures, roles, versions } = filter
-  return snapshots.filter(
-    ({ architecture, role, version }) =>
-      (architectures?.includes(architecture) ?? true) &&
-      (roles?.includes(role) ?? true) &&
-      (versions?.some((wanted) => version === wanted || version?.startsWith(`${wanted}.`) === true) ?? true),
-  )
-}
 
 /** Sorted by one field, then by ID; snapshots without a value are last in both directions. */
 export function sortSnapshots(snapshots: readonly SnapshotRecord[], { field, descending }: Sort): SnapshotRecord[] {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { parseRoleFilter, parseSort, parseVersionFilter } from '../../../src/cli/list-flags.ts'
+import { parseRoleFilter, parseSort, parseVersionFilter } from '../../../src/cli/snapshot-flags.ts'
 
 test('--role is a role or none', () => {
   expect(parseRoleFilter('gpu-worker')).toBe('gpu-worker')

@@ -1,9 +1,13 @@
-/** The flags of `talos-image list` that need more than their text. */
+/** Which snapshots a command is about: the same flags for all that look at several. */
 
 import { InvalidArgumentError } from 'commander'
 import { isRoleName, NO_ROLE, ROLE_RULE, type Role } from '../domain.ts'
+import type { SnapshotFilter } from '../plan/snapshot-filter.ts'
 import { SORT_FIELDS, type Sort, type SortField } from '../report/sort-fields.ts'
 import { didYouMean } from '../util/near.ts'
+import type { Parameters, Values } from './define-command.ts'
+import { parseLabelTerm } from './flags.ts'
+import { archFlag } from './shared-flags.ts'
 
 /** `--role worker`, `--role none`. null stands for generic images. */
 export function parseRoleFilter(text: string): Role | null {
@@ -38,4 +42,30 @@ export function parseSort(text: string): Sort {
 /** The column says ARCH, and so does the flag. */
 function toField(name: string): SortField | undefined {
   return name === 'arch' ? 'architecture' : SORT_FIELDS.find((field) => field === name)
+}
+
+/** By what snapshots are. */
+export const filterFlags = {
+  ...archFlag(),
+  '--role <role>': {
+    text: 'such as worker, or none for generic images; repeatable',
+    parse: parseRoleFilter,
+    repeatable: true,
+  },
+  '--version <version>': {
+    text: 'a Talos version, such as v1.13.9, or v1.13; repeatable',
+    parse: parseVersionFilter,
+    repeatable: true,
+  },
+  '--label <key[=value]>': { text: 'only with this label; repeatable', parse: parseLabelTerm, repeatable: true },
+} as const satisfies Parameters
+
+/** The names of those flags, for the groups of a help. */
+export const FILTER_NAMES = ['--arch', '--role', '--version', '--label'] as const
+/** As texts list them. */
+export const FILTER_WORDS = '--arch, --role, --version or --label'
+
+/** What the flags mean. */
+export function toFilter({ arch, role, version, label = [] }: Values<typeof filterFlags>): SnapshotFilter {
+  return { architectures: arch, roles: role, versions: version, labels: Object.fromEntries(label) }
 }

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { selectorFor, selectorOf } from '../../../src/plan/selector.ts'
+
+test('the selector of a kind keeps roles apart', () => {
+  expect(selectorFor(undefined)).toBe('os=talos,!role')
+  expect(selectorFor('control-plane')).toBe('os=talos,role=control-plane')
+})
+
+test.each([
+  [{ os: 'talos', arch: 'arm', version: 'v1', creator: 'x', type: 'infra' }, 'os=talos,!role'],
+  [{ os: 'talos', role: 'worker', 'talos-image/run': 'x' }, 'os=talos,role=worker'],
+  [{ os: 'talos', role: 'worker', version: 'v1.12.2' }, 'os=talos,role=worker,version=v1.12.2'],
+  [{ os: 'talos', role: 'storage' }, 'os=talos,role=storage'],
+  [{ os: 'talos', cluster: 'prod', empty: '' }, 'os=talos,!role,cluster=prod,empty'],
+  // Each label once.
+  [{ os: 'talos', talos_version: 'v1.11.5', cluster: 'a' }, 'os=talos,!role,talos_version=v1.11.5,cluster=a'],
+  [{ type: 'talos', version: 'v1.12.4' }, 'type=talos,version=v1.12.4'],
+  [{ cluster: 'prod', version: 'v1' }, 'cluster=prod,version=v1'],
+  [{ os: 'talos', 'talos-image/version': 'v1.12.2' }, 'os=talos,!role,talos-image/version=v1.12.2'],
+  [{ 'talos-image/run': 'x' }, 'talos-image/run'],
+])('of %j it is %s', (labels, selector) => {
+  expect(selectorOf(labels)).toBe(selector)
+})
