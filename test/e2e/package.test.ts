@@ -80,7 +80,8 @@ describe('its types', () => {
   })
 
   it('are those that the documents write down', async () => {
-    const pages = ['docs/library.md', 'docs/api.md'].map((name) => readFile(join(consumer.installed, name), 'utf8'))
+    const parts = (await readdir(join(consumer.installed, 'docs/api'))).map((name) => `docs/api/${name}`)
+    const pages = ['docs/library.md', ...parts].map((name) => readFile(join(consumer.installed, name), 'utf8'))
     const blocks = (await Promise.all(pages)).flatMap((page) =>
       [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, text = '']) => text).filter((text) => text.includes('await ')),
     )
