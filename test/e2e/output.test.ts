@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { allCommands } from '../../src/cli/help.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { Inputs } from '../support/build-line.ts'
+import { BUILD_STEPS } from '../../src/run/events.ts'
+import { Inputs, Timeline } from '../support/build-line.ts'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import { dataHash } from '../support/data-hash.ts'
 import { readFactoryDisk } from '../support/disk-content.ts'
@@ -61,6 +62,7 @@ const Run = v.strictObject({
   snapshots: v.tuple([
     v.strictObject({
       ...SNAPSHOT,
+      image: v.literal('arm worker'),
       status: v.picklist(['built', 'existing']),
       selector: v.literal('os=talos,role=worker,version=v1.12.2'),
       source: v.strictObject(Source),
@@ -73,6 +75,7 @@ const Run = v.strictObject({
   ]),
   failed: v.tuple([]),
   leftovers: v.tuple([]),
+  timeline: Timeline,
 })
 
 const Plan = v.strictObject({
@@ -128,7 +131,9 @@ const parse = <S extends v.GenericSchema>(schema: S, text: string): v.InferOutpu
 describe('--output json', () => {
   it('of build says what was built, and nothing else stands on standard output', async () => {
     expect(built.code, built.stderr).toBe(0)
-    const { snapshots } = parse(Run, built.stdout)
+    const { snapshots, timeline } = parse(Run, built.stdout)
+    expect(timeline.images[0]?.steps.map(({ step }) => step)).toEqual(Object.keys(BUILD_STEPS))
+    expect(timeline.images[0]?.servers).toHaveLength(1)
     const { status, disk, labels, schematic, installer, sourceSha256 } = snapshots[0]
     const raw = await readFactoryDisk(project.stateDir, schematic, 'v1.12.2', 'arm64')
     expect(status).toBe('built')
@@ -252,7 +257,7 @@ describe('--output yaml', () => {
 
 /** A document without what differs from run to run: the ID of a run, and what was counted or measured. */
 function withoutChance(document: unknown): unknown {
-  const replaced = JSON.stringify(document, (key, value) => (key === 'run' ? 'RUN' : value))
+  const replaced = JSON.stringify(document, (key, value) => (key === 'run' || key === 'timeline' ? 'DIFFERS' : value))
   return JSON.parse(replaced.replaceAll(/\b\d+(\.\d+)? (of|ms|s|seconds?|more|requests?)\b/g, 'N $2'))
 }
 

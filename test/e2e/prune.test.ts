@@ -28,7 +28,7 @@ afterAll(() => project.close())
 
 describe('prune', () => {
   it('must be told what is old', async () => {
-    expectRefusal(await run('prune'), 'prune does not know what is old', '--keep 2')
+    expectRefusal(await run('prune'), 'prune was not told what is old', '--keep 2')
     expectRefusal(await run('prune', '--older-than', 'yesterday'), 'Use an age such as 30d')
   })
 

@@ -149,7 +149,7 @@ describe('schematic show', () => {
     try {
       const { code, stdout, stderr } = await run(['show', 'b'.repeat(64), '--factory-url', url])
       expect({ code, stdout }).toEqual({ code: 0, stdout: 'customization: {}\n' })
-      expect(stderr).toContain(`warning: what the Image Factory answered has the ID ${EMPTY}`)
+      expect(stderr).toContain(`warning: the Image Factory's answer has the ID ${EMPTY}`)
     } finally {
       server.close()
       server.closeAllConnections()

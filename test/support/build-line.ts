@@ -29,6 +29,42 @@ export const Inputs = v.strictObject({
   schematics: v.array(v.string()),
 })
 
+const after = seconds
+const notes = v.array(v.strictObject({ after, text: v.string() }))
+
+/** When what happened. */
+export const Timeline = v.strictObject({
+  began: v.pipe(v.string(), v.isoTimestamp()),
+  seconds,
+  images: v.array(
+    v.strictObject({
+      image,
+      steps: v.array(
+        v.strictObject({
+          step,
+          after,
+          seconds,
+          outcome: v.picklist(['done', 'failed', 'interrupted']),
+          bytes: v.nullable(v.number()),
+        }),
+      ),
+      servers: v.array(
+        v.strictObject({
+          name: v.string(),
+          serverType: v.string(),
+          location: v.string(),
+          pricePerHour: v.nullable(v.number()),
+          ipv4: v.boolean(),
+          after,
+          seconds,
+        }),
+      ),
+      notes,
+    }),
+  ),
+  notes,
+})
+
 /** A line of a type, with these fields. */
 const line = <const T extends string, const F extends v.ObjectEntries>(type: T, fields: F) =>
   v.strictObject({ time: v.pipe(v.string(), v.isoTimestamp()), type: v.literal(type), ...fields })
@@ -61,6 +97,7 @@ export const BuildLine = v.variant('type', [
     snapshots: v.array(v.unknown()),
     failed: v.array(v.strictObject({ image, error: Problem })),
     leftovers: v.array(v.strictObject({ name: v.string(), command: v.string(), reason: v.string() })),
+    timeline: Timeline,
   }),
   line('error', { problems: v.array(Problem) }),
 ])

@@ -18,7 +18,7 @@ export const command = defineCommand({
   ],
   parameters: {
     ...projectFlags,
-    '--yes': 'remove what no living run claims any more',
+    '--yes': 'remove what no running build uses any more',
     '--run <id>': 'remove everything of one run, at once',
   },
   run: async (io, { run, yes = false, ...flags }) => {
@@ -39,7 +39,7 @@ export const command = defineCommand({
     const { chosen, leftovers } = await removeFound(cloud.hetzner, found, { run, signal, onRemoved })
     const removed = chosen.length - leftovers.length
     const explain = (width: number): string =>
-      run === undefined ? formatInUse(found, width) : `Nothing of run ${run} is there.\n`
+      run === undefined ? formatInUse(found, width) : `Nothing of run ${run} was found.\n`
     return {
       document: { found: records, removed, leftovers },
       text: (width) => (chosen.length > 0 ? `Removed ${removed} of ${chosen.length}.\n` : explain(width)),

@@ -64,6 +64,6 @@ the project was made from.`,
 
 const NOTHING_IS_OLD = {
   code: 'usage',
-  message: 'prune does not know what is old',
+  message: 'prune was not told what is old',
   hint: 'say how many to keep, such as --keep 2, or how old is too old, such as --older-than 30d, or both',
 } as const

@@ -48,7 +48,7 @@ Submits nothing.`,
         : await problems.attempt(() => checkAll(io, schematics, wanted, flags, problems))
     // Of several files, those that are right are shown, even if others are wrong.
     const { version, schematics: good = [], warnings = [] } = verdict ?? {}
-    const idOf = (id: string | null): string => (id === null ? "its ID is the Image Factory's to tell" : `ID ${id}`)
+    const idOf = (id: string | null): string => (id === null ? 'only the Image Factory can tell its ID' : `ID ${id}`)
     return {
       document: withProblems(verdict === undefined ? {} : { version, schematics: good }, problems.all),
       text: good.map(({ file, id }) => `${file}: good for Talos ${version}; ${idOf(id)}\n`).join(''),
