@@ -80,7 +80,7 @@ describe('init', () => {
       talosVersion: 'v1.12.8',
       architectures: ['x86'],
       location: 'nbg1',
-      extensions: ['siderolabs/tailscale', 'siderolabs/iscsi-tools'],
+      extensions: [{ name: 'siderolabs/tailscale' }, { name: 'siderolabs/iscsi-tools' }],
     })
     const planned = await runCommand(['plan', '--directory', 'images', '--output', 'json'], {
       cwd: workspace.root,

@@ -23,7 +23,7 @@ export const command = defineCommand({
       throw error
     })
     return {
-      document: { id, schematic, factory: factory.url },
+      document: { id, canonical: schematic, factory: factory.url },
       text: schematic.endsWith('\n') ? schematic : `${schematic}\n`,
       warnings: findDifference(id, schematic),
     }
