@@ -53,7 +53,7 @@ export function actionArguments(env: Env): string[] {
   for (const [name, commands] of Object.entries(ONLY_FOR)) {
     // What is false is as good as not given, for any command.
     if (input(name) === '' || input(name) === 'false' || commands.includes(command)) continue
-    wrong(name, `${command} has no use for it; it is for ${commands.join(' and ')}`)
+    wrong(name, `${command} does not use it; it is for ${commands.join(' and ')}`)
   }
   const role = input('role')
   if (role !== '' && !isRoleName(role)) wrong('role', `use ${ROLE_RULE}`)

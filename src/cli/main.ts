@@ -159,7 +159,7 @@ async function report(error: unknown): Promise<number> {
 async function reportLostOutput(code: number): Promise<number> {
   const { describeWriteError } = await import('../util/write-whole.ts')
   const message = `standard output cannot be written: ${describeWriteError(lost)}`
-  showError(io, { code: 'usage', message, hint: 'send it elsewhere; what the command did stays done' })
+  showError(io, { code: 'usage', message, hint: 'redirect it elsewhere; what the command did is not undone' })
   return code || EXIT.failed
 }
 

@@ -40,11 +40,11 @@ export async function checkWritable(io: Io, path: string, flag: string): Promise
 }
 
 /** The error that says why a file of a flag cannot be written. */
-export function notWritable(path: string, flag: string, error: unknown): TalosImageError {
+export function notWritable(path: string, flag: string | undefined, error: unknown): TalosImageError {
   return new TalosImageError({
     code: 'usage',
     message: `${path} cannot be written: ${describeWriteError(error)}`,
-    at: { kind: 'flag', name: flag },
+    at: flag === undefined ? undefined : { kind: 'flag', name: flag },
     hint: 'name a file in a folder that you may write to',
   })
 }

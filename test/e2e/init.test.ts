@@ -80,7 +80,7 @@ describe('init', () => {
       talosVersion: 'v1.12.8',
       architectures: ['x86'],
       location: 'nbg1',
-      extensions: ['siderolabs/tailscale', 'siderolabs/iscsi-tools'],
+      extensions: [{ name: 'siderolabs/tailscale' }, { name: 'siderolabs/iscsi-tools' }],
     })
     const planned = await runCommand(['plan', '--directory', 'images', '--output', 'json'], {
       cwd: workspace.root,
@@ -119,7 +119,7 @@ describe('init overwrites nothing', () => {
     await using workspace = await createWorkspace({ '_packer/hcloud.auto.pkrvars.hcl': 'mine' })
     const result = await runCommand(['init'], { cwd: workspace.root, env: NOWHERE })
     const there = FILES.filter((name) => name !== 'talos-image.yaml')
-    expectRefusal(result, 'error: DIR: _packer already holds ', ...there, '--adapt', '--force')
+    expectRefusal(result, 'error: _packer already holds ', ...there, '--adapt', '--force')
     expect(await read(workspace, '_packer/hcloud.auto.pkrvars.hcl')).toBe('mine')
   })
 
@@ -142,7 +142,7 @@ describe('init overwrites nothing', () => {
 
   it('and wants a folder', async () => {
     await using workspace = await createWorkspace({ file: '' })
-    expectRefusal(await init(workspace, 'file'), 'error: DIR: file is not a folder')
+    expectRefusal(await init(workspace, 'file'), 'error: file is not a folder')
   })
 })
 
@@ -250,7 +250,7 @@ describe.runIf(hasTerminal())('init in a terminal', () => {
         { when: /1 chosen/, keys: '\u001b[B' },
         { when: /❯ \[x\] x86/, keys: ' ' },
         { when: /0 chosen/, keys: '\r' },
-        { when: /choose one at least, with space/, keys: ' ' },
+        { when: /choose at least one with the space bar/, keys: ' ' },
         { when: /1 chosen/, keys: '\r' },
       ],
       ...flags,

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { BUILD_STEPS } from '../../src/run/events.ts'
 
 const image = v.string()
-const snapshot = v.number()
+const snapshot = v.strictObject({ id: v.number() })
 const step = v.picklist(Object.keys(BUILD_STEPS))
 const seconds = v.pipe(v.number(), v.minValue(0))
 const placement = v.strictObject({
@@ -13,7 +13,8 @@ const placement = v.strictObject({
   diskGb: v.number(),
   pricePerHour: v.nullable(v.number()),
 })
-const Problem = v.strictObject({
+/** What is wrong, wherever it stands in a document. */
+export const Problem = v.strictObject({
   code: v.string(),
   message: v.string(),
   at: v.optional(v.looseObject({ kind: v.string() })),

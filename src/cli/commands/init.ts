@@ -132,6 +132,6 @@ function toDocument(
     talosVersion,
     architectures,
     location: answers.location ?? null,
-    extensions: answers.extensions ?? extensions,
+    extensions: (answers.extensions ?? extensions).map((name) => ({ name })),
   }
 }

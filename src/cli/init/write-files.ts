@@ -26,7 +26,7 @@ export async function findConflicts(
   const entries = await readdir(target.path, { withFileTypes: true }).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return []
     if (codeOf(error) === 'ENOTDIR') throw new TalosImageError(noFolder(target))
-    throw notWritable(target.shown, 'DIR', error)
+    throw notWritable(target.shown, undefined, error)
   })
   const problems: Problem[] = []
   const same = entries.filter((entry) => names.includes(entry.name) && ((!force && !adapts) || entry.isDirectory()))
@@ -37,7 +37,6 @@ export async function findConflicts(
     problems.push({
       code: 'usage',
       message: `${target.shown} holds another template (${list.join(', ')}), and a build reads all templates of a folder`,
-      at: { kind: 'flag', name: 'DIR' },
       hint: force ? 'name another folder' : 'adapt it with --adapt, which keeps what you wrote, or name another folder',
     })
   }
@@ -72,7 +71,7 @@ export async function writeFiles(target: Target, files: readonly FileToWrite[], 
   } catch (error) {
     for (const path of made.toReversed()) await rm(path, { recursive: true, force: true })
     if (error instanceof TalosImageError) throw error
-    throw notWritable(target.shown, 'DIR', error)
+    throw notWritable(target.shown, undefined, error)
   }
 }
 
@@ -89,12 +88,12 @@ function exists(path: string): Promise<boolean> {
 
 function changed({ shown }: Target, name: string): Problem {
   const message = `${shown}/${name} was changed meanwhile`
-  return { code: 'usage', message, at: { kind: 'flag', name: 'DIR' }, hint: 'run it again' }
+  return { code: 'usage', message, hint: 'run it again' }
 }
 
 function noFolder({ shown }: Target): Problem {
-  const message = `${shown} is not a folder, or is in none`
-  return { code: 'usage', message, at: { kind: 'flag', name: 'DIR' }, hint: 'name a folder, which may be new' }
+  const message = `${shown} is not a folder, or lies in something that is not a folder`
+  return { code: 'usage', message, hint: 'name a folder, which may be new' }
 }
 
 function alreadyThere({ shown }: Target, names: readonly string[], force: boolean): Problem {
@@ -102,7 +101,6 @@ function alreadyThere({ shown }: Target, names: readonly string[], force: boolea
   return {
     code: 'usage',
     message: force ? `${shown} holds folders with the names of files: ${list}` : `${shown} already holds ${list}`,
-    at: { kind: 'flag', name: 'DIR' },
     hint: force
       ? 'name another folder'
       : 'adapt them with --adapt, which keeps what you wrote; name another folder; or overwrite these files, and no others, with --force',

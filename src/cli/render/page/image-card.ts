@@ -5,6 +5,7 @@ import type { Plan, PlannedImage } from '../../../plan/plan.ts'
 import { type ResultSnapshot, toSourceRecord } from '../../../report/result.ts'
 import type { ImageTimeline, TimedNote } from '../../../report/timeline.ts'
 import { BUILD_STEPS } from '../../../run/events.ts'
+import { asCalled } from '../../invocation.ts'
 import { costOfServers } from '../running-cost.ts'
 import { adviceFor } from '../summary.ts'
 import { formatBytes, formatClock, formatDuration, formatGigabytes, formatPrice, formatTime } from '../units.ts'
@@ -56,7 +57,7 @@ export function formatProblems(problems: readonly Problem[]): Html {
     problems.map((problem) =>
       problem.code === 'interrupted'
         ? html`${problem.message}`
-        : html`${problem.message}<br><span class="faint">${adviceFor(problem)}</span>`,
+        : html`${asCalled(problem.message)}<br><span class="faint">${asCalled(adviceFor(problem))}</span>`,
     ),
   )
 }
@@ -64,7 +65,7 @@ export function formatProblems(problems: readonly Problem[]): Html {
 /** What happened besides the steps, and when. */
 export function formatNotes(notes: readonly TimedNote[]): Html {
   return formatList(
-    notes.map(({ after, text }) => html`<span class="faint">${formatClock(after * 1000)}</span> ${text}`),
+    notes.map(({ after, text }) => html`<span class="faint">${formatClock(after * 1000)}</span> ${asCalled(text)}`),
   )
 }
 

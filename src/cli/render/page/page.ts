@@ -10,6 +10,7 @@ import type { TimedNote, Timeline } from '../../../report/timeline.ts'
 import { BUILD_STEPS, type BuildStep } from '../../../run/events.ts'
 import type { Leftover } from '../../../util/cleanup-scope.ts'
 import { VERSION } from '../../../util/user-agent.ts'
+import { pasteable } from '../../invocation.ts'
 import { costOfServers } from '../running-cost.ts'
 import { findFailures, findOlder } from '../summary.ts'
 import { formatDuration, formatPrice, formatTime } from '../units.ts'
@@ -122,7 +123,7 @@ const formatFailures = (failures: readonly Problem[]): Html =>
 
 function formatLeftovers(leftovers: readonly Leftover[]): Html {
   return html`<div class="card bad"><h3>Left behind, and paid for</h3><ul class="said">${leftovers.map(
-    ({ name, reason, command }) => html`<li>${name}: ${reason}${formatCopy(command)}</li>`,
+    ({ name, reason, command }) => html`<li>${name}: ${reason}${formatCopy(pasteable(command))}</li>`,
   )}</ul></div>`
 }
 
