@@ -13,6 +13,7 @@ import {
   TIMEOUT_NAMES,
 } from './flags.ts'
 import { LINES, OUTPUTS, TEXT } from './formats/formats.ts'
+import { ON_ERROR } from './on-error.ts'
 import { serverFlags, snapshotFlags } from './server-flags.ts'
 import { archFlag, CONFIG, cloudFlags, variableFlags } from './shared-flags.ts'
 
@@ -111,6 +112,10 @@ export const buildParameters = {
   ...resultFileFlags,
   '--wait-for-stock <duration>': { text: 'look so long for a server in stock, such as 30m', parse: parseDuration },
   '--allow-older': 'take the older snapshot when no server is in stock',
+  '--on-error <what>': {
+    text: 'the server of a failed image; abort keeps it',
+    choices: ON_ERROR,
+  },
   '--debug-log <file>': 'write a trace for a bug report, without secrets',
   '--ssh-timeout <duration>': { text: 'wait so long for the rescue system, such as 5m', parse: parseDuration },
   '--require-host-proof': 'fail when a build server cannot prove its host key',

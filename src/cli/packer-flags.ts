@@ -24,6 +24,7 @@ const REFUSED = {
   '--server-label': ['serverLabel', IN_TEMPLATE],
   '--require-host-proof': ['requireHostProof', 'Packer takes any host key'],
   '--download-proxy': ['downloadProxy', 'the commands of the template download by themselves: set it there'],
+  '--on-error': ['onError', 'Packer removes its server by itself'],
   '--ssh-timeout': ['sshTimeout', 'write ssh_timeout into the source blocks of the template'],
 } as const satisfies Record<string, readonly [keyof PackerFlags, string]>
 

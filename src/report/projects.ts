@@ -86,7 +86,12 @@ export function toProjectResult(document: ResultDocument, access: ProjectAccess)
   const leftovers = document.leftovers.map((leftover): Leftover => {
     return { ...leftover, command: toProjectCommand(leftover.command, document.run, access) }
   })
-  return { ...named(access.project), ...document, leftovers }
+  const failed = document.failed.map((one) => {
+    return one.kept === undefined
+      ? one
+      : { ...one, kept: { ...one.kept, remove: cleanupCommand(document.run, access) } }
+  })
+  return { ...named(access.project), ...document, failed, leftovers }
 }
 
 const named = (project: string | undefined) => (project === undefined ? {} : { project })

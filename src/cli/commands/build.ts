@@ -21,6 +21,7 @@ export const command = defineCommand({
       '--manifest',
       '--tfvars',
       '--packer-manifest',
+      '--on-error',
       '--debug-log',
       '--ssh-timeout',
       '--timeout',

@@ -56,7 +56,7 @@ export const command = defineCommand({
 const RUN_FLAG = { kind: 'flag', name: '--run' } as const
 
 function toRecord(thing: Temporary, nowMs: number) {
-  const { kind, id, name, run, leaseUntilMs } = thing
+  const { kind, id, name, run, leaseUntilMs, isKept } = thing
   return {
     kind,
     id,
@@ -64,5 +64,6 @@ function toRecord(thing: Temporary, nowMs: number) {
     run,
     leaseUntil: Number.isNaN(leaseUntilMs) ? null : new Date(leaseUntilMs).toISOString(),
     abandoned: isAbandoned(thing, nowMs),
+    kept: isKept,
   }
 }

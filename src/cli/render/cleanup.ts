@@ -29,7 +29,7 @@ export function formatFound(found: readonly Temporary[], { nowMs, pricing, width
       show: (thing) =>
         isAbandoned(thing, nowMs)
           ? `abandoned ${formatDuration(nowMs - thing.leaseUntilMs)} ago`
-          : `in use, lease for ${formatDuration(thing.leaseUntilMs - nowMs)}`,
+          : `${thing.isKept ? 'kept' : 'in use, lease'} for ${formatDuration(thing.leaseUntilMs - nowMs)}`,
     },
     { heading: 'COST', show: (thing) => formatCost(thing, pricing), spare: 1 },
     { heading: 'NAME', show: ({ name }) => name, spare: 3 },

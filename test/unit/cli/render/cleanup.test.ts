@@ -8,6 +8,7 @@ const LIVING: Temporary = {
   name: 'talos-image-livingxx',
   run: 'livingxx',
   leaseUntilMs: 65_000,
+  isKept: false,
   cost: undefined,
 }
 const AROUND = { nowMs: 5000, pricing: undefined, width: Number.POSITIVE_INFINITY, sandbox: false } as const
@@ -28,6 +29,12 @@ Remove what is abandoned:     talos-image cleanup --yes --sandbox
 Remove all of one run now:    talos-image cleanup --run RUN --sandbox
 `)
   expect(formatFound([], AROUND)).toBe('Nothing was left behind.\n')
+})
+
+test('a server that was kept is said to be, until its time is over', () => {
+  const kept: Temporary = { ...LIVING, kind: 'server', isKept: true }
+  expect(formatFound([kept], AROUND)).toContain(' kept for 1 min 00 s ')
+  expect(formatFound([kept], { ...AROUND, nowMs: 66_000 })).toContain(' abandoned ')
 })
 
 test('what a run claims is not called nothing', () => {
