@@ -14,6 +14,9 @@ while [ -L "$script" ]; do
 done
 here=$(cd -P -- "$(dirname -- "$script")" && pwd)
 
+# What messages call it, beside the command.
+export TALOS_IMAGE_CREATE_SH=$0
+
 # A clone has the command that prepares itself; a package from the registry comes ready.
 for command in "$here/../talos-image" "$here/../dist/cli.js"; do
   [ -x "$command" ] && exec "$command" build --directory "$here" "$@"

@@ -36,7 +36,7 @@ export async function uploadImage(scene: Scene, serverType: string, program: str
   const image = ['--image-url', scene.assetUrl(undefined, 'x86', 'zst'), '--compression', 'zstd']
   const began = performance.now()
   const { code, stderr, stdout } = await runCommand(
-    ['upload', ...image, '--architecture', 'x86', '--server-type', serverType, '--location', 'fsn1'],
+    ['upload', ...image, '--server-type', serverType, '--location', 'fsn1'],
     { cwd: scene.directory, program: [program], env, timeoutMs: PATIENCE_MS },
   )
   if (code !== 0) throw new Error(`${program} ended with ${code}:\n${stdout.slice(-2000)}${stderr.slice(-2000)}`)

@@ -13,7 +13,6 @@ import {
   TIMEOUT_NAMES,
 } from './flags.ts'
 import { LINES, OUTPUTS, TEXT } from './formats/formats.ts'
-import { ON_ERROR } from './on-error.ts'
 import { serverFlags, snapshotFlags } from './server-flags.ts'
 import { archFlag, CONFIG, cloudFlags, variableFlags } from './shared-flags.ts'
 
@@ -100,6 +99,10 @@ const resultFileFlags = {
   '--packer-manifest <file>': "add it to a file as Packer's manifest has it",
 } as const satisfies Parameters
 export type ResultFileFlags = Values<typeof resultFileFlags>
+
+/** What becomes of the server of an image that failed, in the words of Packer: `abort` keeps it, `ask` asks in a terminal. */
+const ON_ERROR = ['cleanup', 'abort', 'ask'] as const
+export type OnErrorWord = (typeof ON_ERROR)[number]
 
 /** What is to be built, and how. */
 export const buildParameters = {

@@ -39,7 +39,7 @@ export function findMatrixProblems(
       code: 'usage',
       message: 'a matrix is for one project, the one of HCLOUD_TOKEN',
       at: { kind: 'flag', name: '--matrix' },
-      hint: 'leave --project and talos-image.yaml out, or let one job build in all projects: talos-image build --project ...',
+      hint: 'leave --project and talos-image.yaml out, or let one job build in all projects: see docs/ci.md',
     })
   }
   if (imageFile === '-') {

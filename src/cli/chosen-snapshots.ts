@@ -23,14 +23,14 @@ export function findChoiceProblems(choice: Choice): Problem[] {
   const isNamed = choice.id.length > 0
   if (isNamed !== isFiltered(choice)) return []
   const message = isNamed ? 'snapshots are named by ID and by flags, and only one can be meant' : 'no snapshot is named'
-  return [{ code: 'usage', message, hint: `give IDs, which \`talos-image list\` shows, or ${FILTER_WORDS}` }]
+  return [{ code: 'usage', message, hint: `give IDs, or ${FILTER_WORDS}; see what there is: \`talos-image list\`` }]
 }
 
 /** @throws TalosImageError `token`, `api` or `network` when the project cannot be asked */
 export async function findChosen(hetzner: HetznerClient, choice: Choice, signal: AbortSignal): Promise<FoundSnapshots> {
   if (choice.id.length > 0) return getSnapshots(hetzner, choice.id, signal)
   const snapshots = await listSnapshots(hetzner, { ...toFilter(choice), signal })
-  const hint = '`talos-image list` shows what there is, with the same flags'
+  const hint = 'see what there is: `talos-image list`'
   const none: Problem = { code: 'not-found', message: 'no Talos snapshot of this project is what the flags mean', hint }
   return { snapshots, problems: snapshots.length === 0 ? [none] : [] }
 }

@@ -120,5 +120,5 @@ export function parseLabelTerm(text: string): readonly [key: string, value: stri
 /** The ID of a snapshot. */
 export function parseId(text: string): number {
   if (/^[1-9]\d{0,15}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Snapshot IDs are numbers; talos-image list shows them.')
+  throw new InvalidArgumentError('Snapshot IDs are numbers, as in `talos-image list`.')
 }

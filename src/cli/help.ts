@@ -3,6 +3,7 @@
 import { type Command, Help, Option } from 'commander'
 import { nearNames } from '../util/near.ts'
 import type { CommandDefinition, CommandHelp } from './define-command.ts'
+import { programName } from './invocation.ts'
 import { projectFlags } from './shared-flags.ts'
 
 const FLAGS = 'Flags:'
@@ -34,7 +35,10 @@ export function describeCommand(command: Command, path: readonly string[], descr
   const { groups = {}, together = {}, headings = [], notes, examples, closing } = described
   const below = [
     ...(notes === undefined ? [] : [notes]),
-    [described.examplesHeading ?? 'Examples:', ...examples.map((example) => `  $ ${example}`)].join('\n'),
+    [
+      described.examplesHeading ?? 'Examples:',
+      ...examples.map((example) => `  $ ${example.replaceAll(/\btalos-image(?= )/g, programName())}`),
+    ].join('\n'),
     ...(closing === undefined ? [] : [closing]),
   ]
   const order = [...headings, ...Object.keys(groups), FLAGS, GENERAL]
@@ -54,7 +58,7 @@ export function describeCommand(command: Command, path: readonly string[], descr
       subcommandTerm: (sub) => sub.name(),
     })
     .addHelpOption(new Option('-h, --help', 'show this').helpGroup(path.length === 0 ? FLAGS : GENERAL))
-    .showHelpAfterError(`(${['talos-image help', ...path].join(' ')} shows what there is)`)
+    .showHelpAfterError(`(${[programName(), 'help', ...path].join(' ')} shows what there is)`)
   for (const option of command.options) {
     const [heading] = Object.entries(groups).find(([, names]) => names.includes(option.long ?? '')) ?? []
     option.helpGroup(heading ?? (Object.hasOwn(projectFlags, option.flags) ? GENERAL : FLAGS))

@@ -8,6 +8,7 @@ import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
 import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { formatDocument, LINES } from './formats/formats.ts'
+import { describeInvocation, rememberInvocation } from './invocation.ts'
 import type { Io } from './io.ts'
 import { normalizeArguments } from './packer-arguments.ts'
 import { createProgram } from './program.ts'
@@ -23,9 +24,12 @@ const ACTION = 'github-action'
 /** The file descriptor. */
 const STDIN = 0
 
+const BUILD_STOPS = '\nStopping, and removing what was made. Press Ctrl-C again to leave at once.\n'
+
 const stop = new AbortController()
 let signalCode: number | undefined
-let describeRest = (): string => ''
+/** Only what builds says it. */
+let describeRest: (() => string) | undefined
 let goodbye: string | undefined
 
 listenToSignals(process, {
@@ -33,10 +37,10 @@ listenToSignals(process, {
     signalCode = code
     // First, since a progress view leaves its lines then: what follows stands below them.
     stop.abort(new TalosImageError({ code: 'interrupted', message: 'interrupted' }))
-    io.err(goodbye ?? '\nStopping and cleaning up; once more leaves at once.\n')
+    io.err(goodbye ?? (describeRest === undefined ? '\nStopping.\n' : BUILD_STOPS))
   },
   again: (code) => {
-    io.err(`\nLeaving at once.\n${describeRest()}`)
+    io.err(`\nLeaving at once.\n${describeRest?.() ?? ''}`)
     process.exit(code)
   },
 })
@@ -109,8 +113,10 @@ function widthOf(stream: NodeJS.WriteStream): number {
 async function run(): Promise<number> {
   let exitCode: number = EXIT.success
   try {
+    rememberInvocation(describeInvocation({ env: io.env, cwd: io.cwd, argv: process.argv }, argv))
     if (argv[0] === ACTION) argv = (await import('./action-arguments.ts')).actionArguments(io.env)
     argv = normalizeArguments(argv)
+    rememberInvocation(describeInvocation({ env: io.env, cwd: io.cwd, argv: process.argv }, argv))
     const onExit = (code: number): void => {
       exitCode = code
     }

@@ -16,6 +16,7 @@ import { writeOutputs } from './job-outputs.ts'
 import type { PackerEngine } from './packer-engine.ts'
 import { planOutputs } from './render/job-outputs.ts'
 import { formatPlan } from './render/plan.ts'
+import { formatAdvice } from './render/problem.ts'
 import { readPlanFlags } from './request.ts'
 import { say } from './say.ts'
 import { showWarning } from './show-problem.ts'
@@ -25,12 +26,11 @@ export function chooseFlaggedProjects(io: Io, { project, config, directory, sand
   return chooseProjects(io, { project, config, directory, sandbox })
 }
 
-/** A plan that is all that was asked for. @param whatNext how to build it */
+/** A plan that is all that was asked for. */
 export function toPlanResult(
   io: Io,
   { output, verbose }: Pick<BuildFlags, 'output' | 'verbose'>,
   planned: ProjectsPlan,
-  whatNext: string,
 ): CommandResult {
   const plan = unnamedPlan(planned.projects)
   const isBuilt = plan?.images.every(({ existing }) => existing !== undefined) ?? true
@@ -39,7 +39,7 @@ export function toPlanResult(
     document: toPlansDocument(planned),
     records: toPlanRecords(planned),
     text: (width: number) => formatPlan(planned, { width, verbose }),
-    note: output === TEXT && !isBuilt ? `\nNothing was made yet: ${whatNext}.\n` : '',
+    note: output === TEXT && !isBuilt ? `\n${formatAdvice('Nothing was made yet; build it: `talos-image build`')}` : '',
   }
   if (plan !== undefined) {
     const finish = async () => ((await writeOutputs(io, planOutputs(plan))) ? EXIT.success : EXIT.failed)

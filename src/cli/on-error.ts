@@ -1,21 +1,17 @@
 /** `--on-error`: what becomes of the server of an image that failed, in the words of Packer. */
 
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Problem } from '../errors.ts'
 import { quote } from '../remote/quote.ts'
 import type { FailedServer, OnError } from '../run/failed-server.ts'
+import type { OnErrorWord } from './build-flags.ts'
 import type { Io } from './io.ts'
-import { canAsk, confirm } from './prompt/ask.ts'
 import { oneLine } from './render/event-line.ts'
 
-/** `cleanup` removes it, `abort` keeps it, `ask` asks in a terminal. */
-export const ON_ERROR = ['cleanup', 'abort', 'ask'] as const
-export type OnErrorWord = (typeof ON_ERROR)[number]
-
 /** That there is no terminal to ask in. */
-export function findOnErrorProblems(io: Io, word: OnErrorWord | undefined): Problem[] {
-  if (word !== 'ask' || canAsk(io)) return []
+export function findOnErrorProblems({ stdinIsTerminal, errIsTerminal }: Io, word: OnErrorWord | undefined): Problem[] {
+  if (word !== 'ask' || (stdinIsTerminal && errIsTerminal)) return []
   return [
     {
       code: 'usage',
@@ -33,9 +29,14 @@ export function createOnError(io: Io, word: OnErrorWord | undefined): OnError | 
   let asked: Promise<unknown> = Promise.resolve()
   const isWanted = (failed: FailedServer): Promise<boolean> => {
     const { image, problem, name } = failed
-    const answer = asked.then(() =>
-      confirm(io, oneLine(`${image}: ${problem.message}. Keep the server ${name} to look at it?`), 'it is removed'),
-    )
+    const answer = asked.then(async () => {
+      const { confirm } = await import('./prompt/ask.ts')
+      return confirm(
+        io,
+        oneLine(`${image}: ${problem.message}. Keep the server ${name} to look at it?`),
+        'it is removed',
+      )
+    })
     asked = answer.catch(() => undefined)
     return answer
   }
@@ -49,6 +50,11 @@ export function createOnError(io: Io, word: OnErrorWord | undefined): OnError | 
     await chmod(file, 0o600)
     return ['ssh', '-i', quote(file), ...(port === 22 ? [] : ['-p', String(port)]), `root@${host}`].join(' ')
   }
+}
+
+/** Removes the key to the servers of a run, once they are removed. */
+export async function removeKey(io: Io, run: string): Promise<void> {
+  await rm(keyFileOf(io, run), { force: true })
 }
 
 /** All servers of a run have one key. */

@@ -114,6 +114,6 @@ async function openTemplate(
     code: 'packer',
     message: `there is no template for Packer in ${directory}`,
     at: { kind: 'flag', name: '--engine' },
-    hint: 'name a *.pkr.hcl or *.pkr.json file, or a directory with such: --directory PATH; talos-image init writes one',
+    hint: 'name a *.pkr.hcl or *.pkr.json file, or a directory that has one, with --directory; or write one: `talos-image init`',
   })
 }

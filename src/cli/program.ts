@@ -6,6 +6,7 @@ import { printResult } from './command-result.ts'
 import { COMMANDS, HEADINGS, TOOLS } from './commands.ts'
 import type { CommandDefinition, CommandGroup, ParameterDetails } from './define-command.ts'
 import { addHelpCommand, describeCommand } from './help.ts'
+import { asCalled, programName } from './invocation.ts'
 import type { Io } from './io.ts'
 import { foldLines } from './render/fold.ts'
 import { isGithubActions } from './screen.ts'
@@ -16,7 +17,7 @@ import { toUsageProblem } from './usage-problem.ts'
 const sayWhereFlagsBelong = (text: string): string =>
   text.replace(
     /^(error: unknown option '(--[\w-]+)')\n$/,
-    '$1\n(Flags come after the command: talos-image COMMAND $2)\n',
+    `$1\n(Flags come after the command: ${programName()} COMMAND $2)\n`,
   )
 
 /** What a definition becomes a command with. */
@@ -45,7 +46,7 @@ export async function createProgram(
       writeOut: io.out,
       writeErr: io.err,
       outputError: (text, write) =>
-        isGithubActions(io) ? showError(io, toUsageProblem(text)) : write(foldLines(text, io.errColumns())),
+        isGithubActions(io) ? showError(io, toUsageProblem(text)) : write(foldLines(asCalled(text), io.errColumns())),
       getErrHelpWidth: io.columns,
       getOutHelpWidth: io.columns,
     })
@@ -62,7 +63,7 @@ export async function createProgram(
     description: 'Builds verified Talos Linux snapshots in Hetzner Cloud projects, and leaves nothing else behind.',
     examplesHeading: 'Examples, without an account:',
     examples: ['talos-image build --sandbox', 'talos-image list --sandbox'],
-    closing: 'talos-image help COMMAND shows the flags of each, with examples.',
+    closing: `${programName()} help COMMAND shows the flags of each, with examples.`,
     headings: HEADINGS,
   })
   const { outputError } = program.configureOutput()

@@ -31,6 +31,7 @@ import { openDebugLog } from './debug-log.ts'
 import { EXIT, exitCodeOfRun } from './exit-codes.ts'
 import { TEXT } from './formats/formats.ts'
 import { writeJobSummary } from './github-actions.ts'
+import { pasteable } from './invocation.ts'
 import type { Io } from './io.ts'
 import { checkOutputs, writeOutputs } from './job-outputs.ts'
 import { chooseFlaggedProjects, makePlan, toPlanResult } from './make-plan.ts'
@@ -109,7 +110,7 @@ async function build(
   try {
     const manifest = manifestOf(request, flags)
     throwProblems(await findFileProblems(io, manifest, names))
-    if (flags.dryRun === true) return toPlanResult(io, flags, planned, 'without --dry-run it is built')
+    if (flags.dryRun === true) return toPlanResult(io, flags, planned)
     // A question and a display that is drawn anew would disturb each other.
     const view = await openBuildView(flags.onError === 'ask' ? { ...io, errIsTerminal: false } : io, flags, planned)
     showDelay = (text, project) => {
@@ -262,7 +263,7 @@ function abandon({ access, building }: Running): string {
   const list = pending.map(({ name, command }) => {
     // In the sandbox only the cleanup works, since its addresses go with this process.
     if (access.variable === undefined) return `  ${name}\n`
-    return `  ${name}: ${toProjectCommand(command, run, access)}\n`
+    return `  ${name}: ${pasteable(toProjectCommand(command, run, access))}\n`
   })
-  return `Left behind by run ${run}${where}:\n${list.join('')}Remove all of it:\n  ${cleanupCommand(run, access)}\n`
+  return `Left behind by run ${run}${where}:\n${list.join('')}Remove all of it:\n  ${pasteable(cleanupCommand(run, access))}\n`
 }

@@ -13,6 +13,7 @@ import { entriesOf } from './entries.ts'
 import { type AccessClient, accessClient } from './resources/access.ts'
 import * as resources from './resources/index.ts'
 import { failOnErrors } from './transport/api-failure.ts'
+import { followCloudTime } from './transport/cloud-time.ts'
 import { respectRateLimit } from './transport/rate-limit.ts'
 import { type RetryOptions, retryFaults } from './transport/retry.ts'
 import { sendOverHttp, traceRequests } from './transport/send.ts'
@@ -68,6 +69,8 @@ type Resources = { readonly [Name in keyof typeof resources]: ReturnType<(typeof
  * @internal
  */
 export interface HetznerClient extends Resources {
+  /** The time as the API last told it, in milliseconds since the epoch. */
+  readonly now: () => number
   readonly access: AccessClient
   readonly actions: ActionWaiter
 }
@@ -98,8 +101,10 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
   })
   const onPause = (ms: number): void =>
     onDelay(`the project's hourly requests are nearly used up; waiting ${Math.ceil(ms / 1000)} s`)
-  // From the network (innermost) to the caller (outermost): send, trace, rate limit, errors, retry, parse.
-  const sent = failOnErrors(respectRateLimit(clock, onPause)(traceRequests(trace)(send)), options.tokenName)
+  const time = followCloudTime(clock)
+  // From the network (innermost) to the caller (outermost): send, trace, time, rate limit, errors, retry, parse.
+  const timed = time.follow(traceRequests(trace)(send))
+  const sent = failOnErrors(respectRateLimit(clock, onPause)(timed), options.tokenName)
   const unreadable = new Set<string>()
   const onUnreadable = (text: string): void => {
     if (!unreadable.has(text)) onDelay(text)
@@ -117,6 +122,7 @@ export function createHetznerClient(options: HetznerClientOptions): HetznerClien
 
   return {
     endpoint,
+    now: time.now,
     ...createAll(resources, call),
     access: accessClient(sent, clock),
     actions: createActionWaiter(fetchActions, clock),

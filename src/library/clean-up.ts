@@ -51,7 +51,7 @@ export async function removeFound(
   },
 ): Promise<{ readonly chosen: readonly Temporary[]; readonly leftovers: readonly Leftover[] }> {
   const { run, signal, onRemoved } = options
-  const nowMs = systemClock.now()
+  const nowMs = hetzner.now()
   const chosen = run === undefined ? found.filter((one) => isAbandoned(one, nowMs)) : found
   const leftovers = await removeTemporary(hetzner, chosen, {
     clock: systemClock,

@@ -66,7 +66,7 @@ export async function getSnapshots(
       hetzner.images.get(id, { signal }).catch((error: unknown) => {
         if (!isApiFailure(error, 'not_found')) throw error
         const message = `there is no snapshot ${id} in this project`
-        problems.push({ code: 'not-found', message, hint: `\`talos-image list\` shows what there is; ${STAYS}` })
+        problems.push({ code: 'not-found', message, hint: `see what there is: \`talos-image list\`; ${STAYS}` })
       }),
     ),
   )
@@ -123,5 +123,8 @@ function findRefusal(snapshot: Snapshot, force: boolean): Problem | undefined {
     return refuse('does not look like a Talos snapshot: it has no label os=talos', hint)
   }
   if (!snapshot.protection.delete) return undefined
-  return refuse('is protected against deletion', `take the protection off first: talos-image unprotect ${snapshot.id}`)
+  return refuse(
+    'is protected against deletion',
+    `take the protection off first: \`talos-image unprotect ${snapshot.id}\``,
+  )
 }

@@ -28,7 +28,7 @@ export function startPackerBuild(options: PackerBuildOptions): RunningBuild {
 
   async function run(): Promise<BuildResult> {
     throwProblems(findLimitProblems(options))
-    const lease = new Lease(id, clock)
+    const lease = new Lease(id, clock, hetzner.now)
     const context = { id, hetzner, clock, signal, emit, lease, timeouts, trace, plan }
     try {
       await using opened = await openSession(packer, context)

@@ -143,7 +143,7 @@ function different(file: string, id: string, expected: string | undefined): Talo
     code: 'schematic',
     message: `the Image Factory gave the schematic the ID ${id}${butContent(expected)}, and its answer is not the same document`,
     at: { kind: 'file', file },
-    hint: `compare \`talos-image schematic show ${id}\` with the file; the Factory may not know a field of it`,
+    hint: `the Factory may not know a field of it; see what it has made of the file: \`talos-image schematic show ${id}\``,
   })
 }
 

@@ -123,7 +123,7 @@ export function judgeStock(input: PlacementInput): Check {
       name,
       status: 'failed',
       message: notes.length > 0 ? `${notes.join('; ')}, and nothing else fits` : 'nothing is in stock',
-      hint: 'wait for it with `talos-image build --wait-for-stock 2h`, or allow more: --allow-bigger-disk',
+      hint: 'allow bigger disks with --allow-bigger-disk, or wait: `talos-image build --wait-for-stock 2h`',
     }
   }
   const taken = `${first.serverType} in ${first.location}`

@@ -1,6 +1,8 @@
 /** One image going through its steps. */
 
+import { TalosImageError } from '../errors.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
+import { isApiFailure } from '../hetzner/transport/api-failure.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import { describeUsers, lookUpUsers } from '../plan/users.ts'
@@ -31,7 +33,24 @@ export type BuiltImage =
  * Builds and publishes one snapshot. Temporary resources are registered in `build.scope`, which the caller closes.
  * @throws TalosImageError of the step that failed; the signal's reason when it aborts
  */
-export async function buildImage(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
+export function buildImage(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
+  return takeSteps(build, image).catch((error: unknown) => {
+    throw isApiFailure(error, 'not_found') ? gone(error) : error
+  })
+}
+
+/** What a build has made is its own: when it is not there, somebody else has removed it. */
+const gone = (cause: TalosImageError): TalosImageError =>
+  new TalosImageError(
+    {
+      code: cause.code,
+      message: `something else removed what this build had made: ${cause.message}`,
+      hint: 'did this computer sleep, or lose its network, for more than 15 minutes? Then another run or a cleanup counts it as abandoned; build again',
+    },
+    { cause },
+  )
+
+async function takeSteps(build: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
   const step = createStepRunner(build, image)
 
   const { server, rescue } = await startServer(build, image, step)

@@ -119,7 +119,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
       clock,
       signal,
       emit,
-      lease: new Lease(id, clock),
+      lease: new Lease(id, clock, options.hetzner.now),
       sshPort: options.sshPort ?? 22,
       timeouts,
       accessFor: options.factory?.accessFor ?? (async () => ({})),
@@ -188,7 +188,7 @@ export async function sweep(
 ): Promise<void> {
   try {
     const found = await findTemporary(hetzner, { snapshots: unpublished, signal })
-    const abandoned = found.filter((thing) => isAbandoned(thing, clock.now()))
+    const abandoned = found.filter((thing) => isAbandoned(thing, hetzner.now()))
     const note = (text: string): void => emit({ type: 'note', text })
     const leftovers = await removeTemporary(hetzner, abandoned, {
       clock,

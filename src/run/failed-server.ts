@@ -3,7 +3,10 @@
 import type { Labels } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 
-/** A build server that exists, and has an address. */
+/**
+ * A build server that exists, and has an address.
+ * @internal
+ */
 export interface LiveServer {
   readonly name: string
   /** The address that SSH connects to. */

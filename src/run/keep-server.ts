@@ -23,7 +23,7 @@ export async function keepFailed(
     const { privateKey } = build.key.pair
     const login = await build.onError({ run: build.id, image: image.name, problem, name, host, port, privateKey })
     if (login === undefined || build.signal.aborted) return undefined
-    const untilMs = build.clock.now() + KEPT_MS
+    const untilMs = build.hetzner.now() + KEPT_MS
     await server.keep(keptLabels(build.id, untilMs))
     build.emit({ type: 'note', image: image.name, text: `the server ${name} is kept` })
     return { name, login, untilMs }

@@ -36,7 +36,7 @@ interface FindOptions {
 export function findRunIdProblems(run: string | undefined): Problem[] {
   if (run === undefined || /^[a-z0-9]{1,32}$/.test(run)) return []
   const message = run === '' ? 'the ID of the run is empty' : `"${run}" is not the ID of a run`
-  const hint = 'a run has said its ID when it began; `talos-image cleanup` shows those of what was left behind'
+  const hint = 'a run says its ID when it begins; see what was left behind, and by which run: `talos-image cleanup`'
   return [{ code: 'usage', message, hint }]
 }
 
@@ -143,12 +143,12 @@ async function removeOne(
   hetzner: HetznerClient,
   thing: Temporary,
   signal: AbortSignal,
-  { clock, timeoutMs, onlyAbandoned }: RemoveOptions,
+  { timeoutMs, onlyAbandoned }: RemoveOptions,
 ): Promise<boolean> {
   const urgent = { signal, urgent: true }
   const found = await findLabelled(hetzner, { run: thing.run, ...urgent })
   const now = found.find(({ kind, id }) => kind === thing.kind && id === thing.id)
-  if (now === undefined || (onlyAbandoned && !isAbandoned(now, clock.now()))) return false
+  if (now === undefined || (onlyAbandoned && !isAbandoned(now, hetzner.now()))) return false
   switch (thing.kind) {
     case 'snapshot':
       return hetzner.images.delete(thing.id, urgent)

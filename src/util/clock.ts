@@ -3,15 +3,15 @@
 import { setTimeout as sleepFor } from 'node:timers/promises'
 
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. It never jumps: when the computer's time is set, or after a sleep, it is off by as much. */
   now(): number
   /** Waits; rejects with the signal's reason as soon as the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** The machine's own clock. */
+/** The machine's own clock: the time at which this program began, and what has passed since. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.timeOrigin + performance.now(),
   async sleep(ms, signal) {
     signal?.throwIfAborted()
     try {

@@ -82,7 +82,7 @@ describe('cleanup', () => {
       4,
       { ...result, stdout: '' },
       'talos-image-lapsedxx-arm) could not be removed: ',
-      'hint: remove it: `hcloud server delete ',
+      'hint: remove it:\n    hcloud server delete ',
     )
   })
 

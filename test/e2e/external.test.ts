@@ -82,7 +82,7 @@ describe('external', () => {
     project.forget()
     expectLines(
       await ask({ architecture: 'arm', role: 'worker', talos_version: 'v1.12.2' }),
-      'no arm snapshot matches "os=talos,role=worker,version=v1.12.2"; build it: talos-image build worker --arch arm --var talos_version=v1.12.2\n',
+      'no arm snapshot matches "os=talos,role=worker,version=v1.12.2"; build it: `talos-image build worker --arch arm --var talos_version=v1.12.2`\n',
     )
     expect(project.attempts()).toEqual([])
   })

@@ -97,7 +97,7 @@ describe('what cannot be removed', () => {
     expect(code, stderr).toBe(4)
     expect(await project.remains()).toHaveLength(2)
     broken = false
-    const commands = [...stderr.matchAll(/hint: remove it: `(hcloud .*)`$/gm)].map(([, command = '']) => command)
+    const commands = [...stderr.matchAll(/hint: remove it:\n {4}(hcloud .*)$/gm)].map(([, command = '']) => command)
     expect(commands).toHaveLength(2)
     for (const command of commands) {
       const [program = '', ...args] = command.split(' ')

@@ -119,7 +119,7 @@ describe('a build', () => {
     const held = await project.startHeldBuild(workspace)
     await using build = held.build
     build.kill(signal)
-    await build.waitForStderr(/Stopping and cleaning up/)
+    await build.waitForStderr(/Stopping, and removing/)
     project.release()
     const { code, stdout, stderr } = await build.result
     expect(code, stderr).toBe(exitCode)

@@ -73,7 +73,7 @@ describe('list', () => {
   it('shows more with --wide', async () => {
     const { stdout } = await run('list', '--wide', '--arch', 'arm')
     expect(stdout).toMatch(/^ID .* DESCRIPTION +NEEDS DISK +PROTECTED +SCHEMATIC +LABELS\n/)
-    expect(stdout).toMatch(new RegExp(`^${ids.arm} .* no +[0-9a-f]{64} +\\S*role=worker`, 'm'))
+    expect(stdout).toMatch(new RegExp(`^${ids.arm} .* no +[0-9a-f]{64} +os=talos, `, 'm'))
   })
 
   it.each([
@@ -102,7 +102,12 @@ describe('list', () => {
 describe('delete', () => {
   it('does nothing for an ID that is not there, not even for the others', async () => {
     const result = await run('delete', '--yes', String(ids.arm), '999')
-    expectFailure(1, result, 'error: there is no snapshot 999 in this project', 'hint: `talos-image list` shows')
+    expectFailure(
+      1,
+      result,
+      'error: there is no snapshot 999 in this project',
+      'hint: see what there is:\n    talos-image list',
+    )
     expect(await list()).toContain(ids.arm)
   })
 

@@ -70,7 +70,7 @@ describe('five projects of one sandbox', () => {
       const snapshots = JSON.parse(listed.stdout).snapshots.map((one: { architecture: string }) => one.architecture)
       expect(snapshots.toSorted(), name).toEqual(['arm', 'x86'])
     }
-    expect((await command('list', '--sandbox')).stdout).toContain('No Talos snapshots.')
+    expect((await command('list', '--sandbox')).stdout).toContain('No Talos snapshots; build some:')
     expect(stderr).not.toMatch(/Warning|defect/)
   })
 
@@ -217,7 +217,7 @@ describe('what cannot be removed in a project', () => {
       .map((line) => JSON.parse(line))
     const [{ run: id }] = lines.filter(({ type, project }) => type === 'run-started' && project === 'two')
     const removal = `HCLOUD_TOKEN="$HCLOUD_TOKEN_TWO" hcloud ssh-key delete talos-image-${id}`
-    expect(stderr).toContain(`hint: remove it: \`${removal}\``)
+    expect(stderr).toContain(`hint: remove it:\n    ${removal}\n`)
     const results = lines.filter(({ type }) => type === 'result')
     expect(results.map(({ project, leftovers }) => [project, leftovers.length])).toEqual([
       ['one', 0],

@@ -62,7 +62,7 @@ describe.runIf(hasTerminal())('a build at a terminal', () => {
     await using project = await createSlowProject()
     const { code, shown } = await build(project, { type: { when: /writing the disk/, keys: '\u0003' } })
     expect(code, shown).toBe(130)
-    const [, after = ''] = shown.split('Stopping and cleaning up; once more leaves at once.\n')
+    const [, after = ''] = shown.split('Stopping, and removing what was made. Press Ctrl-C again to leave at once.\n')
     const [beforeNextFrame = ''] = after.split('removing the build server')
     expect(after).toContain('removing the build server')
     // This goes up a line, to draw over it.

@@ -92,6 +92,6 @@ describe('the example for Terraform', () => {
     }
     const { code, stderr } = await run('by-external', 'plan', '-var', 'talos_version=v1.11.1')
     expect(code).toBe(1)
-    expect(stderr).toContain('build it: talos-image build worker --arch x86 --var talos_version=v1.11.1')
+    expect(stderr).toContain('build it: `talos-image build worker --arch x86 --var talos_version=v1.11.1')
   })
 })

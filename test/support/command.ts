@@ -1,6 +1,7 @@
 /** Runs the built command as a user would: a process of its own, seen only from outside. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { delimiter } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +10,10 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** The built command. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+const PATH = process.env.PATH ?? ''
+/** As if it were installed: messages call it `talos-image`. */
+const TALOS_IMAGE_CALLED_AS = `${PATH.split(delimiter).find((folder) => !folder.includes('node_modules'))}/talos-image`
 
 export interface CommandOptions {
   readonly cwd: string
@@ -55,7 +60,7 @@ export function startCommand(args: readonly string[], options: CommandOptions): 
   const [file, ...first] = options.program ?? [process.execPath, CLI]
   const child = spawn(file, [...first, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', HOME: '/nonexistent/home', ...options.env },
+    env: { PATH, LANG: 'C.UTF-8', HOME: '/nonexistent/home', TALOS_IMAGE_CALLED_AS, ...options.env },
     stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: true,
     timeout: options.timeoutMs ?? TIMEOUT_MS,

@@ -44,11 +44,7 @@ export async function createPlaceholderDisk(path: string, bytes: number): Promis
   const sectors = bytes / SECTOR_BYTES
   const { front, back } = toPartitionTable(DISK_ID, sectors, toPlaceholderPartitions(sectors))
   const handle = await open(path, 'wx', 0o600).catch((cause: unknown) => {
-    throw diskError(
-      `The disk file ${path} cannot be made.`,
-      'Choose another folder for the state of the sandbox.',
-      cause,
-    )
+    throw diskError(`the disk file ${path} cannot be made`, 'choose another folder for the state of the sandbox', cause)
   })
   try {
     await handle.truncate(bytes)
@@ -112,8 +108,8 @@ export async function copyDisk(from: string, to: string, signal?: AbortSignal): 
     await rm(to, { force: true })
     signal?.throwIfAborted()
     throw diskError(
-      `The disk file ${from} cannot be copied to ${to}.`,
-      'See whether the file is there, and room for it.',
+      `the disk file ${from} cannot be copied to ${to}`,
+      'see whether the file is there, and room for it',
       cause,
     )
   }
@@ -137,8 +133,8 @@ export async function assertFreeSpace(folder: string, neededBytes: number): Prom
   if (free >= neededBytes) return
   const toMegabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`
   throw diskError(
-    `The sandbox needs ${toMegabytes(neededBytes)} in ${folder}, and ${toMegabytes(free)} are free.`,
-    `Remove what you no longer need from ${folder}, or choose another folder for the state of the sandbox.`,
+    `the sandbox needs ${toMegabytes(neededBytes)} in ${folder}, and ${toMegabytes(free)} are free`,
+    `remove what you no longer need from ${folder}, or choose another folder for the state of the sandbox`,
   )
 }
 

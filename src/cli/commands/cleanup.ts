@@ -2,9 +2,9 @@
 
 import { removeFound } from '../../library/clean-up.ts'
 import { findRunIdProblems, findTemporary, isAbandoned, type Temporary } from '../../run/sweep.ts'
-import { systemClock } from '../../util/clock.ts'
 import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { removeKey } from '../on-error.ts'
 import { openProject } from '../open-project.ts'
 import { formatFound, formatInUse } from '../render/cleanup.ts'
 import { projectFlags } from '../shared-flags.ts'
@@ -22,27 +22,29 @@ export const command = defineCommand({
     '--yes': 'remove what no living run claims any more',
     '--run <id>': 'remove everything of one run, at once',
   },
-  run: async (io, { run, yes = false, sandbox = false, ...flags }) => {
+  run: async (io, { run, yes = false, ...flags }) => {
     const wrong = findRunIdProblems(run).map((problem) => ({ ...problem, at: RUN_FLAG }))
-    await using cloud = await openProject(io, { ...flags, sandbox }, wrong)
+    await using cloud = await openProject(io, flags, wrong)
     const { signal } = io
     const found = await findTemporary(cloud.hetzner, { run, signal })
-    const nowMs = systemClock.now()
+    const nowMs = cloud.hetzner.now()
     const records = found.map((thing) => toRecord(thing, nowMs))
     if (run === undefined && !yes) {
       const pricing = found.length === 0 ? undefined : await cloud.hetzner.catalogue.pricesIfKnown({ signal })
       return {
         document: { found: records, removed: 0, leftovers: [] },
-        text: (width) => formatFound(found, { nowMs, pricing, width, sandbox }),
+        text: (width) => formatFound(found, { nowMs, pricing, width }),
       }
     }
     const onRemoved = (name: string): void => io.err(`removed ${name}\n`)
     const { chosen, leftovers } = await removeFound(cloud.hetzner, found, { run, signal, onRemoved })
+    for (const one of chosen) if (one.isKept) await removeKey(io, one.run)
     const removed = chosen.length - leftovers.length
-    const nothing = run === undefined ? formatInUse(found, sandbox) : `Nothing of run ${run} is there.\n`
+    const explain = (width: number): string =>
+      run === undefined ? formatInUse(found, width) : `Nothing of run ${run} is there.\n`
     return {
       document: { found: records, removed, leftovers },
-      text: chosen.length > 0 ? `Removed ${removed} of ${chosen.length}.\n` : nothing,
+      text: (width) => (chosen.length > 0 ? `Removed ${removed} of ${chosen.length}.\n` : explain(width)),
       problems: leftovers.map(({ name, command, reason }) => ({
         code: 'api',
         message: `${name} could not be removed: ${reason}`,

@@ -36,7 +36,7 @@ export const command = defineCommand({
     if (extensions.length === 0) {
       // What comes before the slash is the same for all of them.
       const names = all.map(({ name }) => name.replace(/^.*\//, ''))
-      const hint = didYouMean(words.join(' '), names) ?? '`talos-image extensions` lists all of them'
+      const hint = didYouMean(words.join(' '), names) ?? 'see all of them: `talos-image extensions`'
       const message = `Talos ${version} has no official extension about "${words.join(' ')}"`
       throw new TalosImageError({ code: 'not-found', message, hint })
     }

@@ -9,6 +9,7 @@ import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type ExternalQuery, parseExternalQuery } from '../external-query.ts'
 import { format } from '../formats/json.ts'
+import { asCalled } from '../invocation.ts'
 import type { Io } from '../io.ts'
 import { openProject } from '../open-project.ts'
 import { readInput } from '../read-input.ts'
@@ -56,7 +57,7 @@ async function answer(io: Io, sandbox: boolean, factoryUrl: string | undefined):
   const { selector, architecture } = query
   const input = { selector, architecture, at: 'query selector', signal: io.signal }
   const { selected, warnings } = await selectSnapshot(cloud, input)
-  if (selected === undefined) throw nothingMatches(query, sandbox)
+  if (selected === undefined) throw nothingMatches(query)
   for (const warning of warnings) io.err(formatLine('warning', warning))
   return redact(format(toExternalResult(selected, selector, cloud.factoryUrl)))
 }
@@ -64,27 +65,29 @@ async function answer(io: Io, sandbox: boolean, factoryUrl: string | undefined):
 const FOR_TERRAFORM: Problem = {
   code: 'usage',
   message: 'the query is read from standard input, which is a terminal',
-  hint: `Terraform's external data source calls this; by hand: echo '{"architecture": "x86"}' | talos-image external`,
+  hint: `Terraform's external data source calls this; by hand: \`echo '{"architecture": "x86"}' | talos-image external\``,
 }
 
 /** What to run, as far as it follows from the query. */
-function nothingMatches({ selector, architecture, role, talosVersion }: ExternalQuery, sandbox: boolean): Error {
+function nothingMatches({ selector, architecture, role, talosVersion }: ExternalQuery): Error {
   const words = [
     ...(role === undefined || role === null ? [] : [role]),
     `--arch ${architecture}`,
     ...(talosVersion === undefined ? [] : [`--var talos_version=${talosVersion}`]),
-    ...(sandbox ? ['--sandbox'] : []),
   ]
   return new TalosImageError({
     code: 'not-found',
     message: `no ${architecture} snapshot matches "${selector}"`,
-    hint: `build it: talos-image build ${words.join(' ')}`,
+    hint: `build it: \`talos-image build ${words.join(' ')}\``,
   })
 }
 
 /** One line a problem: Terraform shows it in the middle of a message of its own. */
 function formatLine(kind: 'error' | 'warning', { at, message, hint }: Problem): string {
   const where = formatOrigin(at)
-  const parts = [`${kind}: ${where === '' ? '' : `${where}: `}${message}`, ...(hint === undefined ? [] : [hint])]
+  const parts = [
+    `${kind}: ${where === '' ? '' : `${where}: `}${message}`,
+    ...(hint === undefined ? [] : [asCalled(hint)]),
+  ]
   return `${printable(redact(parts.join('; '))).replaceAll(/\s*\n\s*/g, ' ')}\n`
 }

@@ -5,7 +5,8 @@ import type { Age } from '../../report/outdated.ts'
 import { defineCommand } from '../define-command.ts'
 import { findFactoryFlagProblems, openProject } from '../open-project.ts'
 import { type Column, fitTable } from '../render/columns.ts'
-import { foldLines } from '../render/fold.ts'
+import { formatAdvice } from '../render/problem.ts'
+import { noSnapshots } from '../render/snapshots.ts'
 import { projectFlags } from '../shared-flags.ts'
 import { FILTER_NAMES, filterFlags, toFilter } from '../snapshot-flags.ts'
 
@@ -32,12 +33,12 @@ const COLUMNS: readonly Column<Age>[] = [
 ]
 
 function formatAges(ages: readonly Age[], width: number): string {
-  if (ages.length === 0) return 'No Talos snapshots. `talos-image build` makes some.\n'
+  if (ages.length === 0) return noSnapshots(width)
   const table = fitTable(COLUMNS, ages, width)
   const old = ages.filter(({ newerPatch, newerMinor }) => newerPatch !== null || newerMinor !== null)
   if (old.length === 0) return `${table}\nAll of them are the newest.\n`
   const [first] = old
   const version = first?.newerPatch ?? first?.newerMinor
   const advice = `Build a newer one: set talos_version in the var file, or: \`talos-image build --var talos_version=${version}\``
-  return `${table}\n${foldLines(advice, width)}\n`
+  return `${table}\n${formatAdvice(advice, width)}`
 }

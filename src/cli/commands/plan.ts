@@ -41,7 +41,7 @@ export const command = defineCommand({
     await clouds.close()
     const plan = unnamedPlan(planned.projects)
     if (form === undefined || plan === undefined) {
-      return toPlanResult(io, rest, planned, '`talos-image build` with the same flags builds this')
+      return toPlanResult(io, rest, planned)
     }
     const matrix = toMatrix(plan, flags)
     // People who look into the log want more than the line for programs.

@@ -2,6 +2,7 @@
 
 import { sandboxExamples, sandboxFlags } from 'hcloud-sandbox/command'
 import { defineCommand } from '../define-command.ts'
+import { programName } from '../invocation.ts'
 import { SANDBOX_NAMES } from '../sandbox-names.ts'
 
 export const command = defineCommand({
@@ -15,7 +16,7 @@ export const command = defineCommand({
   parameters: sandboxFlags(SANDBOX_NAMES.variables),
   run: async (io, flags) => {
     const { runSandboxCommand } = await import('hcloud-sandbox')
-    await runSandboxCommand(io, SANDBOX_NAMES, flags)
+    await runSandboxCommand(io, { ...SANDBOX_NAMES, command: `${programName()} sandbox` }, flags)
     return { text: '' }
   },
 })

@@ -31,5 +31,5 @@ const ASK_THE_FACTORY =
 const DEPENDS = {
   code: 'schematic',
   message: 'it holds a text that releases of the Image Factory write differently, and give other IDs to',
-  hint: 'this is the ID of Image Factory 1.5; `talos-image schematic push FILE` prints that of yours',
+  hint: 'this is the ID of Image Factory 1.5; yours tells its own with `talos-image schematic push FILE`',
 } as const

@@ -48,6 +48,6 @@ function notThere(id: string, factoryUrl: string): TalosImageError {
   return new TalosImageError({
     code: 'not-found',
     message: `${factoryUrl} has no schematic ${id}`,
-    hint: 'a Factory knows what was given to it: `talos-image schematic push FILE`; another one: --factory-url URL',
+    hint: 'a Factory has what was submitted to it: submit the file with `talos-image schematic push FILE`, or name another Factory with --factory-url',
   })
 }

@@ -40,6 +40,6 @@ function nothingMatches(selector: string, architecture: Architecture): TalosImag
   return new TalosImageError({
     code: 'not-found',
     message: `no ${architecture} snapshot matches "${selector}"`,
-    hint: `\`talos-image list\` shows what there is, \`talos-image build\` makes what is missing; ${STAYS}`,
+    hint: `see what there is: \`talos-image list\`; build what is missing: \`talos-image build\`; ${STAYS}`,
   })
 }

@@ -90,7 +90,7 @@ function resolveExtensions(wanted: readonly string[], names: readonly string[], 
       at: { kind: 'flag', name: '--extension' },
       hint:
         didYouMean(shortName(text), names.map(shortName)) ??
-        `\`talos-image extensions ${talosVersion}\` lists all of them`,
+        `see all of them: \`talos-image extensions ${talosVersion}\``,
     })
     return []
   })

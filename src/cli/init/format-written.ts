@@ -2,6 +2,7 @@
 
 import { SETTINGS_FILE } from '../../config/settings-file.ts'
 import { quote } from '../../remote/quote.ts'
+import { programName } from '../invocation.ts'
 import { type Answers, shortName } from './answers.ts'
 import { FILE_NAMES, type Shipped } from './files.ts'
 
@@ -21,8 +22,8 @@ export function formatWritten(shown: string, answers: Answers, shipped: Shipped)
   const flags = ['.', '_packer'].includes(shown) ? '' : ` --directory ${quote(shown)}`
   return `Wrote to ${shown}:
 ${list}
-Try it, without an account:  talos-image build${flags} --sandbox
-See what it would make:      talos-image plan${flags}
-Make it:                     talos-image build${flags}
+Try it, without an account:  ${programName()} build${flags} --sandbox
+See what it would make:      ${programName()} plan${flags}
+Make it:                     ${programName()} build${flags}
 `
 }

@@ -2,8 +2,10 @@
 
 import type { Pricing } from '../../hetzner/wire.ts'
 import { isAbandoned, type Temporary } from '../../run/sweep.ts'
+import { pasteable } from '../invocation.ts'
 import { type Column, fitTable } from './columns.ts'
-import { formatDuration, formatPrice } from './units.ts'
+import { foldLines } from './fold.ts'
+import { formatDuration, formatPrice, formatTime } from './units.ts'
 
 interface Surroundings {
   readonly nowMs: number
@@ -11,14 +13,12 @@ interface Surroundings {
   readonly pricing: Pricing | undefined
   /** Of the terminal. */
   readonly width: number
-  /** Whether it lies in a sandbox, as commands must then say. */
-  readonly sandbox: boolean
 }
 
 const NOTHING = 'Nothing was left behind.\n'
 
 /** A line for each thing, and the commands that remove it. */
-export function formatFound(found: readonly Temporary[], { nowMs, pricing, width, sandbox }: Surroundings): string {
+export function formatFound(found: readonly Temporary[], { nowMs, pricing, width }: Surroundings): string {
   if (found.length === 0) return NOTHING
   const columns: readonly Column<Temporary>[] = [
     { heading: 'KIND', show: ({ kind }) => kind },
@@ -26,32 +26,35 @@ export function formatFound(found: readonly Temporary[], { nowMs, pricing, width
     { heading: 'RUN', show: ({ run }) => run },
     {
       heading: 'STATE',
-      show: (thing) =>
-        isAbandoned(thing, nowMs)
-          ? `abandoned ${formatDuration(nowMs - thing.leaseUntilMs)} ago`
-          : `${thing.isKept ? 'kept' : 'in use, lease'} for ${formatDuration(thing.leaseUntilMs - nowMs)}`,
+      show: (thing) => {
+        if (isAbandoned(thing, nowMs)) return `abandoned ${formatDuration(nowMs - thing.leaseUntilMs)} ago`
+        if (thing.isKept) return `kept until ${formatTime(new Date(thing.leaseUntilMs).toISOString())} UTC`
+        return `in use, lease for ${formatDuration(thing.leaseUntilMs - nowMs)}`
+      },
     },
     { heading: 'COST', show: (thing) => formatCost(thing, pricing), spare: 1 },
     { heading: 'NAME', show: ({ name }) => name, spare: 3 },
   ]
   return `${fitTable(columns, found, width)}
-Remove what is abandoned:     ${commandWith('--yes', sandbox)}
-Remove all of one run now:    ${commandWith('--run RUN', sandbox)}
+Remove what is abandoned:     ${pasteable('talos-image cleanup --yes')}
+Remove all of one run now:    ${pasteable('talos-image cleanup --run RUN')}
 `
 }
 
-/** Why nothing was removed: what is there belongs to a run that goes on, or was killed a short while ago. */
-export function formatInUse(found: readonly Temporary[], sandbox: boolean): string {
+/** Why nothing was removed: what is there belongs to a run that goes on, or was killed a short while ago. @param width of the terminal */
+export function formatInUse(found: readonly Temporary[], width: number): string {
   if (found.length === 0) return NOTHING
   const runs = [...new Set(found.map(({ run }) => run))]
-  return `Nothing was abandoned. What is there belongs to
-${runs.length === 1 ? 'a run that may still go on. Once it does not:' : 'runs that may still go on. Once they do not:'}
-${runs.map((run) => `  ${commandWith(`--run ${run}`, sandbox)}\n`).join('')}`
+  const [what, ended] =
+    runs.length === 1 ? ['a run that has not ended', 'that run has'] : ['runs that have not ended', 'those runs have']
+  const commands = runs.map((run) => `  ${pasteable(`talos-image cleanup --run ${run}`)}\n`)
+  if (found.every(({ isKept }) => isKept)) {
+    const kept = 'Nothing was removed: what is there was kept to be looked at, and its time is not over. Remove it now:'
+    return `${foldLines(kept, width)}\n${commands.join('')}`
+  }
+  const text = `Nothing was removed: what is there belongs to ${what}, or was stopped less than 15 minutes ago. If you know that ${ended} stopped, remove it now:`
+  return `${foldLines(text, width)}\n${commands.join('')}`
 }
-
-/** The command, for where this one was called. */
-const commandWith = (flag: string, sandbox: boolean): string =>
-  `talos-image cleanup ${flag}${sandbox ? ' --sandbox' : ''}`
 
 function formatCost({ kind, cost }: Temporary, pricing: Pricing | undefined): string {
   if (kind === 'SSH key') return 'free'

@@ -4,6 +4,7 @@ import type { Check, CheckStatus } from '../../report/doctor.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import { foldLines, foldWords } from './fold.ts'
+import { splitHint } from './problem.ts'
 
 const SHOWN: Readonly<Record<CheckStatus, string>> = { ok: 'ok', warning: 'WARNING', failed: 'FAILED', skipped: '-' }
 const STATUS_WIDTH = 9
@@ -22,7 +23,11 @@ export function formatChecks(checks: readonly Check[], columns: number): string 
   const lines = checks.flatMap(({ name, status, message, hint }) => {
     // Redacted first: a secret that is cut would not be known any more.
     const show = (text: string): string[] => foldWords(printable(redact(text)), width)
-    const body = [...show(message), ...(hint === undefined ? [] : show(`-> ${hint}`))]
+    const advice = splitHint(hint === undefined ? '' : `-> ${hint}`)
+    const body = [
+      ...show(message),
+      ...advice.flatMap(({ text, isCommand }) => (isCommand ? [`   ${text}`] : show(text))),
+    ]
     const head = SHOWN[status].padEnd(STATUS_WIDTH) + name.padEnd(nameWidth)
     return body.map((line, index) => `${index === 0 ? head : ' '.repeat(indent)}${line}`)
   })

@@ -3,6 +3,7 @@
 import { BUILD_STEPS, type BuildEvent } from '../../run/events.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
+import { asCalled } from '../invocation.ts'
 import type { Style } from './paint.ts'
 import { formatDuration } from './units.ts'
 
@@ -37,7 +38,7 @@ export function eventLine(event: BuildEvent): EventLine | undefined {
       return { image: event.image, text: `${serverType} in ${location}: ${why}${next}`, style: 'warning' }
     }
     case 'note':
-      return { image: event.image, text: oneLine(event.text), style: 'warning' }
+      return { image: event.image, text: oneLine(asCalled(event.text)), style: 'warning' }
     case 'image-built':
       return {
         image: event.image,

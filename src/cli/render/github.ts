@@ -5,6 +5,7 @@ import { formatOrigin, type Origin, type Problem } from '../../errors.ts'
 import { BUILD_STEPS, type BuildEvent } from '../../run/events.ts'
 import { printable, withoutCommands } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
+import { asCalled } from '../invocation.ts'
 import { eventLine, oneLine } from './event-line.ts'
 import { formatDuration } from './units.ts'
 
@@ -16,7 +17,8 @@ export interface GithubPaths {
 
 /** `::error file=...,line=...::WHAT`, which is shown in the log, at the line of the file, and with the run. */
 export function formatAnnotation(problem: Problem, kind: 'error' | 'warning', paths: GithubPaths): string {
-  const { message, hint, at } = problem
+  const { message, at } = problem
+  const hint = problem.hint === undefined ? undefined : asCalled(problem.hint)
   const place = placeOf(at, paths)
   const where = at?.kind === 'file' || at === undefined ? '' : formatOrigin(at)
   const text = `${where === '' ? '' : `${where}: `}${message}${hint === undefined ? '' : `\nhint: ${hint}`}`

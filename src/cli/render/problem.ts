@@ -3,7 +3,8 @@
 import { formatOrigin, type Problem } from '../../errors.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
-import { foldHanging } from './fold.ts'
+import { asCalled } from '../invocation.ts'
+import { foldHanging, foldWords } from './fold.ts'
 import { NO_PAINT, type Paint, type Style } from './paint.ts'
 
 /** Of the lines that go on. */
@@ -25,8 +26,38 @@ export function formatProblem(
     const folded = foldHanging(`${title} ${text}`, width, ' '.repeat(INDENT + title.search(/\S/)))
     return folded.replace(title.trimStart(), (word) => paint(titleStyle, word))
   }
-  const lines = [paragraph(`${kind}:`, `${where === '' ? '' : `${show(where)}: `}${show(problem.message)}`, style)]
-  if (problem.hint !== undefined) lines.push(paragraph('  hint:', show(problem.hint), 'accent'))
+  const lines = [
+    paragraph(`${kind}:`, `${where === '' ? '' : `${show(where)}: `}${show(asCalled(problem.message))}`, style),
+  ]
+  const indent = ' '.repeat(2 * INDENT)
+  for (const [index, { text, isCommand }] of splitHint(show(problem.hint ?? '')).entries()) {
+    if (isCommand) lines.push(indent + text)
+    else lines.push(index === 0 ? paragraph('  hint:', text, 'accent') : foldHanging(indent + text, width, indent))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+interface HintPart {
+  readonly text: string
+  readonly isCommand: boolean
+}
+
+/** A hint in parts, of which each command that stands behind a colon, as in "see what there is: `...`", is one of its own. */
+export function splitHint(hint: string): readonly HintPart[] {
+  return asCalled(hint)
+    .split(/(?<=:) (`[^`]+`)(?:; |$)/)
+    .filter((text) => text !== '')
+    .map((text) => {
+      const [, command] = /^`([^`]+)`$/.exec(text) ?? []
+      return { text: command ?? text, isCommand: command !== undefined }
+    })
+}
+
+/** A sentence of a result, with each command that stands behind a colon on a line of its own. @param width of the terminal */
+export function formatAdvice(text: string, width = Number.POSITIVE_INFINITY): string {
+  const lines = splitHint(text).flatMap(({ text: part, isCommand }) =>
+    isCommand ? [`  ${part}`] : foldWords(part, width),
+  )
   return `${lines.join('\n')}\n`
 }
 

@@ -3,6 +3,7 @@
 import { PREFIX } from '../../plan/labels.ts'
 import type { SnapshotRecord } from '../../report/snapshot.ts'
 import { type Column, fitTable } from './columns.ts'
+import { formatAdvice } from './problem.ts'
 import { formatGigabytes, formatTime } from './units.ts'
 
 const COLUMNS: readonly Column<SnapshotRecord>[] = [
@@ -32,12 +33,14 @@ const MORE_COLUMNS: readonly Column<SnapshotRecord>[] = [
 
 /** One line a snapshot. @param width of the terminal */
 export function formatSnapshots(snapshots: readonly SnapshotRecord[], width = Number.POSITIVE_INFINITY): string {
-  return snapshots.length === 0 ? NONE : fitTable(COLUMNS, snapshots, width)
+  return snapshots.length === 0 ? noSnapshots(width) : fitTable(COLUMNS, snapshots, width)
 }
 
 /** With what a server needs, protection, schematic, and the labels that no column tells. @param width of the terminal */
 export function formatSnapshotsWide(snapshots: readonly SnapshotRecord[], width = Number.POSITIVE_INFINITY): string {
-  return snapshots.length === 0 ? NONE : fitTable([...COLUMNS, ...MORE_COLUMNS], snapshots, width)
+  return snapshots.length === 0 ? noSnapshots(width) : fitTable([...COLUMNS, ...MORE_COLUMNS], snapshots, width)
 }
 
-const NONE = 'No Talos snapshots. `talos-image build` makes some.\n'
+/** What is said where there are none. */
+export const noSnapshots = (width: number): string =>
+  formatAdvice('No Talos snapshots; build some: `talos-image build`', width)

@@ -5,7 +5,7 @@ import type { ProjectResult } from '../../report/projects.ts'
 import type { ResultSnapshot } from '../../report/result.ts'
 import { formatTerraform } from '../../report/terraform.ts'
 import { type Column, fitTable } from './columns.ts'
-import { formatDuration, formatGigabytes } from './units.ts'
+import { formatDuration, formatGigabytes, formatTime } from './units.ts'
 
 const COLUMNS: readonly Column<ResultSnapshot>[] = [
   { heading: 'ID', show: ({ id }) => String(id) },
@@ -123,8 +123,7 @@ export function findKept(results: readonly ProjectResult[]): readonly Problem[] 
   return results.flatMap(({ project, failed }) =>
     failed.flatMap(({ image, kept }): Problem[] => {
       if (kept === undefined) return []
-      const until = `${kept.until.slice(0, 16).replace('T', ' ')} UTC`
-      const message = `${inProject(project, image)}: its server ${kept.server} is kept until ${until}, and costs money`
+      const message = `${inProject(project, image)}: its server ${kept.server} is kept until ${formatTime(kept.until)} UTC, and costs money`
       return [{ code: 'api', message, hint: `log in: \`${kept.login}\`; remove it: \`${kept.remove}\`` }]
     }),
   )

@@ -24,7 +24,7 @@ const Created = v.object({ ssh_key: v.object({ id: v.number() }) })
 /** Not a valid public key, so no key can be created from it. */
 const INVALID_KEY = {
   name: 'talos-image-doctor',
-  public_key: 'this is no key: talos-image doctor asks what its token may do',
+  public_key: 'this is no key: `talos-image doctor` asks what its token may do',
 }
 
 /** No resource has this ID: IDs start at 1. */

@@ -86,7 +86,7 @@ function toHint({ path }: ApiRequest, status: number, apiCode: string, tokenName
   }
   if (apiCode === 'resource_limit_exceeded') {
     const remedy = path.endsWith('/create_image')
-      ? 'see which old snapshots can go with `talos-image prune --keep 1`'
+      ? 'see which old snapshots can go: `talos-image prune --keep 1`'
       : 'delete servers or primary IPs that are not needed'
     return `the project is at one of its limits: ${remedy}, or ask Hetzner for a higher limit (Console, Limits)`
   }

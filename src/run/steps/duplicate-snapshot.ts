@@ -67,7 +67,7 @@ export async function noteDuplicates(
   // The image is published in any case, so an error of this look-up is ignored.
   const now = await lookAtSnapshots(build, image, published).catch(() => ({ others: [] }))
   for (const { id } of findDuplicates(now.others, image, server, written)) {
-    const text = `another run published the same image at the same moment: snapshot ${id}; both are correct, and the older one can be deleted: talos-image delete ${Math.min(id, published)}`
+    const text = `another run published the same image at the same moment: snapshot ${id}; both are correct, and the older one can be deleted: \`talos-image delete ${Math.min(id, published)}\``
     build.emit({ type: 'note', image: image.name, text })
   }
 }

@@ -131,10 +131,23 @@ export async function publishSnapshot(
     }),
   }
   await snapshot.endLease()
+  if (build.lease.hasLapsed()) await claimAgain(build, planned, snapshot.image.id)
   const published = await publish(build, snapshot.image.id, { description, labels })
   if (!isPublished(published, labels)) throw snapshotFault(`the snapshot ${published.id} did not take its labels`)
   snapshot.keep()
   return published
+}
+
+/**
+ * Another run that has found the lease over may be removing the snapshot at this moment. It looks at it once more before,
+ * so with a new lease it stays, or is gone a moment later, but is never deleted after it was published.
+ */
+async function claimAgain(build: ImageBuild, planned: PlannedImage, id: number): Promise<void> {
+  const { hetzner, signal, clock, timeouts, lease, emit } = build
+  const text = `the lease of this run was not renewed in time, as after a sleep of this computer: the snapshot ${id} is claimed again before it is published`
+  emit({ type: 'note', image: planned.name, text })
+  await hetzner.images.update(id, { labels: labelsOf(planned, lease.labels()) }, { signal })
+  await clock.sleep(timeouts.settleMs / 2, signal)
 }
 
 /** The snapshot after the change, also when the answer to the change was lost. */

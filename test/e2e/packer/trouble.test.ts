@@ -120,7 +120,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('build --engine packer, when someth
     const { code, stderr } = await run(project, '--timeout', 'remove=2s')
     expect(code, stderr).toBe(4)
     expect(stderr).toMatch(/error: server \d+ \(packer-.*\) could not be removed: .*not yours/)
-    expect(stderr).toMatch(/hint: remove it: `hcloud server delete \d+`/)
+    expect(stderr).toMatch(/hint: remove it:\n {4}hcloud server delete \d+$/m)
     isRefused = false
     expect((await cleanUp(project, stderr)).code).toBe(0)
     expect(await project.remains()).toEqual([])

@@ -22,6 +22,6 @@ describe('a sandbox on a full disk', () => {
       cwd: workspace.root,
       env: workspace.sandboxEnv,
     })
-    expectFailure(1, result, 'error: The sandbox needs ', ' MB are free', 'hint: Remove what you no longer need')
+    expectFailure(1, result, 'error: the sandbox needs ', ' MB are free', 'hint: remove what you no longer need')
   })
 })

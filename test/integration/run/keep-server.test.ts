@@ -12,7 +12,7 @@ const sha256 = { x86: 'f'.repeat(64) }
 const signal = AbortSignal.timeout(60_000)
 
 describe('the server of an image that failed', { timeout: 60_000 }, () => {
-  it("is kept when that is wanted: its key logs in, and no other run removes it until its time is over", async () => {
+  it('is kept when that is wanted: its key logs in, and no other run removes it until its time is over', async () => {
     await using sandbox = await testSandbox()
     const failed: FailedServer[] = []
     const onError = async (server: FailedServer) => {

@@ -9,7 +9,7 @@ import { clientOf, contentsOf } from '../../unit/run/fixture.ts'
 const NOW_MS = 1_800_000_000_000
 
 const REMOVE = {
-  clock: { ...systemClock, now: () => NOW_MS },
+  clock: systemClock,
   signal: AbortSignal.timeout(30_000),
   timeoutMs: 10_000,
   onlyAbandoned: true,
@@ -35,7 +35,7 @@ async function leave(sandbox: TestSandbox, run: string, leaseUntilMs: number | u
 describe('what runs leave behind', () => {
   it('is found, told apart from what living runs use, and removed; nothing else is', async () => {
     await using sandbox = await testSandbox({ machines: 'none' })
-    const hetzner = clientOf(sandbox)
+    const hetzner = { ...clientOf(sandbox), now: () => NOW_MS }
     await leave(sandbox, 'dead', NOW_MS - 1000)
     await leave(sandbox, 'living', NOW_MS + 60_000)
     await leave(sandbox, 'foreign', undefined)
@@ -58,7 +58,7 @@ describe('what runs leave behind', () => {
 
   it('is spared when its run has renewed or published it after it was found', async () => {
     await using sandbox = await testSandbox({ machines: 'none' })
-    const hetzner = clientOf(sandbox)
+    const hetzner = { ...clientOf(sandbox), now: () => NOW_MS }
     await leave(sandbox, 'late', NOW_MS - 1000)
     await leave(sandbox, 'published', NOW_MS - 1000)
     const found = await findTemporary(hetzner, { signal: AbortSignal.timeout(10_000) })

@@ -1,7 +1,7 @@
 /** A command that runs a sandbox in the foreground, for other programs to use. */
 
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { SandboxError } from '../errors.ts'
 import { MACHINE_KINDS } from '../machines/index.ts'
 import type { AnsweredRequest, Sandbox } from '../options.ts'
@@ -48,7 +48,7 @@ export async function runSandboxCommand(host: CommandHost, names: CommandNames, 
     host.err('A sandbox runs already on this state; these are its addresses.\n')
     return
   }
-  host.err(formatNotes(sandbox, names))
+  host.err(formatNotes(sandbox, names, host.home))
   if (!host.signal.aborted) await once(host.signal, 'abort')
   if (sandbox.clients() === 0) return
   host.err('It is still used, and ends with what uses it; once more ends it at once.\n')
@@ -85,17 +85,27 @@ function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort }: San
   return lines.map(([name, value]) => `${name}=${value}\n`).join('')
 }
 
-function formatNotes({ stateDir, sshPort, machines, machinesNote, recovered }: Sandbox, names: CommandNames): string {
+function formatNotes(
+  { stateDir, sshPort, machines, machinesNote, recovered }: Sandbox,
+  names: CommandNames,
+  home: string,
+): string {
   const isWithoutSsh = MACHINE_KINDS.find(({ name }) => name === machines)?.runsCommands === false
   const notes = [
     `The sandbox runs. Its state: ${stateDir}`,
     ...(recovered ? ['An earlier one was killed; what it left running was cleaned up.'] : []),
     isWithoutSsh ? machinesNote : `${machinesNote} SSH is on port ${sshPort}.`,
     `${names.note === undefined ? '' : `${names.note} `}To point other programs at it, in another terminal:`,
-    `  export $(${names.command})`,
+    `  export $(${names.command}${stateFlag(stateDir, names, home)})`,
     'Ctrl-C ends it; what was made in it stays.',
   ]
   return `\n${notes.map((note) => `${note}\n`).join('')}\n`
+}
+
+/** What leads another terminal to the same state; empty for the usual one. */
+function stateFlag(stateDir: string, { stateFolder }: CommandNames, home: string): string {
+  if (stateDir === join(home, '.local/state', stateFolder)) return ''
+  return ` --state ${/^[\w@%+=:,./-]+$/.test(stateDir) ? stateDir : `'${stateDir.replaceAll("'", `'\\''`)}'`}`
 }
 
 /** `21:30:01  cloud    201  POST    /v1/servers  12 ms` */

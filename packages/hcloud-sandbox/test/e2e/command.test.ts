@@ -32,14 +32,15 @@ const ended = async (child: ChildProcess): Promise<unknown> => child.exitCode ??
 
 describe('the command hcloud-sandbox', () => {
   it('serves until Ctrl-C, prints its environment again to a second one, and keeps its state', async () => {
-    const first = start('--machines', 'none')
+    const state = join(home, '.local/state/hcloud-sandbox of mine')
+    const first = start('--machines', 'none', '--state', state)
     const output = text(first.stdout)
     let said = ''
     first.stderr.setEncoding('utf8').on('data', (more: string) => {
       said += more
     })
-    await expect.poll(() => said).toContain('export $(hcloud-sandbox)')
-    const second = await run()
+    await expect.poll(() => said).toContain(`export $(hcloud-sandbox --state '${state}')`)
+    const second = await run('--state', state)
     expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('runs already on this state') })
     const env = Object.fromEntries(
       second.stdout
@@ -55,7 +56,7 @@ describe('the command hcloud-sandbox', () => {
     first.kill('SIGINT')
     await ended(first)
     expect({ code: first.exitCode, stdout: await output }).toEqual({ code: 0, stdout: second.stdout })
-    expect(said).toContain(join(home, '.local/state/hcloud-sandbox'))
+    expect(said).toContain(state)
   })
 
   it.each([

@@ -18,16 +18,16 @@ export async function checkNamespaces(platform: NodeJS.Platform): Promise<void> 
   if (platform !== 'linux') {
     throw new SandboxError({
       code: 'sandbox',
-      message: `Machines in namespaces need Linux; this is ${platform}.`,
-      hint: 'Use `--machines qemu`.',
+      message: `machines in namespaces need Linux; this is ${platform}`,
+      hint: 'use `--machines qemu`',
     })
   }
   const missing = await findMissingPrograms(NEEDED_PROGRAMS, CLEAN_ENVIRONMENT.PATH)
   if (missing.length > 0) {
     throw new SandboxError({
       code: 'sandbox',
-      message: `Machines in namespaces need programs that are missing: ${missing.join(', ')}.`,
-      hint: 'Install bash, coreutils and util-linux, or use `--machines qemu`.',
+      message: `machines in namespaces need programs that are missing: ${missing.join(', ')}`,
+      hint: 'install bash, coreutils and util-linux, or use `--machines qemu`',
     })
   }
   const folder = await mkdtemp(join(tmpdir(), 'talos-image-check-'))

@@ -42,20 +42,20 @@ const isSame = (a: { dev: bigint; ino: bigint }, b: { dev: bigint; ino: bigint }
 export async function openDiskAccess(diskFile: string, asUser: Identity | undefined): Promise<DiskAccess> {
   // Looked at before it is opened: not even opening must touch a real device.
   const found = await lstat(diskFile, { bigint: true }).catch((cause: unknown) => {
-    throw diskError(`The disk file ${diskFile} cannot be read.`, cause)
+    throw diskError(`the disk file ${diskFile} cannot be read`, cause)
   })
-  if (!found.isFile()) throw diskError(`${diskFile} is not a plain file, so no machine gets it as its disk.`)
+  if (!found.isFile()) throw diskError(`${diskFile} is not a plain file, so no machine gets it as its disk`)
   const handle = await open(diskFile, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const stat = await handle.stat({ bigint: true })
-    if (!stat.isFile() || !isSame(stat, found)) throw diskError(`${diskFile} was replaced while it was opened.`)
+    if (!stat.isFile() || !isSame(stat, found)) throw diskError(`${diskFile} was replaced while it was opened`)
     // Another name may be that of a file which has nothing to do with the sandbox, and would change owner and content.
-    if (stat.nlink !== 1n) throw diskError(`${diskFile} has another name, so no machine gets it as its disk.`)
+    if (stat.nlink !== 1n) throw diskError(`${diskFile} has another name, so no machine gets it as its disk`)
     if (![process.getuid?.(), asUser?.uid].some((uid) => uid !== undefined && stat.uid === BigInt(uid))) {
-      throw diskError(`${diskFile} belongs to another user, so no machine gets it as its disk.`)
+      throw diskError(`${diskFile} belongs to another user, so no machine gets it as its disk`)
     }
     const bytes = Number(stat.size)
-    if (bytes === 0) throw diskError(`The disk file ${diskFile} is empty.`)
+    if (bytes === 0) throw diskError(`the disk file ${diskFile} is empty`)
     const folder = asUser === undefined ? undefined : await makeFolder(diskFile, handle, asUser)
     return {
       folder: folder ?? dirname(diskFile),
@@ -98,7 +98,7 @@ async function makeFolder(diskFile: string, handle: FileHandle, user: Identity):
     const name = join(folder, 'sda')
     await link(diskFile, name)
     const [linked, opened] = await Promise.all([lstat(name, { bigint: true }), handle.stat({ bigint: true })])
-    if (!isSame(linked, opened)) throw diskError(`${diskFile} was replaced while it was opened.`)
+    if (!isSame(linked, opened)) throw diskError(`${diskFile} was replaced while it was opened`)
     await chown(folder, user.uid, user.gid)
     return folder
   } catch (error) {
@@ -109,7 +109,7 @@ async function makeFolder(diskFile: string, handle: FileHandle, user: Identity):
 
 function diskError(message: string, cause?: unknown): SandboxError {
   return new SandboxError(
-    { code: 'sandbox', message, hint: 'Remove the state of the sandbox and start it anew.' },
+    { code: 'sandbox', message, hint: 'remove the state of the sandbox and start it anew' },
     { cause },
   )
 }

@@ -165,7 +165,7 @@ async function toIsolationError(cause: unknown): Promise<SandboxError> {
   return new SandboxError(
     {
       code: 'sandbox',
-      message: `The machines of the sandbox cannot be isolated from this computer, so nothing runs in them: ${reason}`,
+      message: `the machines of the sandbox cannot be isolated from this computer, so nothing runs in them: ${reason}`,
       hint: await findRemedy(),
     },
     { cause },

@@ -16,15 +16,15 @@ export interface KernelSettings {
 export function toRemedy(settings: KernelSettings): string {
   const otherwise = 'or use `--machines qemu`'
   if (settings.unprivilegedUserns === '0') {
-    return `Allow user namespaces (sysctl -w kernel.unprivileged_userns_clone=1), ${otherwise}.`
+    return `allow user namespaces (sysctl -w kernel.unprivileged_userns_clone=1), ${otherwise}`
   }
   if (settings.maxUserNamespaces === '0') {
-    return `Allow user namespaces (sysctl -w user.max_user_namespaces=10000), ${otherwise}.`
+    return `allow user namespaces (sysctl -w user.max_user_namespaces=10000), ${otherwise}`
   }
   if (settings.apparmorRestricts === '1') {
-    return `Allow user namespaces (sysctl -w kernel.apparmor_restrict_unprivileged_userns=0), ${otherwise}.`
+    return `allow user namespaces (sysctl -w kernel.apparmor_restrict_unprivileged_userns=0), ${otherwise}`
   }
-  return `Machines of this kind need user namespaces, which containers often forbid: run this outside of one, ${otherwise}.`
+  return `machines of this kind need user namespaces, which containers often forbid: run this outside of one, ${otherwise}`
 }
 
 /** The remedy for this computer. Never fails. */

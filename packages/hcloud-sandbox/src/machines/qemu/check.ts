@@ -23,15 +23,15 @@ export async function requirePrograms(platform: NodeJS.Platform): Promise<void> 
   if (platform !== 'linux') {
     throw new SandboxError({
       code: 'sandbox',
-      message: `Machines in QEMU need Debian packages, and therefore Linux; this is ${platform}.`,
-      hint: 'Run the sandbox in a virtual machine with Debian.',
+      message: `machines in QEMU need Debian packages, and therefore Linux; this is ${platform}`,
+      hint: 'run the sandbox in a virtual machine with Debian',
     })
   }
   const missing = await findMissingPrograms(Object.keys(NEEDED))
   if (missing.length === 0) return
   throw new SandboxError({
     code: 'sandbox',
-    message: `Machines in QEMU need programs that are missing: ${missing.join(', ')}.`,
+    message: `machines in QEMU need programs that are missing: ${missing.join(', ')}`,
     hint: toInstallHint(missing),
   })
 }

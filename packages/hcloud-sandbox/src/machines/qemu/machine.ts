@@ -92,7 +92,7 @@ function notStarted(name: string, cause: unknown): SandboxError {
     {
       code: 'sandbox',
       message: `QEMU cannot run the machine ${name}: ${reason}`,
-      hint: 'If another program uses its disk file, end that program; else see whether QEMU itself works here.',
+      hint: 'if another program uses its disk file, end that program; else see whether QEMU itself works here',
     },
     { cause },
   )

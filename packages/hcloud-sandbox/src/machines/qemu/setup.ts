@@ -60,8 +60,8 @@ async function requireArm(): Promise<void> {
   if (packages.length === 0) return
   throw new SandboxError({
     code: 'sandbox',
-    message: `${packages.join(' and ')} ${packages.length === 1 ? 'is' : 'are'} not installed.`,
-    hint: `For real ones run: apt-get install --no-install-recommends ${packages.join(' ')}`,
+    message: `${packages.join(' and ')} ${packages.length === 1 ? 'is' : 'are'} not installed`,
+    hint: `for real ones run: apt-get install --no-install-recommends ${packages.join(' ')}`,
   })
 }
 

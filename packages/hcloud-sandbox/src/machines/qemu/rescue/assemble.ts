@@ -162,6 +162,6 @@ function toLinks(): ArchiveEntry[] {
 }
 
 function lacking(what: string): SandboxError {
-  const message = `${NO_PACKAGES.purpose}: they lack ${what}.`
-  return new SandboxError({ code: 'sandbox', message, hint: 'Report this: Debian has changed its packages.' })
+  const message = `${NO_PACKAGES.purpose}: they lack ${what}`
+  return new SandboxError({ code: 'sandbox', message, hint: 'report this: Debian has changed its packages' })
 }

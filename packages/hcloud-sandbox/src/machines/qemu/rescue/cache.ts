@@ -43,8 +43,8 @@ export async function provideRescue(options: RescueOptions): Promise<RescueSyste
   const early = await find()
   if (early?.fresh === true) return early.system
   await mkdir(cacheDir, { recursive: true }).catch((cause: unknown) => {
-    const message = `The folder ${cacheDir} cannot be made.`
-    throw new SandboxError({ code: 'sandbox', message, hint: 'Choose another folder for the cache.' }, { cause })
+    const message = `the folder ${cacheDir} cannot be made`
+    throw new SandboxError({ code: 'sandbox', message, hint: 'choose another folder for the cache' }, { cause })
   })
   onProgress('their rescue system is made of Debian packages; that takes a minute or so, once.')
   await using _lock = await lockFile(join(cacheDir, `rescue-${architecture}.lock`), signal)

@@ -35,7 +35,7 @@ export async function lockFile(file: string, signal?: AbortSignal): Promise<Asyn
   signal?.throwIfAborted()
   throw new SandboxError({
     code: 'sandbox',
-    message: `The file ${file} cannot be locked.`,
-    hint: 'Choose another folder for the cache, on a disk of this computer.',
+    message: `the file ${file} cannot be locked`,
+    hint: 'choose another folder for the cache, on a disk of this computer',
   })
 }

@@ -46,5 +46,5 @@ async function unpackBytes(program: 'xz' | 'zstd', content: Buffer): Promise<Buf
   const [unpacked, end] = await Promise.all([buffer(child.stdout), status])
   if (end === 0) return unpacked
   const { purpose, hint } = NO_PACKAGES
-  throw new SandboxError({ code: 'sandbox', message: `${purpose}: ${program} cannot unpack a driver.`, hint })
+  throw new SandboxError({ code: 'sandbox', message: `${purpose}: ${program} cannot unpack a driver`, hint })
 }

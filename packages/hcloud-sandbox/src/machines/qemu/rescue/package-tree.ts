@@ -48,8 +48,8 @@ export async function openPackageTree(root: string): Promise<PackageTree> {
   const fileOf = (path: string): string => {
     const found = files.get(path)
     if (found !== undefined) return found
-    const message = `${NO_PACKAGES.purpose}: /${path} is not in them.`
-    throw new SandboxError({ code: 'sandbox', message, hint: 'Report this: Debian has changed its packages.' })
+    const message = `${NO_PACKAGES.purpose}: /${path} is not in them`
+    throw new SandboxError({ code: 'sandbox', message, hint: 'report this: Debian has changed its packages' })
   }
   const linkTarget = async (path: string) => {
     const file = fileOf(path)

@@ -7,8 +7,8 @@ import { PACKAGES, toKernelPackage } from './recipe.ts'
 
 /** What to say when the packages are not to be had. */
 export const NO_PACKAGES: Pick<RunOptions, 'purpose' | 'hint'> = {
-  purpose: 'The rescue system for the machines cannot be made of Debian packages',
-  hint: 'This needs Debian and a way to its package mirrors, once. Without them, use `--machines namespace`.',
+  purpose: 'the rescue system for the machines cannot be made of Debian packages',
+  hint: 'this needs Debian and a way to its package mirrors, once; without them, use `--machines namespace`',
 }
 
 export interface PackageVersion {
