@@ -95,6 +95,7 @@ export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output' 
 /** The files that a build leaves for other programs. */
 const resultFileFlags = {
   '--manifest <file>': 'write what was built to a JSON file',
+  '--report <file>': 'write a page to look at: a timeline of each image, what failed, text for Terraform',
   '--tfvars <file>': "write it as Terraform's variables",
   '--packer-manifest <file>': "add it to a file as Packer's manifest has it",
 } as const satisfies Parameters

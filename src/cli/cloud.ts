@@ -12,13 +12,13 @@ import { registerSecret } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import {
   type ConnectionOptions,
-  factoryUrlOf,
   findAddressProblems,
   findConnectionProblems,
   findFactoryProblems,
   isHttpAllowed,
   openFactoryAccess,
   portOf,
+  publicFactoryUrlOf,
 } from './connection.ts'
 import type { Given } from './define-command.ts'
 import { findHcloudContext, type HcloudContext } from './hcloud-context.ts'
@@ -184,7 +184,7 @@ export async function openClouds(
       factory ??= createFactoryClient({ ...observed, ...openFactoryAccess(io, options) })
       return factory
     },
-    factoryUrl: factoryUrlOf(io, options),
+    factoryUrl: publicFactoryUrlOf(io, options),
     sshPort,
     close: async () => undefined,
   }

@@ -13,6 +13,8 @@ import type { Io } from './io.ts'
 
 export type ConnectionOptions = Given<PlanFlags, 'sandbox' | 'factoryUrl' | 'sshPort' | 'allowHttp'>
 
+/** Which Factory that of TALOS_IMAGE_FACTORY_URL stands for; a sandbox prints it. */
+const EMULATES = 'TALOS_IMAGE_FACTORY_EMULATES'
 /** The port of SSH on real servers. */
 const SSH_PORT = 22
 
@@ -31,6 +33,7 @@ export function findAddressProblems(io: Io, options: Pick<ConnectionOptions, 'fa
   for (const [name, value, standard] of [
     ['HCLOUD_ENDPOINT', io.env.HCLOUD_ENDPOINT, HETZNER_ENDPOINT],
     ['TALOS_IMAGE_FACTORY_URL', io.env.TALOS_IMAGE_FACTORY_URL, FACTORY_URL],
+    [EMULATES, io.env[EMULATES], FACTORY_URL],
     ['--factory-url', options.factoryUrl, FACTORY_URL],
   ] as const) {
     if (value === undefined || value === '') continue
@@ -84,12 +87,24 @@ export function findFactoryProblems(
 export function openFactoryAccess(io: Io, options: Pick<ConnectionOptions, 'sandbox' | 'factoryUrl'>) {
   throwProblems(findFactoryProblems(io, options))
   const url = factoryUrlOf(io, options)
-  return { url, ...readFactoryAccess(io, url).access, proxies: findProxies(io.env).proxies }
+  return {
+    url,
+    publicUrl: publicFactoryUrlOf(io, options),
+    ...readFactoryAccess(io, url).access,
+    proxies: findProxies(io.env).proxies,
+  }
 }
 
 /** The Image Factory that the flag, else the environment, names. */
 export function factoryUrlOf(io: Io, options: Pick<ConnectionOptions, 'factoryUrl'>): string {
   return (options.factoryUrl ?? (io.env.TALOS_IMAGE_FACTORY_URL || FACTORY_URL)).replace(/\/+$/, '')
+}
+
+/** What the Factory is called in installer references and identities: a sandbox's is called as the one that it emulates. */
+export function publicFactoryUrlOf(io: Io, options: Pick<ConnectionOptions, 'factoryUrl'>): string {
+  const url = factoryUrlOf(io, options)
+  const emulated = (io.env[EMULATES] ?? '').replace(/\/+$/, '')
+  return emulated !== '' && url === factoryUrlOf(io, {}) ? emulated : url
 }
 
 /** Whether the token may be sent over plain http to another computer. */

@@ -50,7 +50,10 @@ process.stderr.on('error', () => undefined)
 let lost: unknown
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that is gone (`| head`, a closed terminal) has what it wanted.
-  if (error.code !== 'EPIPE') lost ??= error
+  if (error.code === 'EPIPE') return
+  lost ??= error
+  // What only a signal ends has nothing to wait for.
+  if (goodbye !== undefined) stop.abort(error)
 })
 
 // Nor may a defect keep it from that: what was made is removed before the defect is shown.
@@ -156,7 +159,7 @@ async function report(error: unknown): Promise<number> {
 async function reportLostOutput(code: number): Promise<number> {
   const { describeWriteError } = await import('../util/write-whole.ts')
   const message = `standard output cannot be written: ${describeWriteError(lost)}`
-  showError(io, { code: 'usage', message, hint: 'send it elsewhere; what the command did stays done' })
+  showError(io, { code: 'usage', message, hint: 'redirect it elsewhere; what the command did is not undone' })
   return code || EXIT.failed
 }
 

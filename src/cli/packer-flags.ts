@@ -42,7 +42,7 @@ export function findFlagProblems(flags: PackerFlags): Problem[] {
 }
 
 function toProblem(name: string, hint: string): Problem {
-  return { code: 'usage', message: 'it cannot go together with --engine packer', at: { kind: 'flag', name }, hint }
+  return { code: 'usage', message: 'it cannot be used together with --engine packer', at: { kind: 'flag', name }, hint }
 }
 
 /** What the template cannot do that the flags ask for. */

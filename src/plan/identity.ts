@@ -35,7 +35,7 @@ function contentOf({ source, sha256 }: IdentityInput): readonly string[] | undef
         source.asset.architecture,
       ]
     case 'url':
-      return sha256 === undefined ? ['url', source.url] : ['sha256', sha256]
+      return sha256 === undefined ? ['url', source.publicUrl ?? source.url] : ['sha256', sha256]
     case 'file':
       return ['sha256', source.sha256]
     case 'template':

@@ -65,7 +65,9 @@ export async function lookUpSource(
       const { facts, urls } = await inspect(url, look, choice.at)
       assertCheckable(facts, image, choice.at)
       const { schematicId: id, installer } = ofAsset(asset, look)
-      return { source: { kind: 'url', url }, facts, schematicId: id, installer, urls }
+      const publicUrl = toPublic(choice.url, look.factory)
+      const source = { kind: 'url', url, ...(publicUrl === url ? {} : { publicUrl }) } as const
+      return { source, facts, schematicId: id, installer, urls }
     }
     case 'file': {
       const facts = await inspectFile(choice.path, choice.at)
@@ -100,6 +102,10 @@ function toEmulated(url: string, { url: own, publicUrl }: FactoryClient): string
   if (!isEmulated || !(url.startsWith(`${publicUrl}/image/`) || url.startsWith(RELEASES))) return url
   return `${own}${new URL(url).pathname}`
 }
+
+/** What the address is elsewhere: not the port of a sandbox, which is another one each time. */
+const toPublic = (url: string, { url: own, publicUrl }: FactoryClient): string =>
+  url.startsWith(`${own}/`) ? `${publicUrl}${url.slice(own.length)}` : url
 
 /** A truncated download of a plain disk of unknown length could not be noticed. */
 function assertCheckable({ compression, transferBytes }: SourceFacts, { sha256 }: ImageRequest, at: Origin): void {

@@ -16,6 +16,8 @@ export interface SourceRecord {
 }
 
 export interface ResultSnapshot extends SnapshotRecord {
+  /** The name of the image in the plan and in events, such as `x86 worker`. */
+  readonly image: string
   /** `built` in this run, `existing` before it, or `older`: nothing was in stock, and this one stands in (`--allow-older`). */
   readonly status: 'built' | 'existing' | 'older'
   /** The selector that finds it: the snapshots of its series and version, and no others. */
@@ -100,6 +102,7 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
   const record = toSnapshotRecord(snapshot, factoryUrl)
   const common = {
     ...record,
+    image: image.name,
     installer: image.installer ?? record.installer,
     // An older one, and one of Packer's, may have other labels than what was asked for.
     selector: selectorOf(snapshot.labels),

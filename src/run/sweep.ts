@@ -118,7 +118,7 @@ export async function removeTemporary(
   const scope = new CleanupScope(options.timeoutMs, options.listener)
   for (const thing of things.toReversed()) {
     scope.add({
-      name: `${thing.kind} ${thing.id} (${thing.name})`,
+      name: nameOf(thing),
       command: commandFor(thing),
       run: async () => {
         using stop = startDeadline(options.signal, options.timeoutMs)
@@ -128,6 +128,9 @@ export async function removeTemporary(
   }
   return scope.close()
 }
+
+/** "server 42 (talos-image-x-arm)" */
+export const nameOf = ({ kind, id, name }: Temporary): string => `${kind} ${id} (${name})`
 
 /** The command that removes a resource by hand. */
 function commandFor({ kind, id }: Temporary): string {

@@ -14,7 +14,12 @@ export type Source =
       readonly factory?: string
     }
   /** Any other address. */
-  | { readonly kind: 'url'; readonly url: string }
+  | {
+      readonly kind: 'url'
+      readonly url: string
+      /** The address that it has elsewhere, when it is at another one here: that of the sandbox. */
+      readonly publicUrl?: string
+    }
   /** A file on this computer, streamed over SSH. `sha256` is that of the file as it is. */
   | { readonly kind: 'file'; readonly path: string; readonly sha256: string }
   /** The default image of a Packer template, which was not looked at. */

@@ -41,6 +41,12 @@ describe('output that is lost', () => {
     expect(stderr).toContain(reason)
   })
 
+  it('ends a sandbox in the foreground, which is of no use without its addresses', async () => {
+    const { code, stderr } = await runInto('> /dev/full', 'sandbox', '--machines', 'none', '--state', 'state')
+    expect(code, stderr).toBe(1)
+    expect(stderr).toContain('standard output cannot be written: no space left')
+  })
+
   it('because its reader has gone is none', async () => {
     expect(await runInto('| true', 'help', 'build')).toMatchObject({ code: 0, stderr: '' })
     expect(await runInto('| true', 'list', '--output', 'json')).toMatchObject({ code: 0, stderr: '' })

@@ -28,6 +28,7 @@ describe('the sandbox command', () => {
       'HETZNER_ENDPOINT',
       'HCLOUD_TOKEN',
       'TALOS_IMAGE_FACTORY_URL',
+      'TALOS_IMAGE_FACTORY_EMULATES',
       'TALOS_IMAGE_SSH_PORT',
     ])
 
@@ -37,8 +38,17 @@ describe('the sandbox command', () => {
     // The environment alone is enough, too: to look, and to build.
     const listed = await runCommand(['list', '--output', 'json'], { cwd: workspace.root, env })
     expect(JSON.parse(listed.stdout).snapshots).toMatchObject([{ id }])
-    const other = await runCommand(['build', '--arch', 'arm'], { cwd: workspace.root, env })
+    const other = await runCommand(['build', '--output', 'json'], { cwd: workspace.root, env })
     expect(other.code, other.stderr).toBe(0)
+    // It is the same Factory, however it is reached: what was built is not built again.
+    expect(JSON.parse(other.stdout).snapshots).toMatchObject([
+      { architecture: 'arm', installer: expect.stringMatching(/^factory\.talos\.dev\//) },
+      { architecture: 'x86', id, installer: expect.stringMatching(/^factory\.talos\.dev\//) },
+    ])
+    const push = ['schematic', 'push', '_packer/schematic.yaml', '--output', 'json']
+    const pushed = JSON.parse((await run(...push, '--sandbox')).stdout)
+    expect(pushed).toMatchObject({ factory: env.TALOS_IMAGE_FACTORY_URL })
+    expect(JSON.parse((await runCommand(push, { cwd: workspace.root, env })).stdout)).toEqual(pushed)
 
     sandbox.interrupt()
     expect(await sandbox.result).toMatchObject({ code: 0, stdout: second.stdout })

@@ -30,8 +30,14 @@ for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
   })
 }
 
-// A reader of the output that is gone (`| head`) must not end the sandbox.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+process.stderr.on('error', () => undefined)
+let lost: Error | undefined
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that is gone (`| head`) has what it wanted; without the addresses, a sandbox is of no use.
+  if (error.code === 'EPIPE') return
+  lost ??= error
+  stop.abort(error)
+})
 
 const host: CommandHost = {
   env: process.env,
@@ -70,7 +76,17 @@ for (const [words, flag] of Object.entries(sandboxFlags(HCLOUD_SANDBOX.variables
   program.addOption(option)
 }
 
-process.exitCode = await program.parseAsync().then(() => 0, report)
+const code = await program.parseAsync().then(() => 0, report)
+// Until it is written, or cannot be.
+await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+process.exitCode = lost === undefined ? code : reportLostOutput(lost)
+
+/** Gives the exit code. */
+function reportLostOutput({ message }: Error): number {
+  const what = `standard output cannot be written: ${message}`
+  process.stderr.write(formatProblem({ code: 'usage', message: what, hint: 'send it elsewhere' }))
+  return EXIT.failed
+}
 
 /** Shows an error, and gives the exit code that belongs to it. */
 function report(error: unknown): number {

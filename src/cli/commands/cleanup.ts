@@ -1,7 +1,7 @@
 /** `talos-image cleanup`: what interrupted runs left behind. */
 
 import { removeFound } from '../../library/clean-up.ts'
-import { findRunIdProblems, findTemporary, isAbandoned, type Temporary } from '../../run/sweep.ts'
+import { findRunIdProblems, findTemporary, isAbandoned, nameOf, type Temporary } from '../../run/sweep.ts'
 import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { removeKey } from '../on-error.ts'
@@ -19,7 +19,7 @@ export const command = defineCommand({
   ],
   parameters: {
     ...projectFlags,
-    '--yes': 'remove what no living run claims any more',
+    '--yes': 'remove what no running build uses any more',
     '--run <id>': 'remove everything of one run, at once',
   },
   run: async (io, { run, yes = false, ...flags }) => {
@@ -32,19 +32,19 @@ export const command = defineCommand({
     if (run === undefined && !yes) {
       const pricing = found.length === 0 ? undefined : await cloud.hetzner.catalogue.pricesIfKnown({ signal })
       return {
-        document: { found: records, removed: 0, leftovers: [] },
+        document: { found: records, removed: [], leftovers: [] },
         text: (width) => formatFound(found, { nowMs, pricing, width }),
       }
     }
     const onRemoved = (name: string): void => io.err(`removed ${name}\n`)
     const { chosen, leftovers } = await removeFound(cloud.hetzner, found, { run, signal, onRemoved })
-    for (const one of chosen) if (one.isKept) await removeKey(io, one.run)
-    const removed = chosen.length - leftovers.length
+    const removed = chosen.filter((thing) => leftovers.every(({ name }) => name !== nameOf(thing)))
+    for (const one of removed) if (one.isKept) await removeKey(io, one.run)
     const explain = (width: number): string =>
-      run === undefined ? formatInUse(found, width) : `Nothing of run ${run} is there.\n`
+      run === undefined ? formatInUse(found, width) : `Nothing of run ${run} was found.\n`
     return {
-      document: { found: records, removed, leftovers },
-      text: (width) => (chosen.length > 0 ? `Removed ${removed} of ${chosen.length}.\n` : explain(width)),
+      document: { found: records, removed: removed.map((thing) => toRecord(thing, nowMs)), leftovers },
+      text: (width) => (chosen.length > 0 ? `Removed ${removed.length} of ${chosen.length}.\n` : explain(width)),
       problems: leftovers.map(({ name, command, reason }) => ({
         code: 'api',
         message: `${name} could not be removed: ${reason}`,

@@ -22,7 +22,7 @@ export const command = defineCommand({
     const { id, warnings, owner } = await submitSchematic(input, { factory, signal: io.signal })
     const { unknown, schematic } = input.parsed
     return {
-      document: { id, computed: unknown.length > 0 ? null : schematicId(schematic), factory: factory.publicUrl },
+      document: { id, computed: unknown.length > 0 ? null : schematicId(schematic), factory: factory.url },
       text: `${id}\n`,
       warnings: owner === undefined ? warnings : [...warnings, owner],
     }

@@ -19,11 +19,11 @@ export const command = defineCommand({
     await using opened = await openFactory(io, flags)
     const { factory } = opened
     const schematic = await factory.readSchematic(id, io.signal).catch((error: unknown) => {
-      if (error instanceof FactoryFailure && error.status === 404) throw notThere(id, factory.publicUrl)
+      if (error instanceof FactoryFailure && error.status === 404) throw notThere(id, factory.url)
       throw error
     })
     return {
-      document: { id, schematic, factory: factory.publicUrl },
+      document: { id, canonical: schematic, factory: factory.url },
       text: schematic.endsWith('\n') ? schematic : `${schematic}\n`,
       warnings: findDifference(id, schematic),
     }
@@ -40,7 +40,7 @@ function parseSchematicId(text: string): string {
 function findDifference(id: string, schematic: string): Problem[] {
   const hash = createHash('sha256').update(schematic).digest('hex')
   if (hash === id) return []
-  const message = `what the Image Factory answered has the ID ${hash}, not the one that was asked for`
+  const message = `the Image Factory's answer has the ID ${hash}, not the one asked for`
   return [{ code: 'factory', message, hint: 'the Factory may have written it anew; compare it' }]
 }
 

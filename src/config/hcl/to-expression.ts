@@ -17,7 +17,7 @@ interface Reading {
 
 /**
  * @param text the expression that the tree was made of
- * @returns undefined for a tree that holds something that is not known here
+ * @returns undefined for a tree that holds something that only the build server knows
  */
 export function toExpression(root: AstNode, text: string, placeOf: (offset: number) => Origin): Expression | undefined {
   try {

@@ -169,7 +169,7 @@ export function createShell(runCommand: RunCommand): Shell {
         return toPaths(setting, { status }, { text: `((${node.body}))`, at: script.place(node.pos) })
       }
       default:
-        throw new NotKnown(`"${node.type.toLowerCase()}" is not known`)
+        throw new NotKnown(`"${node.type.toLowerCase()}"`)
     }
   }
 
@@ -199,7 +199,7 @@ export function createShell(runCommand: RunCommand): Shell {
     let rest: World | undefined = world
     for (const { pattern, body, terminator } of items) {
       if (rest === undefined) break
-      if (terminator !== undefined && terminator !== ';;') throw new NotKnown(`"${terminator}" is not known`)
+      if (terminator !== undefined && terminator !== ';;') throw new NotKnown(`"${terminator}"`)
       const patterns = pattern.map((one) => expandText(one, setting))
       const isCertain = patterns.some(({ text }) => text === '*')
       const isOpen = !isCertain && [value, ...patterns].some(({ cause }) => cause !== undefined)

@@ -161,7 +161,7 @@ function runProgram(called: Call): ReturnType<Program> {
     return harmless.asks ? { status: 'open', output: printed(call) } : { output: printed(call) }
   const file = program.includes('/') ? world.find(program) : undefined
   if (file !== undefined) return runScript(toScript(file, call), args, false, call)
-  throw new NotKnown(`"${text}" is not known`)
+  throw new NotKnown(`"${text}"`)
 }
 
 const printed = ({ text }: Call) => ({ kind: 'unknown', cause: { why: `what "${text}" prints` } }) as const

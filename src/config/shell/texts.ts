@@ -159,7 +159,7 @@ function filter(call: Call, change: (text: string) => string | undefined): Resul
 /** What they do is not known, except with the answer of a Factory. */
 function programOfItsOwn({ input, text }: Call): Result {
   if (input.kind === 'unknown' && input.cause.posted !== undefined) return { output: input }
-  throw new NotKnown(`"${text}" is not known`)
+  throw new NotKnown(`"${text}"`)
 }
 
 function firstLine({ args }: Call, text: string): string | undefined {

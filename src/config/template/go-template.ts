@@ -153,6 +153,6 @@ class Pipeline {
   }
 
   #fail(): never {
-    throw new GoTemplateFailure(`{{${this.#written}}} is not known here`)
+    throw new GoTemplateFailure(`{{${this.#written}}} is not supported`)
   }
 }

@@ -77,7 +77,7 @@ function readCommand(block: Block, { reader, problems }: ReadingScripts): string
     .replace(/\{\{-?\s*\.Path\s*-?\}\}/g, REMOTE_SCRIPT)
     .replace(/\{\{-?\s*\.(?:Vars|EnvVarFile)\s*-?\}\}/g, '')
   if (!command.includes('.Path') || filled.includes('{{')) {
-    const message = `execute_command does not run the script in a way that is known here: "${command}"`
+    const message = `execute_command runs the script in a way that is not supported: "${command}"`
     problems.push({ code: 'config', message, at: attribute.origin, hint: PACKER_HINT })
   }
   return filled

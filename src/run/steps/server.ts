@@ -174,6 +174,6 @@ function placementOf(server: Server, placements: readonly Placement[]): Placemen
   const where = `${server_type.name} in ${location.name}`
   throw new TalosImageError({
     code: 'api',
-    message: `the server ${server.name} is a ${where}, which is none of the planned placements`,
+    message: `the server ${server.name} is a ${where}, which is not one of the planned placements`,
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findMatrixProblems } from '../../../src/cli/build-matrix.ts'
-import { findAddressProblems } from '../../../src/cli/connection.ts'
+import { findAddressProblems, publicFactoryUrlOf } from '../../../src/cli/connection.ts'
 import { createHetznerClient } from '../../../src/hetzner/client.ts'
 import { testIo } from './fixture.ts'
 
@@ -59,4 +59,13 @@ test('a secret in a variable is not given to the jobs of a matrix', () => {
       hint: 'set it in each job instead, from a secret: PKR_VAR_image_url_x86',
     },
   ])
+})
+
+test('a Factory that stands for another one is called like that, unless a flag names another', () => {
+  const env = { TALOS_IMAGE_FACTORY_URL: 'http://127.0.0.1:4000/', TALOS_IMAGE_FACTORY_EMULATES: 'https://a.example/' }
+  const name = (factoryUrl?: string): string =>
+    publicFactoryUrlOf(testIo({ env }), factoryUrl === undefined ? {} : { factoryUrl })
+  expect([name(), name('http://127.0.0.1:4000')]).toEqual(['https://a.example', 'https://a.example'])
+  expect(name('https://own.example')).toBe('https://own.example')
+  expect(problemsOf({ ...env, TALOS_IMAGE_FACTORY_EMULATES: 'talos' })).toHaveLength(1)
 })

@@ -31,8 +31,10 @@ export async function runSandboxCommand(host: CommandHost, names: CommandNames, 
   const { state, verbose = false } = flags
   const settings = readSandboxEnvironment(host, names)
   const log = verbose ? (line: string): void => host.err(`${line}\n`) : undefined
+  const lost = new AbortController()
   await using sandbox = await startSandbox({
     ...settings,
+    onLost: (error) => lost.abort(error),
     ...(state === undefined ? {} : { stateDir: resolve(host.cwd, state) }),
     ...(await readSandboxFlags(host.cwd, flags)),
     onRequest: (request) => log?.(formatRequestLine(request, new Date())),
@@ -49,9 +51,11 @@ export async function runSandboxCommand(host: CommandHost, names: CommandNames, 
     return
   }
   host.err(formatNotes(sandbox, names, host.home))
-  if (!host.signal.aborted) await once(host.signal, 'abort')
+  const ends = [host.signal, lost.signal]
+  if (!ends.some(({ aborted }) => aborted)) await Promise.race(ends.map((signal) => once(signal, 'abort')))
+  lost.signal.throwIfAborted()
   if (sandbox.clients() === 0) return
-  host.err('It is still used, and ends with what uses it; once more ends it at once.\n')
+  host.err('Other commands still use it, and it ends with them. Press Ctrl-C again to end it at once.\n')
   await sandbox.unused()
 }
 
@@ -62,7 +66,7 @@ function refuseStartFlags({ stateDir }: Sandbox, flags: SandboxFlags): void {
   throw new SandboxError({
     code: 'usage',
     message: `a sandbox runs already on ${stateDir}, and ${names.join(', ')} can only be given at its start`,
-    hint: 'end it with Ctrl-C first, or start another one on another folder: --state DIR',
+    hint: 'end it, or what uses it, first; or start another one on another folder: --state DIR',
   })
 }
 
@@ -79,6 +83,7 @@ function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort }: San
     ['HETZNER_ENDPOINT', endpoint],
     ['HCLOUD_TOKEN', token],
     ['TALOS_IMAGE_FACTORY_URL', factoryUrl],
+    ['TALOS_IMAGE_FACTORY_EMULATES', 'https://factory.talos.dev'],
     ['TALOS_IMAGE_SSH_PORT', String(sshPort)],
     ...(others.length === 0 ? [] : named),
   ]

@@ -17,9 +17,10 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
+const env = () => ({ PATH: process.env.PATH, HOME: home })
+
 function start(...args: string[]) {
-  const env = { PATH: process.env.PATH, HOME: home }
-  return spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawn(process.execPath, [CLI, ...args], { env: env(), stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 async function run(...args: string[]) {
@@ -66,5 +67,16 @@ describe('the command hcloud-sandbox', () => {
     [['--fault', 'ssh drp'], 'did you mean "drop"?'],
   ])('refuses %j', async (args, said) => {
     expect(await run(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(said) })
+  })
+
+  it.each([
+    ['> /dev/full', ['--machines', 'none'], 'no space left'],
+    ['1< /proc/self/stat', ['--machines', 'none'], 'standard output cannot be written'],
+    ['> /dev/full', ['--help'], 'no space left'],
+  ])('with output that is lost (%s) it fails at once', async (redirection, args, reason) => {
+    const command = ['-c', `"$@" ${redirection}`, 'bash', process.execPath, CLI, ...args]
+    const child = spawn('bash', command, { env: env(), stdio: ['ignore', 'ignore', 'pipe'] })
+    const [stderr] = await Promise.all([text(child.stderr), ended(child)])
+    expect({ code: child.exitCode, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(reason) })
   })
 })

@@ -87,7 +87,7 @@ function convertTo({ args, origin }: CallExpression, evaluate: (argument: Expres
 function toUnknownMessage(name: string): string {
   const why = Object.hasOwn(REFUSED_FUNCTIONS, name) ? REFUSED_FUNCTIONS[name] : undefined
   return why === undefined
-    ? `the function "${name}" is not known here`
+    ? `the function "${name}" is not supported`
     : `the function "${name}" is not evaluated here: ${why}`
 }
 
