@@ -190,6 +190,7 @@ describe('init with wrong flags', () => {
     ['a version', ['--talos-version', '1.13'], 'error: --talos-version: "1.13" is not a Talos version'],
     ['a version that is not there', ['--talos-version', 'v1.99.0'], 'the Image Factory has no Talos v1.99.0'],
     ['an extension', ['--extension', 'tailscal'], 'hint: did you mean "tailscale"?'],
+    ['adapting and overwriting', ['--adapt', '--force'], 'error: --adapt: it cannot be used together with --force'],
     [
       'extensions both ways',
       ['--extension', 'gvisor', '--no-extensions'],
