@@ -19,6 +19,7 @@ const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
   ),
   'dry-run': ['build'],
   manifest: ['build'],
+  report: ['build'],
 }
 
 /** An input that is called as a flag is. */
@@ -52,7 +53,7 @@ export function actionArguments(env: Env): string[] {
   for (const [name, commands] of Object.entries(ONLY_FOR)) {
     // What is false is as good as not given, for any command.
     if (input(name) === '' || input(name) === 'false' || commands.includes(command)) continue
-    wrong(name, `${command} has no use for it; it is for ${commands.join(' and ')}`)
+    wrong(name, `${command} does not use it; it is for ${commands.join(' and ')}`)
   }
   const role = input('role')
   if (role !== '' && !isRoleName(role)) wrong('role', `use ${ROLE_RULE}`)
@@ -70,6 +71,7 @@ export function actionArguments(env: Env): string[] {
     ...set('force'),
     ...set('dry-run'),
     ...valued('manifest'),
+    ...valued('report'),
     ...set('sandbox'),
     ...(command === 'plan' ? ['--matrix=github'] : []),
     ...wordsOf(input('args'), problems),

@@ -95,10 +95,15 @@ export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output' 
 /** The files that a build leaves for other programs. */
 const resultFileFlags = {
   '--manifest <file>': 'write what was built to a JSON file',
+  '--report <file>': 'write a page to look at: a timeline of each image, what failed, text for Terraform',
   '--tfvars <file>': "write it as Terraform's variables",
   '--packer-manifest <file>': "add it to a file as Packer's manifest has it",
 } as const satisfies Parameters
 export type ResultFileFlags = Values<typeof resultFileFlags>
+
+/** What becomes of the server of an image that failed, in the words of Packer: `abort` keeps it, `ask` asks in a terminal. */
+const ON_ERROR = ['cleanup', 'abort', 'ask'] as const
+export type OnErrorWord = (typeof ON_ERROR)[number]
 
 /** What is to be built, and how. */
 export const buildParameters = {
@@ -111,6 +116,10 @@ export const buildParameters = {
   ...resultFileFlags,
   '--wait-for-stock <duration>': { text: 'look so long for a server in stock, such as 30m', parse: parseDuration },
   '--allow-older': 'take the older snapshot when no server is in stock',
+  '--on-error <what>': {
+    text: 'the server of a failed image; abort keeps it',
+    choices: ON_ERROR,
+  },
   '--debug-log <file>': 'write a trace for a bug report, without secrets',
   '--ssh-timeout <duration>': { text: 'wait so long for the rescue system, such as 5m', parse: parseDuration },
   '--require-host-proof': 'fail when a build server cannot prove its host key',

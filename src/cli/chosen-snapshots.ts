@@ -22,7 +22,9 @@ const isFiltered = ({ arch, role, version, label }: Choice): boolean =>
 export function findChoiceProblems(choice: Choice): Problem[] {
   const isNamed = choice.id.length > 0
   if (isNamed !== isFiltered(choice)) return []
-  const message = isNamed ? 'snapshots are named by ID and by flags, and only one can be meant' : 'no snapshot is named'
+  const message = isNamed
+    ? 'snapshots are given by ID and by flags, and only one way can be used'
+    : 'no snapshot was given'
   return [{ code: 'usage', message, hint: `give IDs, or ${FILTER_WORDS}; see what there is: \`talos-image list\`` }]
 }
 
@@ -31,6 +33,6 @@ export async function findChosen(hetzner: HetznerClient, choice: Choice, signal:
   if (choice.id.length > 0) return getSnapshots(hetzner, choice.id, signal)
   const snapshots = await listSnapshots(hetzner, { ...toFilter(choice), signal })
   const hint = 'see what there is: `talos-image list`'
-  const none: Problem = { code: 'not-found', message: 'no Talos snapshot of this project is what the flags mean', hint }
+  const none: Problem = { code: 'not-found', message: 'no Talos snapshot of this project matches the flags', hint }
   return { snapshots, problems: snapshots.length === 0 ? [none] : [] }
 }

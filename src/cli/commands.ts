@@ -17,7 +17,7 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   plan: [BUILDING, 'Show what build would do, where, and for how much.', () => import('./commands/plan.ts')],
   list: [LOOKING, 'List the Talos snapshots of the project, newest first.', () => import('./commands/list.ts')],
   show: [LOOKING, 'Show everything about one snapshot.', () => import('./commands/show.ts')],
-  outdated: [LOOKING, 'Show whether a newer Talos is out than what there is.', () => import('./commands/outdated.ts')],
+  outdated: [LOOKING, 'Show whether Talos is newer than your snapshots.', () => import('./commands/outdated.ts')],
   select: [
     LOOKING,
     'Show which snapshot Terraform takes for a selector, and why.',
@@ -30,7 +30,7 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   protect: [CLEANING_UP, 'Protect snapshots against deletion.', () => import('./commands/protect.ts')],
   unprotect: [
     CLEANING_UP,
-    'Take the protection of snapshots off.',
+    'Remove the protection of snapshots.',
     async () => ({ command: (await import('./commands/protect.ts')).unprotect }),
   ],
   delete: [CLEANING_UP, 'Delete snapshots by ID.', () => import('./commands/delete.ts')],

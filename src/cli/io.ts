@@ -28,6 +28,8 @@ export interface Io {
   readonly errColumns: () => number
   /** Aborts when the user wants to stop. */
   readonly signal: AbortSignal
+  /** Says what is to be done before Ctrl-Z stops the process. */
+  readonly onPause: (prepare: () => void) => void
   /** Says what stays if the process is ended at once; asked when a second signal comes. */
   readonly onSecondSignal: (describe: () => string) => void
   /** Ends the process at once with this error, since what it would wait for cannot come. */

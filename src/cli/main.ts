@@ -23,6 +23,8 @@ const ACTION = 'github-action'
 
 /** The file descriptor. */
 const STDIN = 0
+/** As long as it is there. */
+const hasTerminal = [STDIN, 1, 2].some((descriptor) => isatty(descriptor))
 
 const BUILD_STOPS = '\nStopping, and removing what was made. Press Ctrl-C again to leave at once.\n'
 
@@ -31,6 +33,7 @@ let signalCode: number | undefined
 /** Only what builds says it. */
 let describeRest: (() => string) | undefined
 let goodbye: string | undefined
+let beforePause = (): void => undefined
 
 listenToSignals(process, {
   first: (code) => {
@@ -41,7 +44,7 @@ listenToSignals(process, {
   },
   again: (code) => {
     io.err(`\nLeaving at once.\n${describeRest?.() ?? ''}`)
-    process.exit(code)
+    leave(code)
   },
 })
 
@@ -89,6 +92,9 @@ const io: Io = {
   outColumns: () => widthOf(process.stdout),
   errColumns: () => widthOf(process.stderr),
   signal: stop.signal,
+  onPause: (prepare) => {
+    beforePause = prepare
+  },
   onSecondSignal: (describe) => {
     describeRest = describe
   },
@@ -102,12 +108,28 @@ const io: Io = {
   },
 }
 
+if (screen.isDrawable) {
+  process.on('SIGTSTP', () => {
+    beforePause()
+    process.kill(process.pid, 'SIGSTOP')
+  })
+}
+
 let code = signalCode ?? (await run())
 // Until it is written, or cannot be.
 await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
 if (lost !== undefined) code = await reportLostOutput(code)
 if (isGithubActions(io)) await (await import('./job-outputs.ts')).writeExitCode(io, code)
-process.exit(code)
+leave(code)
+
+/** Ends the process. Node.js 20 aborts (SIGABRT) when it cannot give a terminal that is gone its modes back. */
+function leave(exitCode: number): never {
+  if (signalCode === EXIT.hungUp && hasTerminal) {
+    process.removeAllListeners('SIGHUP')
+    process.kill(process.pid, 'SIGHUP')
+  }
+  process.exit(exitCode)
+}
 
 function widthOf(stream: NodeJS.WriteStream): number {
   return stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY
@@ -159,7 +181,7 @@ async function report(error: unknown): Promise<number> {
 async function reportLostOutput(code: number): Promise<number> {
   const { describeWriteError } = await import('../util/write-whole.ts')
   const message = `standard output cannot be written: ${describeWriteError(lost)}`
-  showError(io, { code: 'usage', message, hint: 'send it elsewhere; what the command did stays done' })
+  showError(io, { code: 'usage', message, hint: 'redirect it elsewhere; what the command did is not undone' })
   return code || EXIT.failed
 }
 

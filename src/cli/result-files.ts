@@ -3,6 +3,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Problem, TalosImageError } from '../errors.ts'
+import type { ProjectsPlan } from '../plan/plan-projects.ts'
 import { addToPackerManifest, type PackerManifest, parsePackerManifest } from '../report/packer-manifest.ts'
 import { type ProjectResult, toRunDocument } from '../report/projects.ts'
 import type { Outcome } from '../report/result.ts'
@@ -12,8 +13,9 @@ import { codeOf } from '../util/write-whole.ts'
 import type { ResultFileFlags } from './build-flags.ts'
 import type { Io } from './io.ts'
 import { showError } from './show-problem.ts'
-import { checkWritable, notWritable, writeJsonFile } from './write-file.ts'
+import { checkWritable, notWritable, writeJsonFile, writeTextFile } from './write-file.ts'
 
+const REPORT = '--report'
 const TFVARS = '--tfvars'
 const PACKER_MANIFEST = '--packer-manifest'
 
@@ -23,7 +25,7 @@ interface ResultFile {
   /** Beyond that it can be written. @throws TalosImageError `usage` */
   readonly check: (io: Io, path: string) => Promise<void>
   /** @throws TalosImageError when it cannot be written */
-  readonly write: (io: Io, path: string, document: Outcome) => Promise<void>
+  readonly write: (io: Io, path: string, result: ProjectResult, planned: ProjectsPlan) => Promise<void>
 }
 
 /**
@@ -41,7 +43,7 @@ export async function findFileProblems(
   for (const [flag, path] of Object.entries({ [TFVARS]: tfvars, [PACKER_MANIFEST]: packerManifest })) {
     if (path !== undefined) problems.add(findPathProblem(flag, path, projects.length))
   }
-  for (const one of [commonFile(flags), ...projects.map((project) => filesOf(flags, project))]) {
+  for (const one of [commonFiles(flags), ...projects.map((project) => filesOf(flags, project))]) {
     problems.add(...(await checkFiles(io, one)))
   }
   return problems.all
@@ -62,22 +64,24 @@ async function checkFiles(io: Io, flags: ResultFileFlags): Promise<readonly Prob
 }
 
 /**
- * Writes the files of each project, and the manifest that holds all of them. Comes last, so that a disk that has become full
+ * Writes the files of each project, and those that hold all of them. Comes last, so that a disk that has become full
  * does not hide what was built. Whether all of them were written; what could not be is shown.
  */
 export async function writeResultFiles(
   io: Io,
   flags: ResultFileFlags,
   results: readonly ProjectResult[],
+  planned: ProjectsPlan,
 ): Promise<boolean> {
-  const { manifest } = commonFile(flags)
+  const { manifest, report } = commonFiles(flags)
   const writes = [
     ...(manifest === undefined ? [] : [() => writeJsonFile(io, manifest, '--manifest', toRunDocument(results))]),
+    ...(report === undefined ? [] : [() => writePage(io, report, results, planned)]),
     ...results.flatMap((result) =>
       toFiles(filesOf(flags, result.project)).map(
         ({ path, write }) =>
           () =>
-            write(io, path, result),
+            write(io, path, result, planned),
       ),
     ),
   ]
@@ -97,16 +101,21 @@ export async function writeResultFiles(
 /** `{project}` in the path of a flag stands for the project's name. */
 const PLACE = '{project}'
 
-/** The manifest of all projects, unless each has its own. */
-function commonFile({ manifest }: ResultFileFlags): ResultFileFlags {
-  return manifest === undefined || manifest.includes(PLACE) ? {} : { manifest }
+/** The manifest and the page of all projects, unless each has its own. */
+function commonFiles({ manifest, report }: ResultFileFlags): ResultFileFlags {
+  return {
+    ...(manifest === undefined || manifest.includes(PLACE) ? {} : { manifest }),
+    ...(report === undefined || report.includes(PLACE) ? {} : { report }),
+  }
 }
 
 /** The files of one project. @param project a valid name, so that the path leads nowhere else; undefined: not named */
-function filesOf({ manifest, tfvars, packerManifest }: ResultFileFlags, project: string | undefined): ResultFileFlags {
+function filesOf(flags: ResultFileFlags, project: string | undefined): ResultFileFlags {
+  const { manifest, report, tfvars, packerManifest } = flags
   const own = (path: string): string => (project === undefined ? path : path.replaceAll(PLACE, project))
   return {
     ...(manifest?.includes(PLACE) === true ? { manifest: own(manifest) } : {}),
+    ...(report?.includes(PLACE) === true ? { report: own(report) } : {}),
     ...(tfvars === undefined ? {} : { tfvars: own(tfvars) }),
     ...(packerManifest === undefined ? {} : { packerManifest: own(packerManifest) }),
   }
@@ -123,10 +132,11 @@ function findPathProblem(flag: string, path: string, projects: number): Problem 
   }
 }
 
-function toFiles({ manifest, tfvars, packerManifest }: ResultFileFlags): ResultFile[] {
+function toFiles({ manifest, report, tfvars, packerManifest }: ResultFileFlags): ResultFile[] {
   const files: ResultFile[] = []
   const nothing = async (): Promise<void> => undefined
   if (manifest !== undefined) files.push({ flag: '--manifest', path: manifest, check: nothing, write: writeManifest })
+  if (report !== undefined) files.push({ flag: REPORT, path: report, check: nothing, write: writeOwnPage })
   if (tfvars !== undefined) files.push({ flag: TFVARS, path: tfvars, check: checkTfvarsName, write: writeTfvars })
   if (packerManifest !== undefined) {
     files.push({ flag: PACKER_MANIFEST, path: packerManifest, check: checkPackerManifest, write: writePackerManifest })
@@ -144,6 +154,19 @@ const sameFile = (flag: string, other: string, path: string): Problem => ({
 /** Writes the document as it is. */
 async function writeManifest(io: Io, path: string, document: Outcome): Promise<void> {
   await writeJsonFile(io, path, '--manifest', document)
+}
+
+const writeOwnPage: ResultFile['write'] = (io, path, result, planned) => writePage(io, path, [result], planned)
+
+async function writePage(
+  io: Io,
+  path: string,
+  results: readonly ProjectResult[],
+  planned: ProjectsPlan,
+): Promise<void> {
+  // Only who wants a page loads what makes it.
+  const { formatPage } = await import('./render/page/page.ts')
+  await writeTextFile(io, path, REPORT, formatPage({ results, planned }))
 }
 
 async function checkTfvarsName(_io: Io, path: string): Promise<void> {

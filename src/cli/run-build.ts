@@ -7,20 +7,12 @@ import { type Problem, throwProblems } from '../errors.ts'
 import { lookUpPlacements } from '../plan/look-up-placements.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
-import {
-  cleanupCommand,
-  type ProjectAccess,
-  type ProjectResult,
-  toProjectCommand,
-  toProjectResult,
-  toRunDocument,
-  toUnbegun,
-} from '../report/projects.ts'
-import { toResultDocument } from '../report/result.ts'
+import { type ProjectAccess, type ProjectResult, toRunDocument, toUnbegun } from '../report/projects.ts'
+import { recordTimeline } from '../report/timeline.ts'
 import type { ChosenProjects } from '../request/projects.ts'
 import { startBuild, toProblem } from '../run/build.ts'
 import type { BuildEvent } from '../run/events.ts'
-import type { BuildResult, RunningBuild } from '../run/result.ts'
+import type { RunningBuild } from '../run/result.ts'
 import type { Timeouts } from '../run/timeouts.ts'
 import type { Trace } from '../util/trace.ts'
 import { type BuildFlags, type ResultFileFlags, readTarget } from './build-flags.ts'
@@ -31,15 +23,16 @@ import { openDebugLog } from './debug-log.ts'
 import { EXIT, exitCodeOfRun } from './exit-codes.ts'
 import { TEXT } from './formats/formats.ts'
 import { writeJobSummary } from './github-actions.ts'
-import { pasteable } from './invocation.ts'
 import type { Io } from './io.ts'
 import { checkOutputs, writeOutputs } from './job-outputs.ts'
 import { chooseFlaggedProjects, makePlan, toPlanResult } from './make-plan.ts'
+import { createOnError, findOnErrorProblems } from './on-error.ts'
 import type { PackerEngine } from './packer-engine.ts'
 import { startParserProcess } from './parser-process.ts'
+import { abandon, finish, type Running, withToken } from './project-run.ts'
 import { oneLine } from './render/event-line.ts'
 import { buildOutputs } from './render/job-outputs.ts'
-import { findFailures, findLeftovers, findOlder, formatInterrupted, formatSummary } from './render/summary.ts'
+import { findFailures, findKept, findLeftovers, findOlder, formatInterrupted, formatSummary } from './render/summary.ts'
 import { findFileProblems, writeResultFiles } from './result-files.ts'
 import { say } from './say.ts'
 
@@ -87,6 +80,7 @@ async function build(
   const wrong = [
     ...chosen.problems,
     ...(flags.engine === 'packer' && chosen.isNamed ? [PACKER_HAS_ONE] : []),
+    ...findOnErrorProblems(io, flags.onError),
     ...(await findFileProblems(io, flags, names)),
   ]
   // Until there is a view to show them in, delays are lines of their own.
@@ -109,7 +103,8 @@ async function build(
     const manifest = manifestOf(request, flags)
     throwProblems(await findFileProblems(io, manifest, names))
     if (flags.dryRun === true) return toPlanResult(io, flags, planned)
-    const view = await openBuildView(io, flags, planned)
+    // A question and a display that is drawn anew would disturb each other.
+    const view = await openBuildView(flags.onError === 'ask' ? { ...io, errIsTerminal: false } : io, flags, planned)
     showDelay = (text, project) => {
       view.onEvent(chosen.isNamed ? (project ?? 'all') : undefined, { type: 'note', text })
     }
@@ -121,6 +116,12 @@ async function build(
       )
       io.onSecondSignal(() => runs.map((run) => ('building' in run ? abandon(run) : '')).join(''))
       results = await Promise.all(runs.map((run) => ('building' in run ? finish(io, run, clouds.factoryUrl) : run)))
+    } catch (error) {
+      if (flags.report !== undefined) {
+        const unbegun = toUnbegun({ project: undefined, problems: [toProblem(error, io.signal)] }, planned)
+        await writeResultFiles(io, { report: flags.report }, [unbegun], planned)
+      }
+      throw error
     } finally {
       view.close()
     }
@@ -130,14 +131,14 @@ async function build(
       document: toRunDocument(results),
       records: results.map((result) => ({ type: 'result', ...result })),
       text: (width) => (isAnyBuilt ? formatSummary(results, width) : ''),
-      warnings: findOlder(results),
+      warnings: [...findOlder(results), ...findKept(results)],
       problems: [...findFailures(results), ...findLeftovers(results)],
       apart: true,
       note: formatInterrupted(results),
       finish: async () => {
         for (const result of results) await writeJobSummary(io, result)
         const noted = await writeOutputs(io, buildOutputs(results))
-        const written = (await writeResultFiles(io, { ...flags, ...manifest }, results)) && noted
+        const written = (await writeResultFiles(io, { ...flags, ...manifest }, results, planned)) && noted
         return exitCodeOfRun(results) || (written ? EXIT.success : EXIT.failed)
       },
     }
@@ -155,13 +156,6 @@ function manifestOf({ template }: PlanRequest, { packerManifest }: ResultFileFla
 async function findEngine(io: Io, flags: BuildFlags): Promise<PackerEngine> {
   const { findPackerEngine } = await import('./packer-engine.ts')
   return findPackerEngine(io, flags)
-}
-
-/** The build that goes on in one project. */
-interface Running {
-  readonly access: ProjectAccess
-  readonly plan: Plan
-  readonly building: RunningBuild
 }
 
 interface Surroundings {
@@ -184,16 +178,19 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
       project,
       variable: flags.sandbox === true ? undefined : chosen.projects.find(({ name }) => name === project)?.variable,
     }
+    const timeline = recordTimeline()
     const common = {
       hetzner,
       factory: clouds.factory,
       plan,
       signal: io.signal,
-      onEvent: (event: BuildEvent) =>
+      onEvent: (event: BuildEvent) => {
+        timeline.add(event, Date.now())
         view.onEvent(
           project,
           withToken(event, access, () => building.run),
-        ),
+        )
+      },
       timeouts,
       ...(trace === undefined ? {} : { trace: traceIn(trace, project) }),
     }
@@ -203,6 +200,7 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
         ...common,
         sshPort: clouds.sshPort,
         requireHostProof: flags.requireHostProof,
+        onError: createOnError(io, flags.onError),
         openStdin: () => io.stdin,
         stock: {
           waitMs: flags.waitForStock ?? 0,
@@ -210,7 +208,7 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
           look: (image, signal) => lookUpPlacements(request, image, { hetzner, signal }),
         },
       })
-    return { access, plan, building }
+    return { access, timeline, plan, building }
   }
 }
 
@@ -218,48 +216,4 @@ function clientOf({ projects }: Clouds, name: string | undefined) {
   const found = projects.find((project) => project.name === name)
   if (found === undefined || !('access' in found)) throw new RangeError(`${name} has a plan, and no client`)
   return found.hetzner
-}
-
-/** The event with commands that know the project's token. @param run gives the run's ID, once there is one */
-function withToken(event: BuildEvent, access: ProjectAccess, run: () => string): BuildEvent {
-  if (event.type !== 'leftover' || access.project === undefined) return event
-  const command = toProjectCommand(event.leftover.command, run(), access)
-  return { ...event, leftover: { ...event.leftover, command } }
-}
-
-/**
- * Waits for one project. An error in a named project becomes its result, so that the others go on.
- * @throws the error of the only one, when nothing could be begun
- */
-async function finish(io: Io, { access, plan, building }: Running, factoryUrl: string): Promise<ProjectResult> {
-  const isNamed = access.project !== undefined
-  // At once, so that a job that is killed can be cleaned up after.
-  const noted = isNamed ? undefined : writeOutputs(io, { run: building.run })
-  const result = await building.result.catch((error: unknown): BuildResult => {
-    if (!isNamed) throw error
-    const problem = toProblem(error, io.signal)
-    return {
-      run: building.run,
-      images: plan.images.map((image) => ({ image, status: 'failed', problem, ms: 0 })),
-      leftovers: [],
-    }
-  })
-  await noted
-  const { run, talosVersion, ...document } = toResultDocument(result, plan.talosVersion, factoryUrl)
-  return toProjectResult({ run, talosVersion, inputs: plan.inputs, ...document }, access)
-}
-
-/** Ends a build at once; says what a user must remove. */
-function abandon({ access, building }: Running): string {
-  building.abandon?.()
-  const { run } = building
-  const where = access.project === undefined ? '' : ` in ${access.project}`
-  const pending = building.pending()
-  if (pending.length === 0) return `Nothing of this run is left behind${where}.\n`
-  const list = pending.map(({ name, command }) => {
-    // In the sandbox only the cleanup works, since its addresses go with this process.
-    if (access.variable === undefined) return `  ${name}\n`
-    return `  ${name}: ${pasteable(toProjectCommand(command, run, access))}\n`
-  })
-  return `Left behind by run ${run}${where}:\n${list.join('')}Remove all of it:\n  ${pasteable(cleanupCommand(run, access))}\n`
 }

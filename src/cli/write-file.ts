@@ -12,8 +12,16 @@ import type { Io } from './io.ts'
  * @throws TalosImageError `usage` when it cannot be written
  */
 export async function writeJsonFile(io: Io, path: string, flag: string, document: unknown): Promise<void> {
+  await writeTextFile(io, path, flag, redact(format(document)))
+}
+
+/**
+ * Writes a file whole or not at all. @param text without secrets
+ * @throws TalosImageError `usage` when it cannot be written
+ */
+export async function writeTextFile(io: Io, path: string, flag: string, text: string): Promise<void> {
   try {
-    await writeWhole(resolve(io.cwd, path), redact(format(document)))
+    await writeWhole(resolve(io.cwd, path), text)
   } catch (error) {
     throw notWritable(path, flag, error)
   }
@@ -32,11 +40,11 @@ export async function checkWritable(io: Io, path: string, flag: string): Promise
 }
 
 /** The error that says why a file of a flag cannot be written. */
-export function notWritable(path: string, flag: string, error: unknown): TalosImageError {
+export function notWritable(path: string, flag: string | undefined, error: unknown): TalosImageError {
   return new TalosImageError({
     code: 'usage',
     message: `${path} cannot be written: ${describeWriteError(error)}`,
-    at: { kind: 'flag', name: flag },
+    at: flag === undefined ? undefined : { kind: 'flag', name: flag },
     hint: 'name a file in a folder that you may write to',
   })
 }

@@ -1,8 +1,9 @@
-/** Text files as they are read: with a name to show, and the places of mistakes, counted as HashiCorp's parser does. */
+/** Text files as they are read: with a name to show, and the places of mistakes. */
 
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, relative } from 'node:path'
 import type { Origin, Problem } from '../errors.ts'
+import { type Position, positionAt } from './position.ts'
 
 /** A file's text, and its name as it is shown to the user. */
 export interface SourceFile {
@@ -27,7 +28,7 @@ export function originAt(file: SourceFile, at: Position): Origin {
 }
 
 export function originOf(file: SourceFile, offset: number): Origin {
-  return originAt(file, positionAt(file.text, offset))
+  return originAt(file, positionAt(file, offset))
 }
 
 /** Reads a file, or says why it cannot be read. A byte-order mark is left out. */
@@ -59,38 +60,4 @@ function explain(error: unknown, name: string): { message: string; hint: string 
 /** The `code` of a file system error, such as `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-}
-
-/** Line and column, both from 1; a column is one visible character, however many code units it takes. */
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
-
-const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
-
-/** The place of an offset (in UTF-16 code units) in a text. */
-function positionAt(text: string, offset: number): Position {
-  const before = text.slice(0, offset)
-  const lineStart = before.lastIndexOf('\n') + 1
-  return {
-    line: before.split('\n').length,
-    column: countCharacters(before.slice(lineStart)) + 1,
-  }
-}
-
-/** Where one character ends and the next begins for certain: between two of ASCII. */
-const CERTAIN = /(?<=[\x20-\x7e])(?=[\x20-\x7e])/
-
-/** Longer than any character. */
-const MOST_UNITS = 500
-
-/** Piece by piece, since the segmenter copies all of its text for each character in it. */
-function countCharacters(text: string): number {
-  let count = 0
-  for (const piece of text.split(CERTAIN)) {
-    if (piece.length <= 1) count += piece.length
-    else count += piece.length > MOST_UNITS ? [...piece].length : [...characters.segment(piece)].length
-  }
-  return count
 }

@@ -125,6 +125,6 @@ function findRefusal(snapshot: Snapshot, force: boolean): Problem | undefined {
   if (!snapshot.protection.delete) return undefined
   return refuse(
     'is protected against deletion',
-    `take the protection off first: \`talos-image unprotect ${snapshot.id}\``,
+    `remove the protection first: \`talos-image unprotect ${snapshot.id}\``,
   )
 }

@@ -159,7 +159,7 @@ async function checkWriting({ hetzner, at }: Project, signal: AbortSignal): Prom
   if ((await toClient(hetzner).access.findWriteAccess({ signal })) !== 'may only read') return
   throw new TalosImageError({
     code: 'token',
-    message: 'the token may only read, so that nothing can be built with it',
+    message: 'the token may only read, so nothing can be built with it',
     at,
     hint: 'create one with "Read & Write" in the Hetzner Console (Security, API tokens)',
   })

@@ -27,7 +27,7 @@ export function findArchitecture(image: TemplateImage): Architecture | Problem {
   if (type !== undefined) return type === 'cax' ? 'arm' : 'x86'
   return {
     code: 'config',
-    message: `nothing tells which architecture the image of "${image.source}" has`,
+    message: `the architecture of the image of "${image.source}" is not known`,
     at: image.serverType.origin,
     hint: 'give its snapshot a label arch = "arm" or arch = "x86"',
   }

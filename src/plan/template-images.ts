@@ -207,7 +207,7 @@ function findVersion(image: TemplateImage): Sourced<string> | Problem {
   if (version !== undefined) return { value: version, origin: image.disk.origin }
   return {
     code: 'config',
-    message: `nothing tells which Talos version the image of "${image.source}" has`,
+    message: `the Talos version of the image of "${image.source}" is not known`,
     at: image.disk.origin,
     hint: 'give its snapshot a label version, or the template a variable talos_version',
   }

@@ -101,7 +101,7 @@ export function findSumProblem(
   if (image.sha256.value === pinned) return undefined
   return {
     code: 'config',
-    message: `the template wants its image to have the SHA-256 ${image.sha256.value}, but another one is given`,
+    message: `the template checks its image for the SHA-256 ${image.sha256.value}, but another one is given`,
     at: image.sha256.origin,
     hint: 'leave --sha256 out, or correct one of them',
   }

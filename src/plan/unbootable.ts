@@ -56,7 +56,7 @@ const SCHEMATIC_RULES: readonly SchematicRule[] = [
     applies: ({ customization: { embeddedMachineConfiguration }, talosVersion }) =>
       embeddedMachineConfiguration !== '' && !isAtLeast(talosVersion, '1.12.0'),
     message: ({ talosVersion }) =>
-      `Talos ${talosVersion} knows no embedded machine configuration, which is for 1.12 and newer: it will not boot`,
+      `Talos ${talosVersion} does not support an embedded machine configuration, as 1.12 and newer do: it will not boot`,
     hint: 'leave "embeddedMachineConfiguration" out, or build Talos 1.12 or newer',
   },
 ]
@@ -104,7 +104,7 @@ export function findUnbootable(images: readonly ImageRequest[], talosVersion: st
     return [
       ...findInName(variable, url, at),
       ...breaks.map(({ message }): Problem => {
-        const hint = 'choose otherwise on the page of the Factory'
+        const hint = 'make another choice on the page of the Factory'
         return { code: 'schematic', message: `the page that ${variable} names: ${message}`, at, hint }
       }),
     ]

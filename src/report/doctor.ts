@@ -52,7 +52,7 @@ export function judgeWriteAccess(access: WriteAccess): Check {
       return {
         name,
         status: 'ok',
-        message: 'as far as can be told without writing: two impossible changes were not refused for the token',
+        message: 'it may write, as far as can be told without changing anything',
       }
     case 'may only read':
       return {
@@ -106,7 +106,7 @@ export function judgeClock(aheadMs: number | undefined): Check {
     name,
     status: off < CLOCK_WRONG_MS ? 'warning' : 'failed',
     message: `this computer's clock is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the API's`,
-    hint: 'let it be set over the network: timedatectl set-ntp true',
+    hint: 'have it set over the network: `timedatectl set-ntp true`',
   }
 }
 

@@ -37,8 +37,10 @@ export function toEventRecord(event: BuildEvent) {
       return { ...event, placement: { ...event.placement, pricePerHour: event.placement.pricePerHour ?? null } }
     case 'note':
       return { type: event.type, image: event.image ?? null, text: event.text }
+    case 'image-existing':
+      return { type: event.type, image: event.image, snapshot: { id: event.snapshot } }
     case 'image-built':
-      return { type: event.type, image: event.image, snapshot: event.snapshot, seconds: toSeconds(event.ms) }
+      return { type: event.type, image: event.image, snapshot: { id: event.snapshot }, seconds: toSeconds(event.ms) }
     case 'image-failed':
       return { type: event.type, image: event.image, error: event.problem, seconds: toSeconds(event.ms) }
     case 'leftover':

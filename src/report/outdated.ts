@@ -1,20 +1,14 @@
 /** Which snapshots have an older Talos version than is available. Pure. */
 
 import semver from 'semver'
-import type { Architecture, Labels, Role } from '../domain.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
-import { roleOf } from '../plan/labels.ts'
 import { describeSeries, type Series, seriesKey, seriesOf, talosVersionOf } from '../plan/series.ts'
 
 /** The newest snapshot of a series, and what is newer than its Talos. */
 export interface Age {
-  readonly architecture: Architecture
-  /** null for generic images */
-  readonly role: Role | null
-  /** The public labels of the series: all but the one that names the version. */
-  readonly series: Labels
-  /** Its ID. */
-  readonly snapshot: number
+  readonly snapshot: Snapshot
+  readonly series: Series
+  /** The Talos version of the snapshot. */
   readonly version: string
   /** The newest patch release of the same minor version; null when the snapshot has it. */
   readonly newerPatch: string | null
@@ -44,16 +38,12 @@ function toAge(snapshot: Snapshot, version: string, stable: readonly string[]): 
   const isSameMinor = (other: string): boolean =>
     semver.major(other) === semver.major(version) && semver.minor(other) === semver.minor(version)
   return {
-    architecture: snapshot.architecture,
-    role: roleOf(snapshot.labels) ?? null,
-    series: seriesOf(snapshot).labels,
-    snapshot: snapshot.id,
+    snapshot,
+    series: seriesOf(snapshot),
     version,
     newerPatch: semver.rsort(newer.filter(isSameMinor))[0] ?? null,
     newerMinor: semver.rsort(newer.filter((other) => !isSameMinor(other)))[0] ?? null,
   }
 }
 
-const byKind = (a: Age, b: Age): number => describeSeries(toSeries(a)).localeCompare(describeSeries(toSeries(b)))
-
-const toSeries = ({ architecture, series }: Age): Series => ({ architecture, labels: series })
+const byKind = (a: Age, b: Age): number => describeSeries(a.series).localeCompare(describeSeries(b.series))

@@ -3,6 +3,7 @@
 import type { Plan } from '../plan/plan.ts'
 import type { ServerSettings } from '../plan/server-settings.ts'
 import { toSourceRecord } from './result.ts'
+import { toReference } from './snapshot.ts'
 
 export type PlanDocument = ReturnType<typeof toPlanDocument>
 
@@ -18,8 +19,8 @@ export function toPlanDocument(plan: Plan) {
       role: image.role ?? null,
       action: image.existing === undefined ? ('build' as const) : ('skip' as const),
       /** The snapshot that makes a build unnecessary. */
-      existing: image.existing?.id ?? null,
-      replaces: image.replaces.map(({ id }) => id),
+      existing: image.existing === undefined ? null : toReference(image.existing),
+      replaces: image.replaces.map(toReference),
       description: image.description,
       labels: image.labels,
       identity: image.identity ?? null,
@@ -44,15 +45,17 @@ export function toPlanDocument(plan: Plan) {
   }
 }
 
-/** What a build server is beside its placement; firewalls and networks by their IDs. */
+/** What a build server is beside its placement. */
 function toServerRecord({ systemImage, firewallIds, networkIds, ...rest }: ServerSettings) {
+  const named = (ids: readonly number[], names: readonly string[]) =>
+    ids.map((id, index) => ({ id, name: names[index] ?? null }))
   const { labels, ipv4, ipv6, sshOver } = rest
   const downloadProxy = rest.downloadProxy?.url ?? null
   return {
     image: systemImage,
     labels,
-    firewalls: firewallIds,
-    networks: networkIds,
+    firewalls: named(firewallIds, rest.firewallNames),
+    networks: named(networkIds, rest.networkNames),
     ipv4,
     ipv6,
     sshOver,

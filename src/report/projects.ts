@@ -9,9 +9,12 @@ import type { ProjectPlan, ProjectProblems, ProjectsPlan } from '../plan/plan-pr
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { type PlanDocument, toPlanDocument } from './plan-document.ts'
 import type { Outcome, ResultDocument } from './result.ts'
+import type { Timeline } from './timeline.ts'
 
-/** What a run came to in one project; `project` is missing when it was not named. */
-export type ProjectResult = { readonly project?: string } & Outcome
+/**
+ * What a run came to in one project; `project` is missing when it was not named, `timeline` when the run could not begin.
+ */
+export type ProjectResult = { readonly project?: string } & Outcome & { readonly timeline?: Timeline }
 
 /** The document of a run: that of its only project, or of all, in their order. */
 export type RunDocument = ProjectResult | { readonly projects: readonly ProjectResult[] }
@@ -82,11 +85,16 @@ export function toProjectCommand(command: string, run: string, access: ProjectAc
 }
 
 /** The result of a run in a project: the usual document, with commands that know the project's token. */
-export function toProjectResult(document: ResultDocument, access: ProjectAccess): ProjectResult {
+export function toProjectResult(document: ResultDocument, access: ProjectAccess, timeline?: Timeline): ProjectResult {
   const leftovers = document.leftovers.map((leftover): Leftover => {
     return { ...leftover, command: toProjectCommand(leftover.command, document.run, access) }
   })
-  return { ...named(access.project), ...document, leftovers }
+  const failed = document.failed.map((one) => {
+    return one.kept === undefined
+      ? one
+      : { ...one, kept: { ...one.kept, remove: cleanupCommand(document.run, access) } }
+  })
+  return { ...named(access.project), ...document, failed, leftovers, ...(timeline === undefined ? {} : { timeline }) }
 }
 
 const named = (project: string | undefined) => (project === undefined ? {} : { project })

@@ -29,6 +29,9 @@ export interface SnapshotRecord {
   readonly installer: string | null
 }
 
+/** A snapshot where no more than which one it is matters. */
+export const toReference = ({ id, description }: Pick<Snapshot, 'id' | 'description'>) => ({ id, description })
+
 /** @param factoryUrl the Image Factory that the installer reference names */
 export function toSnapshotRecord(image: Snapshot, factoryUrl: string): SnapshotRecord {
   const schematicId = schematicIdOf(image.labels)

@@ -1,4 +1,4 @@
-/** Options that cannot go together, and options that cannot be. Pure. */
+/** Options that cannot be used together, and options that cannot be. Pure. */
 
 import { ARCHITECTURES, hintArchitecture, isRoleName, ROLE_RULE, toArchitecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
@@ -7,7 +7,7 @@ import type { RequestOptions, SettledOptions, Spelling } from './options.ts'
 const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })
 
 const NOTHING_REPLACED = usage(
-  'nothing is replaced without --force (force), so --even-in-use (evenInUse) means nothing',
+  'nothing is replaced without --force (force), so --even-in-use (evenInUse) has no effect',
   'give both, or neither',
 )
 
@@ -51,7 +51,7 @@ function findImageFileProblems(options: SettledOptions, { names, write }: Spelli
   if (imageFile === undefined) return []
   const problems: Problem[] = []
   if (schematicFile !== undefined) {
-    const message = `${names.imageFile} and ${names.schematicFile} cannot go together`
+    const message = `${names.imageFile} and ${names.schematicFile} cannot be used together`
     problems.push(usage(message, 'a local image is built as it is'))
   }
   if (new Set(options.architectures).size > 1) {

@@ -71,7 +71,8 @@ function adviceFor(role: Role, found: readonly Role[]): string {
   if (ARCHITECTURES.some((one) => one === role)) return 'it is an architecture: roles are named after their schematics'
   const near = didYouMean(role, found)
   if (near !== undefined) return near
-  if (found.length === 0) return 'the file makes the role: write it; `customization: {}` changes nothing'
+  if (found.length === 0)
+    return 'create the file, which makes the role; `customization: {}` is a schematic that changes nothing'
   return `there are ${found.map((one) => schematicFileName(one)).join(', ')}`
 }
 
@@ -85,7 +86,7 @@ const noDirectory = (role: Role, howToName: string) =>
 const noRoleName = (file: string) =>
   ({
     code: 'schematic',
-    message: 'its name does not name a role',
+    message: 'its name holds no valid name of a role',
     at: { kind: 'file', file },
     hint: `rename it: a role has ${ROLE_RULE}`,
   }) as const

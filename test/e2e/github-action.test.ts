@@ -124,8 +124,8 @@ describe('the action', () => {
     expect(code).toBe(2)
     expect(outputs['exit-code']).toBe('2')
     expect(stderr.match(/^::error title=talos-image::.*$/gm)).toEqual([
-      expect.stringContaining('the input "role" is "Worker"%0Ahint: prune has no use for it'),
-      expect.stringContaining('the input "dry-run" is "yes"%0Ahint: prune has no use for it'),
+      expect.stringContaining('the input "role" is "Worker"%0Ahint: prune does not use it'),
+      expect.stringContaining('the input "dry-run" is "yes"%0Ahint: prune does not use it'),
       expect.stringContaining('the input "role" is "Worker"%0Ahint: use small letters'),
       expect.stringContaining('the input "dry-run" is "yes"%0Ahint: write one of: true, false'),
       expect.stringContaining('the input "args" ends within a quotation'),

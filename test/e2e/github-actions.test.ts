@@ -40,6 +40,8 @@ describe('in GitHub Actions', () => {
     const summary = await readFile(join(workspace.root, 'summary.md'), 'utf8')
     expect(summary).toMatch(/^from before\n### Talos v1\.12\.2: 1 of 2 snapshots\n/)
     expect(summary).toContain(`| <code>${id}</code> | ${built} | generic |`)
+    expect(summary).toMatch(/^```mermaid\ngantt\n( {4}.*\n)+```$/m)
+    expect(summary).toContain('    reading the disk back')
     expect(summary).toMatch(new RegExp(`^\\| ${failed} \\| .*100% wrong &#124; ::x`, 'm'))
   })
 

@@ -80,7 +80,7 @@ describe('init', () => {
       talosVersion: 'v1.12.8',
       architectures: ['x86'],
       location: 'nbg1',
-      extensions: ['siderolabs/tailscale', 'siderolabs/iscsi-tools'],
+      extensions: [{ name: 'siderolabs/tailscale' }, { name: 'siderolabs/iscsi-tools' }],
     })
     const planned = await runCommand(['plan', '--directory', 'images', '--output', 'json'], {
       cwd: workspace.root,
@@ -119,7 +119,7 @@ describe('init overwrites nothing', () => {
     await using workspace = await createWorkspace({ '_packer/hcloud.auto.pkrvars.hcl': 'mine' })
     const result = await runCommand(['init'], { cwd: workspace.root, env: NOWHERE })
     const there = FILES.filter((name) => name !== 'talos-image.yaml')
-    expectRefusal(result, 'error: DIR: _packer already holds ', ...there, '--force')
+    expectRefusal(result, 'error: _packer already holds ', ...there, '--adapt', '--force')
     expect(await read(workspace, '_packer/hcloud.auto.pkrvars.hcl')).toBe('mine')
   })
 
@@ -142,7 +142,46 @@ describe('init overwrites nothing', () => {
 
   it('and wants a folder', async () => {
     await using workspace = await createWorkspace({ file: '' })
-    expectRefusal(await init(workspace, 'file'), 'error: DIR: file is not a folder')
+    expectRefusal(await init(workspace, 'file'), 'error: file is not a folder')
+  })
+})
+
+describe('init where files are already', () => {
+  const MINE = '# my words\ntalos_version = "v1.12.2"\n'
+  const files = { '_packer/hcloud.auto.pkrvars.hcl': MINE }
+
+  it('changes with --adapt what was asked for, says what, and keeps the rest', async () => {
+    await using workspace = await createWorkspace(files)
+    const { code, stdout, stderr } = await init(workspace, '--adapt', '--arch', 'x86', '--extension', 'gvisor')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('_packer/schematic.yaml\n  +       - siderolabs/gvisor\n')
+    expect(stdout).toContain(
+      '_packer/talos-image.yaml (new)\n  + schematic: schematic.yaml\n  + architectures: [x86]\n',
+    )
+    expect(await read(workspace, '_packer/hcloud.auto.pkrvars.hcl')).toBe(MINE)
+    expect(await read(workspace, '_packer/schematic-control-plane.yaml')).toContain('- siderolabs/tailscale\n')
+    const planned = await runCommand(['plan'], { cwd: workspace.root, env: project.env })
+    expect(planned.stdout).toContain('Plan: Talos v1.12.2, 1 image\n')
+    expect(planned.stdout).toContain('talos-image.yaml, schematic.yaml\n')
+    const again = await init(workspace, '--adapt', '--arch', 'x86', '--extension', 'gvisor')
+    expect(again.stdout).toMatch(/^Nothing in _packer has to change\.\n/)
+  })
+
+  it.runIf(hasTerminal()).each([
+    ['yes', '\u001b[B', 'v1.13.9'],
+    ['no', '', 'v1.12.2'],
+  ])('asks in a terminal whether to write: %s', async (_, key, version) => {
+    await using workspace = await createWorkspace(files)
+    const flags = ['--talos-version', 'v1.13', '--no-extensions', '--arch', 'x86', '--location', 'hel1']
+    const { code, stdout } = await runAtTerminal(['init', ...flags], {
+      cwd: workspace.root,
+      env: { ...env, NO_COLOR: '1' },
+      type: [{ when: /\+ talos_version = "v1\.13\.9"[\s\S]*Write these changes\?[\s\S]*❯ no/, keys: `${key}\r` }],
+    })
+    expect(code, stdout).toBe(0)
+    expect(await read(workspace, '_packer/hcloud.auto.pkrvars.hcl')).toContain(
+      `# my words\ntalos_version = "${version}"\n`,
+    )
   })
 })
 
@@ -151,7 +190,12 @@ describe('init with wrong flags', () => {
     ['a version', ['--talos-version', '1.13'], 'error: --talos-version: "1.13" is not a Talos version'],
     ['a version that is not there', ['--talos-version', 'v1.99.0'], 'the Image Factory has no Talos v1.99.0'],
     ['an extension', ['--extension', 'tailscal'], 'hint: did you mean "tailscale"?'],
-    ['extensions both ways', ['--extension', 'gvisor', '--no-extensions'], 'error: --no-extensions: it cannot go'],
+    ['adapting and overwriting', ['--adapt', '--force'], 'error: --adapt: it cannot be used together with --force'],
+    [
+      'extensions both ways',
+      ['--extension', 'gvisor', '--no-extensions'],
+      'error: --no-extensions: it cannot be used together',
+    ],
     ['a location', ['--location', 'Falkenstein!'], 'error: --location: "Falkenstein!" is not a location'],
   ])('refuses %s', async (_, flags, text) => {
     await using workspace = await createWorkspace()
@@ -211,7 +255,7 @@ describe.runIf(hasTerminal())('init in a terminal', () => {
         { when: /1 chosen/, keys: '\u001b[B' },
         { when: /❯ \[x\] x86/, keys: ' ' },
         { when: /0 chosen/, keys: '\r' },
-        { when: /choose one at least, with space/, keys: ' ' },
+        { when: /choose at least one with the space bar/, keys: ' ' },
         { when: /1 chosen/, keys: '\r' },
       ],
       ...flags,

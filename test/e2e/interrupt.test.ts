@@ -1,5 +1,7 @@
 /** A build that ends early at each of its steps: what it cleans up itself, and what others remove after it. */
 
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Action, Image, Server, SshKey } from '../../src/hetzner/wire.ts'
@@ -116,7 +118,7 @@ describe('a build', () => {
     const { hold, stopped } = MOMENTS[moment]
     await using project = await createHeldProject(hold)
     const before = await look(project)
-    const held = await project.startHeldBuild(workspace)
+    const held = await project.startHeldBuild(workspace, ['--report', `${signal}.html`])
     await using build = held.build
     build.kill(signal)
     await build.waitForStderr(/Stopping, and removing/)
@@ -128,6 +130,9 @@ describe('a build', () => {
     // What was published is told, whatever came then.
     for (const name of Object.keys(found)) expect(stdout).toContain(name.replace('images/', ''))
     expect(stderr).not.toMatch(/defect|could not be removed|^\s+at /m)
+    const page = await readFile(join(workspace.root, `${signal}.html`), 'utf8')
+    expect(page).toContain(stopped === 0 ? '0 of 1 snapshots' : '1 of 1 snapshots')
+    expect(page).toMatch(stopped === 0 ? /class="badge warning">interrupted</ : /class="badge good">built</)
   })
 })
 

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CommandResult } from '../support/command.ts'
+import { parseDocument } from '../support/documents.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { expectFailure, expectRefusal } from '../support/refusal.ts'
 import { runInWorkspace } from '../support/workspace.ts'
@@ -40,8 +41,9 @@ describe('select', () => {
   it.each([
     ['os=talos,!role', () => generic],
     ['os=talos,role=worker', () => worker],
-  ])('has nothing to warn of with %s', async (selector, id) => {
-    const { code, stdout, stderr } = await run('select', selector, '--arch', 'x86', '--output', 'json')
+    ['--role worker --version v1.12.2', () => worker],
+  ])('has nothing to warn of with %s', async (words, id) => {
+    const { code, stdout, stderr } = await run('select', ...words.split(' '), '--arch', 'x86', '--output', 'json')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(JSON.parse(stdout)).toMatchObject({ selected: { id: id() }, others: [], warnings: [] })
   })
@@ -50,6 +52,10 @@ describe('select', () => {
     expectFailure(1, await run('select', 'os=talos', '--arch', 'arm'), 'no arm snapshot matches "os=talos"')
     expectRefusal(await run('select', 'a=b=c', '--arch', 'x86'), 'error: SELECTOR: "a=b=c" is not a label selector')
     expectRefusal(await run('select', 'os=talos'), '--arch')
+    expectRefusal(
+      await run('select', 'os=talos', '--role', 'worker', '--arch', 'x86'),
+      'error: there are a role and a selector',
+    )
   })
 })
 
@@ -65,7 +71,7 @@ describe('show', () => {
     ])
       expect(stdout.split('\n')).toContainEqual(expect.stringMatching(line))
     expect(stdout).toMatch(/^servers +none was made from it$/m)
-    const { snapshot, servers } = JSON.parse((await run('show', String(generic), '--output', 'json')).stdout)
+    const { snapshot, servers } = parseDocument('show', (await run('show', String(generic), '--output', 'json')).stdout)
     expect({ id: snapshot.id, role: snapshot.role, servers }).toEqual({ id: generic, role: null, servers: [] })
   })
 
@@ -81,9 +87,9 @@ describe('outdated', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(new RegExp(`^${worker} +x86 +worker +v1\\.12\\.2 +v1\\.12\\.8 +v1\\.13\\.9$`, 'm'))
     expect(stdout).toContain('talos-image build --var talos_version=v1.12.8')
-    const { images } = JSON.parse((await run('outdated', '--output', 'json')).stdout)
-    expect(images).toMatchObject([
-      { role: null, snapshot: generic },
+    const { snapshots } = parseDocument('outdated', (await run('outdated', '--output', 'json')).stdout)
+    expect(snapshots).toMatchObject([
+      { role: null, id: generic },
       { role: 'worker', newerMinor: 'v1.13.9' },
     ])
   })
@@ -94,7 +100,7 @@ describe('protect', () => {
     const id = String(generic)
     expect(await run('protect', id)).toMatchObject({ code: 0, stdout: `Protected snapshot ${id} against deletion\n` })
     expectRefusal(await run('delete', id, '--yes'), 'is protected against deletion')
-    expect(JSON.parse((await run('unprotect', id, '--output', 'json')).stdout)).toMatchObject({
+    expect(parseDocument('unprotect', (await run('unprotect', id, '--output', 'json')).stdout)).toMatchObject({
       unprotected: [{ id: generic, protected: false }],
     })
     expect((await project.snapshots()).map(({ protection }) => protection.delete)).toEqual([false, false])
@@ -115,15 +121,15 @@ describe('the Image Factory', () => {
     const newest = (await ask('versions')).stdout.trim().split('\n')
     expect(newest[0]).toBe('v1.13.9')
     expect(newest.filter((version) => version.startsWith('v1.12.'))).toHaveLength(1)
-    const { versions } = JSON.parse((await ask('versions', '--all', '--output', 'json')).stdout)
+    const { versions } = parseDocument('versions', (await ask('versions', '--all', '--output', 'json')).stdout)
     expect(versions.length).toBeGreaterThan(newest.length)
-    expect(versions).toContain('v1.12.2')
+    expect(versions).toContainEqual({ version: 'v1.12.2' })
   })
 
   it('tells the extensions of a version, those about some words alone', async () => {
     expect((await ask('extensions')).stdout).toMatch(/^siderolabs\/tailscale +\S/m)
     const found = (await ask('extensions', 'v1.13', 'btrfs', 'kernel', '--output', 'json')).stdout
-    expect(JSON.parse(found)).toMatchObject({ version: 'v1.13.9', extensions: [{ name: 'siderolabs/btrfs' }] })
+    expect(JSON.parse(found)).toMatchObject({ talosVersion: 'v1.13.9', extensions: [{ name: 'siderolabs/btrfs' }] })
     expectFailure(
       1,
       await ask('extensions', 'v1.13.9', 'tailscal3'),

@@ -278,7 +278,7 @@ describe('a directory that was edited', () => {
     expect(code).toBe(2)
     expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:53:18: there is no variable "nope"')
     expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:62:15: the function "bcrypt" is not evaluated here')
-    expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:98:16: a command is not known here: "reboot" is not known')
+    expect(stderr).toContain('edited/talos-hcloud.pkr.hcl:98:16: unsupported command: "reboot"')
     expect(stderr).toContain('--engine packer')
     expect(stderr).not.toContain('Looking up')
   })

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Inputs } from '../support/build-line.ts'
+import { Inputs, Timeline } from '../support/build-line.ts'
 import { type CommandOptions, type CommandResult, runCommand, startCommand } from '../support/command.ts'
 import { createProjects, type Projects } from '../support/projects.ts'
 import { createWorkspace, type Workspace } from '../support/workspace.ts'
@@ -36,6 +36,7 @@ const Result = v.strictObject({
     v.strictObject({ image: v.string(), error: v.looseObject({ code: v.string(), message: v.string() }) }),
   ),
   leftovers: v.array(v.strictObject({ name: v.string(), command: v.string(), reason: v.string() })),
+  timeline: v.optional(Timeline),
 })
 const Document = v.strictObject({ projects: v.array(Result) })
 const parseDocument = (text: string) => v.parse(Document, JSON.parse(text)).projects

@@ -10,6 +10,7 @@ import { createWorkspace, type Workspace } from '../support/workspace.ts'
 
 const TFVARS = 'terraform/talos.auto.tfvars.json'
 const PACKER = 'packer-manifest.json'
+const PAGE = 'out/report.html'
 
 function builder(project: Project, workspace: Workspace) {
   return {
@@ -61,11 +62,30 @@ describe('the files of a build', () => {
         path.endsWith('/create_image') && ++snapshots === 1 ? Response.json({ error }, { status: 422 }) : undefined,
     })
     const { build, read } = builder(project, workspace)
-    const { code, stderr } = await build()
+    const { code, stderr } = await build('--report', PAGE)
     expect(code, stderr).toBe(3)
     expect(stderr).toContain(`${TFVARS} was not written, since an image is missing; it stays as it was.`)
     expect(await read(TFVARS)).toBe('{"talos_version": "v1.11.1"}\n')
     expect(JSON.parse(await read(PACKER)).builds).toHaveLength(1)
+    const page = await read(PAGE)
+    expect(page).toMatch(/<h1>Talos v1\.12\.2<\/h1>.*1 of 2 snapshots/)
+    expect(page).toContain('not this one')
+    expect(page).toMatch(/<rect class="snapshot failed"/)
+  })
+
+  it('have a page also when nothing could be begun, and it is whole', async () => {
+    const error = { code: 'token_readonly', message: 'it may only read', details: null }
+    await using workspace = await createWorkspace()
+    await using project = await createProject({
+      machines: 'none',
+      intercept: ({ method, path }) =>
+        method === 'POST' && path === '/ssh_keys' ? Response.json({ error }, { status: 401 }) : undefined,
+    })
+    const { build, read } = builder(project, workspace)
+    expect((await build('--report', PAGE)).code).toBe(2)
+    const page = await read(PAGE)
+    expect(page).toContain('0 of 2 snapshots')
+    expect(page).toMatch(/nothing was begun[\s\S]*Read &#38; Write[\s\S]*<\/html>\n$/)
   })
 
   it('are looked at before anything is made', async () => {

@@ -59,7 +59,7 @@ describe('schematic check', () => {
     const versionOf = async (...args: string[]): Promise<unknown> => {
       const files = { [VAR_FILE]: 'talos_version = "v1.11"\n' }
       const { stdout } = await run(['check', '-', ...args, '--output', 'json'], { files, stdin: TAILSCALE })
-      return JSON.parse(stdout).version
+      return JSON.parse(stdout).talosVersion
     }
     expect(await versionOf()).toBe('v1.11.6')
     expect(await versionOf('--talos-version', 'latest')).toBe('v1.13.9')
@@ -69,9 +69,13 @@ describe('schematic check', () => {
   it('gives JSON', async () => {
     const { stdout } = await run(['check', 'good.yaml', 'good.yaml', '--output', 'json'])
     expect(JSON.parse(stdout)).toEqual({
-      version: 'v1.12.2',
+      talosVersion: 'v1.12.2',
       schematics: [
-        { file: 'good.yaml', id: expect.stringMatching(/^[0-9a-f]{64}$/), extensions: ['siderolabs/tailscale'] },
+        {
+          file: 'good.yaml',
+          id: expect.stringMatching(/^[0-9a-f]{64}$/),
+          extensions: [{ name: 'siderolabs/tailscale' }],
+        },
       ],
     })
     const bad = await run(['check', 'good.yaml', 'field.yaml', '--output', 'json'])
@@ -135,7 +139,7 @@ describe('schematic show', () => {
       env: workspace.sandboxEnv,
     })
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ id: EMPTY, schematic: 'customization: {}\n' })
+    expect(JSON.parse(stdout)).toMatchObject({ id: EMPTY, canonical: 'customization: {}\n' })
   })
 
   it('says when the Factory does not have it', async () => {
@@ -149,7 +153,7 @@ describe('schematic show', () => {
     try {
       const { code, stdout, stderr } = await run(['show', 'b'.repeat(64), '--factory-url', url])
       expect({ code, stdout }).toEqual({ code: 0, stdout: 'customization: {}\n' })
-      expect(stderr).toContain(`warning: what the Image Factory answered has the ID ${EMPTY}`)
+      expect(stderr).toContain(`warning: the Image Factory's answer has the ID ${EMPTY}`)
     } finally {
       server.close()
       server.closeAllConnections()

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CommandResult, runCommand } from '../support/command.ts'
+import { parseDocument } from '../support/documents.ts'
 import { createWorkspace, type Workspace } from '../support/workspace.ts'
 
 /** After the layout of modules that label a snapshot with its cluster, and call the version `talos_version`. */
@@ -50,8 +51,8 @@ async function build(name: string, cluster: string, version: string): Promise<vo
 /** The IDs that stay, and those that go. */
 async function prune(...flags: string[]): Promise<{ readonly deleted: readonly string[]; readonly reasons: string }> {
   const { stdout } = await run('prune', ...flags, '-o', 'json')
-  const { deleted, snapshots } = JSON.parse(stdout)
-  return { deleted: deleted.map(String), reasons: snapshots.map(({ reason }: { reason: string }) => reason).join('\n') }
+  const { deleted, snapshots } = parseDocument('prune', stdout)
+  return { deleted: deleted.map(({ id }) => String(id)), reasons: snapshots.map(({ reason }) => reason).join('\n') }
 }
 
 beforeAll(async () => {
@@ -76,7 +77,7 @@ describe('snapshots of two clusters', () => {
 
   it('have a version, whatever its label is called', async () => {
     expect((await run('list', '--version', 'v1.11')).stdout.match(/ v1\.11\.5 /g)).toHaveLength(2)
-    expect(JSON.parse((await run('outdated', '-o', 'json')).stdout).images).toMatchObject([
+    expect(parseDocument('outdated', (await run('outdated', '-o', 'json')).stdout).snapshots).toMatchObject([
       { version: 'v1.11.5', series: { os: 'talos', cluster: 'alpha' } },
       { version: 'v1.11.5', series: { os: 'talos', cluster: 'beta' } },
     ])

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { BUILD_STEPS } from '../../src/run/events.ts'
 
 const image = v.string()
-const snapshot = v.number()
+const snapshot = v.strictObject({ id: v.number() })
 const step = v.picklist(Object.keys(BUILD_STEPS))
 const seconds = v.pipe(v.number(), v.minValue(0))
 const placement = v.strictObject({
@@ -13,7 +13,8 @@ const placement = v.strictObject({
   diskGb: v.number(),
   pricePerHour: v.nullable(v.number()),
 })
-const Problem = v.strictObject({
+/** What is wrong, wherever it stands in a document. */
+export const Problem = v.strictObject({
   code: v.string(),
   message: v.string(),
   at: v.optional(v.looseObject({ kind: v.string() })),
@@ -27,6 +28,42 @@ export const Inputs = v.strictObject({
   varFiles: v.array(v.string()),
   settings: v.nullable(v.string()),
   schematics: v.array(v.string()),
+})
+
+const after = seconds
+const notes = v.array(v.strictObject({ after, text: v.string() }))
+
+/** When what happened. */
+export const Timeline = v.strictObject({
+  began: v.pipe(v.string(), v.isoTimestamp()),
+  seconds,
+  images: v.array(
+    v.strictObject({
+      image,
+      steps: v.array(
+        v.strictObject({
+          step,
+          after,
+          seconds,
+          outcome: v.picklist(['done', 'failed', 'interrupted']),
+          bytes: v.nullable(v.number()),
+        }),
+      ),
+      servers: v.array(
+        v.strictObject({
+          name: v.string(),
+          serverType: v.string(),
+          location: v.string(),
+          pricePerHour: v.nullable(v.number()),
+          ipv4: v.boolean(),
+          after,
+          seconds,
+        }),
+      ),
+      notes,
+    }),
+  ),
+  notes,
 })
 
 /** A line of a type, with these fields. */
@@ -61,6 +98,7 @@ export const BuildLine = v.variant('type', [
     snapshots: v.array(v.unknown()),
     failed: v.array(v.strictObject({ image, error: Problem })),
     leftovers: v.array(v.strictObject({ name: v.string(), command: v.string(), reason: v.string() })),
+    timeline: Timeline,
   }),
   line('error', { problems: v.array(Problem) }),
 ])

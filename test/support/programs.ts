@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 
 /** Why tests that call these programs are skipped; undefined when all of them are in PATH. */
 export function missing(...programs: string[]): string | undefined {
-  const absent = programs.filter((program) => !isInPath(program))
+  const absent = programs.filter((program) => findProgram(program) === undefined)
   return absent.length === 0 ? undefined : `there is no ${absent.join(' and no ')} here`
 }
 
@@ -14,8 +14,12 @@ export function named(title: string, reason: string | undefined): string {
   return reason === undefined ? title : `${title} (skipped: ${reason})`
 }
 
-function isInPath(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, program)))
+/** Where a program is in PATH. */
+export function findProgram(program: string): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, program))
+    .find(isExecutable)
 }
 
 function isExecutable(file: string): boolean {

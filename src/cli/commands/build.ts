@@ -19,8 +19,10 @@ export const command = defineCommand({
       '--dry-run',
       '--verbose',
       '--manifest',
+      '--report',
       '--tfvars',
       '--packer-manifest',
+      '--on-error',
       '--debug-log',
       '--ssh-timeout',
       '--timeout',
@@ -32,8 +34,8 @@ export const command = defineCommand({
     '--ssh-port': { text: 'port of their SSH; also --require-host-proof', others: ['--require-host-proof'] },
     '--wait-for-stock': { text: 'look for stock so long; also --allow-older', others: ['--allow-older'] },
     '--manifest': {
-      text: 'write what was built as JSON; also --tfvars, --packer-manifest: docs/terraform.md',
-      others: ['--tfvars', '--packer-manifest'],
+      text: 'write what was built as JSON; also --report (a page), --tfvars, --packer-manifest',
+      others: ['--report', '--tfvars', '--packer-manifest'],
     },
     '--timeout': {
       text: `waits: ${TIMEOUT_NAMES}; also --ssh-timeout`,

@@ -1,9 +1,10 @@
 /** `talos-image cleanup`: what interrupted runs left behind. */
 
 import { removeFound } from '../../library/clean-up.ts'
-import { findRunIdProblems, findTemporary, isAbandoned, type Temporary } from '../../run/sweep.ts'
+import { findRunIdProblems, findTemporary, isAbandoned, nameOf, type Temporary } from '../../run/sweep.ts'
 import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { removeKey } from '../on-error.ts'
 import { openProject } from '../open-project.ts'
 import { formatFound, formatInUse } from '../render/cleanup.ts'
 import { projectFlags } from '../shared-flags.ts'
@@ -18,7 +19,7 @@ export const command = defineCommand({
   ],
   parameters: {
     ...projectFlags,
-    '--yes': 'remove what no living run claims any more',
+    '--yes': 'remove what no running build uses any more',
     '--run <id>': 'remove everything of one run, at once',
   },
   run: async (io, { run, yes = false, ...flags }) => {
@@ -31,18 +32,19 @@ export const command = defineCommand({
     if (run === undefined && !yes) {
       const pricing = found.length === 0 ? undefined : await cloud.hetzner.catalogue.pricesIfKnown({ signal })
       return {
-        document: { found: records, removed: 0, leftovers: [] },
+        document: { found: records, removed: [], leftovers: [] },
         text: (width) => formatFound(found, { nowMs, pricing, width }),
       }
     }
     const onRemoved = (name: string): void => io.err(`removed ${name}\n`)
     const { chosen, leftovers } = await removeFound(cloud.hetzner, found, { run, signal, onRemoved })
-    const removed = chosen.length - leftovers.length
+    const removed = chosen.filter((thing) => leftovers.every(({ name }) => name !== nameOf(thing)))
+    for (const one of removed) if (one.isKept) await removeKey(io, one.run)
     const explain = (width: number): string =>
-      run === undefined ? formatInUse(found, width) : `Nothing of run ${run} is there.\n`
+      run === undefined ? formatInUse(found, width) : `Nothing of run ${run} was found.\n`
     return {
-      document: { found: records, removed, leftovers },
-      text: (width) => (chosen.length > 0 ? `Removed ${removed} of ${chosen.length}.\n` : explain(width)),
+      document: { found: records, removed: removed.map((thing) => toRecord(thing, nowMs)), leftovers },
+      text: (width) => (chosen.length > 0 ? `Removed ${removed.length} of ${chosen.length}.\n` : explain(width)),
       problems: leftovers.map(({ name, command, reason }) => ({
         code: 'api',
         message: `${name} could not be removed: ${reason}`,
@@ -56,7 +58,7 @@ export const command = defineCommand({
 const RUN_FLAG = { kind: 'flag', name: '--run' } as const
 
 function toRecord(thing: Temporary, nowMs: number) {
-  const { kind, id, name, run, leaseUntilMs } = thing
+  const { kind, id, name, run, leaseUntilMs, isKept } = thing
   return {
     kind,
     id,
@@ -64,5 +66,6 @@ function toRecord(thing: Temporary, nowMs: number) {
     run,
     leaseUntil: Number.isNaN(leaseUntilMs) ? null : new Date(leaseUntilMs).toISOString(),
     abandoned: isAbandoned(thing, nowMs),
+    kept: isKept,
   }
 }

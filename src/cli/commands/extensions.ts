@@ -40,6 +40,6 @@ export const command = defineCommand({
       const message = `Talos ${version} has no official extension about "${words.join(' ')}"`
       throw new TalosImageError({ code: 'not-found', message, hint })
     }
-    return { document: { version, extensions }, text: (width) => fitTable(COLUMNS, extensions, width) }
+    return { document: { talosVersion: version, extensions }, text: (width) => fitTable(COLUMNS, extensions, width) }
   },
 })

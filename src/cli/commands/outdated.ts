@@ -1,7 +1,9 @@
 /** `talos-image outdated`: whether a newer Talos is out than what the project has. */
 
 import { findOutdated } from '../../library/snapshots.ts'
+import { roleOf } from '../../plan/labels.ts'
 import type { Age } from '../../report/outdated.ts'
+import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { defineCommand } from '../define-command.ts'
 import { findFactoryFlagProblems, openProject } from '../open-project.ts'
 import { type Column, fitTable } from '../render/columns.ts'
@@ -19,14 +21,20 @@ export const command = defineCommand({
     await using cloud = await openProject(io, flags, await findFactoryFlagProblems(io, flags))
     const { hetzner, factory } = cloud
     const ages = await findOutdated({ ...toFilter(flags), hetzner, factory, signal: io.signal })
-    return { document: { images: ages }, text: (width) => formatAges(ages, width) }
+    const snapshots = ages.map(({ snapshot, series, newerPatch, newerMinor }) => ({
+      ...toSnapshotRecord(snapshot, cloud.factoryUrl),
+      series: series.labels,
+      newerPatch,
+      newerMinor,
+    }))
+    return { document: { snapshots }, text: (width) => formatAges(ages, width) }
   },
 })
 
 const COLUMNS: readonly Column<Age>[] = [
-  { heading: 'ID', show: ({ snapshot }) => String(snapshot), spare: 1 },
-  { heading: 'ARCH', show: ({ architecture }) => architecture },
-  { heading: 'ROLE', show: ({ role }) => role ?? '-' },
+  { heading: 'ID', show: ({ snapshot }) => String(snapshot.id), spare: 1 },
+  { heading: 'ARCH', show: ({ snapshot }) => snapshot.architecture },
+  { heading: 'ROLE', show: ({ snapshot }) => roleOf(snapshot.labels) ?? '-' },
   { heading: 'VERSION', show: ({ version }) => version },
   { heading: 'NEWER PATCH', show: ({ newerPatch }) => newerPatch ?? '-' },
   { heading: 'NEWER MINOR', show: ({ newerMinor }) => newerMinor ?? '-' },

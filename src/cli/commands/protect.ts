@@ -13,7 +13,7 @@ import { FILTER_NAMES } from '../snapshot-flags.ts'
 const TIMEOUT_MS = 60_000
 
 export const command = defineProtection('protect', true, 'Protect snapshots against deletion.')
-export const unprotect = defineProtection('unprotect', false, 'Take the protection of snapshots off.')
+export const unprotect = defineProtection('unprotect', false, 'Remove the protection of snapshots.')
 
 function defineProtection(name: string, isProtected: boolean, description: string) {
   return defineCommand({

@@ -1,5 +1,6 @@
 /** `talos-image prune`: old snapshots that cost money. */
 
+import type { Snapshot } from '../../hetzner/snapshot.ts'
 import { deleteGoing, lookUpPrune } from '../../library/snapshots.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { withProblems } from '../command-result.ts'
@@ -42,15 +43,17 @@ the project was made from.`,
       hetzner.catalogue.pricesIfKnown({ signal }),
     ])
     const { done: deleted, problems } = await deleteGoing(hetzner, yes ? decisions : [], signal)
-    const records = decisions.map(({ snapshot, series, goes, reason }) => ({
-      ...toSnapshotRecord(snapshot, cloud.factoryUrl),
+    const toRecord = (snapshot: Snapshot) => toSnapshotRecord(snapshot, cloud.factoryUrl)
+    const records = decisions.map(({ snapshot, series, servers, goes, reason }) => ({
+      ...toRecord(snapshot),
       series: series.labels,
+      servers,
       goes,
       reason,
     }))
     const currency = pricing?.currency ?? null
     return {
-      document: withProblems({ snapshots: records, deleted: deleted.map(({ id }) => id), currency }, problems),
+      document: withProblems({ snapshots: records, deleted: deleted.map(toRecord), currency }, problems),
       text: (width) => {
         const lines = deleted.map(({ id, description }) => `Deleted snapshot ${id} (${description})\n`)
         const note =
@@ -64,6 +67,6 @@ the project was made from.`,
 
 const NOTHING_IS_OLD = {
   code: 'usage',
-  message: 'prune does not know what is old',
+  message: 'prune was not told what is old',
   hint: 'say how many to keep, such as --keep 2, or how old is too old, such as --older-than 30d, or both',
 } as const

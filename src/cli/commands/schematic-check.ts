@@ -48,9 +48,9 @@ Submits nothing.`,
         : await problems.attempt(() => checkAll(io, schematics, wanted, flags, problems))
     // Of several files, those that are right are shown, even if others are wrong.
     const { version, schematics: good = [], warnings = [] } = verdict ?? {}
-    const idOf = (id: string | null): string => (id === null ? "its ID is the Image Factory's to tell" : `ID ${id}`)
+    const idOf = (id: string | null): string => (id === null ? 'only the Image Factory can tell its ID' : `ID ${id}`)
     return {
-      document: withProblems(verdict === undefined ? {} : { version, schematics: good }, problems.all),
+      document: withProblems(verdict === undefined ? {} : { talosVersion: version, schematics: good }, problems.all),
       text: good.map(({ file, id }) => `${file}: good for Talos ${version}; ${idOf(id)}\n`).join(''),
       warnings: uniqueProblems(warnings),
       problems: problems.all,
@@ -65,7 +65,7 @@ interface Verdict {
     readonly file: string
     /** null: it has fields that only the Factory may know. */
     readonly id: string | null
-    readonly extensions: readonly string[]
+    readonly extensions: readonly { readonly name: string }[]
   }[]
   readonly warnings: readonly Problem[]
 }
@@ -94,7 +94,8 @@ async function checkAll(
     const found = await checkSchematicFile(schematic, { factory, talosVersion: version, signal: io.signal })
     problems.add(...found)
     const { file, parsed } = schematic
-    const { officialExtensions: extensions } = parsed.schematic.customization.systemExtensions
+    const { officialExtensions } = parsed.schematic.customization.systemExtensions
+    const extensions = officialExtensions.map((name) => ({ name }))
     const unknown = findUnknownFields(schematic)
     warnings.push(...unknown, ...ARCHITECTURES.flatMap((one) => findUnbootableSchematic(schematic, one, version)))
     const id = unknown.length > 0 ? null : schematicId(parsed.schematic)

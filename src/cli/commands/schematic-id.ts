@@ -30,6 +30,6 @@ const ASK_THE_FACTORY =
 
 const DEPENDS = {
   code: 'schematic',
-  message: 'it holds a text that releases of the Image Factory write differently, and give other IDs to',
-  hint: 'this is the ID of Image Factory 1.5; yours tells its own with `talos-image schematic push FILE`',
+  message: 'releases of the Image Factory write one of its texts differently, and so give it other IDs',
+  hint: 'this is the ID of Image Factory 1.5; get that of yours with `talos-image schematic push FILE`',
 } as const

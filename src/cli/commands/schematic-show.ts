@@ -23,7 +23,7 @@ export const command = defineCommand({
       throw error
     })
     return {
-      document: { id, schematic, factory: factory.url },
+      document: { id, canonical: schematic, factory: factory.url },
       text: schematic.endsWith('\n') ? schematic : `${schematic}\n`,
       warnings: findDifference(id, schematic),
     }
@@ -40,7 +40,7 @@ function parseSchematicId(text: string): string {
 function findDifference(id: string, schematic: string): Problem[] {
   const hash = createHash('sha256').update(schematic).digest('hex')
   if (hash === id) return []
-  const message = `what the Image Factory answered has the ID ${hash}, not the one that was asked for`
+  const message = `the Image Factory's answer has the ID ${hash}, not the one asked for`
   return [{ code: 'factory', message, hint: 'the Factory may have written it anew; compare it' }]
 }
 

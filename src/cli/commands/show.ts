@@ -2,6 +2,7 @@
 
 import { getSnapshot } from '../../library/delete-snapshots.ts'
 import { selectorOf } from '../../plan/selector.ts'
+import { lookUpUsers, type ServerReference } from '../../plan/users.ts'
 import { type SnapshotRecord, toSnapshotRecord } from '../../report/snapshot.ts'
 import { defineCommand } from '../define-command.ts'
 import { parseId } from '../flags.ts'
@@ -21,17 +22,17 @@ export const command = defineCommand({
   parameters: { '<id>': { text: 'a snapshot ID', parse: parseId }, ...projectFlags },
   run: async (io, { id, ...flags }) => {
     await using cloud = await openProject(io, flags)
-    const [image, servers] = await Promise.all([
+    const [image, users] = await Promise.all([
       getSnapshot(cloud.hetzner, id, io.signal),
-      cloud.hetzner.servers.list({}, { signal: io.signal }),
+      lookUpUsers(cloud.hetzner, io.signal),
     ])
     const snapshot = toSnapshotRecord(image, cloud.factoryUrl)
-    const users = servers.filter((server) => server.image?.id === id).map(({ name }) => name)
-    return { document: { snapshot, servers: users }, text: (width) => formatSnapshot(snapshot, users, width) }
+    const servers = users.get(id) ?? []
+    return { document: { snapshot, servers }, text: (width) => formatSnapshot(snapshot, servers, width) }
   },
 })
 
-function formatSnapshot(snapshot: SnapshotRecord, servers: readonly string[], width: number): string {
+function formatSnapshot(snapshot: SnapshotRecord, servers: readonly ServerReference[], width: number): string {
   const rows: readonly (readonly [string, string])[] = [
     ['description', snapshot.description],
     ['architecture', snapshot.architecture],
@@ -44,7 +45,7 @@ function formatSnapshot(snapshot: SnapshotRecord, servers: readonly string[], wi
     ['schematic', snapshot.schematic ?? 'unknown'],
     ['installer', snapshot.installer ?? 'unknown'],
     ['selector', selectorOf(snapshot.labels)],
-    ['servers', servers.length === 0 ? 'none was made from it' : servers.join(', ')],
+    ['servers', servers.length === 0 ? 'none was made from it' : servers.map(({ name }) => name).join(', ')],
   ]
   const labels = Object.entries(snapshot.labels)
     .flatMap(([key, value]) => foldWords(oneLine(`${key}=${value}`), Math.max(1, width - 2)))

@@ -18,7 +18,7 @@ export const command = defineCommand({
       (version, index) => index === stable.findIndex((other) => minorOf(other) === minorOf(version)),
     )
     const versions = all === true ? sorted : newest
-    return { document: { versions }, text: `${versions.join('\n')}\n` }
+    return { document: { versions: versions.map((version) => ({ version })) }, text: `${versions.join('\n')}\n` }
   },
 })
 

@@ -6,12 +6,12 @@ import { SETTINGS_FILE } from '../../config/settings-file.ts'
 import { ARCHITECTURES, HCLOUD_TALOS_ROLES, schematicFileName } from '../../domain.ts'
 import type { Answers } from './answers.ts'
 
-const TEMPLATE = 'talos-hcloud.pkr.hcl'
-const PLUGINS = 'requirements.pkr.hcl'
-const VAR_FILE = 'hcloud.auto.pkrvars.hcl'
+export const TEMPLATE = 'talos-hcloud.pkr.hcl'
+export const PLUGINS = 'requirements.pkr.hcl'
+export const VAR_FILE = 'hcloud.auto.pkrvars.hcl'
 /** The roles that the shipped directory has schematics for; undefined stands for generic images. */
 const SHIPPED_ROLES = [undefined, ...HCLOUD_TALOS_ROLES]
-const SCHEMATICS = SHIPPED_ROLES.map(schematicFileName)
+export const SCHEMATICS = SHIPPED_ROLES.map(schematicFileName)
 
 /** The names of all files that `init` writes, in the order in which it shows them. */
 export const FILE_NAMES: readonly string[] = [TEMPLATE, PLUGINS, VAR_FILE, SETTINGS_FILE, ...SCHEMATICS]
@@ -19,6 +19,8 @@ export const FILE_NAMES: readonly string[] = [TEMPLATE, PLUGINS, VAR_FILE, SETTI
 export interface FileToWrite {
   readonly name: string
   readonly text: string
+  /** What must be in it still, so that it may be changed; undefined: it is a new file. */
+  readonly before?: string | undefined
 }
 
 /** The `_packer` directory that comes with this tool. */
@@ -84,10 +86,13 @@ function renderVariables({ talosVersion, architectures, location }: Answers, exa
   return lines.join('\n')
 }
 
+/** How a settings file begins. */
+export const SETTINGS_HEADING =
+  '# What a build makes where no flag says something else. Written by `talos-image init`; change what you like.\n'
+
 function renderSettings({ architectures }: Answers): string {
   const isAll = architectures.length === ARCHITECTURES.length
-  return `# What a build makes where no flag says something else. Written by \`talos-image init\`; change what you like.
-
+  return `${SETTINGS_HEADING}
 # The schematic of generic images, with their system extensions; without this line they have none.
 schematic: ${schematicFileName(undefined)}
 

@@ -3,7 +3,9 @@
 import { SETTINGS_FILE } from '../../config/settings-file.ts'
 import { quote } from '../../remote/quote.ts'
 import { programName } from '../invocation.ts'
+import type { Change } from './adapt.ts'
 import { type Answers, shortName } from './answers.ts'
+import { diffLines } from './diff.ts'
 import { FILE_NAMES, type Shipped } from './files.ts'
 
 /** @param shown the folder as messages call it */
@@ -19,10 +21,33 @@ export function formatWritten(shown: string, answers: Answers, shipped: Shipped)
   }
   const width = Math.max(...FILE_NAMES.map((name) => name.length))
   const list = FILE_NAMES.map((name) => `  ${name.padEnd(width)}  ${about(name)}\n`).join('')
+  return `Wrote to ${shown}:\n${list}\n${formatNext(shown)}`
+}
+
+/** What changes in which files, as a diff without what stays. */
+export function formatChanges(shown: string, changes: readonly Change[]): string {
+  if (changes.length === 0) return `Nothing in ${shown} has to change.\n`
+  const files = changes.map(({ name, before, text }) => {
+    const lines =
+      before === undefined
+        ? text
+            .split('\n')
+            .filter(isSaid)
+            .map((line) => `+ ${line}`)
+        : diffLines(before, text)
+    const title = `${shown === '.' ? '' : `${shown}/`}${name}${before === undefined ? ' (new)' : ''}`
+    return `${title}\n${lines.map((line) => `  ${line}\n`).join('')}`
+  })
+  return files.join('\n')
+}
+
+/** Whether a line of a new file says more than its comments. */
+const isSaid = (line: string): boolean => line.trim() !== '' && !line.startsWith('#')
+
+/** The commands that come next. */
+export function formatNext(shown: string): string {
   const flags = ['.', '_packer'].includes(shown) ? '' : ` --directory ${quote(shown)}`
-  return `Wrote to ${shown}:
-${list}
-Try it, without an account:  ${programName()} build${flags} --sandbox
+  return `Try it, without an account:  ${programName()} build${flags} --sandbox
 See what it would make:      ${programName()} plan${flags}
 Make it:                     ${programName()} build${flags}
 `

@@ -12,6 +12,7 @@ export const initParameters = {
   ...archFlag({ after: '; default: both' }),
   '--location <name>': 'where the build servers stand; default: fsn1',
   '-y, --yes': 'ask nothing, take the defaults',
+  '--adapt': 'change what is there to the answers, and keep the rest',
   '--force': 'overwrite the files that it writes, and no others',
 } as const satisfies Parameters
 export type InitFlags = Values<typeof initParameters>

@@ -14,11 +14,11 @@ export function askAtTerminal(io: Io): Questions {
     (await ask({ ...question, many: 'one' }))[0] ?? ''
 
   return {
-    talosVersion: (versions, newest) =>
+    talosVersion: (versions, newest, preset) =>
       askForOne({
         message: 'Talos version:',
         choices: versions.map((value) => ({ value, label: value, note: value === newest ? 'the newest' : '' })),
-        preset: [newest],
+        preset: [preset],
       }),
     extensions(offered, preset) {
       const choices = offered.map(({ name, description }) => ({
@@ -31,19 +31,26 @@ export function askAtTerminal(io: Io): Questions {
       const sorted = [...choices.filter(isPreset), ...choices.filter((choice) => !isPreset(choice))]
       return ask({ message: 'System extensions:', choices: sorted, preset, many: 'any' })
     },
-    async architectures() {
+    async architectures(preset) {
       const choices = [
         { value: 'arm', label: 'arm', note: 'Ampere servers, such as cax11' },
         { value: 'x86', label: 'x86', note: 'Intel and AMD servers, such as cx23' },
       ]
-      const chosen = await ask({ message: 'Architectures:', choices, preset: ARCHITECTURES, many: 'some' })
+      const chosen = await ask({ message: 'Architectures:', choices, preset, many: 'some' })
       return ARCHITECTURES.filter((architecture) => chosen.includes(architecture))
     },
-    location: () =>
+    location: (preset = 'fsn1') =>
       askForOne({
         message: 'Location of the build servers (snapshots can be used at every location):',
-        choices: LOCATIONS.map(({ name, place }) => ({ value: name, label: name, note: place })),
-        preset: ['fsn1'],
+        choices: toLocationChoices(preset),
+        preset: [preset],
       }),
   }
+}
+
+/** The locations that are known, and the one that is set already. */
+function toLocationChoices(preset: string): Question['choices'] {
+  const known = LOCATIONS.map(({ name, place }) => ({ value: name, label: name, note: place }))
+  if (known.some(({ value }) => value === preset)) return known
+  return [{ value: preset, label: preset, note: 'as it is set' }, ...known]
 }

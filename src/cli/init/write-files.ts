@@ -1,6 +1,6 @@
 /** Writes the files of `init` into a folder: none over another one, unless that is asked for. */
 
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Problem, TalosImageError } from '../../errors.ts'
 import { codeOf, writeWhole } from '../../util/write-whole.ts'
@@ -15,26 +15,29 @@ export interface Target {
 
 /**
  * What in the folder is in the way of files of these names, all of it.
- * @param force files of the same names are not
+ * @param options `force`: files of the same names are not; `adapts`: neither are they, nor other templates
  * @throws TalosImageError `usage` when it is not a folder, or cannot be read
  */
-export async function findConflicts(target: Target, names: readonly string[], force: boolean): Promise<Problem[]> {
+export async function findConflicts(
+  target: Target,
+  names: readonly string[],
+  { force = false, adapts = false }: { readonly force?: boolean; readonly adapts?: boolean } = {},
+): Promise<Problem[]> {
   const entries = await readdir(target.path, { withFileTypes: true }).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return []
     if (codeOf(error) === 'ENOTDIR') throw new TalosImageError(noFolder(target))
-    throw notWritable(target.shown, 'DIR', error)
+    throw notWritable(target.shown, undefined, error)
   })
   const problems: Problem[] = []
-  const same = entries.filter((entry) => names.includes(entry.name) && (!force || entry.isDirectory()))
-  if (same.length > 0) problems.push(alreadyThere(target, same.map(({ name }) => name).sort(), force))
+  const same = entries.filter((entry) => names.includes(entry.name) && ((!force && !adapts) || entry.isDirectory()))
+  if (same.length > 0) problems.push(alreadyThere(target, same.map(({ name }) => name).sort(), force || adapts))
   const others = entries.filter(({ name }) => /\.pkr\.(hcl|json)$/.test(name) && !names.includes(name))
-  if (others.length > 0) {
+  if (others.length > 0 && !adapts) {
     const list = others.map(({ name }) => name).sort()
     problems.push({
       code: 'usage',
       message: `${target.shown} holds another template (${list.join(', ')}), and a build reads all templates of a folder`,
-      at: { kind: 'flag', name: 'DIR' },
-      hint: 'name another folder',
+      hint: force ? 'name another folder' : 'adapt it with --adapt, which keeps what you wrote, or name another folder',
     })
   }
   return problems
@@ -56,17 +59,19 @@ export async function writeFiles(target: Target, files: readonly FileToWrite[], 
   try {
     const newFolder = await mkdir(target.path, { recursive: true })
     if (newFolder !== undefined) made.push(newFolder)
-    for (const { name, text } of files) {
+    for (const { name, text, before } of files) {
       const path = join(target.path, name)
       const isThere = await exists(path)
-      if (isThere && !force) throw new TalosImageError(alreadyThere(target, [name], force))
+      if (before !== undefined && (await readFile(path, 'utf8')) !== before)
+        throw new TalosImageError(changed(target, name))
+      if (isThere && !force && before === undefined) throw new TalosImageError(alreadyThere(target, [name], force))
       await writeWhole(path, text)
       if (!isThere) made.push(path)
     }
   } catch (error) {
     for (const path of made.toReversed()) await rm(path, { recursive: true, force: true })
     if (error instanceof TalosImageError) throw error
-    throw notWritable(target.shown, 'DIR', error)
+    throw notWritable(target.shown, undefined, error)
   }
 }
 
@@ -81,9 +86,14 @@ function exists(path: string): Promise<boolean> {
   )
 }
 
+function changed({ shown }: Target, name: string): Problem {
+  const message = `${shown}/${name} was changed meanwhile`
+  return { code: 'usage', message, hint: 'run it again' }
+}
+
 function noFolder({ shown }: Target): Problem {
-  const message = `${shown} is not a folder, or is in none`
-  return { code: 'usage', message, at: { kind: 'flag', name: 'DIR' }, hint: 'name a folder, which may be new' }
+  const message = `${shown} is not a folder, or lies in something that is not a folder`
+  return { code: 'usage', message, hint: 'name a folder, which may be new' }
 }
 
 function alreadyThere({ shown }: Target, names: readonly string[], force: boolean): Problem {
@@ -91,7 +101,8 @@ function alreadyThere({ shown }: Target, names: readonly string[], force: boolea
   return {
     code: 'usage',
     message: force ? `${shown} holds folders with the names of files: ${list}` : `${shown} already holds ${list}`,
-    at: { kind: 'flag', name: 'DIR' },
-    hint: force ? 'name another folder' : 'name another folder, or overwrite these files, and no others, with --force',
+    hint: force
+      ? 'name another folder'
+      : 'adapt them with --adapt, which keeps what you wrote; name another folder; or overwrite these files, and no others, with --force',
   }
 }

@@ -62,7 +62,11 @@ export const pick = createPrompt<readonly string[], PickConfig>((config, done) =
       const answer = many === 'one' ? shown.slice(active, active + 1).map(({ value }) => value) : chosen
       if (answer.length === 0 && many !== 'any') {
         restore()
-        setComplaint(many === 'one' ? 'nothing is called that; take letters away' : 'choose one at least, with space')
+        setComplaint(
+          many === 'one'
+            ? 'nothing matches; delete some letters with Backspace'
+            : 'choose at least one with the space bar',
+        )
         return
       }
       setChosen(answer)

@@ -2,7 +2,7 @@
 
 import type { BuildEvent, BuildStep } from '../../run/events.ts'
 import { oneLine } from './event-line.ts'
-import { costOf, type Rates, type Rental } from './running-cost.ts'
+import { costOf, hourlyPrice, type Rates, type Rental } from './running-cost.ts'
 import { addSample, type Sample } from './transfer.ts'
 
 export interface Row {
@@ -71,8 +71,7 @@ function updateRow(row: Row, event: BuildEvent, { rates }: Board, nowMs: number)
       })
     case 'server-created': {
       const { location, pricePerHour } = event.placement
-      const address = event.ipv4 ? (rates?.addressPerHour.get(location) ?? 0) : 0
-      const price = pricePerHour === undefined ? undefined : pricePerHour + address
+      const price = hourlyPrice({ pricePerHour, ipv4: event.ipv4, location }, rates)
       return { ...row, rental: { pricePerHour: price, fromMs: row.rental?.fromMs ?? nowMs, untilMs: undefined } }
     }
     case 'step-finished':

@@ -25,7 +25,9 @@ export function buildOutputs(results: readonly ProjectResult[]): JobOutputs {
   const built = snapshots.filter(({ status }) => status === 'built').length
   return {
     'talos-version': results[0]?.talosVersion ?? '',
-    ...('projects' in document ? { projects: JSON.stringify(results) } : imageOutputs(document)),
+    ...('projects' in document
+      ? { projects: JSON.stringify(results.map(({ timeline: _, ...result }) => result)) }
+      : imageOutputs(document)),
     changed: String(built > 0),
     built: String(built),
     existing: String(snapshots.length - built),

@@ -3,12 +3,13 @@
 import type { ProjectResult } from '../../report/projects.ts'
 import { formatTerraform } from '../../report/terraform.ts'
 import { oneLine } from './event-line.ts'
+import { formatGantt } from './gantt.ts'
 import { adviceFor } from './summary.ts'
 import { formatDuration, formatGigabytes } from './units.ts'
 
-/** The heading, the snapshots, what failed, what was left behind, and the text for Terraform; of one project, if it is named. */
+/** The heading, the snapshots, what failed, what was left behind, a timeline, and the text for Terraform; of one project, if it is named. */
 export function formatJobSummary(result: ProjectResult): string {
-  const { snapshots, failed, leftovers, talosVersion } = result
+  const { snapshots, failed, leftovers, talosVersion, timeline } = result
   const count = snapshots.length + new Set(failed.map(({ image }) => image)).size
   const project = result.project !== undefined ? `${escapeMarkdown(result.project)}: ` : ''
   const parts = [`### ${project}Talos ${escapeMarkdown(talosVersion)}: ${snapshots.length} of ${count} snapshots\n`]
@@ -40,6 +41,8 @@ export function formatJobSummary(result: ProjectResult): string {
     ])
     parts.push('#### Left behind, and paid for\n', formatMarkdownTable(['What', 'Why', 'Remove it'], rows))
   }
+  const gantt = timeline === undefined ? '' : formatGantt(timeline)
+  if (gantt !== '') parts.push(`#### Timeline\n\n\`\`\`mermaid\n${gantt}\`\`\`\n`)
   if (snapshots.length > 0) {
     const terraform = formatTerraform(snapshots)
     parts.push(`<details><summary>Terraform</summary>\n\n\`\`\`hcl\n${terraform.trimEnd()}\n\`\`\`\n\n</details>\n`)

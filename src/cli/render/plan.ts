@@ -68,7 +68,7 @@ function formatCosts(plans: readonly Plan[]): string[] {
 }
 
 function formatCost({ currency, ...cost }: Omit<Plan['cost'], 'addressPerHour'>): string {
-  if (currency === undefined) return 'Estimated cost: unknown, since Hetzner Cloud told no prices'
+  if (currency === undefined) return 'Estimated cost: unknown, since Hetzner Cloud gave no prices'
   const build =
     cost.build === undefined
       ? 'unknown for the build servers'

@@ -1,5 +1,7 @@
 /** What build servers cost while they run, as Hetzner bills them: by the hour that has begun. */
 
+import type { TimedServer } from '../../report/timeline.ts'
+
 /** Net prices. */
 export interface Rates {
   readonly currency: string
@@ -26,4 +28,25 @@ export function costOf(rentals: readonly Rental[], nowMs: number): number | unde
     total += pricePerHour * Math.max(1, Math.ceil(((untilMs ?? nowMs) - fromMs) / HOUR_MS))
   }
   return rentals.length === 0 ? undefined : total
+}
+
+/** What a server costs for an hour, with its IPv4 address; undefined when the API names no price. */
+export function hourlyPrice(
+  { pricePerHour, ipv4, location }: { pricePerHour: number | undefined; ipv4: boolean; location: string },
+  rates: Pick<Rates, 'addressPerHour'> | undefined,
+): number | undefined {
+  const address = ipv4 ? (rates?.addressPerHour.get(location) ?? 0) : 0
+  return pricePerHour === undefined ? undefined : pricePerHour + address
+}
+
+/** What servers of a run have cost; undefined when a price is unknown, or nothing was rented. */
+export function costOfServers(
+  servers: readonly TimedServer[],
+  rates: Pick<Rates, 'addressPerHour'>,
+): number | undefined {
+  const rentals = servers.map(({ pricePerHour, ipv4, location, seconds }): Rental => {
+    const price = hourlyPrice({ pricePerHour: pricePerHour ?? undefined, ipv4, location }, rates)
+    return { pricePerHour: price, fromMs: 0, untilMs: seconds * 1000 }
+  })
+  return costOf(rentals, 0)
 }

@@ -9,7 +9,7 @@ import { type Content, known, NOTHING, NotKnown, type TextScript, type Value } f
 const end = (flow: NonNullable<Path['flow']>): Program => {
   return ({ world, args: [first] }) => {
     if (flow === 'break' || flow === 'continue') {
-      if (first !== undefined && first.text !== '1') throw new NotKnown(`"${flow} ${first.text}" is not known`)
+      if (first !== undefined && first.text !== '1') throw new NotKnown(`"${flow} ${first.text}"`)
       return [{ world, flow, isTrue: true, output: NOTHING }]
     }
     const isOwn = first === undefined || first.cause !== undefined

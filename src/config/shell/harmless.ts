@@ -101,6 +101,6 @@ export function findHarmless({ program, args, text, world }: Call): HarmlessRow 
   const rows = HARMLESS.filter(({ programs }) => programs.includes(program))
   const found = rows.find(({ only }) => only === undefined || only.test(args.map(known)))
   if (found?.empties === true) world.empty(text)
-  if (rows.length > 0 && found === undefined) throw new NotKnown(`"${text}" is not known`)
+  if (rows.length > 0 && found === undefined) throw new NotKnown(`"${text}"`)
   return found
 }

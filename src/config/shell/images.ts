@@ -122,7 +122,7 @@ function cutOff(call: Call): Result {
   const { text, world } = call
   for (const file of filesOf(call, /^(?:-[sr]|--size|--reference)$/)) {
     const path = known(file)
-    if (path.startsWith('/dev/')) throw new NotKnown(`"${text}" is not known`)
+    if (path.startsWith('/dev/')) throw new NotKnown(`"${text}"`)
     if (world.find(path)?.kind === 'image') world.write(path, unknownContent(`what "${text}" leaves of the image`))
   }
   return {}
@@ -155,7 +155,7 @@ function remove(call: Call): Result {
   for (const file of filesOf(call)) {
     const path = known(file)
     if (path === '') continue
-    if (!REMOVABLE.test(world.path(path))) throw new NotKnown(`"${text}" is not known`)
+    if (!REMOVABLE.test(world.path(path))) throw new NotKnown(`"${text}"`)
     world.remove(path)
   }
   return {}

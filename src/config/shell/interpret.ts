@@ -117,6 +117,7 @@ export function createShell(runCommand: RunCommand): Shell {
     try {
       depth += 1
       commandsRun += 1
+      setting.world.spend(1)
       if (depth > MAX_DEPTH || commandsRun > MAX_COMMANDS) throw new NotKnown('there is too much to follow')
       return run(node, setting)
     } catch (error) {
@@ -169,7 +170,7 @@ export function createShell(runCommand: RunCommand): Shell {
         return toPaths(setting, { status }, { text: `((${node.body}))`, at: script.place(node.pos) })
       }
       default:
-        throw new NotKnown(`"${node.type.toLowerCase()}" is not known`)
+        throw new NotKnown(`"${node.type.toLowerCase()}"`)
     }
   }
 
@@ -199,7 +200,7 @@ export function createShell(runCommand: RunCommand): Shell {
     let rest: World | undefined = world
     for (const { pattern, body, terminator } of items) {
       if (rest === undefined) break
-      if (terminator !== undefined && terminator !== ';;') throw new NotKnown(`"${terminator}" is not known`)
+      if (terminator !== undefined && terminator !== ';;') throw new NotKnown(`"${terminator}"`)
       const patterns = pattern.map((one) => expandText(one, setting))
       const isCertain = patterns.some(({ text }) => text === '*')
       const isOpen = !isCertain && [value, ...patterns].some(({ cause }) => cause !== undefined)
@@ -224,6 +225,7 @@ function fail(error: NotKnown, at: Parameters<typeof note>[2], world: World): Pa
 /** Runs something in a shell of its own. */
 function isolate(setting: Setting, run: (setting: Setting) => Path[]): Path[] {
   const { variables, lists, functions, exported, locals, cwd, stopsOnFailure } = setting.world
+  setting.world.spendCopy()
   const copies = () => ({ variables: new Map(variables), lists: new Map(lists), functions: new Map(functions) })
   Object.assign(setting.world, copies())
   return run(setting).map((path) => {

@@ -56,7 +56,17 @@ export class Recogniser {
   }
 
   /** @returns everything that is not known about it, the first in the text first */
-  run({ file, path, command, at, environment }: Commands): Finding[] {
+  run(commands: Commands): Finding[] {
+    try {
+      return this.#follow(commands)
+    } catch (error) {
+      if (!(error instanceof NotKnown)) throw error
+      this.#worlds = [new World()]
+      return [{ message: `${UNKNOWN}: ${error.message}`, at: error.why?.at ?? commands.at }]
+    }
+  }
+
+  #follow({ file, path, command, at, environment }: Commands): Finding[] {
     const paths = this.#worlds.flatMap((old) => {
       const world = old.renewed()
       world.files.set(path, { kind: 'text', ...file })
@@ -73,9 +83,7 @@ export class Recogniser {
     this.#worlds = successful.length > 0 ? mergeWorlds(successful.map((world) => world.renewed())) : [new World()]
     if (unknown.length > 0)
       return unknown.map(({ message, at: place }) => ({ message: `${UNKNOWN}: ${message}`, at: place }))
-    return successful.length > 0
-      ? []
-      : [{ message: 'the commands always end in a failure', at: paths[0]?.world.at ?? at }]
+    return successful.length > 0 ? [] : [{ message: 'the commands always fail', at: paths[0]?.world.at ?? at }]
   }
 
   finish(): Recognised {
@@ -92,7 +100,7 @@ export class Recogniser {
   }
 }
 
-const UNKNOWN = 'a command is not known here'
+const UNKNOWN = 'unsupported command'
 
 /** What follows from something that is not known is left out. */
 function toFindings(all: readonly Unknown[]): Finding[] {
@@ -111,8 +119,8 @@ function findDifference(first: World, others: readonly World[]): Finding | undef
   for (const other of others) {
     if (contentOf(other) === contentOf(first) || (other.isUnlikely && other.written.length === 0)) continue
     const fork = first.forks[findFork(first, other)] ?? other.forks.at(-1)
-    const what = fork === undefined ? 'something that is not known here' : `"${fork.text}"`
-    const verb = other.isUnlikely ? 'another image is written when this fails' : 'it depends on this what is written'
+    const what = fork === undefined ? 'something that only the build server knows' : `"${fork.text}"`
+    const verb = other.isUnlikely ? 'another image is written if this fails' : 'which image is written depends on this'
     return { message: `${verb}: ${what}`, at: fork?.at }
   }
   return undefined

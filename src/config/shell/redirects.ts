@@ -26,7 +26,7 @@ export function redirect(redirects: readonly Redirection[], setting: Setting): R
       if (one.target !== undefined) input = toContent(expandText(one.target, setting), (text) => `${text}\n`)
     } else if (one.operator === '<') {
       if (one.target !== undefined) input = setting.world.read(known(expandText(one.target, setting)))
-    } else if (one.operator === '<>') throw new NotKnown('"<>" is not known')
+    } else if (one.operator === '<>') throw new NotKnown('"<>"')
     else if (one.operator !== '<&') take = toTaker(one, setting) ?? take
   }
   return { input, finish: (paths) => (take === undefined ? paths : paths.flatMap(take)) }
@@ -39,8 +39,7 @@ const toContent = ({ text, cause }: Value, change: (text: string) => string): Co
 function toTaker({ operator, descriptor, target }: Redirect, setting: Setting): Take | undefined {
   const number = descriptor?.type === 'FileDescriptor' ? descriptor.value : undefined
   const isOutput = number === undefined || number === 1
-  if (target === undefined || descriptor?.type === 'FileDescriptorVariable')
-    throw new NotKnown(`"${operator}" is not known`)
+  if (target === undefined || descriptor?.type === 'FileDescriptorVariable') throw new NotKnown(`"${operator}"`)
   const [part] = target.parts ?? []
   if (part?.type === 'ProcessSubstitution') {
     const { shell } = setting

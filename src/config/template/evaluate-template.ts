@@ -85,7 +85,7 @@ function evaluateBuild(template: Template, build: Block, evaluating: Evaluating)
   for (const { type, labels, origin } of build.blocks) {
     if (BUILD_BLOCKS.has(type)) continue
     const name = labels.length === 0 ? type : `${type} "${labels.join('" "')}"`
-    problems.push({ code: 'config', message: `${name} cannot be honoured`, at: origin, hint: PACKER_HINT })
+    problems.push({ code: 'config', message: `${name} is not supported`, at: origin, hint: PACKER_HINT })
   }
   for (const { name, origin } of build.attributes) {
     if (BUILD_ATTRIBUTES.has(name)) continue
@@ -169,7 +169,7 @@ function evaluateUse(
   if (source.type !== 'hcloud') {
     problems.push({
       code: 'config',
-      message: `the source type "${source.type}" is not known here`,
+      message: `the source type "${source.type}" is not supported`,
       at: source.block.origin,
       hint: PACKER_HINT,
     })
@@ -225,7 +225,8 @@ export function nameOfUse({ source, over }: Use, reader: AttributeReader): strin
   return (own && reader.text(own)?.value) ?? source.name
 }
 
-const uniqueProblems = (problems: readonly Problem[]): Problem[] =>
+/** Each problem once, however many need what has it. */
+export const uniqueProblems = (problems: readonly Problem[]): Problem[] =>
   unique(problems, ({ at, message }) => JSON.stringify([at, message]))
 
 function unique<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {

@@ -21,7 +21,7 @@ export function upload(block: Block, recogniser: Recogniser, { template, reader 
   }
   const direction = text('direction')
   if (direction !== undefined && direction.value !== 'upload') {
-    const message = `direction = "${direction.value}" is not known here: nothing is fetched from a build server`
+    const message = `direction = "${direction.value}" is not supported: nothing is fetched from a build server`
     return [{ message, at: direction.origin }]
   }
   const destination = text('destination')

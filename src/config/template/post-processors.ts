@@ -37,7 +37,7 @@ export function readPostProcessors(
       warnings.push({ code: 'config', message, at, hint: 'leave it out' })
       return []
     }
-    const message = [`${name} cannot be honoured`, ...(known === undefined ? [] : [known.why])].join(': ')
+    const message = [`${name} is not supported`, ...(known === undefined ? [] : [known.why])].join(': ')
     problems.push({ code: 'config', message, at, hint: PACKER_HINT })
     return []
   })

@@ -42,15 +42,15 @@ export function findUnknownKeys(block: Block): Problem[] {
     at,
     hint,
   })
-  if (known === undefined) return [problem(`the provisioner "${type}" is not known here`, block.origin)]
+  if (known === undefined) return [problem(`the provisioner "${type}" is not supported`, block.origin)]
   const names = [...known.honoured, ...known.harmless]
   return [
     ...block.attributes
       .filter(({ name }) => !names.includes(name))
       .map(({ name, origin }) =>
-        problem(`"${name}" of the provisioner "${type}" is not known here`, origin, didYouMean(name, names)),
+        problem(`"${name}" of the provisioner "${type}" is not supported`, origin, didYouMean(name, names)),
       ),
-    ...block.blocks.map((inner) => problem(`"${inner.type}" in a provisioner is not known here`, inner.origin)),
+    ...block.blocks.map((inner) => problem(`"${inner.type}" in a provisioner is not supported`, inner.origin)),
   ]
 }
 

@@ -43,7 +43,7 @@ const WITHOUT_EFFECT: ReadonlyMap<string, string> = new Map([
   ['upgrade_server_type', 'the snapshot is made on the server type that it is written on'],
 ])
 
-/** Settings that would change what happens, and cannot be honoured. */
+/** Settings that would change what happens, and is not supported. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ['endpoint', 'the address of the API comes from HCLOUD_ENDPOINT'],
   ['public_ipv4', 'build servers take no primary IP that is there already'],

@@ -76,10 +76,10 @@ function sortAttributes(bodies: readonly Body[], findings: Findings): ReadonlyMa
     } else if (found.use === 'without effect') {
       findings.warnings.push(problem(`"${name}" has no effect: ${found.why}`, 'leave it out'))
     } else if (found.use === 'refused') {
-      findings.problems.push(problem(`"${name}" cannot be honoured: ${found.why}`, PACKER_HINT))
+      findings.problems.push(problem(`"${name}" is not supported: ${found.why}`, PACKER_HINT))
     } else if (found.use === 'unknown') {
       const hint = didYouMean(name, KEY_NAMES)
-      findings.problems.push(problem(`"${name}" is not known in a source "hcloud"`, hint ?? PACKER_HINT))
+      findings.problems.push(problem(`"${name}" is not a setting of a source "hcloud"`, hint ?? PACKER_HINT))
     }
   }
   return given

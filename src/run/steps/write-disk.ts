@@ -125,11 +125,11 @@ function explain(error: string, image: PlannedImage): TalosImageError {
     case 'memory':
       return new TalosImageError({
         code: 'source',
-        message: `what came${from} does not fit into the memory of the build server while it is unpacked`,
+        message: `the data received${from} does not fit into the memory of the build server while it is unpacked`,
         hint: `choose a server type with more memory (server_type_${image.architecture})`,
       })
     case 'unpack':
-      return new TalosImageError({ code: 'source', message: `what came${from} is damaged: ${text}` })
+      return new TalosImageError({ code: 'source', message: `the data received${from} is damaged: ${text}` })
     default:
       // ENOSPC at the end of a disk, EFBIG when the disk is a file.
       if (!/no space left|file too large/i.test(text)) return failed(`the disk could not be written: ${text}`)

@@ -56,7 +56,7 @@ it('refuses every flag that Packer cannot heed, and says the rest that is wrong,
     '--ssh-timeout',
     '--timeout',
   ]) {
-    expect(stderr).toContain(`error: ${flag}: it cannot go together with --engine packer`)
+    expect(stderr).toContain(`error: ${flag}: it cannot be used together with --engine packer`)
   }
   expect(stderr).toContain('"nope" is not a declared variable')
 })

@@ -47,7 +47,7 @@ describe('a refused command line', () => {
     ['build --output xml', 'Allowed choices are text, json'],
     ['build --factory-url nowhere', 'error: --factory-url: "nowhere" is not an http or https URL'],
     ['show', "missing required argument 'id'"],
-    ['delete', 'error: no snapshot is named', 'hint: give IDs, or --arch, --role'],
+    ['delete', 'error: no snapshot was given', 'hint: give IDs, or --arch, --role'],
     ['protect 1 --arch arm', 'error: snapshots are named by ID and by flags'],
     ['delete 1', 'error: delete asks first, and there is no terminal to ask in', 'hint: add --yes'],
     ['build --even-in-use', 'error: nothing is replaced without --force'],

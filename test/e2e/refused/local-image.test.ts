@@ -68,6 +68,6 @@ describe('a refused local image', () => {
 
   it('together with what else does not fit', async () => {
     const result = await build('--image-file', 'none.raw', '--schematic', '_packer/schematic.yaml')
-    expectRefusal(result, '--image-file and --schematic cannot go together', 'none.raw does not exist')
+    expectRefusal(result, '--image-file and --schematic cannot be used together', 'none.raw does not exist')
   })
 })

@@ -48,11 +48,11 @@ describe('what is wrong with them is said', () => {
     [{ INPUT_ROLES: 'yes' }, 'the input "roles" is "yes"; write one of: true, false'],
     [
       { INPUT_COMMAND: 'plan', INPUT_MANIFEST: 'x' },
-      'the input "manifest" is "x"; plan has no use for it; it is for build',
+      'the input "manifest" is "x"; plan does not use it; it is for build',
     ],
     [
       { INPUT_COMMAND: 'prune', INPUT_ARCH: 'arm' },
-      'the input "arch" is "arm"; prune has no use for it; it is for build and plan',
+      'the input "arch" is "arm"; prune does not use it; it is for build and plan',
     ],
     [{ INPUT_ARGS: '--var "x' }, 'the input "args" ends within a quotation: --var "x'],
   ])('%j', (env, text) => {

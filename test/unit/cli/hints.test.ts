@@ -86,7 +86,7 @@ test('errors and hints are in lower case, without a full stop', () => {
   )
   expect(messages.length).toBeGreaterThan(400)
   const odd = messages.filter(
-    ({ text }) => (/^[A-Z][a-z]/.test(text) && !NAMES.test(text)) || /[^. ]\.$/.test(text) || /[.!?] [A-Z]/.test(text),
+    ({ text }) => (/^[A-Z][a-z]/.test(text) && !NAMES.test(text)) || /[^. ]\.$/.test(text) || /[.!] [A-Z]/.test(text),
   )
   expect(odd.map(({ at, text }) => `${at} ${text}`)).toEqual([])
 })

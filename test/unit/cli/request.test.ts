@@ -89,7 +89,7 @@ describe('a request', () => {
   })
 })
 
-describe('flags that cannot go together', () => {
+describe('flags that cannot be used together', () => {
   test.each<[string, Partial<PlanFlags>, Role | undefined, RegExp]>([
     ['--roles and a role', { roles: true }, 'worker', /asks for one/],
     ['--schematic and a role', { schematic: '_packer/schematic-worker.yaml' }, 'worker', /a role has its own/],

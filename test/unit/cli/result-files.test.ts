@@ -2,12 +2,19 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import type { ResultFileFlags } from '../../../src/cli/build-flags.ts'
 import { findFileProblems, writeResultFiles } from '../../../src/cli/result-files.ts'
+import type { ProjectsPlan } from '../../../src/plan/plan-projects.ts'
 import { toResultDocument } from '../../../src/report/result.ts'
 import { built, FACTORY, failed, imageAt, result, rolesPlan } from '../report/fixture.ts'
 import { tempDir } from '../util/temp-dir.ts'
 import { testIo } from './fixture.ts'
 
 const plan = rolesPlan()
+const PLANNED: ProjectsPlan = {
+  talosVersion: plan.talosVersion,
+  images: plan.images.map(({ name }) => name),
+  projects: [{ project: undefined, plan }],
+  warnings: [],
+}
 const WHOLE = toResultDocument(result(built(imageAt(plan, 0), 1)), 'v1.12.2', FACTORY)
 const PARTIAL = toResultDocument(result(built(imageAt(plan, 0), 1), failed(imageAt(plan, 1))), 'v1.12.2', FACTORY)
 const NOTHING = toResultDocument(result(failed(imageAt(plan, 1))), 'v1.12.2', FACTORY)
@@ -65,7 +72,7 @@ describe('before the build', () => {
 describe('after the build', () => {
   test('each file has what it is for', async () => {
     await using dir = await folder()
-    expect(await writeResultFiles(dir.io, ALL, [WHOLE])).toBe(true)
+    expect(await writeResultFiles(dir.io, ALL, [WHOLE], PLANNED)).toBe(true)
     expect(await dir.read('m.json')).toEqual(WHOLE)
     expect(await dir.read('t.auto.tfvars.json')).toMatchObject({ talos_image_ids: { control_plane_arm: '1' } })
     expect(await dir.read('p.json')).toMatchObject({ builds: [{ artifact_id: '1' }] })
@@ -74,7 +81,7 @@ describe('after the build', () => {
 
   test('the variables stay as they were when an image is missing, and it is said', async () => {
     await using dir = await folder({ 't.auto.tfvars.json': '"old"' })
-    expect(await writeResultFiles(dir.io, ALL, [PARTIAL])).toBe(true)
+    expect(await writeResultFiles(dir.io, ALL, [PARTIAL], PLANNED)).toBe(true)
     expect(await dir.read('t.auto.tfvars.json')).toBe('old')
     expect(dir.io.errors.join('')).toContain('t.auto.tfvars.json was not written, since an image is missing')
     expect(await dir.read('m.json')).toEqual(PARTIAL)
@@ -84,10 +91,10 @@ describe('after the build', () => {
   test('a run adds to what Packer has written, and one without a snapshot does not touch it', async () => {
     const theirs = '{"builds":[{"artifact_id":"7"}],"last_run_uuid":"x"}'
     await using dir = await folder({ 'p.json': theirs })
-    await writeResultFiles(dir.io, { packerManifest: 'p.json' }, [NOTHING])
+    await writeResultFiles(dir.io, { packerManifest: 'p.json' }, [NOTHING], PLANNED)
     expect(await readFile(dir.file('p.json'), 'utf8')).toBe(theirs)
-    await writeResultFiles(dir.io, { packerManifest: 'p.json' }, [WHOLE])
-    await writeResultFiles(dir.io, { packerManifest: 'p.json' }, [{ ...WHOLE, run: 'another2' }])
+    await writeResultFiles(dir.io, { packerManifest: 'p.json' }, [WHOLE], PLANNED)
+    await writeResultFiles(dir.io, { packerManifest: 'p.json' }, [{ ...WHOLE, run: 'another2' }], PLANNED)
     expect(await dir.read('p.json')).toMatchObject({
       builds: [{ artifact_id: '7' }, { artifact_id: '1' }, { artifact_id: '1' }],
     })
@@ -96,7 +103,7 @@ describe('after the build', () => {
   test('what has become unreadable meanwhile is not overwritten; the others are written', async () => {
     await using dir = await folder({ 'p.json': 'oops' })
     await mkdir(dir.file('m.json'))
-    expect(await writeResultFiles(dir.io, ALL, [WHOLE])).toBe(false)
+    expect(await writeResultFiles(dir.io, ALL, [WHOLE], PLANNED)).toBe(false)
     expect(await readFile(dir.file('p.json'), 'utf8')).toBe('oops')
     expect(await dir.read('t.auto.tfvars.json')).toMatchObject({ talos_version: 'v1.12.2' })
     expect(dir.io.errors.join('')).toMatch(
@@ -108,10 +115,10 @@ describe('after the build', () => {
     await using dir = await folder()
     const results = ['a', 'b'].map((project) => ({ project, ...WHOLE }))
     const flags = { manifest: 'all.json', tfvars: 'out/{project}/{project}.tfvars.json' }
-    expect(await writeResultFiles(dir.io, flags, results)).toBe(true)
+    expect(await writeResultFiles(dir.io, flags, results, PLANNED)).toBe(true)
     expect(await dir.read('all.json')).toEqual({ projects: results })
     expect(await dir.read('out/b/b.tfvars.json')).toMatchObject({ talos_version: 'v1.12.2' })
-    expect(await writeResultFiles(dir.io, { manifest: '{project}.json' }, results)).toBe(true)
+    expect(await writeResultFiles(dir.io, { manifest: '{project}.json' }, results, PLANNED)).toBe(true)
     expect(await dir.read('a.json')).toEqual(results[0])
   })
 })

@@ -189,7 +189,7 @@ const cases: readonly Case[] = [
     options: { sha256: { x86: 'aa'.repeat(32) }, architectures: ['x86'] },
     is: [
       [
-        `checked-download/talos.pkr.hcl:16:8: the template wants its image to have the SHA-256 ${'5d'.repeat(32)}, but another one is given`,
+        `checked-download/talos.pkr.hcl:16:8: the template checks its image for the SHA-256 ${'5d'.repeat(32)}, but another one is given`,
         'leave --sha256 out, or correct one of them',
       ],
     ],

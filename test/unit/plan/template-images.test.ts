@@ -56,7 +56,7 @@ describe('the architecture of an image', () => {
 
   test('nothing tells it', async () => {
     const { problems } = await choose(URL + source({ type: 'new1' }))
-    expect(messages(problems)).toEqual(['nothing tells which architecture the image of "a" has'])
+    expect(messages(problems)).toEqual(['the architecture of the image of "a" is not known'])
   })
 })
 
@@ -72,7 +72,7 @@ describe('the version of an image', () => {
 
   test('nothing tells it', async () => {
     const { problems } = await choose(url('https://example.com/a.raw') + source())
-    expect(messages(problems)).toEqual(['nothing tells which Talos version the image of "a" has'])
+    expect(messages(problems)).toEqual(['the Talos version of the image of "a" is not known'])
   })
 
   test('a variable wins over both', async () => {

@@ -91,6 +91,8 @@ describe('a schematic', () => {
   test('may embed a machine configuration from Talos 1.12 on', () => {
     const text = 'customization: {embeddedMachineConfiguration: "version: v1alpha1"}'
     expect(find(text, 'arm', 'v1.12.0-beta.1')).toEqual([])
-    expect(find(text, 'arm', 'v1.11.6')).toMatchObject([{ message: expect.stringContaining('Talos v1.11.6 knows no') }])
+    expect(find(text, 'arm', 'v1.11.6')).toMatchObject([
+      { message: expect.stringContaining('Talos v1.11.6 does not support') },
+    ])
   })
 })

@@ -28,7 +28,7 @@ describe('an event as a line of JSON', () => {
     ],
     [
       { type: 'image-existing', image: 'arm', snapshot: 5 },
-      { image: 'arm', snapshot: 5 },
+      { image: 'arm', snapshot: { id: 5 } },
     ],
     [
       { type: 'step-started', image: 'arm', step: 'boot' },
@@ -65,7 +65,7 @@ describe('an event as a line of JSON', () => {
     ],
     [
       { type: 'image-built', image: 'arm', snapshot: 5, ms: 61_000 },
-      { image: 'arm', snapshot: 5, seconds: 61 },
+      { image: 'arm', snapshot: { id: 5 }, seconds: 61 },
     ],
     [
       { type: 'image-failed', image: 'arm', problem: { code: 'api', message: 'no', hint: 'wait' }, ms: 100 },

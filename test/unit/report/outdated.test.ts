@@ -20,8 +20,8 @@ describe('newer versions', () => {
 
   test('are those than the newest snapshot of its kind', () => {
     const images = [snapshotOf('v1.12.2', 'worker'), snapshotOf('v1.13.9', 'worker'), snapshotOf('v1.12.10')]
-    expect(findAges(images, versions).map(({ role, version }) => [role, version])).toEqual([
-      [null, 'v1.12.10'],
+    expect(findAges(images, versions).map(({ series, version }) => [series.labels.role, version])).toEqual([
+      [undefined, 'v1.12.10'],
       ['worker', 'v1.13.9'],
     ])
   })

@@ -126,9 +126,11 @@ describe('the document of a plan', () => {
     const skipped = { ...image, existing: snapshotOf(image, 5) }
     const replacing = { ...image, replaces: [snapshotOf(image, 6), snapshotOf(image, 7)] }
     const { images } = toPlanDocument({ ...plan, images: [skipped, replacing] })
-    expect(images.map(({ action, existing: id, replaces }) => [action, id, replaces])).toEqual([
+    expect(
+      images.map(({ action, existing, replaces }) => [action, existing?.id, replaces.map(({ id }) => id)]),
+    ).toEqual([
       ['skip', 5, []],
-      ['build', null, [6, 7]],
+      ['build', undefined, [6, 7]],
     ])
   })
 })

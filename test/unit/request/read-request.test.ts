@@ -80,7 +80,7 @@ const CASES: readonly Told[] = [
   ],
   [
     'a local image, and a schematic',
-    /cannot go together/,
+    /cannot be used together/,
     {
       flags: { imageFile: '-', arch: ['arm'], schematic: 'mine.yaml' },
       options: { imageFile: '-', architectures: ['arm'], schematicFile: 'mine.yaml' },

@@ -42,7 +42,7 @@ test.each<[string, readonly string[], RoleSource['roles'], string]>([
     'where there are none',
     [],
     ['gpu'],
-    '_packer/schematic-gpu.yaml: does not exist (role gpu); the file makes the role: write it; `customization: {}` changes nothing',
+    '_packer/schematic-gpu.yaml: does not exist (role gpu); create the file, which makes the role; `customization: {}` is a schematic that changes nothing',
   ],
   [
     'that is an architecture',
@@ -60,7 +60,7 @@ test.each<[string, readonly string[], RoleSource['roles'], string]>([
     'with a name that no label takes',
     ['schematic-worker.yaml', 'schematic-GPU.yaml'],
     'every',
-    '_packer/schematic-GPU.yaml: its name does not name a role; rename it: a role has small letters, digits and dashes, at most 40, with a letter or a digit at both ends',
+    '_packer/schematic-GPU.yaml: its name holds no valid name of a role; rename it: a role has small letters, digits and dashes, at most 40, with a letter or a digit at both ends',
   ],
 ])('a role %s is refused', async (_, files, roles, text) => {
   expect((await read(files, roles)).said).toEqual([text])

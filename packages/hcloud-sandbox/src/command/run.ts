@@ -55,7 +55,7 @@ export async function runSandboxCommand(host: CommandHost, names: CommandNames, 
   if (!ends.some(({ aborted }) => aborted)) await Promise.race(ends.map((signal) => once(signal, 'abort')))
   lost.signal.throwIfAborted()
   if (sandbox.clients() === 0) return
-  host.err('It is still used, and ends with what uses it; once more ends it at once.\n')
+  host.err('Other commands still use it, and it ends with them. Press Ctrl-C again to end it at once.\n')
   await sandbox.unused()
 }
 

@@ -28,31 +28,35 @@ async function fill(files: Readonly<Record<string, string>>): Promise<void> {
 
 describe('conflicts', () => {
   test('there are none in a folder that does not exist', async () => {
-    expect(await findConflicts(target, NAMES, false)).toEqual([])
+    expect(await findConflicts(target, NAMES)).toEqual([])
   })
 
   test('are all files of these names, unless they may be overwritten', async () => {
     await fill({ a: '', b: '', c: '' })
-    const problems = await findConflicts(target, NAMES, false)
+    const problems = await findConflicts(target, NAMES)
     expect(problems.map(({ message }) => message)).toEqual(['where already holds a, b'])
-    expect(await findConflicts(target, NAMES, true)).toEqual([])
+    expect(await findConflicts(target, NAMES, { force: true })).toEqual([])
   })
 
   test('are links that lead nowhere, too', async () => {
     await fill({})
     await symlink('/nonexistent', at('b'))
-    expect((await findConflicts(target, NAMES, false))[0]?.message).toBe('where already holds b')
+    expect((await findConflicts(target, NAMES))[0]?.message).toBe('where already holds b')
   })
 
   test('are folders in any case', async () => {
     await fill({})
     await mkdir(at('a'))
-    expect((await findConflicts(target, NAMES, true))[0]?.message).toContain('folders with the names of files: a')
+    expect((await findConflicts(target, NAMES, { force: true }))[0]?.message).toContain(
+      'folders with the names of files: a',
+    )
   })
 
   test('are other templates in any case', async () => {
     await fill({ 'x.pkr.json': '', 'y.pkr.hcl': '', 'z.hcl': '' })
-    expect((await findConflicts(target, NAMES, true))[0]?.message).toContain('another template (x.pkr.json, y.pkr.hcl)')
+    expect((await findConflicts(target, NAMES, { force: true }))[0]?.message).toContain(
+      'another template (x.pkr.json, y.pkr.hcl)',
+    )
   })
 })
 

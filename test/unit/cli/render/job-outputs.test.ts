@@ -10,6 +10,7 @@ test('a value may be anything, and no other output comes out of it', () => {
 
 test('one installer is named when all images have it', () => {
   const snapshot: ResultSnapshot = {
+    image: 'arm',
     id: 1,
     description: 'd',
     labels: {},

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { formatJobSummary } from '../../../../src/cli/render/job-summary.ts'
 import { toResultDocument } from '../../../../src/report/result.ts'
 import { built, existing, FACTORY, failed, imageAt, result, rolesPlan } from '../../report/fixture.ts'
+import { timeline } from './timeline-fixture.ts'
 
 const plan = rolesPlan()
 const summarize = (outcome: ReturnType<typeof result>) =>
@@ -55,4 +56,12 @@ test('words of others are neither Markdown nor HTML, and do not leave their cell
   expect(row).toBe(
     '| arm control-plane | a &#124; b &#60;img src=x&#62; &#33;&#91;x&#93;(https://x) &#96;c&#96; | see &#35;1, &#64;you |',
   )
+})
+
+test('a job summary has the timeline as a chart of Mermaid, and no word of others leaves it', () => {
+  const document = { ...toResultDocument(result(failed(imageAt(plan, 0))), 'v1.12.2', FACTORY), timeline: timeline() }
+  const fences = (text: string): number => text.split('```').length - 1
+  expect(formatJobSummary(document)).toContain('#### Timeline\n\n```mermaid\ngantt\n    dateFormat ')
+  const hostile = { ...document, timeline: timeline({ image: 'a\n```\n# b' }) }
+  expect(fences(formatJobSummary(hostile))).toBe(2)
 })

@@ -43,7 +43,7 @@ describe('expressions', () => {
   it.each([
     ['x = var.nmae', '1:5: there is no variable "nmae"'],
     ['x = local.y', '1:5: there is no local "y"'],
-    ['x = uper("a")', '1:5: the function "uper" is not known here'],
+    ['x = uper("a")', '1:5: the function "uper" is not supported'],
     [
       'x = env("HOME")',
       '1:5: the function "env" is not evaluated here: it may be called only in the default of a variable',
@@ -63,7 +63,7 @@ describe('expressions', () => {
       'x = try(vault("a", "b"), 1)',
       '1:9: the function "vault" is not evaluated here: it asks a service for a secret: set the variable with PKR_VAR_NAME instead',
     ],
-    ['x = can(templatefil("a"))', '1:9: the function "templatefil" is not known here'],
+    ['x = can(templatefil("a"))', '1:9: the function "templatefil" is not supported'],
     ['x = file("../a")', '1:11: only files in the directory of the template are read, and "../a" is not in it'],
     ['x = file("a")', '1:11: "a" does not exist'],
     ['x = slice([1], 0, 2)', '1:5: the list has 1 items only'],

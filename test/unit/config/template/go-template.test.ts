@@ -5,7 +5,7 @@ import {
   GoTemplateFailure,
 } from '../../../../src/config/template/go-template.ts'
 
-const context = { source: { type: 'hcloud', name: 'talos-arm' }, cwd: '/work' }
+const context = { source: { type: 'hcloud', name: 'talos-arm' }, cwd: '/work', take: () => {} }
 const fill = (text: string) => fillGoTemplate(text, context)
 
 describe('what stands between double braces', () => {
@@ -38,11 +38,11 @@ describe('what stands between double braces', () => {
   })
 
   it.each([
-    ['{{nope}}', '{{nope}} is not known here', undefined],
-    ['{{if true}}x{{end}}', '{{if true}} is not known here', undefined],
-    ['{{.Vars}}', '{{.Vars}} is not known here', undefined],
-    ['{{split `a` `-` 3}}', '{{split `a` `-` 3}} is not known here', undefined],
-    ['{{upper (`a`}}', '{{upper (`a`}} is not known here', undefined],
+    ['{{nope}}', '{{nope}} is not supported', undefined],
+    ['{{if true}}x{{end}}', '{{if true}} is not supported', undefined],
+    ['{{.Vars}}', '{{.Vars}} is not supported', undefined],
+    ['{{split `a` `-` 3}}', '{{split `a` `-` 3}} is not supported', undefined],
+    ['{{upper (`a`}}', '{{upper (`a`}} is not supported', undefined],
     ['{{user `x`}}', '{{user `x`}} has no value here', `write \${var.name}`],
     ['{{build `ID`}}', '{{build `ID`}} has no value here', `write \${build.ID} and such, in a provisioner`],
     [

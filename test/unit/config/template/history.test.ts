@@ -213,17 +213,17 @@ describe('templates that were edited', () => {
           'sources = ["source.hcloud.talos-x86"]\n  provisioner "file" {\n    source = "a"\n  }\n  provisioner "shell" {\n    inline = [\n      "sync",\n      "reboot now",\n    ]\n  }',
         ],
       ],
-      ['104:3: a file needs a destination', '110:8: a command is not known here: "reboot now" is not known'],
+      ['104:3: a file needs a destination', '110:8: unsupported command: "reboot now"'],
     ],
     [
       'a line in a script',
       [["echo 'Written'", "echo 'Written'\n    growpart /dev/sda 1"]],
-      ['43:5: a command is not known here: "growpart /dev/sda 1" is not known'],
+      ['43:5: unsupported command: "growpart /dev/sda 1"'],
     ],
     [
       'an unknown function',
       [['os      = "talos"', 'os      = uuidv6()']],
-      ['62:15: the function "uuidv6" is not known here'],
+      ['62:15: the function "uuidv6" is not supported'],
     ],
     [
       'locals in a circle',
@@ -238,7 +238,7 @@ describe('templates that were edited', () => {
     [
       'an unknown setting',
       [['server_type  = var.server_type_arm', 'server_typ  = var.server_type_arm']],
-      ['56:3: "server_typ" is not known in a source "hcloud"'],
+      ['56:3: "server_typ" is not a setting of a source "hcloud"'],
     ],
     [
       'another user',
@@ -259,7 +259,7 @@ describe('templates that were edited', () => {
         ],
       ],
       [
-        '104:3: post-processor "shell-local" cannot be honoured: its commands would run on this computer: run them after the build',
+        '104:3: post-processor "shell-local" is not supported: its commands would run on this computer: run them after the build',
       ],
     ],
     [
@@ -268,7 +268,7 @@ describe('templates that were edited', () => {
         ['source "hcloud" "talos-arm"', 'source "docker" "talos-arm"'],
         ['source.hcloud.talos-arm', 'source.docker.talos-arm'],
       ],
-      ['52:1: the source type "docker" is not known here'],
+      ['52:1: the source type "docker" is not supported'],
     ],
     [
       'a source that is not there',
@@ -279,7 +279,7 @@ describe('templates that were edited', () => {
     [
       'a primary IP',
       [['ssh_username = "root"', 'public_ipv4 = "1.2.3.4"\n  ssh_username = "root"']],
-      ['57:3: "public_ipv4" cannot be honoured: build servers take no primary IP that is there already'],
+      ['57:3: "public_ipv4" is not supported: build servers take no primary IP that is there already'],
     ],
     [
       'nothing that writes',
@@ -296,7 +296,7 @@ describe('templates that were edited', () => {
       [
         '53:18: rescue is "linux32", but the disk is always written from the rescue system "linux64"',
         '55:21: there is no variable "nope"',
-        '94:16: a command is not known here: "mkfs /dev/sda" is not known',
+        '94:16: unsupported command: "mkfs /dev/sda"',
       ],
     ],
   ])('%s is named', async (_, changes, problems) => {

@@ -77,7 +77,7 @@ it('says at once what a shell command in it is not known for', async () => {
   const build = { ...TEMPLATE.build, provisioner: { shell: { inline: ['reboot'] }, file: {} } }
   const problems = await catchProblems(load({ ...TEMPLATE, build }))
   expect(problems.map(({ message }) => message)).toEqual([
-    'a command is not known here: "reboot" is not known',
+    'unsupported command: "reboot"',
     'a file needs a destination',
   ])
 })

@@ -1,0 +1,63 @@
+/** `--on-error`: what becomes of the server of an image that failed, in the words of Packer. */
+
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Problem } from '../errors.ts'
+import { quote } from '../remote/quote.ts'
+import type { FailedServer, OnError } from '../run/failed-server.ts'
+import type { OnErrorWord } from './build-flags.ts'
+import type { Io } from './io.ts'
+import { oneLine } from './render/event-line.ts'
+
+/** That there is no terminal to ask in. */
+export function findOnErrorProblems({ stdinIsTerminal, errIsTerminal }: Io, word: OnErrorWord | undefined): Problem[] {
+  if (word !== 'ask' || (stdinIsTerminal && errIsTerminal)) return []
+  return [
+    {
+      code: 'usage',
+      message: 'there is no terminal to ask in',
+      at: { kind: 'flag', name: '--on-error' },
+      hint: 'use --on-error abort to keep the servers of all images that fail',
+    },
+  ]
+}
+
+/** Does what the word says; undefined to remove every server. */
+export function createOnError(io: Io, word: OnErrorWord | undefined): OnError | undefined {
+  if (word === undefined || word === 'cleanup') return undefined
+  // One question at a time.
+  let asked: Promise<unknown> = Promise.resolve()
+  const isWanted = (failed: FailedServer): Promise<boolean> => {
+    const { image, problem, name } = failed
+    const answer = asked.then(async () => {
+      const { confirm } = await import('./prompt/ask.ts')
+      return confirm(
+        io,
+        oneLine(`${image}: ${problem.message}. Keep the server ${name} to look at it?`),
+        'it is removed',
+      )
+    })
+    asked = answer.catch(() => undefined)
+    return answer
+  }
+  return async (failed) => {
+    if (word === 'ask' && !(await isWanted(failed))) return undefined
+    const { host, port } = failed
+    const file = keyFileOf(io, failed.run)
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await writeFile(file, failed.privateKey, { mode: 0o600 })
+    // The mode above is for a new file only.
+    await chmod(file, 0o600)
+    return ['ssh', '-i', quote(file), ...(port === 22 ? [] : ['-p', String(port)]), `root@${host}`].join(' ')
+  }
+}
+
+/** Removes the key to the servers of a run, once they are removed. */
+export async function removeKey(io: Io, run: string): Promise<void> {
+  await rm(keyFileOf(io, run), { force: true })
+}
+
+/** All servers of a run have one key. */
+function keyFileOf({ env, home }: Io, run: string): string {
+  return join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'talos-image', 'keys', run)
+}
