@@ -5,26 +5,30 @@ import { dirname, join } from 'node:path'
 import type { Problem } from '../errors.ts'
 import { quote } from '../remote/quote.ts'
 import type { FailedServer, OnError } from '../run/failed-server.ts'
-import type { OnErrorWord } from './build-flags.ts'
+import type { BuildFlags } from './build-flags.ts'
 import type { Io } from './io.ts'
 import { oneLine } from './render/event-line.ts'
 import { say } from './say.ts'
 
-/** That there is no terminal to ask in. */
-export function findOnErrorProblems({ stdinIsTerminal, errIsTerminal }: Io, word: OnErrorWord | undefined): Problem[] {
-  if (word !== 'ask' || (stdinIsTerminal && errIsTerminal)) return []
-  return [
-    {
-      code: 'usage',
-      message: 'there is no terminal to ask in',
-      at: { kind: 'flag', name: '--on-error' },
-      hint: 'use --on-error abort to keep the servers of all images that fail',
-    },
-  ]
+/** That there is no terminal to ask in, or that the server would end with the command anyhow. */
+export function findOnErrorProblems(
+  { stdinIsTerminal, errIsTerminal }: Io,
+  { onError, sandbox }: Pick<BuildFlags, 'onError' | 'sandbox'>,
+): Problem[] {
+  const at = { kind: 'flag', name: '--on-error' } as const
+  if (onError === undefined || onError === 'cleanup') return []
+  if (sandbox === true) {
+    const message = 'a server of --sandbox ends with this command, so that it cannot be kept'
+    const hint = 'start one that stays, and build with the variables that it prints: `talos-image sandbox`'
+    return [{ code: 'usage', message, at, hint }]
+  }
+  if (onError === 'abort' || (stdinIsTerminal && errIsTerminal)) return []
+  const hint = 'use --on-error abort to keep the servers of all images that fail'
+  return [{ code: 'usage', message: 'there is no terminal to ask in', at, hint }]
 }
 
 /** Does what the word says; undefined to remove every server. */
-export function createOnError(io: Io, word: OnErrorWord | undefined): OnError | undefined {
+export function createOnError(io: Io, word: BuildFlags['onError']): OnError | undefined {
   if (word === undefined || word === 'cleanup') return undefined
   // One question at a time.
   let asked: Promise<unknown> = Promise.resolve()

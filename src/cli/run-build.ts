@@ -80,7 +80,7 @@ async function build(
   const wrong = [
     ...chosen.problems,
     ...(flags.engine === 'packer' && chosen.isNamed ? [PACKER_HAS_ONE] : []),
-    ...findOnErrorProblems(io, flags.onError),
+    ...findOnErrorProblems(io, flags),
     ...(await findFileProblems(io, flags, names)),
   ]
   // Until there is a view to show them in, delays are lines of their own.

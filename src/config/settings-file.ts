@@ -22,8 +22,8 @@ const KEYS = ['projects', 'architectures', 'schematic']
 const PROJECT_KEYS = ['name', 'token']
 const SHAPE = 'write "- name: prod", and below it "token: HCLOUD_TOKEN_PROD", the name of an environment variable'
 
-/** No list of projects is longer, and the parser takes much more memory than the text. */
-const MOST_CHARACTERS = 262_144
+/** No list of projects is longer, and the parser takes memory that grows with the square of the levels. */
+const MOST_CHARACTERS = 32_768
 
 /** The projects, and what counts where no flag says something else. */
 export interface Settings extends Found<NamedProject> {

@@ -34,7 +34,11 @@ test('cleanup, and nothing, remove every server', () => {
 })
 
 test('ask needs a terminal', () => {
-  expect(findOnErrorProblems(testIo(), 'ask')).toMatchObject([{ code: 'usage', at: { name: '--on-error' } }])
-  expect(findOnErrorProblems(testIo({ stdinIsTerminal: true, errIsTerminal: true }), 'ask')).toEqual([])
-  expect(findOnErrorProblems(testIo(), 'abort')).toEqual([])
+  expect(findOnErrorProblems(testIo(), { onError: 'ask' })).toMatchObject([
+    { code: 'usage', at: { name: '--on-error' } },
+  ])
+  expect(findOnErrorProblems(testIo({ stdinIsTerminal: true, errIsTerminal: true }), { onError: 'ask' })).toEqual([])
+  expect(findOnErrorProblems(testIo(), { onError: 'abort' })).toEqual([])
+  expect(findOnErrorProblems(testIo(), { onError: 'abort', sandbox: true })).toMatchObject([{ code: 'usage' }])
+  expect(findOnErrorProblems(testIo(), { onError: 'cleanup', sandbox: true })).toEqual([])
 })

@@ -60,8 +60,8 @@ export const ENCODING_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   }),
 }
 
-/** A tree of it takes a hundred times as much memory. */
-const MOST_YAML = 262_144
+/** The parser takes a hundred times as much memory, and where it nests deeply, the square of the levels. */
+const MOST_YAML = 32_768
 
 /** @throws EvaluationFailure for aliases in aliases that would become a value of any size */
 function toJs(document: Document.Parsed, args: Arguments): unknown {
