@@ -6,7 +6,8 @@ import type { ScreenStyle } from './screen.ts'
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  readonly home: string
+  /** The user's home directory, absolute; undefined when there is none. */
+  readonly home: string | undefined
   /** Writes results. What a terminal or a runner would obey is taken out of this and of `err`. */
   readonly out: (text: string) => void
   /** Writes progress, warnings and errors. */

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The entry point: the process, its signals, and its exit. */
 
-import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
 import { CommanderError } from 'commander'
 import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
+import { findHome } from '../util/home.ts'
 import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { formatDocument, LINES } from './formats/formats.ts'
@@ -77,7 +77,7 @@ const isRunner = isGithubActions(process)
 const io: Io = {
   env: process.env,
   cwd: process.cwd(),
-  home: homedir(),
+  home: findHome(),
   out: (text) => process.stdout.write(safeOutput(text, { colors: false, isRunner })),
   err: (text) => process.stderr.write(safeOutput(text, { colors: screen.style.colors, isRunner })),
   command: (text) => process.stderr.write(text),

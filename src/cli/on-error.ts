@@ -8,6 +8,7 @@ import type { FailedServer, OnError } from '../run/failed-server.ts'
 import type { BuildFlags } from './build-flags.ts'
 import type { Io } from './io.ts'
 import { oneLine } from './render/event-line.ts'
+import { say } from './say.ts'
 
 /** That there is no terminal to ask in, or that the server would end with the command anyhow. */
 export function findOnErrorProblems(
@@ -48,6 +49,10 @@ export function createOnError(io: Io, word: BuildFlags['onError']): OnError | un
     if (word === 'ask' && !(await isWanted(failed))) return undefined
     const { host, port } = failed
     const file = keyFileOf(io, failed.run)
+    if (file === undefined) {
+      say(io, 'The server is not kept, since there is no folder for the key to it: set HOME, or XDG_STATE_HOME')
+      return undefined
+    }
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
     await writeFile(file, failed.privateKey, { mode: 0o600 })
     // The mode above is for a new file only.
@@ -58,10 +63,12 @@ export function createOnError(io: Io, word: BuildFlags['onError']): OnError | un
 
 /** Removes the key to the servers of a run, once they are removed. */
 export async function removeKey(io: Io, run: string): Promise<void> {
-  await rm(keyFileOf(io, run), { force: true })
+  const file = keyFileOf(io, run)
+  if (file !== undefined) await rm(file, { force: true })
 }
 
-/** All servers of a run have one key. */
-function keyFileOf({ env, home }: Io, run: string): string {
-  return join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'talos-image', 'keys', run)
+/** All servers of a run have one key. undefined when there is no folder for it. */
+function keyFileOf({ env, home }: Io, run: string): string | undefined {
+  const state = env.XDG_STATE_HOME || (home === undefined ? undefined : join(home, '.local', 'state'))
+  return state === undefined ? undefined : join(state, 'talos-image', 'keys', run)
 }

@@ -1,16 +1,16 @@
 /** Functions on paths, and on files of the template's directory. */
 
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { basename, join, normalize, relative, resolve } from 'node:path'
 import { toGlobSource } from '../../../util/glob.ts'
+import { findHome } from '../../../util/home.ts'
 import { compileRegularExpression } from '../../regular-expression.ts'
 import { toBoolValue, toStringValue, type Value } from '../../value.ts'
 import { type Arguments, type FunctionEntry, type Place, takes } from './arguments.ts'
 
 const ofText = (change: (text: string) => string): FunctionEntry =>
   takes(1, 1, (args) => toStringValue(change(args.text(0))))
-const expandHome = (path: string): string => path.replace(/^~(?=\/|$)/, homedir())
+const expandHome = (path: string): string => path.replace(/^~(?=\/|$)/, () => findHome() ?? '~')
 
 export const PATH_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   basename: ofText((path) => (path === '' ? '.' : basename(path) || '/')),
