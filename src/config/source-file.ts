@@ -1,6 +1,6 @@
 /** Text files as they are read: with a name to show, and the places of mistakes. */
 
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, relative } from 'node:path'
 import type { Origin, Problem } from '../errors.ts'
 import { type Position, positionAt } from './position.ts'
@@ -31,9 +31,17 @@ export function originOf(file: SourceFile, offset: number): Origin {
   return originAt(file, positionAt(file, offset))
 }
 
+/** Of a template or a var file; a link to a device would never end. */
+const MOST_BYTES = 16 << 20
+
 /** Reads a file, or says why it cannot be read. A byte-order mark is left out. */
 export async function readSourceFile(path: string, name: string): Promise<SourceFile | Problem> {
   try {
+    const found = await stat(path)
+    if (found.isCharacterDevice() || found.size > MOST_BYTES) {
+      const message = `"${name}" is not a text of at most ${MOST_BYTES >> 20} MiB`
+      return { code: 'config', at: { kind: 'file', file: name }, message, hint: 'is it the right file?' }
+    }
     return { name, text: (await readFile(path, 'utf8')).replace(/^\uFEFF/, '') }
   } catch (error) {
     return { code: 'config', at: { kind: 'file', file: name }, ...explain(error, name) }

@@ -1,5 +1,6 @@
 /** Templates that ask for more than a computer has: an error with its place, in a moment. */
 
+import { symlink } from 'node:fs/promises'
 import { expect, it, vi } from 'vitest'
 import { formatOrigin } from '../../../../src/errors.ts'
 import { catchProblems, createDirectory } from '../fixture.ts'
@@ -97,4 +98,12 @@ it('a text of braces is filled in with the same budget', async () => {
   const name = `{{ \`aa\`${' | replace_all `a` `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`'.repeat(8)} }}`
   const template = `source "hcloud" "a" {\n  snapshot_name = "${name}"\n}\nbuild { sources = ["source.hcloud.a"] }\n`
   expect(await problemsOf({ 't.pkr.hcl': template })).toContain(`t.pkr.hcl:2:19: ${BYTES}`)
+})
+
+it('a link to a device that never ends is not read', async () => {
+  await using directory = await createDirectory({})
+  await symlink('/dev/zero', `${directory.path}/a.auto.pkrvars.hcl`)
+  expect((await catchProblems(directory.load())).map(({ message }) => message)).toEqual([
+    expect.stringMatching(/a\.auto\.pkrvars\.hcl" is not a text of at most 16 MiB$/),
+  ])
 })
