@@ -43,7 +43,7 @@ export function findSnapshotProblems(
     const hint = 'it says what the snapshot is, and follows from that; choose another key'
     return [{ code: 'config', message: `the label "${key}" of the snapshot cannot be set`, at: origin, hint }]
   })
-  if (description === undefined || /^[^\p{Cc}]*\S[^\p{Cc}]*$/u.test(description.value)) return problems
+  if (description === undefined || /^(?=.*\S)\P{Cc}+$/u.test(description.value)) return problems
   const message = 'the description is empty, or holds a line break or another control character'
   return [...problems, { code: 'config', message, at: description.origin, hint: 'give one line of text' }]
 }

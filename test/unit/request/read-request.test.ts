@@ -199,7 +199,7 @@ const CASES: readonly Told[] = [
     /"a b" cannot be the value of the label "team"/,
     { flags: { label: [{ key: 'team', value: 'a b' }] }, options: { labels: { team: 'a b' } } },
   ],
-  ...['', ' ', 'two\nlines'].map((description): Told => {
+  ...['', ' ', 'two\nlines', '\x1b', 'a\x1bb', '\x7f'].map((description): Told => {
     return [
       `the description ${JSON.stringify(description)}`,
       /the description is empty/,
