@@ -18,6 +18,8 @@ beforeAll(async () => {
 })
 afterAll(() => workspace[Symbol.asyncDispose]())
 
+const [PUBLISH, REMOVE] = [/^PUT \/images\//, /^DELETE \/servers\//]
+
 /**
  * A moment within each step, and how many snapshots it publishes: one that is stopped brings a publication to its end
  * that is on its way, one that is killed does not.
@@ -29,9 +31,10 @@ const MOMENTS = {
   'while it writes': { hold: { download: true }, stopped: 0, killed: 0 },
   'while it reads back': { hold: { command: '*boot-sector*' }, stopped: 0, killed: 0 },
   'while it takes the snapshot': { hold: { request: /\/create_image$/, when: 'after' }, stopped: 0, killed: 0 },
-  'while it publishes': { hold: { request: /^PUT \/images\//, when: 'before' }, stopped: 1, killed: 0 },
-  'when it has published': { hold: { request: /^PUT \/images\//, when: 'after' }, stopped: 1, killed: 1 },
-  'while it removes the server': { hold: { request: /^DELETE \/servers\//, when: 'before' }, stopped: 1, killed: 1 },
+  // The server is removed meanwhile.
+  'while it publishes': { hold: { request: PUBLISH, when: 'before', beside: REMOVE }, stopped: 1, killed: 0 },
+  'when it has published': { hold: { request: PUBLISH, when: 'after', beside: REMOVE }, stopped: 1, killed: 1 },
+  'while it removes the server': { hold: { request: REMOVE, when: 'before', beside: PUBLISH }, stopped: 1, killed: 1 },
 } as const satisfies Record<string, { readonly hold: Hold; readonly stopped: number; readonly killed: number }>
 
 type Moment = keyof typeof MOMENTS
@@ -90,6 +93,11 @@ async function newSince(project: Project, before: Record<string, unknown>): Prom
   const now = await look(project)
   expect(now).toMatchObject(before)
   return Object.fromEntries(Object.entries(now).filter(([name]) => !(name in before)))
+}
+
+/** How many servers there are that were not there before. */
+async function countServers(project: Project, before: Record<string, unknown>): Promise<number> {
+  return Object.keys(await newSince(project, before)).filter((name) => name.startsWith('servers/')).length
 }
 
 /** There is nothing but so many published snapshots, which no lease will end. */
@@ -153,6 +161,8 @@ describe('a build that was killed', () => {
   it.each(MOMENT_NAMES)('%s is removed by cleanup --run, and nothing else', async (moment) => {
     const { project, before, run } = await kill(moment)
     await using _ = project
+    const { hold } = MOMENTS[moment]
+    if ('beside' in hold && hold.beside === REMOVE) await expect.poll(() => countServers(project, before)).toBe(0)
     const left = Object.keys(await newSince(project, before))
     expect(left.length).toBeGreaterThan(MOMENTS[moment].killed)
     const temporary = left.length - MOMENTS[moment].killed

@@ -7,7 +7,12 @@ import type { Workspace } from './workspace.ts'
 
 /** Where a build can be held: at a request to the cloud, before or after the cloud does what it says; or at the machine. */
 export type Hold =
-  | { readonly request: RegExp; readonly when: 'before' | 'after' }
+  | {
+      readonly request: RegExp
+      readonly when: 'before' | 'after'
+      /** What goes on beside it: it counts as held once the cloud has done this, too. */
+      readonly beside?: RegExp
+    }
   | { readonly download: true }
   | { readonly command: string }
 
@@ -28,9 +33,15 @@ export async function createHeldProject(hold: Hold): Promise<HeldProject> {
   let isArmed = false
   let onHeld = (): void => undefined
   let go = (_: Response | undefined): void => undefined
+  const beside = 'request' in hold ? hold.beside : undefined
+  let onBeside = (): void => undefined
+  const besideIsDone = new Promise<void>((resolve) => {
+    onBeside = resolve
+  })
+  if (beside === undefined) onBeside()
   const held = (): Promise<Response | undefined> => {
     isArmed = false
-    onHeld()
+    void besideIsDone.then(() => onHeld())
     return new Promise((resolve) => {
       go = resolve
     })
@@ -39,6 +50,11 @@ export async function createHeldProject(hold: Hold): Promise<HeldProject> {
     isArmed && 'request' in hold && hold.request.test(`${method} ${path}`)
   const options: Partial<SandboxOptions> = {
     async intercept(request, answer) {
+      if (beside?.test(`${request.method} ${request.path}`)) {
+        const done = await answer()
+        onBeside()
+        return done
+      }
       if (!matches(request)) return undefined
       // The answer is lost, too, when the one who asked is gone.
       if ('when' in hold && hold.when === 'after') await answer()
