@@ -8,7 +8,7 @@ import { toFrames } from './frames.ts'
 import { recordBuild } from './record.ts'
 
 /** So that the end fits: what was built, and what Terraform needs. */
-const SIZE = { columns: 110, rows: 30 } as const
+const SIZE = { columns: 110, rows: 38 } as const
 const TYPED = './talos-image build --sandbox'
 const FILE = join(ROOT, 'docs', 'build.svg')
 
