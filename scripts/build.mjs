@@ -23,6 +23,7 @@ await Promise.all([
     index: 'index.ts',
     errors: 'errors.ts',
     command: 'command/flags.ts',
+    home: 'home.ts',
     machines: 'machines/index.ts',
   }),
   bundlePackage('talos-schematic', { index: 'index.ts', errors: 'errors.ts' }),

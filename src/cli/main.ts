@@ -3,8 +3,8 @@
 
 import { isatty } from 'node:tty'
 import { CommanderError } from 'commander'
+import { findHome } from 'hcloud-sandbox/home'
 import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
-import { findHome } from '../util/home.ts'
 import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { formatDocument, LINES } from './formats/formats.ts'

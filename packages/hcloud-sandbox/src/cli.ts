@@ -5,9 +5,9 @@ import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { HCLOUD_SANDBOX } from './command/environment.ts'
 import { sandboxExamples, sandboxFlags } from './command/flags.ts'
-import { findHome } from './command/home.ts'
 import type { CommandHost } from './command/run.ts'
 import { SandboxError, type SandboxProblem } from './errors.ts'
+import { findHome } from './home.ts'
 
 const EXIT = { failed: 1, badInput: 2, interrupted: 130 }
 

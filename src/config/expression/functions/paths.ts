@@ -2,8 +2,8 @@
 
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, join, normalize, relative, resolve } from 'node:path'
+import { findHome } from 'hcloud-sandbox/home'
 import { toGlobSource } from '../../../util/glob.ts'
-import { findHome } from '../../../util/home.ts'
 import { compileRegularExpression } from '../../regular-expression.ts'
 import { toBoolValue, toStringValue, type Value } from '../../value.ts'
 import { type Arguments, type FunctionEntry, type Place, takes } from './arguments.ts'

@@ -1,4 +1,7 @@
-/** The user's home folder. */
+/**
+ * The home folder of the user. This loads nothing of the sandbox.
+ * @module hcloud-sandbox/home
+ */
 
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute } from 'node:path'
