@@ -102,12 +102,17 @@ const io: Io = {
   },
 }
 
-let code = signalCode ?? (await run())
-// Until it is written, or cannot be.
-await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
-if (lost !== undefined) code = await reportLostOutput(code)
-if (isGithubActions(io)) await (await import('./job-outputs.ts')).writeExitCode(io, code)
-process.exit(code)
+void main()
+
+/** No `await` of its own at the top: an executable loads scripts, not modules. */
+async function main(): Promise<void> {
+  let code = signalCode ?? (await run())
+  // Until it is written, or cannot be.
+  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+  if (lost !== undefined) code = await reportLostOutput(code)
+  if (isGithubActions(io)) await (await import('./job-outputs.ts')).writeExitCode(io, code)
+  process.exit(code)
+}
 
 function widthOf(stream: NodeJS.WriteStream): number {
   return stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { isSea } from 'node:sea'
 import { fileURLToPath } from 'node:url'
 import { SandboxError, type SandboxProblem, throwProblems } from '../errors.ts'
 import { findOptionProblems } from '../option-problems.ts'
@@ -59,8 +60,9 @@ function findDifferences(running: RunningSandbox, options: SharedSandboxOptions)
   ]
 }
 
-/** The built program: beside the bundle that this is part of, or built from these sources. */
+/** The built program: beside the bundle that this is part of, built from these sources, or in the same executable. */
 function findProgram(): string {
+  if (isSea()) return 'embedded:sandbox-owner'
   const places = ['./sandbox-owner.js', '../sandbox-owner.js', '../../dist/sandbox-owner.js']
   const files = places.map((place) => fileURLToPath(new URL(place, import.meta.url)))
   const found = files.find((file) => existsSync(file))

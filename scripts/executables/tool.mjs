@@ -1,0 +1,21 @@
+/** The packages of tools/executables, which are installed when they are needed. */
+
+import { execFileSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+
+const TOOL = resolve('tools/executables')
+const changed = (name) => statSync(join(TOOL, name), { throwIfNoEntry: false })?.mtimeMs ?? 0
+
+/** Loads one of the packages. */
+export function toolOf(name) {
+  // Without the programs of Node.js, which are fetched as they are wanted.
+  if (changed('node_modules/.package-lock.json') < changed('package-lock.json')) {
+    execFileSync('npm', ['ci', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund'], {
+      cwd: TOOL,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+  }
+  return createRequire(join(TOOL, 'package.json'))(name)
+}
