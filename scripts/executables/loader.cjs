@@ -13,7 +13,7 @@
 const sea = require('node:sea')
 const { Script } = require('node:vm')
 
-const PARAMETERS = 'exports, require, module, __filename'
+const PARAMETERS = 'exports, require, module, __filename, __dirname'
 const MODULES = { '@cdktn/hcl2json': 'hcl2json.js' }
 
 const folder = sea.isSea() ? undefined : process.argv.splice(2, 1)[0]
@@ -31,7 +31,7 @@ function load(name) {
   if (module === undefined) {
     module = { exports: {} }
     loaded.set(name, module)
-    toScript(name).runInThisContext()(module.exports, requireEmbedded, module, `/embedded/${name}`)
+    toScript(name).runInThisContext()(module.exports, requireEmbedded, module, `/embedded/${name}`, '/embedded')
   }
   return module.exports
 }
