@@ -53,7 +53,13 @@ async function makeExecutable(target) {
   for (const [textFile, text] of Object.entries(texts)) await writeFile(join(OUT, textFile), text)
   const archived = [file, 'LICENSE', ...Object.keys(texts)]
   await copyFile('LICENSE', join(OUT, 'LICENSE'))
-  const options = { cwd: OUT, file: join(OUT, `${name}.tar.gz`), gzip: { level: 9 }, portable: true, mtime: new Date(date) }
+  const options = {
+    cwd: OUT,
+    file: join(OUT, `${name}.tar.gz`),
+    gzip: { level: 9 },
+    portable: true,
+    mtime: new Date(date),
+  }
   await toolOf('tar').create(options, archived)
   const { size } = await stat(options.file)
   tell(`${file}: Node.js ${runtime.version}, ${size} bytes as .tar.gz`)

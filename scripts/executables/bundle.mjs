@@ -15,7 +15,8 @@ const WASM = 'main.wasm.gz'
 /** Native code of ssh2 and of what it may use: it does without, as after an installation by npm. */
 const withoutNativeCode = {
   name: 'without-native-code',
-  resolveId: (source) => (source === 'cpu-features' || source.endsWith('.node') ? { id: source, external: true } : null),
+  resolveId: (source) =>
+    source === 'cpu-features' || source.endsWith('.node') ? { id: source, external: true } : null,
 }
 
 const withEmbeddedWasm = {
