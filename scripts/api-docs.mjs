@@ -1,10 +1,11 @@
-/** Writes docs/api.md, out of the declarations that the package will have. */
+/** Writes docs/api.md and docs/api/, out of the declarations that the package will have. */
 
 import { spawnSync } from 'node:child_process'
-import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { toApiPages } from './api-pages.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tool = join(root, 'tools/api-docs')
@@ -14,7 +15,12 @@ if (!(await isInstalled())) run(tool, 'npm', 'ci')
 const out = await mkdtemp(join(tmpdir(), 'talos-image-api-docs-'))
 try {
   run(tool, process.execPath, 'node_modules/typedoc/bin/typedoc', '--logLevel', 'Warn', '--out', out)
-  await copyFile(join(out, 'api.md'), join(root, 'docs/api.md'))
+  const [whole, index] = await Promise.all(
+    [join(out, 'api.md'), join(root, 'src/index.ts')].map((file) => readFile(file, 'utf8')),
+  )
+  await rm(join(root, 'docs/api'), { recursive: true, force: true })
+  await mkdir(join(root, 'docs/api'))
+  for (const [path, text] of toApiPages(whole ?? '', index ?? '')) await writeFile(join(root, 'docs', path), text)
 } finally {
   await rm(out, { recursive: true, force: true })
 }

@@ -65,10 +65,18 @@ export { PLAIN_SERVER, type ServerRequest, type ServerSettings } from './plan/se
 export type { SnapshotFilter } from './plan/snapshot-filter.ts'
 export type { ServerReference } from './plan/users.ts'
 export type { Age } from './report/outdated.ts'
-export { type ResultDocument, type ResultSnapshot, type SourceRecord, toResultDocument } from './report/result.ts'
+export {
+  type FailedImage,
+  type KeptRecord,
+  type ResultDocument,
+  type ResultSnapshot,
+  type SourceRecord,
+  toResultDocument,
+} from './report/result.ts'
 export type { SnapshotRecord } from './report/snapshot.ts'
 export { type BuildOptions, build, startBuild } from './run/build.ts'
 export type { BuildEvent, BuildStep, EventListener } from './run/events.ts'
+export type { FailedServer, KeptServer, OnError } from './run/failed-server.ts'
 export type {
   BuildResult,
   BuiltResult,

@@ -101,6 +101,9 @@ const resultFileFlags = {
 } as const satisfies Parameters
 export type ResultFileFlags = Values<typeof resultFileFlags>
 
+/** What becomes of the server of an image that failed, in the words of Packer: `abort` keeps it, `ask` asks in a terminal. */
+const ON_ERROR = ['cleanup', 'abort', 'ask'] as const
+
 /** What is to be built, and how. */
 export const buildParameters = {
   ...planParameters,
@@ -112,6 +115,10 @@ export const buildParameters = {
   ...resultFileFlags,
   '--wait-for-stock <duration>': { text: 'look so long for a server in stock, such as 30m', parse: parseDuration },
   '--allow-older': 'take the older snapshot when no server is in stock',
+  '--on-error <what>': {
+    text: 'the server of a failed image; abort keeps it',
+    choices: ON_ERROR,
+  },
   '--debug-log <file>': 'write a trace for a bug report, without secrets',
   '--ssh-timeout <duration>': { text: 'wait so long for the rescue system, such as 5m', parse: parseDuration },
   '--require-host-proof': 'fail when a build server cannot prove its host key',

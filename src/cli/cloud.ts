@@ -245,7 +245,7 @@ function findToken(
 const nameContext = ({ name }: HcloudContext): string => `the context "${name}" of hcloud`
 
 /** Whose token is used when there is no HCLOUD_TOKEN, and what is to be said of its file. */
-export function describeContext(context: HcloudContext, home: string): string {
+export function describeContext(context: HcloudContext, home: string | undefined): string {
   const path = shortenHome(context.path, home)
   const remark = context.isOpen ? `, which other users can read (chmod 600 ${path})` : ''
   return `${nameContext(context)}, since HCLOUD_TOKEN is not set; from ${path}${remark}`

@@ -12,7 +12,7 @@ import {
   toArchitecture,
 } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
-import { selectorFor } from '../plan/selector.ts'
+import { joinSelector } from '../plan/selector.ts'
 import { didYouMean } from '../util/near.ts'
 
 /** Which snapshot is asked for. */
@@ -51,9 +51,7 @@ export function parseExternalQuery(text: string): ExternalQuery {
   if (architecture === undefined) throw new RangeError('there is no architecture, and no problem that says so')
   return {
     architecture,
-    selector: [selector ?? selectorFor(role), ...(talosVersion === undefined ? [] : [`version=${talosVersion}`])].join(
-      ',',
-    ),
+    selector: joinSelector({ selector, role, version: talosVersion }),
     role: selector === undefined ? role : null,
     talosVersion,
   }

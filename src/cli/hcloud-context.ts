@@ -42,14 +42,15 @@ const Config = v.object({
 /** The process as far as it is needed. */
 interface Surroundings {
   readonly cwd: string
-  readonly home: string
+  readonly home: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
 /** The context that `hcloud` would use, or what is wrong with it; undefined when there is none. */
 export function findHcloudContext({ cwd, home, env }: Surroundings): HcloudContext | Problem | undefined {
   const named = env.HCLOUD_CONFIG ?? ''
-  const path = named === '' ? join(home, '.config', 'hcloud', 'cli.toml') : resolve(cwd, named)
+  if (named === '' && home === undefined) return undefined
+  const path = named === '' ? join(home ?? '', '.config', 'hcloud', 'cli.toml') : resolve(cwd, named)
   const at: Origin = { kind: 'file', file: path }
   const wrong = (message: string, hint: string, where: Origin = at): Problem => ({
     code: 'token',

@@ -57,7 +57,12 @@ export function describeCommand(command: Command, path: readonly string[], descr
         allOptions(one).flatMap((option) => (others.has(option.long ?? '') ? [] : shorten(option))),
       subcommandTerm: (sub) => sub.name(),
     })
-    .addHelpOption(new Option('-h, --help', 'show this').helpGroup(path.length === 0 ? FLAGS : GENERAL))
+    .addHelpOption(
+      new Option(
+        '-h, --help',
+        others.size === 0 ? 'show this' : `show this; help ${path.join(' ')} --all: each flag`,
+      ).helpGroup(path.length === 0 ? FLAGS : GENERAL),
+    )
     .showHelpAfterError(`(${[programName(), 'help', ...path].join(' ')} shows what there is)`)
   for (const option of command.options) {
     const [heading] = Object.entries(groups).find(([, names]) => names.includes(option.long ?? '')) ?? []
@@ -70,10 +75,11 @@ export function addHelpCommand(program: Command): Command {
   const help = program
     .command('help')
     .argument('[command...]', 'which one; none for the list of all')
-    .action((names: readonly string[]) => showHelp(program, names))
+    .option('--all', 'each flag on a line of its own, however many there are')
+    .action((names: readonly string[], { all }: { readonly all?: true }) => showHelp(program, names, all))
   describeCommand(help, ['help'], {
     description: 'Show what a command does, its flags, and examples.',
-    examples: ['talos-image help build', 'talos-image help schematic check'],
+    examples: ['talos-image help build', 'talos-image help build --all', 'talos-image help schematic check'],
   })
   return help
 }
@@ -109,7 +115,7 @@ function groupItems<T extends Command | Option>(
   return new Map([...groups].toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b)))
 }
 
-function showHelp(program: Command, names: readonly string[]): void {
+function showHelp(program: Command, names: readonly string[], all = false): void {
   let command = program
   for (const name of names) {
     const next = command.commands.find((sub) => sub.name() === name)
@@ -122,6 +128,7 @@ function showHelp(program: Command, names: readonly string[]): void {
       command.error(`error: unknown command '${name}'${suggestion}`, { code: 'commander.unknownCommand', exitCode: 1 })
     } else command = next
   }
+  if (all) command.configureHelp({ ...command.configureHelp(), visibleOptions: allOptions })
   command.outputHelp()
 }
 

@@ -6,7 +6,8 @@ import type { ScreenStyle } from './screen.ts'
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  readonly home: string
+  /** The user's home directory, absolute; undefined when there is none. */
+  readonly home: string | undefined
   /** Writes results. What a terminal or a runner would obey is taken out of this and of `err`. */
   readonly out: (text: string) => void
   /** Writes progress, warnings and errors. */
@@ -27,6 +28,8 @@ export interface Io {
   readonly errColumns: () => number
   /** Aborts when the user wants to stop. */
   readonly signal: AbortSignal
+  /** Says what is to be done before Ctrl-Z stops the process. */
+  readonly onPause: (prepare: () => void) => void
   /** Says what stays if the process is ended at once; asked when a second signal comes. */
   readonly onSecondSignal: (describe: () => string) => void
   /** Ends the process at once with this error, since what it would wait for cannot come. */

@@ -1,19 +1,23 @@
 /** What this computer has: Node.js, and what the sandbox needs. */
 
 import {
-  findMissingPrograms,
+  findSpaceProblems,
+  findToolProblems,
   MACHINE_KINDS,
   type MachineKindDefinition,
   type MachineKindName,
+  readSandboxEnvironment,
   SandboxError,
-  toInstallHint,
+  type SpaceOptions,
 } from 'hcloud-sandbox'
 import semver from 'semver'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Inputs } from '../config/inputs.ts'
 import { formatOrigin, type Problem } from '../errors.ts'
 import type { Check } from '../report/doctor.ts'
+import type { Io } from './io.ts'
 import { formatInputs } from './render/inputs.ts'
+import { SANDBOX_NAMES } from './sandbox-names.ts'
 
 /** Whether Node.js is one that the tool was made for. @param version as `process.versions.node` says */
 export function checkNode(version: string): Check {
@@ -41,20 +45,33 @@ export function checkInputs(inputs: Inputs, warnings: readonly Problem[]): Check
 export interface SandboxUse {
   readonly sandbox: boolean
   readonly machines: MachineKindName
+  /** Where the sandbox is kept that was opened; undefined when none was. */
+  readonly space: SpaceOptions | undefined
 }
 
-/** What the sandbox needs: packers, and some kind of machines. @param platform as `process.platform` says */
+/** Where the sandbox is kept, and how large its images are. */
+export const readSandboxSpace = (io: Io): SpaceOptions => readSandboxEnvironment(io, SANDBOX_NAMES)
+
+/** What the sandbox needs: programs, room, and some kind of machines. @param platform as `process.platform` says */
 export async function checkSandboxTools(platform: NodeJS.Platform, use: SandboxUse): Promise<Check[]> {
   const machines = await Promise.all(MACHINE_KINDS.map((kind) => checkMachines(kind, platform, use)))
-  return [await checkPackers(use), ...machines.flat()]
+  return [await checkTools(use), ...(await checkSpace(use)), ...machines.flat()]
 }
 
-async function checkPackers({ sandbox }: SandboxUse): Promise<Check> {
+async function checkTools({ sandbox }: SandboxUse): Promise<Check> {
   const name = 'sandbox tools'
-  const missing = await findMissingPrograms(['xz', 'zstd'])
-  if (missing.length === 0) return { name, status: 'ok', message: 'xz and zstd are here' }
-  const message = `missing: ${missing.join(' and ')}; only the sandbox needs ${missing.length === 1 ? 'it' : 'them'}`
-  return { name, status: sandbox ? 'failed' : 'warning', message, hint: toInstallHint(missing) }
+  const [problem] = await findToolProblems()
+  if (problem === undefined) return { name, status: 'ok', message: 'the programs that the sandbox needs are here' }
+  return { name, status: sandbox ? 'failed' : 'warning', message: problem.message, hint: problem.hint }
+}
+
+/** Whether there is room for the sandbox's images, once it has a folder. */
+async function checkSpace({ space }: SandboxUse): Promise<Check[]> {
+  if (space === undefined) return []
+  const name = 'sandbox disk'
+  const [problem] = await findSpaceProblems(space)
+  if (problem === undefined) return [{ name, status: 'ok', message: 'there is room for the images of a build' }]
+  return [{ name, status: 'failed', message: problem.message, hint: problem.hint }]
 }
 
 /** Whether a kind of machines can run here. Without the flag, the default kind is the one that a user would miss. */

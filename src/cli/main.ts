@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The entry point: the process, its signals, and its exit. */
 
-import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
 import { CommanderError } from 'commander'
 import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
+import { findHome } from '../util/home.ts'
 import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { formatDocument, LINES } from './formats/formats.ts'
@@ -23,6 +23,8 @@ const ACTION = 'github-action'
 
 /** The file descriptor. */
 const STDIN = 0
+/** As long as it is there. */
+const hasTerminal = [STDIN, 1, 2].some((descriptor) => isatty(descriptor))
 
 const BUILD_STOPS = '\nStopping, and removing what was made. Press Ctrl-C again to leave at once.\n'
 
@@ -31,6 +33,7 @@ let signalCode: number | undefined
 /** Only what builds says it. */
 let describeRest: (() => string) | undefined
 let goodbye: string | undefined
+let beforePause = (): void => undefined
 
 listenToSignals(process, {
   first: (code) => {
@@ -41,7 +44,7 @@ listenToSignals(process, {
   },
   again: (code) => {
     io.err(`\nLeaving at once.\n${describeRest?.() ?? ''}`)
-    process.exit(code)
+    leave(code)
   },
 })
 
@@ -74,7 +77,7 @@ const isRunner = isGithubActions(process)
 const io: Io = {
   env: process.env,
   cwd: process.cwd(),
-  home: homedir(),
+  home: findHome(),
   out: (text) => process.stdout.write(safeOutput(text, { colors: false, isRunner })),
   err: (text) => process.stderr.write(safeOutput(text, { colors: screen.style.colors, isRunner })),
   command: (text) => process.stderr.write(text),
@@ -89,6 +92,9 @@ const io: Io = {
   outColumns: () => widthOf(process.stdout),
   errColumns: () => widthOf(process.stderr),
   signal: stop.signal,
+  onPause: (prepare) => {
+    beforePause = prepare
+  },
   onSecondSignal: (describe) => {
     describeRest = describe
   },
@@ -102,6 +108,13 @@ const io: Io = {
   },
 }
 
+if (screen.isDrawable) {
+  process.on('SIGTSTP', () => {
+    beforePause()
+    process.kill(process.pid, 'SIGSTOP')
+  })
+}
+
 void main()
 
 /** No `await` of its own at the top: an executable loads scripts, not modules. */
@@ -111,7 +124,16 @@ async function main(): Promise<void> {
   await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
   if (lost !== undefined) code = await reportLostOutput(code)
   if (isGithubActions(io)) await (await import('./job-outputs.ts')).writeExitCode(io, code)
-  process.exit(code)
+  leave(code)
+}
+
+/** Ends the process. Node.js 20 aborts (SIGABRT) when it cannot give a terminal that is gone its modes back. */
+function leave(exitCode: number): never {
+  if (signalCode === EXIT.hungUp && hasTerminal) {
+    process.removeAllListeners('SIGHUP')
+    process.kill(process.pid, 'SIGHUP')
+  }
+  process.exit(exitCode)
 }
 
 function widthOf(stream: NodeJS.WriteStream): number {

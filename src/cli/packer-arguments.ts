@@ -6,12 +6,11 @@ import { TalosImageError } from '../errors.ts'
 type Use =
   /** It is a flag here, too, with two dashes. */
   | { readonly use: 'taken' }
-  /** Nothing changes without it. `value`: whether one follows as a word of its own; `only`: the values of which that is true. */
-  | { readonly use: 'left out'; readonly value?: boolean; readonly only?: readonly string[]; readonly hint?: string }
+  /** Nothing changes without it. `value`: whether one follows as a word of its own. */
+  | { readonly use: 'left out'; readonly value?: boolean }
   | { readonly use: 'refused'; readonly hint: string }
 
 const NOT_SET = ['false']
-const CLEANS_UP = 'what a build has made is always removed when it fails'
 
 /** Source: `packer build -help` of 1.16. */
 export const PACKER_FLAGS: ReadonlyMap<string, Use> = new Map<string, Use>([
@@ -23,7 +22,7 @@ export const PACKER_FLAGS: ReadonlyMap<string, Use> = new Map<string, Use>([
   ['color', { use: 'left out' }],
   ['timestamp-ui', { use: 'left out' }],
   ['parallel-builds', { use: 'left out', value: true }],
-  ['on-error', { use: 'left out', value: true, only: ['cleanup'], hint: CLEANS_UP }],
+  ['on-error', { use: 'taken' }],
   ['warn-on-undeclared-var', { use: 'left out' }],
   ['ignore-prerelease-plugins', { use: 'left out' }],
   ['skip-enforcement', { use: 'left out' }],
@@ -50,19 +49,15 @@ export function normalizeArguments(argv: readonly string[]): string[] {
       normal.push(name === 'force' ? '--force' : `-${argument}`)
     } else if (flag.use === 'refused') {
       throw refuse(argument, flag.hint)
-    } else {
-      const value = given ?? (flag.value === true ? own[at + 1] : undefined)
-      if (flag.value === true && given === undefined) at += 1
-      if (flag.only?.includes(value ?? '') === false) throw refuse(`-${name} ${value ?? ''}`, flag.hint)
-    }
+    } else if (flag.value === true && given === undefined) at += 1
   }
   return end === -1 ? normal : [...normal, ...argv.slice(end)]
 }
 
-function refuse(flag: string, hint: string | undefined): TalosImageError {
+function refuse(flag: string, hint: string): TalosImageError {
   return new TalosImageError({
     code: 'usage',
     message: `"${flag}" is a flag of packer build that has no equivalent here`,
-    hint: hint ?? 'leave it out',
+    hint,
   })
 }

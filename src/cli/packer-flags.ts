@@ -24,6 +24,7 @@ const REFUSED = {
   '--server-label': ['serverLabel', IN_TEMPLATE],
   '--require-host-proof': ['requireHostProof', 'Packer takes any host key'],
   '--download-proxy': ['downloadProxy', 'the commands of the template download by themselves: set it there'],
+  '--on-error': ['onError', 'Packer removes its server by itself'],
   '--ssh-timeout': ['sshTimeout', 'write ssh_timeout into the source blocks of the template'],
 } as const satisfies Record<string, readonly [keyof PackerFlags, string]>
 
@@ -32,7 +33,8 @@ const HONOURED_TIMEOUTS = new Set(['removeMs', 'actionMs'])
 
 /** The given flags that Packer has no equivalent for. */
 export function findFlagProblems(flags: PackerFlags): Problem[] {
-  const given = Object.entries(REFUSED).filter(([, [key]]) => flags[key] !== undefined && flags[key] !== false)
+  // `cleanup` is what happens anyhow.
+  const given = Object.entries(REFUSED).filter(([, [key]]) => flags[key] && flags[key] !== 'cleanup')
   const problems = given.map(([name, [, hint]]) => toProblem(name, hint))
   if ((flags.timeout ?? []).flatMap(Object.keys).every((name) => HONOURED_TIMEOUTS.has(name))) return problems
   const hint = 'Packer has timeouts of its own; only remove and action count, for what comes after it'

@@ -26,12 +26,13 @@ import { writeJobSummary } from './github-actions.ts'
 import type { Io } from './io.ts'
 import { checkOutputs, writeOutputs } from './job-outputs.ts'
 import { chooseFlaggedProjects, makePlan, toPlanResult } from './make-plan.ts'
+import { createOnError, findOnErrorProblems } from './on-error.ts'
 import type { PackerEngine } from './packer-engine.ts'
 import { startParserProcess } from './parser-process.ts'
 import { abandon, finish, type Running, withToken } from './project-run.ts'
 import { oneLine } from './render/event-line.ts'
 import { buildOutputs } from './render/job-outputs.ts'
-import { findFailures, findLeftovers, findOlder, formatInterrupted, formatSummary } from './render/summary.ts'
+import { findFailures, findKept, findLeftovers, findOlder, formatInterrupted, formatSummary } from './render/summary.ts'
 import { findFileProblems, writeResultFiles } from './result-files.ts'
 import { say } from './say.ts'
 
@@ -79,6 +80,7 @@ async function build(
   const wrong = [
     ...chosen.problems,
     ...(flags.engine === 'packer' && chosen.isNamed ? [PACKER_HAS_ONE] : []),
+    ...findOnErrorProblems(io, flags),
     ...(await findFileProblems(io, flags, names)),
   ]
   // Until there is a view to show them in, delays are lines of their own.
@@ -101,7 +103,8 @@ async function build(
     const manifest = manifestOf(request, flags)
     throwProblems(await findFileProblems(io, manifest, names))
     if (flags.dryRun === true) return toPlanResult(io, flags, planned)
-    const view = await openBuildView(io, flags, planned)
+    // A question and a display that is drawn anew would disturb each other.
+    const view = await openBuildView(flags.onError === 'ask' ? { ...io, errIsTerminal: false } : io, flags, planned)
     showDelay = (text, project) => {
       view.onEvent(chosen.isNamed ? (project ?? 'all') : undefined, { type: 'note', text })
     }
@@ -128,7 +131,7 @@ async function build(
       document: toRunDocument(results),
       records: results.map((result) => ({ type: 'result', ...result })),
       text: (width) => (isAnyBuilt ? formatSummary(results, width) : ''),
-      warnings: findOlder(results),
+      warnings: [...findOlder(results), ...findKept(results)],
       problems: [...findFailures(results), ...findLeftovers(results)],
       apart: true,
       note: formatInterrupted(results),
@@ -197,6 +200,7 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
         ...common,
         sshPort: clouds.sshPort,
         requireHostProof: flags.requireHostProof,
+        onError: createOnError(io, flags.onError),
         openStdin: () => io.stdin,
         stock: {
           waitMs: flags.waitForStock ?? 0,

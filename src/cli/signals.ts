@@ -1,4 +1,4 @@
-/** The signals that end a command: the first stops it, a second one leaves at once. */
+/** The signals that end a command: the first stops it, a second one leaves at once, unless it is SIGHUP. */
 
 import { EXIT } from './exit-codes.ts'
 
@@ -23,13 +23,15 @@ export function listenToSignals(
   now = (): number => performance.now(),
 ): void {
   let firstAt: number | undefined
-  const listener = (exitCode: number): void => {
+  const listener = (signal: keyof typeof SIGNAL_CODES): void => {
+    const exitCode = SIGNAL_CODES[signal]
     if (firstAt === undefined) {
       firstAt = now()
       first(exitCode)
-    } else if (now() - firstAt > SAME_MS) again(exitCode)
+      // A terminal that is gone says so more than once: the kernel to its processes, and the shell to its jobs.
+    } else if (signal !== 'SIGHUP' && now() - firstAt > SAME_MS) again(exitCode)
   }
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
-    source.on(signal, () => listener(SIGNAL_CODES[signal]))
+    source.on(signal, () => listener(signal))
   }
 }

@@ -25,6 +25,12 @@ export function parseVersionFilter(text: string): string {
   )
 }
 
+/** `--version v1.13.9`, where it becomes part of a selector: labels hold whole versions. */
+export function parseWholeVersion(text: string): string {
+  if (/^v\d+\.\d+\.\d+/.test(parseVersionFilter(text))) return text
+  throw new InvalidArgumentError('Use a whole version such as v1.13.9: labels hold no other.')
+}
+
 /** `--sort version`, `--sort created:desc`. */
 export function parseSort(text: string): Sort {
   const [name = '', direction = 'asc', ...rest] = text.split(':')

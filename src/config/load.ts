@@ -3,12 +3,12 @@
 import { type Problem, throwProblems } from '../errors.ts'
 import { registerSecret } from '../util/redact.ts'
 import { type Declaration, isVariableName } from './declarations.ts'
-import { variablesIn } from './expression/expression.ts'
+import { namesIn } from './expression/expression.ts'
 import { directoryOf } from './find-files.ts'
 import type { Chosen } from './precedence.ts'
 import { describesImages, type ReadSources, readSources, type VariableSources } from './read-sources.ts'
 import type { Block } from './template/block.ts'
-import { evaluateTemplate } from './template/evaluate-template.ts'
+import { evaluateTemplate, uniqueProblems } from './template/evaluate-template.ts'
 import { EVERYTHING } from './template/selection.ts'
 import { collectParts, type Template } from './template/template.ts'
 import { findValidationProblems } from './template/validations.ts'
@@ -26,7 +26,7 @@ export type { VariableSources } from './read-sources.ts'
 export async function loadVariables(sources: VariableSources): Promise<Variables> {
   const read = await readSources(sources, false)
   const { variables, problems } = toVariables(read.chosen)
-  throwProblems([...read.problems, ...problems])
+  throwProblems(uniqueProblems([...read.problems, ...problems]))
   return withWarnings(variables, read.warnings)
 }
 
@@ -46,7 +46,7 @@ export async function loadConfiguration(sources: VariableSources): Promise<Confi
   const { variables, problems } = toVariables(read.chosen)
   // What a template does with something that is no URL says less than the check of the URL itself.
   const { template, problems: found } = hasOddUrl(variables) ? NOTHING : toTemplate(read, sources)
-  throwProblems([...read.problems, ...problems, ...found])
+  throwProblems(uniqueProblems([...read.problems, ...problems, ...found]))
   return { variables: withWarnings(variables, read.warnings), template }
 }
 
@@ -119,7 +119,7 @@ function findTokenVariables(blocks: readonly Block[]): ReadonlySet<string> {
   const look = (block: Block): void => {
     for (const { name, expression } of block.attributes) {
       const isToken = block.type === 'source' && name === 'token' && expression.kind === 'reference'
-      for (const variable of variablesIn(expression)) (isToken ? tokens : others).add(variable)
+      for (const variable of namesIn(expression, 'var')) (isToken ? tokens : others).add(variable)
     }
     for (const inner of block.blocks) look(inner)
   }

@@ -31,13 +31,18 @@ export interface Chosen {
  */
 export function chooseValues(declarations: ReadonlyMap<string, Declaration>, assignments: Assignments): Found<Chosen> {
   const { env, hclFiles, jsonFiles, flags } = assignments
-  const weakestFirst = [...env, ...hclFiles, ...jsonFiles, ...flags]
+  const given = new Map<string, Assignment[]>()
+  for (const assignment of [...env, ...hclFiles, ...jsonFiles, ...flags]) {
+    const others = given.get(assignment.name)
+    if (others === undefined) given.set(assignment.name, [assignment])
+    else others.push(assignment)
+  }
   const items: Chosen[] = []
   const problems: Problem[] = []
   for (const [name, declaration] of inOrder(declarations)) {
     let sourced = declaration.defaultValue
     let wrong = false
-    for (const assignment of weakestFirst.filter((given) => given.name === name)) {
+    for (const assignment of given.get(name) ?? []) {
       const value = convert(assignment.value, declaration.type)
       if (value === undefined) problems.push(toTypeProblem(assignment, declaration))
       if (value === undefined) wrong = true

@@ -3,6 +3,7 @@
 import type { Origin, Problem } from '../errors.ts'
 import { evaluateConstant } from './constants.ts'
 import type { Declaration } from './declarations.ts'
+import { Budget } from './expression/budget.ts'
 import type { Found } from './source-file.ts'
 import { type Attribute, type Block, findAttribute, isTrue } from './template/block.ts'
 import { formatKind } from './value.ts'
@@ -19,6 +20,7 @@ export function readDeclarations(
 ): Found<Declaration> {
   const items: Declaration[] = []
   const problems: Problem[] = []
+  const evaluating = { env, budget: new Budget() }
   const add = (read: Declaration | Problem): void => {
     if ('message' in read) problems.push(read)
     else items.push(read)
@@ -26,7 +28,7 @@ export function readDeclarations(
   for (const block of blocks) {
     if (block.type === 'variables') {
       for (const attribute of block.attributes)
-        add(declare(attribute.name, attribute.origin, undefined, attribute, env))
+        add(declare(attribute.name, attribute.origin, undefined, attribute, evaluating))
       continue
     }
     const [name] = block.labels
@@ -35,7 +37,7 @@ export function readDeclarations(
       continue
     }
     const type = findAttribute(block, 'type')
-    const read = declare(name, block.origin, type, findAttribute(block, 'default'), env)
+    const read = declare(name, block.origin, type, findAttribute(block, 'default'), evaluating)
     const validations = block.blocks.filter((inner) => inner.type === 'validation')
     add('message' in read ? read : { ...read, isSensitive: isTrue(findAttribute(block, 'sensitive')), validations })
   }
@@ -48,9 +50,9 @@ function declare(
   origin: Origin,
   type: Attribute | undefined,
   given: Attribute | undefined,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, budget }: { readonly env: Readonly<Record<string, string | undefined>>; readonly budget: Budget },
 ): Declaration | Problem {
-  const defaultValue = given && evaluateConstant(name, given.expression, env)
+  const defaultValue = given && evaluateConstant(name, given.expression, env, budget)
   if (defaultValue !== undefined && 'message' in defaultValue) return defaultValue
   const inferred = defaultValue === undefined ? 'any' : typeOf(defaultValue.value)
   const declared = type === undefined ? inferred : toType(type.expression)

@@ -22,6 +22,9 @@ const KEYS = ['projects', 'architectures', 'schematic']
 const PROJECT_KEYS = ['name', 'token']
 const SHAPE = 'write "- name: prod", and below it "token: HCLOUD_TOKEN_PROD", the name of an environment variable'
 
+/** No list of projects is longer, and the parser takes memory that grows with the square of the levels. */
+const MOST_CHARACTERS = 32_768
+
 /** The projects, and what counts where no flag says something else. */
 export interface Settings extends Found<NamedProject> {
   readonly architectures: readonly Architecture[] | undefined
@@ -43,6 +46,11 @@ class SettingsReader {
   }
 
   read(): Settings {
+    const { length } = this.#file.text
+    if (length > MOST_CHARACTERS) {
+      this.#report(0, `the file has ${length} characters; ${MOST_CHARACTERS} are the most`, 'is it the right file?')
+      return { items: [], architectures: undefined, schematic: undefined, problems: this.#problems }
+    }
     const document = parseDocument(this.#file.text, { prettyErrors: false, uniqueKeys: false, schema: 'failsafe' })
     for (const { message, pos } of document.errors) {
       // The library quotes what it does not understand, which may be a token.

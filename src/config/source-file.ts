@@ -1,8 +1,9 @@
-/** Text files as they are read: with a name to show, and the places of mistakes, counted as HashiCorp's parser does. */
+/** Text files as they are read: with a name to show, and the places of mistakes. */
 
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, relative } from 'node:path'
 import type { Origin, Problem } from '../errors.ts'
+import { type Position, positionAt } from './position.ts'
 
 /** A file's text, and its name as it is shown to the user. */
 export interface SourceFile {
@@ -27,12 +28,20 @@ export function originAt(file: SourceFile, at: Position): Origin {
 }
 
 export function originOf(file: SourceFile, offset: number): Origin {
-  return originAt(file, positionAt(file.text, offset))
+  return originAt(file, positionAt(file, offset))
 }
+
+/** Of a template or a var file; a link to a device would never end. */
+const MOST_BYTES = 16 << 20
 
 /** Reads a file, or says why it cannot be read. A byte-order mark is left out. */
 export async function readSourceFile(path: string, name: string): Promise<SourceFile | Problem> {
   try {
+    const found = await stat(path)
+    if (found.isCharacterDevice() || found.size > MOST_BYTES) {
+      const message = `"${name}" is not a text of at most ${MOST_BYTES >> 20} MiB`
+      return { code: 'config', at: { kind: 'file', file: name }, message, hint: 'is it the right file?' }
+    }
     return { name, text: (await readFile(path, 'utf8')).replace(/^\uFEFF/, '') }
   } catch (error) {
     return { code: 'config', at: { kind: 'file', file: name }, ...explain(error, name) }
@@ -59,38 +68,4 @@ function explain(error: unknown, name: string): { message: string; hint: string 
 /** The `code` of a file system error, such as `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-}
-
-/** Line and column, both from 1; a column is one visible character, however many code units it takes. */
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
-
-const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
-
-/** The place of an offset (in UTF-16 code units) in a text. */
-function positionAt(text: string, offset: number): Position {
-  const before = text.slice(0, offset)
-  const lineStart = before.lastIndexOf('\n') + 1
-  return {
-    line: before.split('\n').length,
-    column: countCharacters(before.slice(lineStart)) + 1,
-  }
-}
-
-/** Where one character ends and the next begins for certain: between two of ASCII. */
-const CERTAIN = /(?<=[\x20-\x7e])(?=[\x20-\x7e])/
-
-/** Longer than any character. */
-const MOST_UNITS = 500
-
-/** Piece by piece, since the segmenter copies all of its text for each character in it. */
-function countCharacters(text: string): number {
-  let count = 0
-  for (const piece of text.split(CERTAIN)) {
-    if (piece.length <= 1) count += piece.length
-    else count += piece.length > MOST_UNITS ? [...piece].length : [...characters.segment(piece)].length
-  }
-  return count
 }

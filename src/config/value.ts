@@ -60,3 +60,12 @@ export function isEqual(a: Value, b: Value): boolean {
   if (a.kind === 'number' && b.kind === 'number') return Number(a.text) === Number(b.text)
   return a.kind === b.kind && (!isScalar(a) || !isScalar(b) || a.text === b.text)
 }
+
+/** A text that values have in common when they are the same, as {@link isEqual} has it. */
+export function toKey(value: Value): string {
+  if (isScalar(value)) return JSON.stringify([value.kind, value.kind === 'number' ? Number(value.text) : value.text])
+  if (value.kind === 'null') return 'null'
+  if (value.kind === 'list') return `[${value.items.map(toKey).join()}]`
+  const members = [...value.members].map(([name, member]) => `${JSON.stringify(name)}:${toKey(member)}`)
+  return `{${members.sort().join()}}`
+}

@@ -1,7 +1,7 @@
 /** What a template says about a variable's type, and how a value becomes one of that type. */
 
 import type { Expression } from './expression/expression.ts'
-import { isEqual, isScalar, type Scalar, type Value } from './value.ts'
+import { isScalar, type Scalar, toKey, type Value } from './value.ts'
 
 /** `any` takes everything. */
 export type VariableType = 'string' | 'number' | 'bool' | 'any' | CollectionType
@@ -101,12 +101,21 @@ function convertCollection(value: Value, type: CollectionType): Value | undefine
 
 /** Each value once, in the order in which the values of a set are walked. */
 export function toUnique(values: readonly Value[]): Value[] {
-  const unique = values.filter((value, index) => values.findIndex((other) => isEqual(other, value)) === index)
-  return unique.sort((a, b) => {
+  return withoutRepetitions(values).sort((a, b) => {
     if (!isScalar(a) || !isScalar(b)) return 0
     if (a.kind === 'number' && b.kind === 'number') return Number(a.text) - Number(b.text)
     return Buffer.compare(Buffer.from(a.text), Buffer.from(b.text))
   })
+}
+
+/** Each value once, the first of those that are the same. */
+export function withoutRepetitions(values: readonly Value[]): Value[] {
+  const first = new Map<string, Value>()
+  for (const value of values) {
+    const key = toKey(value)
+    if (!first.has(key)) first.set(key, value)
+  }
+  return [...first.values()]
 }
 
 function isNumber(text: string): boolean {

@@ -9,6 +9,8 @@ export const PREFIX = 'talos-image/'
 export const RUN_LABEL = `${PREFIX}run`
 /** Until when a temporary resource is in use, in epoch seconds (a label value takes no colon). Published snapshots have none. */
 export const LEASE_LABEL = `${PREFIX}lease`
+/** That a server was kept after its image had failed, to be looked at. */
+export const KEPT_LABEL = `${PREFIX}kept`
 /** What decides the content of a published snapshot; see identity.ts. */
 export const IDENTITY_LABEL = `${PREFIX}identity`
 /** The identity of a snapshot that Packer made, and whose disk was not read back; it does not count as an identity. */
@@ -108,6 +110,11 @@ function commonLabels({
 /** The labels of everything temporary: whose it is, and until when. */
 export function temporaryLabels(runId: string, leaseUntilMs: number): Labels {
   return { [RUN_LABEL]: runId, [LEASE_LABEL]: String(Math.ceil(leaseUntilMs / 1000)) }
+}
+
+/** The labels of a server that is kept. */
+export function keptLabels(runId: string, untilMs: number): Labels {
+  return { ...temporaryLabels(runId, untilMs), [KEPT_LABEL]: 'true' }
 }
 
 /** The schematic ID that a snapshot's labels hold, whole, or undefined. */

@@ -42,7 +42,9 @@ function checkLocation({ location, locations }: PlacementInput): Problem | undef
     code: 'config',
     message: `Hetzner Cloud has no location "${location.value}"`,
     at: location.origin,
-    hint: didYouMean(location.value, names) ?? `there are ${names.join(', ')}`,
+    hint:
+      didYouMean(location.value, names) ??
+      `there are ${names.join(', ') || 'none: look at the Console, or at HCLOUD_ENDPOINT'}`,
   }
 }
 
@@ -61,7 +63,7 @@ function checkType(input: PlacementInput, preferred: ServerType | undefined): Pr
       at: serverType.origin,
       hint: [
         known === undefined ? didYouMean(serverType.value, names) : undefined,
-        `for ${architecture} there are ${names.join(', ')}`,
+        `for ${architecture} there are ${names.join(', ') || 'none'}`,
       ]
         .filter((part) => part !== undefined)
         .join(' '),
@@ -72,7 +74,7 @@ function checkType(input: PlacementInput, preferred: ServerType | undefined): Pr
       code: 'config',
       message: `the server type "${preferred.name}" is ${preferred.architecture}, but an ${architecture} image is to be built on it`,
       at: serverType.origin,
-      hint: `for ${architecture} there are ${namesOf(input).join(', ')}`,
+      hint: `for ${architecture} there are ${namesOf(input).join(', ') || 'none'}`,
     }
   }
   const places = preferred.locations.filter(({ deprecation }) => !isRetired(deprecation, nowMs)).map(({ name }) => name)

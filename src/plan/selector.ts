@@ -9,6 +9,23 @@ export function selectorFor(role: Role | undefined): string {
   return role === undefined ? 'os=talos,!role' : `os=talos,role=${role}`
 }
 
+/** What a selector is made of, where it is asked for in parts. */
+export interface SelectorParts {
+  /** A whole selector, in the place of a role. */
+  readonly selector?: string | undefined
+  readonly role?: Role | undefined
+  /** A whole Talos version, since labels hold no other. */
+  readonly version?: string | undefined
+  /** Labels that must be there; undefined as the value: with any value. */
+  readonly labels?: Readonly<Record<string, string | undefined>> | undefined
+}
+
+/** The selector that asks for all of the parts. */
+export function joinSelector({ selector, role, version, labels = {} }: SelectorParts): string {
+  const terms = Object.entries(labels).map(([key, value]) => (value === undefined ? key : `${key}=${value}`))
+  return [selector ?? selectorFor(role), ...(version === undefined ? [] : [`version=${version}`]), ...terms].join(',')
+}
+
 /** Labels that every snapshot of a kind has, or that Terraform asks for by other means. */
 const COMMON = new Set(['os', 'arch', 'architecture', 'version', 'creator', 'type', 'role'])
 

@@ -1,4 +1,4 @@
-/** The SSH key of a run: made in memory, never written anywhere. */
+/** The SSH key of a run: made in memory, and written nowhere unless a server is kept to be looked at. */
 
 import { registerSecret } from '../util/redact.ts'
 

@@ -89,7 +89,12 @@ export function toProjectResult(document: ResultDocument, access: ProjectAccess,
   const leftovers = document.leftovers.map((leftover): Leftover => {
     return { ...leftover, command: toProjectCommand(leftover.command, document.run, access) }
   })
-  return { ...named(access.project), ...document, leftovers, ...(timeline === undefined ? {} : { timeline }) }
+  const failed = document.failed.map((one) => {
+    return one.kept === undefined
+      ? one
+      : { ...one, kept: { ...one.kept, remove: cleanupCommand(document.run, access) } }
+  })
+  return { ...named(access.project), ...document, failed, leftovers, ...(timeline === undefined ? {} : { timeline }) }
 }
 
 const named = (project: string | undefined) => (project === undefined ? {} : { project })

@@ -3,7 +3,7 @@
 import type { Problem } from '../errors.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { selectorOf } from '../plan/selector.ts'
-import type { BuildResult, ImageResult } from '../run/result.ts'
+import type { BuildResult, FailedResult, ImageResult } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { redact } from '../util/redact.ts'
 import { type SnapshotRecord, toSnapshotRecord } from './snapshot.ts'
@@ -40,6 +40,25 @@ export interface ResultSnapshot extends SnapshotRecord {
   readonly seconds: number | null
 }
 
+/** An image that could not be built, and its server, if that was kept to be looked at. */
+export interface FailedImage {
+  readonly image: string
+  readonly error: Problem
+  readonly kept?: KeptRecord
+}
+
+/** A server that was kept. */
+export interface KeptRecord {
+  /** Its name. */
+  readonly server: string
+  /** The command that logs in. */
+  readonly login: string
+  /** The command that removes it. */
+  readonly remove: string
+  /** Until when it is kept, as ISO 8601; a later run removes it then. */
+  readonly until: string
+}
+
 /** The result of a run, for scripts: the manifest. */
 export interface ResultDocument {
   readonly run: string
@@ -47,7 +66,7 @@ export interface ResultDocument {
   /** The files that decided what was built; missing in the library. */
   readonly inputs?: Plan['inputs']
   readonly snapshots: readonly ResultSnapshot[]
-  readonly failed: readonly { readonly image: string; readonly error: Problem }[]
+  readonly failed: readonly FailedImage[]
   readonly leftovers: readonly Leftover[]
 }
 
@@ -64,11 +83,17 @@ export function toResultDocument(result: BuildResult, talosVersion: string, fact
     run: result.run,
     talosVersion,
     snapshots: result.images.flatMap((image) => toResultSnapshot(image, factoryUrl)),
-    failed: result.images.flatMap((image) =>
-      image.status === 'failed' ? [{ image: image.image.name, error: image.problem }] : [],
-    ),
+    failed: result.images.flatMap((image) => (image.status === 'failed' ? [toFailedImage(image, result.run)] : [])),
     leftovers: result.leftovers,
   }
+}
+
+function toFailedImage({ image, problem, kept }: FailedResult, run: string): FailedImage {
+  const failed = { image: image.name, error: problem }
+  if (kept === undefined) return failed
+  const { name: server, login, untilMs } = kept
+  const remove = `talos-image cleanup --run ${run}`
+  return { ...failed, kept: { server, login, remove, until: new Date(untilMs).toISOString() } }
 }
 
 function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapshot[] {

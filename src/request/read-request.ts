@@ -29,7 +29,7 @@ import { registerSecret } from '../util/redact.ts'
 import { findContradictions } from './contradictions.ts'
 import type { Pin, RequestOptions, SettledOptions, Spelling } from './options.ts'
 import { readRoleSchematics } from './role-schematics.ts'
-import { readSettingsFile, type SettingsFile } from './settings.ts'
+import { findUnreadSettings, readSettingsFile, type SettingsFile } from './settings.ts'
 
 /**
  * @param known what is wrong already, to be said with the rest
@@ -51,6 +51,8 @@ export async function readRequest(
   const load = options.forPacker ? loadForPacker : loadConfiguration
   const selection = { only: options.only, except: options.except }
   const { toImageUrl, pages, warnings } = readReferences()
+  const unread = findUnreadSettings(cwd, directory, options.settingsFile)
+  if (unread !== undefined) warnings.push(unread)
   const [configuration, inputs, roleSchematics, schematic] = await Promise.all([
     problems.attempt(() => load({ directory, varFiles, vars, env, cwd, selection, toImageUrl })),
     findInputs(options),

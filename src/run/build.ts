@@ -12,6 +12,8 @@ import { ignoreErrors } from '../util/ignore-errors.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
 import { buildImage } from './build-image.ts'
 import type { EventListener } from './events.ts'
+import type { OnError } from './failed-server.ts'
+import { keepFailed } from './keep-server.ts'
 import { Lease } from './lease.ts'
 import { findLimitProblems } from './option-limits.ts'
 import type { BuildResult, ExistingResult, ImageResult, RunningBuild } from './result.ts'
@@ -48,6 +50,8 @@ export interface BuildOptions {
    * proof (`false`). By default a wrong proof fails the image, and a missing one is a note and in the result.
    */
   readonly requireHostProof?: boolean | undefined
+  /** What becomes of the server of an image that failed; by default it is removed. An interrupted run keeps none. */
+  readonly onError?: OnError | undefined
   /** How to wait for servers that are out of stock; by default the build does not wait. */
   readonly stock?: StockPatience | undefined
   /**
@@ -121,6 +125,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
       accessFor: options.factory?.accessFor ?? (async () => ({})),
       openStdin: options.openStdin ?? noStdin,
       requireHostProof: options.requireHostProof,
+      onError: options.onError,
       stock: options.stock ?? { waitMs: 0, look: async ({ placements }) => placements },
       serverQueue: new ServerQueue(),
       deleted: [],
@@ -156,7 +161,7 @@ async function runWithKey(run: Run, plan: Plan, openScope: () => CleanupScope): 
       Promise.all(
         images.map(async (image) => {
           const [done] = existing(image, run.emit)
-          return done ?? runImage({ ...run, key, scope: openScope() }, image, leftovers)
+          return done ?? runImage({ ...run, key, scope: openScope(), live: [] }, image, leftovers)
         }),
       ),
       sweep(run, plan),
@@ -229,6 +234,7 @@ async function runImage(run: ImageBuild, image: PlannedImage, leftovers: Leftove
   } catch (error) {
     // Decided before the clean-up, during which the signal may abort.
     const problem = toProblem(error, run.signal)
+    const kept = await keepFailed(run, image, problem)
     await cleanUp()
     const { older } = image
     if (problem.code === 'stock' && run.stock.allowOlder === true && older !== undefined) {
@@ -241,7 +247,7 @@ async function runImage(run: ImageBuild, image: PlannedImage, leftovers: Leftove
     }
     const ms = run.clock.now() - started
     run.emit({ type: 'image-failed', image: image.name, problem, ms })
-    return { image, status: 'failed', problem, ms }
+    return { image, status: 'failed', problem, ms, kept }
   } finally {
     run.serverQueue.removed(image.name)
   }

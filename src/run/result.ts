@@ -5,6 +5,7 @@ import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { Deletion, Leftover } from '../util/cleanup-scope.ts'
+import type { KeptServer } from './failed-server.ts'
 import type { WrittenDisk } from './steps/write-disk.ts'
 
 /** An image that was built. */
@@ -38,6 +39,8 @@ export interface FailedResult {
   readonly problem: Problem
   /** How long it took, in milliseconds. */
   readonly ms: number
+  /** Its server, if that was kept to be looked at. */
+  readonly kept?: KeptServer | undefined
 }
 
 /** The result of one image, by `status`. */

@@ -9,6 +9,7 @@ import type { CleanupScope } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Trace } from '../util/trace.ts'
 import type { BuildStep, EventListener } from './events.ts'
+import type { LiveServer, OnError } from './failed-server.ts'
 import type { Lease } from './lease.ts'
 import type { ServerQueue } from './server-queue.ts'
 import type { StockPatience, Timeouts } from './timeouts.ts'
@@ -38,6 +39,7 @@ export interface Run {
   readonly stock: StockPatience
   /** As the options of the build say. */
   readonly requireHostProof: boolean | undefined
+  readonly onError: OnError | undefined
   readonly serverQueue: ServerQueue
   /** Those that are deleted; grows. */
   readonly deleted: DeletedServer[]
@@ -54,6 +56,8 @@ export interface RunKey {
 export interface ImageBuild extends Run {
   readonly key: RunKey
   readonly scope: CleanupScope
+  /** The server that the image has now, if it has one that can be kept. */
+  readonly live: LiveServer[]
 }
 
 /** Runs a step of an image, and emits the events of its start and its end. */

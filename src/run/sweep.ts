@@ -4,7 +4,7 @@ import type { Labels } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { Image, Server } from '../hetzner/wire.ts'
-import { LEASE_LABEL, RUN_LABEL } from '../plan/labels.ts'
+import { KEPT_LABEL, LEASE_LABEL, RUN_LABEL } from '../plan/labels.ts'
 import { type CleanupListener, CleanupScope, type Leftover } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
@@ -18,6 +18,8 @@ export interface Temporary {
   readonly run: string
   /** When its lease expires, in milliseconds since the epoch. */
   readonly leaseUntilMs: number
+  /** Whether it is a server that was kept after its image had failed. */
+  readonly isKept: boolean
   /** What it costs, net, without its IP address; undefined when the API does not say. */
   readonly cost: { readonly pricePerHour: number } | { readonly sizeGb: number } | undefined
 }
@@ -72,7 +74,15 @@ function toTemporary(
   { id, name, labels }: { readonly id: number; readonly name: string; readonly labels: Labels },
   cost: Temporary['cost'],
 ): Temporary {
-  return { kind, id, name, run: labels[RUN_LABEL] ?? '', leaseUntilMs: readLease(labels[LEASE_LABEL]), cost }
+  return {
+    kind,
+    id,
+    name,
+    run: labels[RUN_LABEL] ?? '',
+    leaseUntilMs: readLease(labels[LEASE_LABEL]),
+    isKept: labels[KEPT_LABEL] !== undefined,
+    cost,
+  }
 }
 
 function costOfServer({ server_type: { prices }, location }: Server): Temporary['cost'] {

@@ -3,7 +3,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises'
 
 export interface Clock {
-  /** Milliseconds since the epoch. It never jumps: when the computer's time is set, or after a sleep, it is off by as much. */
+  /** Milliseconds since the epoch, a whole number. It never jumps: when the computer's time is set, or after a sleep, it is off by as much. */
   now(): number
   /** Waits; rejects with the signal's reason as soon as the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
@@ -11,7 +11,7 @@ export interface Clock {
 
 /** The machine's own clock: the time at which this program began, and what has passed since. */
 export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => Math.round(performance.timeOrigin + performance.now()),
   async sleep(ms, signal) {
     signal?.throwIfAborted()
     try {

@@ -87,7 +87,7 @@ export function explainNoAnswer(
   url: string | URL,
   { error, deadline, timeoutMs }: { readonly error: unknown; readonly deadline: Deadline; readonly timeoutMs: number },
 ): string {
-  const why = deadline.expired ? `no answer within ${timeoutMs / 1000} s` : fetchFailureReason(error)
+  const why = deadline.expired ? `it took longer than ${timeoutMs / 1000} s` : fetchFailureReason(error)
   const proxy = fetch.proxyFor?.(new URL(url))
   return proxy === undefined ? why : `${why} (${proxy.variable} is set: ${proxy.url})`
 }

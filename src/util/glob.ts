@@ -7,7 +7,12 @@ const PART = /\\(.)|\*\*|\*|\?|\[(!)?([^\]]+)\]|\{([^{}]*)\}|./gsu
  * @param separator what `*` and `?` do not match, such as `/`; nothing by default
  */
 export function toGlob(pattern: string, separator = ''): RegExp {
-  return new RegExp(`^${toSource(pattern, separator)}$`, 's')
+  return new RegExp(toGlobSource(pattern, separator), 's')
+}
+
+/** Its source, in which a dot stands for a line break, too. */
+export function toGlobSource(pattern: string, separator: string): string {
+  return `^${toSource(pattern, separator)}$`
 }
 
 function toSource(pattern: string, separator: string): string {
@@ -17,7 +22,7 @@ function toSource(pattern: string, separator: string): string {
     if (part === '**') return '.*'
     if (part === '*') return `${one}*`
     if (part === '?') return one
-    if (set !== undefined) return `[${not === undefined ? '' : '^'}${set.replace(/[\\^]/g, '\\$&')}]`
+    if (set !== undefined && isSet(set)) return `[${not === undefined ? '' : '^'}${set.replace(/[\\^]/g, '\\$&')}]`
     if (choices !== undefined)
       return `(?:${choices
         .split(',')
@@ -25,6 +30,11 @@ function toSource(pattern: string, separator: string): string {
         .join('|')})`
     return literal(part)
   })
+}
+
+/** A range such as `z-a` is none. */
+function isSet(set: string): boolean {
+  return [...set.matchAll(/(.)-(.)/gsu)].every(([, first = '', last = '']) => first <= last)
 }
 
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')

@@ -46,6 +46,9 @@ function withoutValues(query: string): string {
 
 /** A text that should be a URL, without user, password and the values of its query, even when it is not a valid one. */
 export function withoutCredentials(text: string): string {
-  const [address = '', ...query] = text.replace(/^(.*?:\/\/)?.*@/s, `$1${MARK}@`).split('?')
+  const at = text.lastIndexOf('@')
+  const host = text.indexOf('://') + 3
+  const scheme = host >= 3 && host <= at ? text.slice(0, host) : ''
+  const [address = '', ...query] = (at === -1 ? text : `${scheme}${MARK}${text.slice(at)}`).split('?')
   return query.length === 0 ? address : `${address}?${withoutValues(query.join('?'))}`
 }

@@ -71,7 +71,7 @@ describe('cleanup', () => {
   it('--run removes all of one run, and then finds nothing', async () => {
     expect(await run('--run', 'livingxx')).toMatchObject({ code: 0, stdout: 'Removed 1 of 1.\n' })
     expect(await project.remains()).toEqual(['mine', 'talos-image-lapsedxx-arm'])
-    expect(await run('--run', 'livingxx')).toMatchObject({ code: 0, stdout: 'Nothing of run livingxx is there.\n' })
+    expect(await run('--run', 'livingxx')).toMatchObject({ code: 0, stdout: 'Nothing of run livingxx was found.\n' })
   })
 
   it('names what it cannot remove, and the command that does', async () => {

@@ -195,7 +195,7 @@ describe('doctor, where the API looks at the content of a request before it look
     await using project = await createProject({ machines: 'none', intercept: looksAtContentFirst(...methods) })
     const check = findCheck(await doctor(project, []), 'write access')
     expect(check?.status).toBe(status)
-    if (status === 'ok') expect(check?.message).toContain('as far as can be told without writing')
+    if (status === 'ok') expect(check?.message).toContain('as far as can be told without changing anything')
     expect(await project.remains()).toEqual([])
   })
 })

@@ -190,7 +190,12 @@ describe('init with wrong flags', () => {
     ['a version', ['--talos-version', '1.13'], 'error: --talos-version: "1.13" is not a Talos version'],
     ['a version that is not there', ['--talos-version', 'v1.99.0'], 'the Image Factory has no Talos v1.99.0'],
     ['an extension', ['--extension', 'tailscal'], 'hint: did you mean "tailscale"?'],
-    ['extensions both ways', ['--extension', 'gvisor', '--no-extensions'], 'error: --no-extensions: it cannot go'],
+    ['adapting and overwriting', ['--adapt', '--force'], 'error: --adapt: it cannot be used together with --force'],
+    [
+      'extensions both ways',
+      ['--extension', 'gvisor', '--no-extensions'],
+      'error: --no-extensions: it cannot be used together',
+    ],
     ['a location', ['--location', 'Falkenstein!'], 'error: --location: "Falkenstein!" is not a location'],
   ])('refuses %s', async (_, flags, text) => {
     await using workspace = await createWorkspace()

@@ -41,8 +41,9 @@ describe('select', () => {
   it.each([
     ['os=talos,!role', () => generic],
     ['os=talos,role=worker', () => worker],
-  ])('has nothing to warn of with %s', async (selector, id) => {
-    const { code, stdout, stderr } = await run('select', selector, '--arch', 'x86', '--output', 'json')
+    ['--role worker --version v1.12.2', () => worker],
+  ])('has nothing to warn of with %s', async (words, id) => {
+    const { code, stdout, stderr } = await run('select', ...words.split(' '), '--arch', 'x86', '--output', 'json')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(JSON.parse(stdout)).toMatchObject({ selected: { id: id() }, others: [], warnings: [] })
   })
@@ -51,6 +52,10 @@ describe('select', () => {
     expectFailure(1, await run('select', 'os=talos', '--arch', 'arm'), 'no arm snapshot matches "os=talos"')
     expectRefusal(await run('select', 'a=b=c', '--arch', 'x86'), 'error: SELECTOR: "a=b=c" is not a label selector')
     expectRefusal(await run('select', 'os=talos'), '--arch')
+    expectRefusal(
+      await run('select', 'os=talos', '--role', 'worker', '--arch', 'x86'),
+      'error: there are a role and a selector',
+    )
   })
 })
 

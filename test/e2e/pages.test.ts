@@ -1,6 +1,6 @@
 /** Every command of the pages that people begin with, typed into a shell one after the other, as it stands there. */
 
-import { chmod, cp, readFile, rm } from 'node:fs/promises'
+import { chmod, cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CLI, ROOT, runCommand } from '../support/command.ts'
@@ -14,24 +14,14 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   'npm ci && npm test': 'is what runs this test',
 }
 
-/** The pages, and what their reader has before the first command. */
-const PAGES = {
-  'README.md': { hasPacker: true },
-  // `init` is to write it.
-  'docs/getting-started.md': { hasPacker: false },
-} as const
+/** docs/getting-started.md has a test of its own. */
+const PAGES = ['README.md'] as const
 
-const COMMANDS = await Promise.all(
-  Object.entries(PAGES).map(async ([page, { hasPacker }]) => ({
-    page,
-    hasPacker,
-    commands: await readShellBlocks(page),
-  })),
-)
+const COMMANDS = await Promise.all(PAGES.map(async (page) => ({ page, commands: await readShellBlocks(page) })))
 
 const SHELL = ['bash', '-euo', 'pipefail', '-c'] as const
 
-describe.each(COMMANDS)('$page', ({ hasPacker, commands }) => {
+describe.each(COMMANDS)('$page', ({ commands }) => {
   let project: Project
   let workspace: Workspace
 
@@ -43,7 +33,6 @@ describe.each(COMMANDS)('$page', ({ hasPacker, commands }) => {
       await chmod(await workspace.write(path, `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`), 0o755)
     }
     await cp(join(ROOT, 'docs'), join(workspace.root, 'docs'), { recursive: true })
-    if (!hasPacker) await rm(join(workspace.root, '_packer'), { recursive: true })
   })
   afterAll(async () => {
     await workspace[Symbol.asyncDispose]()
@@ -79,7 +68,7 @@ describe('the commands of the pages', () => {
   })
 
   it('stand in no other kind of block', async () => {
-    for (const page of Object.keys(PAGES)) {
+    for (const page of PAGES) {
       const text = await readFile(join(ROOT, page), 'utf8')
       const kinds = [...text.matchAll(/^```(\S*)\n.*?^```$/gms)].map(([, kind]) => kind)
       expect(new Set(kinds), page).toEqual(new Set(['sh']))

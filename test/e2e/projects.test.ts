@@ -60,7 +60,7 @@ describe('five projects of one sandbox', () => {
     expect(stderr).toMatch(
       /^Plan: Talos v1\.12\.2, 2 images in each of 5 projects\nRead from _packer: .*\n\nIn a, b, c, d, e:$/m,
     )
-    expect(stderr.match(/build "Talos Linux/g)).toHaveLength(2)
+    expect(stderr.match(/^ {2}(arm|x86): build on /gm)).toHaveLength(2)
     const rows = [...stdout.matchAll(/^(\w) +\d{9} +(arm|x86) /gm)].map(([, project, image]) => `${project}/${image}`)
     expect(rows).toEqual(names.flatMap((name) => [`${name}/arm`, `${name}/x86`]))
     expect(stdout).toMatch(/^PROJECT +ID +ARCH/)

@@ -25,6 +25,7 @@ describe('a build that is stopped while it writes', () => {
   it.each([
     ['Ctrl-C', 130, (build: RunningCommand) => build.interrupt()],
     ['SIGTERM', 143, (build: RunningCommand) => build.kill('SIGTERM')],
+    ['SIGHUP', 129, (build: RunningCommand) => build.kill('SIGHUP')],
   ])('by %s cleans up and leaves nothing', async (_, exitCode, stop) => {
     await using workspace = await createWorkspace()
     await using project = await createSlowProject()

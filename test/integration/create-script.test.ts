@@ -15,11 +15,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { hasTerminal, runAtTerminal } from '../support/terminal.ts'
 
 const CREATE = fileURLToPath(new URL('../../_packer/create.sh', import.meta.url))
 const COMMAND = fileURLToPath(new URL('../../talos-image', import.meta.url))
 
 describe('create.sh and talos-image', { timeout: 30_000 }, () => {
+  it.runIf(hasTerminal())('shows in a terminal what it prepares, and for how long', async () => {
+    await using clone = await createClone()
+    const { stdout } = await runAtTerminal([], {
+      cwd: clone.path,
+      env: { PATH: `${join(clone.path, 'bin')}:${process.env.PATH}` },
+      shellCommand: './talos-image list',
+    })
+    for (const step of ['installing packages', 'building']) {
+      expect(stdout).toContain(`Preparing talos-image (first run, about half a minute): ${step}, 0 s`)
+    }
+    expect(stdout).toContain('["list"]')
+  })
+
   it('prepares a fresh clone, and hands all arguments on unchanged', async () => {
     await using clone = await createClone()
     const { code, stdout, stderr } = await clone.create(['control-plane', '--set', 'a "b" $c *', ''])

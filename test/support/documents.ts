@@ -39,6 +39,7 @@ const Temporary = v.strictObject({
   run: v.string(),
   leaseUntil: v.nullable(Time),
   abandoned: v.boolean(),
+  kept: v.boolean(),
 })
 const SOURCE = { kind: v.picklist(['factory', 'url', 'file', 'template', 'stdin']), from: TextOrNull } as const
 
@@ -64,7 +65,13 @@ export const Run = v.strictObject({
       seconds: NumberOrNull,
     }),
   ),
-  failed: v.array(v.strictObject({ image: v.string(), error: Problem })),
+  failed: v.array(
+    v.strictObject({
+      image: v.string(),
+      error: Problem,
+      kept: v.optional(v.strictObject({ server: name, login: v.string(), remove: v.string(), until: Time })),
+    }),
+  ),
   leftovers: Leftovers,
   timeline: Timeline,
 })

@@ -19,6 +19,8 @@ export interface Typing {
 }
 
 export interface TerminalOptions extends Pick<CommandOptions, 'cwd' | 'env' | 'timeoutMs'> {
+  /** What a shell runs in the place of the built command. */
+  readonly shellCommand?: string
   /** What is typed, as soon as the terminal shows the text; of several, each after what the one before it has brought. */
   readonly type?: Typing | readonly Typing[]
   /** Is given all that was shown so far, whenever there is more. */
@@ -33,7 +35,7 @@ export async function runAtTerminal(args: readonly string[], options: TerminalOp
   const stdin = new PassThrough()
   const waiting = [type].flat()
   let read = 0
-  const command = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ')
+  const command = options.shellCommand ?? [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ')
   const resize = `stty columns ${size[0]} rows ${size[1]}`
   try {
     return await runCommand(['-qec', `${resize}; ${command}`, '/dev/null'], {

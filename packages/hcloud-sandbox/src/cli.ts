@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** `hcloud-sandbox`: the emulated cloud as a command of its own. */
 
-import { homedir } from 'node:os'
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { HCLOUD_SANDBOX } from './command/environment.ts'
 import { sandboxExamples, sandboxFlags } from './command/flags.ts'
+import { findHome } from './command/home.ts'
 import type { CommandHost } from './command/run.ts'
 import { SandboxError, type SandboxProblem } from './errors.ts'
 
@@ -41,7 +41,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const host: CommandHost = {
   env: process.env,
-  home: homedir(),
+  home: findHome(),
   cwd: process.cwd(),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { systemClock } from './clock.ts'
 import { createCloud } from './cloud/cloud.ts'
 import { LATENCY_PROFILES, type TokenGrant } from './cloud/options.ts'
-import { allocatedBytes, assertFreeSpace, copyDisk, createPlaceholderDisk } from './disks.ts'
+import { allocatedBytes, copyDisk, createPlaceholderDisk } from './disks.ts'
 import { throwProblems } from './errors.ts'
-import { LARGEST } from './factory/disk-size.ts'
 import { createFactory } from './factory/factory.ts'
 import { createFaults } from './faults/faults.ts'
 import { createMachines } from './machines/create.ts'
 import { MACHINE_KINDS } from './machines/index.ts'
+import { findSpaceProblems, findToolProblems } from './needs.ts'
 import { findOptionProblems, findProjectProblems } from './option-problems.ts'
 import { type AnsweredRequest, type Sandbox, type SandboxOptions, toUse } from './options.ts'
 import { type Clients, listenForClients } from './owner/clients.ts'
@@ -26,8 +26,6 @@ import { makeToken } from './token.ts'
 
 export type { AnsweredRequest, Sandbox, SandboxOptions } from './options.ts'
 
-/** What must be free where the state is kept, beyond what an image takes. */
-const SPARE_BYTES = 128 * 1024 * 1024
 /** From power-on until the rescue system answers on SSH, in the profile `realistic`; typical of small servers. */
 const REALISTIC_BOOT_MS = 20_000
 /** How long the Factory makes an asset, in the profile `realistic`. */
@@ -100,13 +98,13 @@ async function startOwned(
     signal: options.signal,
   })
   const records = createRecords(options.onAnswer)
-  // an image as the Factory keeps it, raw and compressed, and once more on a server's disk
-  const dataBytes = imageDataBytes ?? Math.min(LARGEST.dataBytes, imageDiskBytes ?? LARGEST.dataBytes)
   /** What a process asks for that is going to use it. */
   async function provide({ needsMachines, projects, recordFile }: Use): Promise<boolean> {
     throwProblems(findProjectProblems(projects))
     if (needsMachines) {
-      await assertFreeSpace(stateDir, 3 * dataBytes + SPARE_BYTES)
+      const tools =
+        MACHINE_KINDS.find(({ name }) => name === machines.name)?.runsCommands === false ? [] : findToolProblems()
+      throwProblems([...(await tools), ...(await findSpaceProblems(options))])
       await machines.check()
     }
     if (recordFile !== undefined) records.add(recordFile)

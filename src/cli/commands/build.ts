@@ -22,6 +22,7 @@ export const command = defineCommand({
       '--report',
       '--tfvars',
       '--packer-manifest',
+      '--on-error',
       '--debug-log',
       '--ssh-timeout',
       '--timeout',

@@ -4,6 +4,7 @@ import { removeFound } from '../../library/clean-up.ts'
 import { findRunIdProblems, findTemporary, isAbandoned, nameOf, type Temporary } from '../../run/sweep.ts'
 import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { removeKey } from '../on-error.ts'
 import { openProject } from '../open-project.ts'
 import { formatFound, formatInUse } from '../render/cleanup.ts'
 import { projectFlags } from '../shared-flags.ts'
@@ -38,6 +39,7 @@ export const command = defineCommand({
     const onRemoved = (name: string): void => io.err(`removed ${name}\n`)
     const { chosen, leftovers } = await removeFound(cloud.hetzner, found, { run, signal, onRemoved })
     const removed = chosen.filter((thing) => leftovers.every(({ name }) => name !== nameOf(thing)))
+    for (const one of removed) if (one.isKept) await removeKey(io, one.run)
     const explain = (width: number): string =>
       run === undefined ? formatInUse(found, width) : `Nothing of run ${run} was found.\n`
     return {
@@ -56,7 +58,7 @@ export const command = defineCommand({
 const RUN_FLAG = { kind: 'flag', name: '--run' } as const
 
 function toRecord(thing: Temporary, nowMs: number) {
-  const { kind, id, name, run, leaseUntilMs } = thing
+  const { kind, id, name, run, leaseUntilMs, isKept } = thing
   return {
     kind,
     id,
@@ -64,5 +66,6 @@ function toRecord(thing: Temporary, nowMs: number) {
     run,
     leaseUntil: Number.isNaN(leaseUntilMs) ? null : new Date(leaseUntilMs).toISOString(),
     abandoned: isAbandoned(thing, nowMs),
+    kept: isKept,
   }
 }

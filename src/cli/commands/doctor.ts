@@ -51,7 +51,7 @@ the sandbox needs. Exits with 1 when something failed.`,
   ],
   parameters,
   run: async (io, flags) => {
-    const { checkInputs, checkNode, checkSandboxTools } = await import('../local-checks.ts')
+    const { checkInputs, checkNode, checkSandboxTools, readSandboxSpace } = await import('../local-checks.ts')
     const { sandbox = false, machines = MACHINE_KINDS[0].name } = flags
     const options = await toCloudOptions(io, flags)
     const { check: config, request } = await readConfig(io, flags)
@@ -64,13 +64,14 @@ the sandbox needs. Exits with 1 when something failed.`,
     )
     try {
       const cloud = opened.value
+      const space = sandbox && cloud !== undefined ? readSandboxSpace(io) : undefined
       const [project, factory, ssh, tools] = await Promise.all([
         cloud === undefined ? skipProject(opened.failed) : checkProject(io, cloud, request),
         opened.failed.some(({ name }) => name === 'proxy')
           ? toSkippedCheck('Image Factory', 'the proxy')
           : checkFactory(io, flags, request, cloud),
         checkSsh(io, flags),
-        checkSandboxTools(process.platform, { sandbox, machines }),
+        checkSandboxTools(process.platform, { sandbox, machines, space }),
       ])
       const checks = [checkNode(process.versions.node), files, config, ...project, factory, ssh, ...tools]
       return {

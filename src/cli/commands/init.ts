@@ -85,7 +85,11 @@ async function adapt(
   const written = isWanted ? changes.map(({ name }) => name) : []
   return {
     document: toDocument(target, answers, written, current.extensions),
-    text: `${questions === undefined ? `${summary}\n` : ''}${isWanted ? formatNext(target.shown) : 'Nothing was written.\n'}`,
+    text: [
+      ...(questions === undefined ? [summary] : []),
+      ...(written.length > 0 ? [`Wrote to ${target.shown}: ${written.join(', ')}\n`] : []),
+      isWanted ? formatNext(target.shown) : 'Nothing was written.\n',
+    ].join('\n'),
     warnings: [...adapted.warnings, ...warnings],
   }
 }

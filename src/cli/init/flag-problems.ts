@@ -5,13 +5,18 @@ import { didYouMean } from '../../util/near.ts'
 import { readVersionFlag } from '../talos-version.ts'
 import type { AnswerFlags } from './answers.ts'
 import { LOCATIONS } from './locations.ts'
+import type { InitFlags } from './parameters.ts'
 
 /** All of it. */
-export function findFlagProblems({ talosVersion, extension, extensions, location }: AnswerFlags): Problem[] {
+export function findFlagProblems(flags: AnswerFlags & Pick<InitFlags, 'adapt' | 'force'>): Problem[] {
+  const { talosVersion, extension, extensions, location, adapt, force } = flags
   const problems: Problem[] = []
   if (talosVersion !== undefined) problems.push(...problemsOf(() => readVersionFlag(talosVersion)))
   if (!extensions && extension !== undefined) {
     problems.push(usage('--no-extensions', 'it cannot be used together with --extension', 'give one of the two'))
+  }
+  if (adapt === true && force === true) {
+    problems.push(usage('--adapt', 'it cannot be used together with --force', 'give one of the two'))
   }
   if (location !== undefined && !/^[a-z][a-z0-9-]{1,30}$/.test(location)) {
     problems.push(usage('--location', `"${location}" is not a location`, nearLocation(location)))

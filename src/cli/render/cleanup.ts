@@ -5,7 +5,7 @@ import { isAbandoned, type Temporary } from '../../run/sweep.ts'
 import { pasteable } from '../invocation.ts'
 import { type Column, fitTable } from './columns.ts'
 import { foldLines } from './fold.ts'
-import { formatDuration, formatPrice } from './units.ts'
+import { formatDuration, formatPrice, formatTime } from './units.ts'
 
 interface Surroundings {
   readonly nowMs: number
@@ -26,10 +26,11 @@ export function formatFound(found: readonly Temporary[], { nowMs, pricing, width
     { heading: 'RUN', show: ({ run }) => run },
     {
       heading: 'STATE',
-      show: (thing) =>
-        isAbandoned(thing, nowMs)
-          ? `abandoned ${formatDuration(nowMs - thing.leaseUntilMs)} ago`
-          : `in use, lease for ${formatDuration(thing.leaseUntilMs - nowMs)}`,
+      show: (thing) => {
+        if (isAbandoned(thing, nowMs)) return `abandoned ${formatDuration(nowMs - thing.leaseUntilMs)} ago`
+        if (thing.isKept) return `kept until ${formatTime(new Date(thing.leaseUntilMs).toISOString())} UTC`
+        return `in use, lease for ${formatDuration(thing.leaseUntilMs - nowMs)}`
+      },
     },
     { heading: 'COST', show: (thing) => formatCost(thing, pricing), spare: 1 },
     { heading: 'NAME', show: ({ name }) => name, spare: 3 },
@@ -47,6 +48,10 @@ export function formatInUse(found: readonly Temporary[], width: number): string 
   const [what, ended] =
     runs.length === 1 ? ['a run that has not ended', 'that run has'] : ['runs that have not ended', 'those runs have']
   const commands = runs.map((run) => `  ${pasteable(`talos-image cleanup --run ${run}`)}\n`)
+  if (found.every(({ isKept }) => isKept)) {
+    const kept = 'Nothing was removed: what is there was kept to be looked at, and its time is not over. Remove it now:'
+    return `${foldLines(kept, width)}\n${commands.join('')}`
+  }
   const text = `Nothing was removed: what is there belongs to ${what}, or was stopped less than 15 minutes ago. If you know that ${ended} stopped, remove it now:`
   return `${foldLines(text, width)}\n${commands.join('')}`
 }

@@ -68,4 +68,4 @@ function format<Item>(columns: readonly Column<Item>[], items: readonly Item[]):
   )
 }
 
-const widthOf = (table: string): number => Math.max(...table.split('\n').map((line) => line.length))
+const widthOf = (table: string): number => table.split('\n').reduce((most, line) => Math.max(most, line.length), 0)

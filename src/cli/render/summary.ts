@@ -5,7 +5,7 @@ import type { ProjectResult } from '../../report/projects.ts'
 import type { ResultSnapshot } from '../../report/result.ts'
 import { formatTerraform } from '../../report/terraform.ts'
 import { type Column, fitTable } from './columns.ts'
-import { formatDuration, formatGigabytes } from './units.ts'
+import { formatDuration, formatGigabytes, formatTime } from './units.ts'
 
 const COLUMNS: readonly Column<ResultSnapshot>[] = [
   { heading: 'ID', show: ({ id }) => String(id) },
@@ -118,6 +118,17 @@ export function findOlder(results: readonly ProjectResult[]): readonly Problem[]
   )
 }
 
+/** The servers that were kept, each with the commands that log in and remove it. */
+export function findKept(results: readonly ProjectResult[]): readonly Problem[] {
+  return results.flatMap(({ project, failed }) =>
+    failed.flatMap(({ image, kept }): Problem[] => {
+      if (kept === undefined) return []
+      const message = `${inProject(project, image)}: its server ${kept.server} is kept until ${formatTime(kept.until)} UTC, and costs money`
+      return [{ code: 'api', message, hint: `log in: \`${kept.login}\`; remove it: \`${kept.remove}\`` }]
+    }),
+  )
+}
+
 /** What could not be removed, each with the command that removes it. */
 export function findLeftovers(results: readonly ProjectResult[]): readonly Problem[] {
   return results.flatMap(({ project, leftovers }) =>
@@ -139,7 +150,9 @@ export function formatInterrupted(results: readonly ProjectResult[]): string {
   const list = names.join(', ')
   const isNamed = results.some(({ project }) => project !== undefined)
   const what = isNamed ? `not built: ${list}` : `${list} ${names.length === 1 ? 'was' : 'were'} not built`
-  const rest = results.every(({ leftovers }) => leftovers.length === 0) ? ' Nothing is left behind.' : ''
+  const rest = results.every(({ leftovers, failed }) => leftovers.length === 0 && !failed.some(({ kept }) => kept))
+    ? ' Nothing is left behind.'
+    : ''
   return `Interrupted: ${what}.${rest}\n`
 }
 

@@ -54,6 +54,8 @@ export async function createTerminalView(
     forget()
   }
   io.signal.addEventListener('abort', leaveFrame, { once: true })
+  // What the shell prints meanwhile stands below, and it has its cursor; the next frame comes below that.
+  io.onPause(leaveFrame)
   return {
     onEvent(event) {
       board = updateBoard(board, event, Date.now())
@@ -69,6 +71,7 @@ export async function createTerminalView(
     close() {
       clearInterval(timer)
       io.signal.removeEventListener('abort', leaveFrame)
+      io.onPause(() => undefined)
       leaveFrame()
     },
   }

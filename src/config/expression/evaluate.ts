@@ -1,7 +1,8 @@
 /** Evaluates expressions as Packer does. */
 
 import type { Origin } from '../../errors.ts'
-import { NULL, toStringValue, type Value } from '../value.ts'
+import { toStringValue, type Value } from '../value.ts'
+import { type Budget, sizeOf } from './budget.ts'
 import type { CallExpression, Expression, ForExpression } from './expression.ts'
 import { attempt, EvaluationFailure } from './failure.ts'
 import type { Place } from './functions/arguments.ts'
@@ -19,22 +20,37 @@ export interface Scope {
   call?(call: CallExpression, evaluate: (argument: Expression) => Value): Value
   /** Where functions find files; undefined where none may be read. */
   readonly place?: Place | undefined
+  readonly budget: Budget
 }
 
 /** @throws EvaluationFailure that says what is wrong, and where */
 export function evaluateExpression(expression: Expression, scope: Scope): Value {
+  scope.budget.enter(expression.origin)
+  try {
+    return evaluate(expression, scope)
+  } finally {
+    scope.budget.leave()
+  }
+}
+
+function evaluate(expression: Expression, scope: Scope): Value {
   const { origin } = expression
+  const { budget } = scope
   const value = (inner: Expression): Value => evaluateExpression(inner, scope)
   switch (expression.kind) {
     case 'literal':
       return expression.value
     case 'template':
-      return toStringValue(expression.parts.map((part) => toText(value(part), part.origin)).join(''))
+      return joinTexts(
+        expression.parts.map((part) => toText(value(part), part.origin)),
+        budget,
+        origin,
+      )
     case 'join':
-      return toStringValue(
-        toItems(value(expression.of))
-          .map((item) => toText(item, origin))
-          .join(''),
+      return joinTexts(
+        toItems(value(expression.of)).map((item) => toText(item, origin)),
+        budget,
+        origin,
       )
     case 'reference': {
       const { root, steps } = expression
@@ -47,10 +63,8 @@ export function evaluateExpression(expression: Expression, scope: Scope): Value 
       return take(value(expression.of), toText(value(expression.key), expression.key.origin), origin)
     case 'splat': {
       const items = toItems(value(expression.of))
-      return {
-        kind: 'list',
-        items: items.map((item) => expression.steps.reduce((of, step) => take(of, step, origin), item)),
-      }
+      const taken = items.map((item) => expression.steps.reduce((of, step) => take(of, step, origin), item))
+      return budget.made({ kind: 'list', items: taken }, origin)
     }
     case 'conditional': {
       const isTrue = toBool(value(expression.condition), expression.condition.origin)
@@ -60,23 +74,34 @@ export function evaluateExpression(expression: Expression, scope: Scope): Value 
     }
     case 'unary':
       return applyUnary(expression.operator, value(expression.operand), origin)
-    case 'binary':
-      return applyBinary(expression.operator, value(expression.left), value(expression.right), origin)
+    case 'binary': {
+      const [left, right] = [value(expression.left), value(expression.right)]
+      budget.take((sizeOf(left).bytes + sizeOf(right).bytes) / 8, origin)
+      return applyBinary(expression.operator, left, right, origin)
+    }
     case 'call':
-      return scope.call === undefined ? callFunction(expression, value, scope.place) : scope.call(expression, value)
+      return scope.call === undefined
+        ? callFunction(expression, value, { place: scope.place, budget })
+        : scope.call(expression, value)
     case 'bound':
       return evaluateExpression(expression.of, withNames(scope, expression.names))
     case 'list':
-      return { kind: 'list', items: expression.items.map(value) }
+      return budget.made({ kind: 'list', items: expression.items.map(value) }, origin)
     case 'object': {
       const members = expression.members.map(
         ({ key, value: member }) => [toText(value(key), key.origin), value(member)] as const,
       )
-      return { kind: 'object', members: new Map(members) }
+      return budget.made({ kind: 'object', members: new Map(members) }, origin)
     }
     case 'for':
-      return evaluateFor({ ...expression, origin }, scope)
+      return budget.made(evaluateFor({ ...expression, origin }, scope), origin)
   }
+}
+
+/** Their lengths first: put together they may be more than a text can be. */
+function joinTexts(texts: readonly string[], budget: Budget, at: Origin): Value {
+  for (const { length } of texts) budget.take(length, at)
+  return toStringValue(texts.join(''))
 }
 
 /** The scope, with names of its own before those of the other. */
@@ -84,6 +109,7 @@ function withNames(scope: Scope, names: ReadonlyMap<string, Value>): Scope {
   return {
     ...(scope.call === undefined ? {} : { call: scope.call }),
     place: scope.place,
+    budget: scope.budget,
     resolve(root, first, at) {
       const found = names.get(root)
       return found === undefined ? scope.resolve(root, first, at) : { value: found, used: 0 }
@@ -95,6 +121,7 @@ function evaluateFor(expression: ForExpression & Pick<Expression, 'origin'>, sco
   const { keyName, itemName, name, origin } = expression
   const items: Value[] = []
   const members = new Map<string, Value>()
+  const groups = new Map<string, Value[]>()
   for (const [key, item] of entriesOf(evaluateExpression(expression.of, scope), expression.of.origin)) {
     const names = new Map([[itemName, item], ...(keyName === undefined ? [] : ([[keyName, key]] as const))])
     const inside = withNames(scope, names)
@@ -107,10 +134,11 @@ function evaluateFor(expression: ForExpression & Pick<Expression, 'origin'>, sco
       continue
     }
     const text = toText(evaluateExpression(name, inside), name.origin)
-    const before = members.get(text)
-    if (before !== undefined && !expression.grouped)
-      throw new EvaluationFailure(`the key "${text}" comes twice`, origin)
-    members.set(text, expression.grouped ? { kind: 'list', items: [...toItems(before ?? NULL), made] } : made)
+    if (members.has(text) && !expression.grouped) throw new EvaluationFailure(`the key "${text}" comes twice`, origin)
+    const group = groups.get(text) ?? []
+    group.push(made)
+    groups.set(text, group)
+    members.set(text, expression.grouped ? { kind: 'list', items: group } : made)
   }
   return name === undefined ? { kind: 'list', items } : { kind: 'object', members }
 }

@@ -94,14 +94,25 @@ function partsOf(expression: Expression): readonly Expression[] {
   }
 }
 
-/** The names of the variables (`var.name`) that an expression refers to. */
-export function variablesIn(expression: Expression): string[] {
-  const own = expression.kind === 'reference' && expression.root === 'var' ? [String(expression.steps[0] ?? '')] : []
-  return [...own, ...partsOf(expression).flatMap(variablesIn)]
+/** The expression and all that it is made of, in the order of the text. */
+function* allIn(expression: Expression): Generator<Expression> {
+  const left = [expression]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    yield next
+    for (const part of [...partsOf(next)].reverse()) left.push(part)
+  }
+}
+
+/** The names after `var.` or `local.` that an expression refers to. */
+export function namesIn(expression: Expression, root: 'var' | 'local'): string[] {
+  return [...allIn(expression)].flatMap((one) =>
+    one.kind === 'reference' && one.root === root ? [String(one.steps[0] ?? '')] : [],
+  )
 }
 
 /** The texts that are written in an expression, without those that it calculates. */
 export function textsOf(expression: Expression): string[] {
-  const own = expression.kind === 'literal' && expression.value.kind === 'string' ? [expression.value.text] : []
-  return [...own, ...partsOf(expression).flatMap(textsOf)]
+  return [...allIn(expression)].flatMap((one) =>
+    one.kind === 'literal' && one.value.kind === 'string' ? [one.value.text] : [],
+  )
 }

@@ -2,12 +2,16 @@
 
 import type { Origin, Problem } from '../../errors.ts'
 
+/** Characters of a message, which may quote a value of any length. */
+const MOST_SHOWN = 500
+
 /** Thrown while an expression is evaluated; the caller reports its problem. */
 export class EvaluationFailure extends Error {
   override readonly name = 'EvaluationFailure'
   readonly problem: Problem
 
-  constructor(message: string, at: Origin, hint?: string) {
+  constructor(text: string, at: Origin, hint?: string) {
+    const message = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}...` : text
     super(message)
     this.problem = { code: 'config', message, at, hint: hint ?? PACKER_HINT }
   }
@@ -15,6 +19,9 @@ export class EvaluationFailure extends Error {
 
 /** Thrown for what Packer evaluates, and what is not evaluated here: that it fails says nothing of the template. */
 export class EvaluationLimit extends EvaluationFailure {}
+
+/** Thrown when the budget is spent: then nothing more is evaluated, whatever would stand in for it. */
+export class BudgetSpent extends EvaluationLimit {}
 
 /** The hint for templates that do more than is known here. */
 export const PACKER_HINT = 'change it, or let Packer itself build this directory: --engine packer'
@@ -27,7 +34,8 @@ export function attempt<T>(work: () => T, except?: typeof EvaluationLimit): T | 
   try {
     return work()
   } catch (error) {
-    if (!(error instanceof EvaluationFailure) || (except !== undefined && error instanceof except)) throw error
+    if (!(error instanceof EvaluationFailure) || error instanceof BudgetSpent) throw error
+    if (except !== undefined && error instanceof except) throw error
     return undefined
   }
 }

@@ -4,7 +4,7 @@ import type { Origin } from '../../errors.ts'
 import { formatKind, isEqual, NULL, toBoolValue, toNumberValue, toStringValue, type Value } from '../value.ts'
 import { convert } from '../variable-type.ts'
 import type { BinaryOperator, Step, UnaryOperator } from './expression.ts'
-import { EvaluationFailure } from './failure.ts'
+import { EvaluationFailure, EvaluationLimit } from './failure.ts'
 
 /** A condition's value. @throws EvaluationFailure when it is not a bool */
 export function toBool(value: Value, at: Origin): boolean {
@@ -16,8 +16,14 @@ export function toBool(value: Value, at: Origin): boolean {
 /** @throws EvaluationFailure when it is not a number */
 export function toNumber(value: Value, at: Origin): number {
   const number = convert(value, 'number')
-  if (number?.kind === 'number') return Number(number.text)
+  if (number?.kind === 'number') return toFinite(Number(number.text), at)
   throw new EvaluationFailure(`a number is needed here, not ${formatKind(value.kind)}`, at)
+}
+
+/** @throws EvaluationFailure for what JavaScript has no number for, where Packer may have one */
+export function toFinite(number: number, at: Origin): number {
+  if (Number.isFinite(number)) return number
+  throw new EvaluationLimit('this is not a number that can be worked with here: 1.8e308 is the biggest', at)
 }
 
 /** What is put into a text. @throws EvaluationFailure for null, lists and objects */
@@ -41,7 +47,7 @@ export function applyBinary(operator: BinaryOperator, left: Value, right: Value,
     throw new EvaluationFailure('a division by zero', at)
   }
   const result = ON_NUMBERS[operator](a, b)
-  return typeof result === 'number' ? toNumberValue(result) : toBoolValue(result)
+  return typeof result === 'number' ? toNumberValue(toFinite(result, at)) : toBoolValue(result)
 }
 
 const ON_NUMBERS: Readonly<

@@ -3,7 +3,8 @@
 import { createRequire } from 'node:module'
 import * as v from 'valibot'
 import type { Problem } from '../../errors.ts'
-import { originAt, type Position, type SourceFile } from '../source-file.ts'
+import type { Position } from '../position.ts'
+import { originAt, type SourceFile } from '../source-file.ts'
 import { type AstNode, AstNodeSchema } from './ast.ts'
 
 /** Checks files, and parses expressions; it tells no positions of arguments and blocks. */

@@ -11,6 +11,8 @@ export interface HclArgument {
   /** The expression as written. */
   readonly expression: string
   readonly expressionOffset: number
+  /** How many expressions are in each other there, at most: brackets, operators and texts; rather too many than too few. */
+  readonly levels: number
 }
 
 /** `type "label" { ... }` */
@@ -37,6 +39,12 @@ const HEREDOC = /<<-?([\p{ID_Start}_][\p{ID_Continue}-]*)[^\S\n]*\n/uy
 /** The arguments and blocks of a valid HCL text, in order. */
 export function scanHcl(text: string): HclItem[] {
   let at = 0
+  let level = 0
+  let deepest = 0
+  const enter = (): void => {
+    level += 1
+    deepest = Math.max(deepest, level)
+  }
   const take = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at
     const taken = pattern.exec(text)?.[0]
@@ -62,7 +70,11 @@ export function scanHcl(text: string): HclItem[] {
     at += 1
     take(INLINE_SPACE)
     const expressionOffset = at
-    return { kind: 'argument', name, offset, expression: text.slice(at, skipCode(/[\n}]/)), expressionOffset }
+    level = 0
+    deepest = 0
+    enter()
+    const expression = text.slice(at, skipCode(/[\n}]/))
+    return { kind: 'argument', name, offset, expression, expressionOffset, levels: deepest }
   }
 
   function readBlock(type: string, offset: number): HclBlock {
@@ -80,52 +92,89 @@ export function scanHcl(text: string): HclItem[] {
 
   /** Moves to a character that stands in no brackets; returns where what is before it ends, without space and comments. */
   function skipCode(until: RegExp): number {
-    let depth = 0
+    const before = level
+    const brackets: { readonly opening: string; readonly level: number }[] = []
     let end = at
     while (at < text.length) {
       const char = text.charAt(at)
-      if (depth === 0 && until.test(char)) return end
+      const bracket = brackets.at(-1)
+      if (bracket === undefined && until.test(char)) break
+      // The next item of a list, or member of an object.
+      if (char === ',' || (char === '\n' && bracket?.opening === '{')) level = bracket?.level ?? before
       if (take(COMMENT) !== undefined) continue
       if (char === '"') skipString()
       else if (!skipHeredoc()) {
-        if ('([{'.includes(char)) depth += 1
-        else if (')]}'.includes(char)) depth -= 1
+        if ('([{'.includes(char)) {
+          enter()
+          brackets.push({ opening: char, level })
+        } else if (')]}'.includes(char)) {
+          level = (brackets.pop()?.level ?? before + 1) - 1
+        } else if ('+-*/%!<>&|?'.includes(char) || text.startsWith('==', at)) enter()
         at += 1
       }
       if (/\S/.test(char)) end = at
     }
+    level = before
     return end
   }
 
-  /** Moves past a string, with what is filled in in it; returns where it ends. */
+  /** Moves past a string; returns where it ends. */
   function skipString(): number {
     at += 1
-    while (at < text.length && text[at] !== '"') {
+    skipTemplate(() => text[at] === '"', '\\')
+    at += 1
+    return at
+  }
+
+  /** Moves past a text with what is filled in in it. @param mark before what stands for itself */
+  function skipTemplate(isEnd: () => boolean, mark: string | undefined): void {
+    const before = level
+    enter()
+    // The stack ends somewhere; nothing that nests so deeply is read.
+    if (level > MOST_LEVELS) at = text.length
+    while (at < text.length && !isEnd()) {
       const three = text.slice(at, at + 3)
       if (three === '$${' || three === '%%{') at += 3
-      else if (three.startsWith('\\')) at += 2
+      else if (text[at] === mark) at += 2
       else if (three.startsWith('${') || three.startsWith('%{')) {
         at += 2
+        const [, directive] = DIRECTIVE.exec(text.slice(at, at + 20)) ?? []
+        if (three.startsWith('%') && directive === undefined) enter()
+        if (three.startsWith('%') && directive === 'end') level = Math.max(level - 1, before + 1)
         skipCode(/}/)
         at += 1
       } else at += 1
     }
-    at += 1
-    return at
+    level = before
   }
 
   function skipHeredoc(): boolean {
     HEREDOC.lastIndex = at
     const opening = HEREDOC.exec(text)
     if (opening === null) return false
-    at = HEREDOC.lastIndex
-    while (at < text.length) {
-      const newline = text.indexOf('\n', at)
+    const begin = HEREDOC.lastIndex
+    let end = begin
+    for (let closes = false; !closes && end < text.length; ) {
+      const newline = text.indexOf('\n', end)
       const lineEnd = newline === -1 ? text.length : newline
-      const closes = text.slice(at, lineEnd).trim() === opening[1]
-      at = closes ? lineEnd : lineEnd + 1
-      if (closes) break
+      closes = text.slice(end, lineEnd).trim() === opening[1]
+      end = closes ? lineEnd : lineEnd + 1
     }
+    at = begin
+    skipTemplate(() => at >= end, undefined)
+    at = end
     return true
   }
 }
+
+/** How many expressions may be in each other: the parser's trees have no more space on the stack. */
+export const MOST_LEVELS = 400
+
+/** The levels of an expression that stands alone. */
+export function levelsOf(expression: string): number {
+  const [item] = scanHcl(`x = ${expression}`)
+  return item?.kind === 'argument' ? item.levels : 0
+}
+
+/** What a directive begins with that begins nothing. */
+const DIRECTIVE = /^~?\s*(end|else)/

@@ -8,8 +8,9 @@ import type { AstNode } from './ast.ts'
 import { type LiteralStyle, literalText, styleOf } from './literal-text.ts'
 
 interface Reading {
-  readonly source: Buffer
   readonly text: string
+  /** The offset of each byte, which is what the parser counts, in code units; undefined where both are the same. */
+  readonly offsets: Uint32Array | undefined
   /** The place of an offset (in UTF-16 code units) in the text. */
   readonly placeOf: (offset: number) => Origin
   readonly style: LiteralStyle
@@ -21,7 +22,7 @@ interface Reading {
  */
 export function toExpression(root: AstNode, text: string, placeOf: (offset: number) => Origin): Expression | undefined {
   try {
-    return read(root, { source: Buffer.from(text), text, placeOf, style: { kind: 'quoted', indent: 0 } })
+    return read(root, { text, offsets: toOffsets(text), placeOf, style: { kind: 'quoted', indent: 0 } })
   } catch (error) {
     if (error instanceof UnknownNode) return undefined
     throw error
@@ -149,9 +150,24 @@ function readFor(node: AstNode, reading: Reading): Omit<Extract<Expression, { ki
   }
 }
 
-/** The parser counts bytes, texts here have code units. */
-function offsetOf(byte: number, { source }: Reading): number {
-  return source.subarray(0, byte).toString().length
+function offsetOf(byte: number, { offsets }: Reading): number {
+  return offsets === undefined ? byte : (offsets[byte] ?? offsets.at(-1) ?? 0)
+}
+
+function toOffsets(text: string): Uint32Array | undefined {
+  const bytes = Buffer.byteLength(text)
+  if (bytes === text.length) return undefined
+  const offsets = new Uint32Array(bytes + 1)
+  let byte = 0
+  let offset = 0
+  for (const character of text) {
+    const end = byte + Buffer.byteLength(character)
+    offsets.fill(offset, byte, end)
+    byte = end
+    offset += character.length
+  }
+  offsets[byte] = offset
+  return offsets
 }
 
 const UNARY = v.picklist(UNARY_OPERATORS)

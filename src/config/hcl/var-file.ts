@@ -3,7 +3,9 @@
 import type { Problem } from '../../errors.ts'
 import { type Assigned, type Assignment, toUndeclaredProblem } from '../assignments.ts'
 import { evaluateConstant } from '../constants.ts'
+import { Budget } from '../expression/budget.ts'
 import { originOf, type SourceFile } from '../source-file.ts'
+import { Effort } from './effort.ts'
 import type { HclParser } from './parser.ts'
 import { readHclExpression } from './read-body.ts'
 import { type HclBlock, scanHcl } from './scan.ts'
@@ -23,14 +25,16 @@ export async function readHclVarFile(
   const items: Assignment[] = []
   const problems: Problem[] = []
   const warnings: Problem[] = []
+  const budget = new Budget()
+  const effort = new Effort()
   for (const item of scanHcl(file.text)) {
     if (item.kind === 'block') {
       problems.push(toBlockProblem(file, item))
     } else if (declared !== undefined && !declared.has(item.name)) {
       warnings.push(toUndeclaredProblem(item.name, originOf(file, item.offset), declared))
     } else {
-      const expression = await readHclExpression(file, parser, item)
-      const value = 'message' in expression ? expression : evaluateConstant(item.name, expression)
+      const expression = await readHclExpression(file, parser, item, effort)
+      const value = 'message' in expression ? expression : evaluateConstant(item.name, expression, undefined, budget)
       if ('message' in value) problems.push(value)
       // The tree of a quoted text begins behind its quote.
       else items.push({ name: item.name, value: value.value, origin: originOf(file, item.expressionOffset) })

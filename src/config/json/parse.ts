@@ -83,7 +83,10 @@ class JsonParser {
     if (this.#skip('[')) return { kind: 'list', offset, items: this.#list(']', () => this.#value()) }
     if (this.#text[offset] === '"') return { kind: 'string', offset, text: this.#string() }
     const number = this.#take(NUMBER)
-    if (number !== '') return { kind: 'number', offset, text: String(Number(number)) }
+    if (number !== '') {
+      if (!Number.isFinite(Number(number))) this.#fail('this number is too big')
+      return { kind: 'number', offset, text: String(Number(number)) }
+    }
     return this.#word(offset)
   }
 

@@ -2,6 +2,7 @@
 
 import type { Problem } from '../../errors.ts'
 import type { Expression } from '../expression/expression.ts'
+import { Effort } from '../hcl/effort.ts'
 import { loadHclParser } from '../hcl/parser.ts'
 import { readHclExpression, toUnreadProblem } from '../hcl/read-body.ts'
 import { toExpression } from '../hcl/to-expression.ts'
@@ -30,6 +31,7 @@ const INNER: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 export async function readJsonBody(file: SourceFile, members: readonly JsonMember[]): Promise<ReadBody> {
   const problems: Problem[] = []
   const blocks: Block[] = []
+  const effort = new Effort()
   for (const member of members) blocks.push(...(await readBlocks(member, TOP[member.name] ?? 0, [], INNER)))
   return { attributes: [], blocks, problems }
 
@@ -68,11 +70,11 @@ export async function readJsonBody(file: SourceFile, members: readonly JsonMembe
       const isType = type === 'variable' && name === 'type'
       const text = value.kind === 'string' ? value.text : value.kind
       try {
-        const expression = await (isType ? readType(file, value) : readValue(file, value))
+        const expression = await (isType ? readType(file, value, effort) : readValue(file, value, effort))
         attributes.push({ name, origin: originOf(file, member.offset), expression, text })
       } catch (error) {
         if (!(error instanceof InvalidTemplate)) throw error
-        problems.push(toUnreadProblem(name, originOf(file, value.offset)))
+        problems.push(error.problem ?? toUnreadProblem(name, originOf(file, value.offset)))
       }
     }
     return { type, labels, origin: originOf(file, offset), attributes, blocks }
@@ -86,28 +88,36 @@ export function membersOf(node: JsonNode): JsonMember[] {
 }
 
 /** A string that is not a valid template. */
-class InvalidTemplate extends Error {}
+class InvalidTemplate extends Error {
+  /** What is wrong; undefined where only that is known. */
+  readonly problem: Problem | undefined
+
+  constructor(problem?: Problem) {
+    super()
+    this.problem = problem
+  }
+}
 
 /** The type of a variable is an expression in a string. */
-async function readType(file: SourceFile, node: JsonNode): Promise<Expression> {
-  if (node.kind !== 'string') return readValue(file, node)
+async function readType(file: SourceFile, node: JsonNode, effort: Effort): Promise<Expression> {
+  if (node.kind !== 'string') return readValue(file, node, effort)
   const at = { name: 'type', expression: node.text, expressionOffset: node.offset }
-  const expression = await readHclExpression(file, await loadHclParser(), at)
+  const expression = await readHclExpression(file, await loadHclParser(), at, effort)
   if ('message' in expression) throw new InvalidTemplate()
   return expression
 }
 
-async function readValue(file: SourceFile, node: JsonNode): Promise<Expression> {
+async function readValue(file: SourceFile, node: JsonNode, effort: Effort): Promise<Expression> {
   const origin = originOf(file, node.offset)
   switch (node.kind) {
     case 'string':
-      return readText(node.text, origin)
+      return readText(node.text, origin, effort)
     case 'list':
-      return { kind: 'list', origin, items: await Promise.all(node.items.map((item) => readValue(file, item))) }
+      return { kind: 'list', origin, items: await Promise.all(node.items.map((item) => readValue(file, item, effort))) }
     case 'object': {
       const members = node.members.map(async ({ name, offset, value }) => {
         const key = { kind: 'literal', origin: originOf(file, offset), value: toStringValue(name) } as const
-        return { key, value: await readValue(file, value) }
+        return { key, value: await readValue(file, value, effort) }
       })
       return { kind: 'object', origin, members: await Promise.all(members) }
     }
@@ -121,9 +131,11 @@ async function readValue(file: SourceFile, node: JsonNode): Promise<Expression> 
 /** In a heredoc a text stands as it is, apart from what is filled in. */
 const MARK = 'TALOS_IMAGE_TEXT'
 
-async function readText(text: string, origin: Expression['origin']): Promise<Expression> {
+async function readText(text: string, origin: Expression['origin'], effort: Effort): Promise<Expression> {
   if (!/[$%]\{/.test(text)) return { kind: 'literal', origin, value: toStringValue(text) }
   const source = `<<${MARK}\n${text}\n${MARK}`
+  const problem = effort.take(source, origin)
+  if (problem !== undefined) throw new InvalidTemplate(problem)
   const tree = await (await loadHclParser()).toAst(source)
   const expression = tree && toExpression(tree, source, () => origin)
   if (expression === undefined) throw new InvalidTemplate()

@@ -4,7 +4,7 @@ import type { ArithmeticExpression, ParameterExpansionPart, Word, WordPart } fro
 import { calculate, type Numbers } from './arithmetic.ts'
 import type { Setting } from './interpreter.ts'
 import { removeMatch, replaceMatch } from './patterns.ts'
-import { toValue, type Value } from './values.ts'
+import { checkLength, checkWords, NotKnown, toValue, type Value } from './values.ts'
 import { World } from './world.ts'
 
 /** A part of a word: a text, or a list such as `"$@"`. */
@@ -18,10 +18,12 @@ export function expandWords(word: Word, setting: Setting): Value[] {
   const hasOwnSeparators = setting.world.variables.has('IFS')
   let current: Value | undefined
   const add = (value: Value): void => {
+    checkLength((current?.text.length ?? 0) + value.text.length)
     current = { text: (current?.text ?? '') + value.text, cause: current?.cause ?? value.cause }
   }
   const end = (): void => {
     if (current !== undefined) words.push(current)
+    checkWords(words.length)
     current = undefined
   }
   for (const piece of pieces(word, setting)) {
@@ -55,14 +57,19 @@ export function expandParts(parts: readonly WordPart[], setting: Setting): Value
   return join(parts.flatMap((part) => toPieces(part, setting, true)))
 }
 
-export const countFrom = (first: number, last: number): number[] =>
-  Array.from(
-    { length: Math.min(Math.abs(last - first) + 1, 1000) },
-    (_, index) => first + index * Math.sign(last - first),
-  )
+/** More numbers are not counted. */
+const MOST_NUMBERS = 1000
+
+/** @throws NotKnown for too many */
+export function countFrom(first: number, last: number): number[] {
+  const length = Math.abs(last - first) + 1
+  if (length > MOST_NUMBERS) throw new NotKnown(`more than ${MOST_NUMBERS} numbers`)
+  return Array.from({ length }, (_, index) => first + index * Math.sign(last - first))
+}
 
 function join(all: readonly Piece[]): Value {
   const values = all.flatMap((piece) => ('list' in piece ? joinList(piece.list) : [piece]))
+  checkLength(values.reduce((sum, { text }) => sum + text.length, 0))
   return {
     text: values.map(({ text }) => text).join(''),
     cause: values.find(({ cause }) => cause !== undefined)?.cause,

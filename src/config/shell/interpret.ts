@@ -117,6 +117,7 @@ export function createShell(runCommand: RunCommand): Shell {
     try {
       depth += 1
       commandsRun += 1
+      setting.world.spend(1)
       if (depth > MAX_DEPTH || commandsRun > MAX_COMMANDS) throw new NotKnown('there is too much to follow')
       return run(node, setting)
     } catch (error) {
@@ -224,6 +225,7 @@ function fail(error: NotKnown, at: Parameters<typeof note>[2], world: World): Pa
 /** Runs something in a shell of its own. */
 function isolate(setting: Setting, run: (setting: Setting) => Path[]): Path[] {
   const { variables, lists, functions, exported, locals, cwd, stopsOnFailure } = setting.world
+  setting.world.spendCopy()
   const copies = () => ({ variables: new Map(variables), lists: new Map(lists), functions: new Map(functions) })
   Object.assign(setting.world, copies())
   return run(setting).map((path) => {

@@ -2,7 +2,7 @@
 
 import type { Origin } from '../../errors.ts'
 import type { Path, Result, Setting } from './interpreter.ts'
-import { type Content, NOTHING, type NotKnown } from './values.ts'
+import { type Content, checkLength, NOTHING, type NotKnown } from './values.ts'
 import { type Fork, mergeWorlds, World } from './world.ts'
 
 /** What was asked, and the world in which it was not answered yet; undefined where it does not matter. */
@@ -45,7 +45,11 @@ export function note(world: World, { message, why }: NotKnown, at: Origin): Cont
 export function mergePaths(paths: readonly Path[]): Path[] {
   if (paths.length < 2) return [...paths]
   const groups = new Map<string, Path[]>()
-  for (const path of paths) groups.set(keyOf(path), [...(groups.get(keyOf(path)) ?? []), path])
+  for (const path of paths) {
+    const key = keyOf(path)
+    path.world.spend(key.length)
+    groups.set(key, [...(groups.get(key) ?? []), path])
+  }
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     const worlds = mergeWorlds(group.map(({ world }) => world))
@@ -59,6 +63,7 @@ const keyOf = ({ flow, isTrue, output }: Path): string => JSON.stringify([flow, 
 export function joinOutput(first: Content, second: Content): Content {
   if (first.kind === 'text' && first.text === '') return second
   if (second.kind === 'text' && second.text === '') return first
+  if (first.kind === 'text' && second.kind === 'text') checkLength(first.text.length + second.text.length)
   if (first.kind === 'text' && second.kind === 'text') return { kind: 'text', text: first.text + second.text }
   if (first.kind === 'unknown') return first
   return second.kind === 'unknown'

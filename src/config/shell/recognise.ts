@@ -56,7 +56,17 @@ export class Recogniser {
   }
 
   /** @returns everything that is not known about it, the first in the text first */
-  run({ file, path, command, at, environment }: Commands): Finding[] {
+  run(commands: Commands): Finding[] {
+    try {
+      return this.#follow(commands)
+    } catch (error) {
+      if (!(error instanceof NotKnown)) throw error
+      this.#worlds = [new World()]
+      return [{ message: `${UNKNOWN}: ${error.message}`, at: error.why?.at ?? commands.at }]
+    }
+  }
+
+  #follow({ file, path, command, at, environment }: Commands): Finding[] {
     const paths = this.#worlds.flatMap((old) => {
       const world = old.renewed()
       world.files.set(path, { kind: 'text', ...file })

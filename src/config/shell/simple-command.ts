@@ -11,7 +11,7 @@ import { toPaths } from './paths.ts'
 import { redirect } from './redirects.ts'
 import { sumProgram } from './sums.ts'
 import { TEXT_PROGRAMS } from './texts.ts'
-import { known, NOTHING, NotKnown, type Value } from './values.ts'
+import { checkLength, checkWords, known, NOTHING, NotKnown, type Value } from './values.ts'
 import { World } from './world.ts'
 
 const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
@@ -30,9 +30,9 @@ export function runSimpleCommand(node: Command, setting: Setting): Path[] {
   const at = script.place(node.pos)
   const before = setting.isCondition ? new World(world) : undefined
   world.at = at
-  const kept = new Map(world.variables)
   const { exported } = world
   const own = node.prefix.flatMap((one) => (one.type === 'Assignment' ? [one.name] : []))
+  const kept = new Map(own.map((name) => [name, world.variables.get(name)]))
   if (node.name !== undefined && own.length > 0) world.exported = new Set([...exported, ...own])
   for (const one of node.prefix) if (one.type === 'Assignment') assign(one, setting)
   const words = node.args.filter((arg) => arg.type === 'Word')
@@ -88,11 +88,13 @@ function assign({ name, value, append, index }: Assignment, setting: Setting): v
   const list = world.lists.get(name)
   if (value.type === 'ArrayValue') {
     const items = value.elements.flatMap((element) => expandWords(element, setting))
+    checkWords((append === true ? (list?.length ?? 0) : 0) + items.length)
     world.lists.set(name, append === true ? [...(list ?? []), ...items] : items)
     return
   }
   const given = expandText(value, setting)
   const old = append === true ? world.variables.get(name) : undefined
+  checkLength((old?.text.length ?? 0) + given.text.length)
   world.variables.set(name, { text: (old?.text ?? '') + given.text, cause: old?.cause ?? given.cause })
 }
 

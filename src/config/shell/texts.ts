@@ -3,6 +3,7 @@
 import { posix } from 'node:path'
 import { countFrom } from './expand.ts'
 import type { Call, Program, Result } from './interpreter.ts'
+import { substitute } from './patterns.ts'
 import { type Content, NOTHING, NotKnown, unknownContent, type Value } from './values.ts'
 
 const print = (text: string | undefined, call: Call): Result => ({
@@ -105,8 +106,9 @@ function printf(call: Call): Result {
   const cause = call.args.find((arg) => arg.cause !== undefined)?.cause
   if (cause !== undefined) return { output: { kind: 'unknown', cause }, status: true }
   const rest = values.map(({ text }) => text)
-  const text = format?.text.replaceAll('\\n', '\n').replace(/%s/g, () => rest.shift() ?? '')
-  if (text === undefined || text.includes('%') || rest.length > 0) return print(undefined, call)
+  let used = 0
+  const text = format?.text.replaceAll('\\n', '\n').replace(/%s/g, () => rest[used++] ?? '')
+  if (text === undefined || text.includes('%') || rest.length > used) return print(undefined, call)
   return { output: { kind: 'text', text }, status: true }
 }
 
@@ -188,8 +190,7 @@ function sed(call: Call): Result {
     return steps.reduce<string | undefined>((done, step) => {
       if (done === undefined || step === null) return undefined
       const [, , pattern = '', replacement = '', flags = ''] = step
-      const source = pattern.replace(/\./g, '[^\\n]')
-      return done.replace(new RegExp(source, `m${flags}`), () => replacement)
+      return substitute(done, pattern, replacement, flags === 'g')
     }, text)
   })
 }

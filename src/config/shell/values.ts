@@ -88,3 +88,17 @@ export function known(value: Value): string {
   if (value.cause === undefined) return value.text
   throw new NotKnown(value.cause.why, { why: value.cause })
 }
+
+/** No script makes a longer text of what it knows, nor a longer list. */
+const MOST_CHARACTERS = 1 << 20
+const MOST_WORDS = 100_000
+
+/** @param length of a text that is about to be made @throws NotKnown when it is too long */
+export function checkLength(length: number): void {
+  if (length > MOST_CHARACTERS) throw new NotKnown(`a text of more than ${MOST_CHARACTERS} characters`)
+}
+
+/** @param count how many words a list is about to have @throws NotKnown when that is too many */
+export function checkWords(count: number): void {
+  if (count > MOST_WORDS) throw new NotKnown(`more than ${MOST_WORDS} words`)
+}

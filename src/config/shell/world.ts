@@ -3,7 +3,7 @@
 import { posix } from 'node:path'
 import type { Function as FunctionNode } from 'unbash'
 import type { Origin } from '../../errors.ts'
-import { matchesGlob } from './patterns.ts'
+import { globMatcher } from './patterns.ts'
 import {
   type Cause,
   type Content,
@@ -56,7 +56,13 @@ const SINKS =
 /** Folders in which the rescue system has nothing but what the commands put there. */
 export const FRESH = /^\/(?:tmp|root)\//
 
+/** Characters of all that is compared and copied on all ways: more is not followed. A second for a hundred million, more or less. */
+const MOST_EFFORT = 200_000_000
+const EFFORT_OF_ENTRY = 20
+
 export class World {
+  /** What is left, for all that come of the first. */
+  readonly #effort: { left: number }
   variables = new Map<string, Value>()
   /** Arrays by name; `@`: what the script or function was called with. */
   lists = new Map<string, readonly Value[]>()
@@ -84,6 +90,8 @@ export class World {
   unchecked: Unknown[]
 
   constructor(from?: World) {
+    this.#effort = from === undefined ? { left: MOST_EFFORT } : from.#effort
+    if (from !== undefined) this.#effort.left -= from.#entries * EFFORT_OF_ENTRY
     this.files = new Map(from?.files)
     this.written = [...(from?.written ?? [])]
     this.sums = new Map(from?.sums)
@@ -102,6 +110,22 @@ export class World {
     this.isUnlikely = from.isUnlikely
     this.forks = from.forks
     this.at = from.at
+  }
+
+  get #entries(): number {
+    return this.variables.size + this.lists.size + this.functions.size + this.files.size
+  }
+
+  /** @throws NotKnown when nothing is left */
+  spend(characters: number): void {
+    this.#effort.left -= characters
+    const why = 'there is too much to follow'
+    if (this.#effort.left < 0) throw new NotKnown(why, { why: { why, at: this.at } })
+  }
+
+  /** That its variables are copied. */
+  spendCopy(): void {
+    this.spend(this.#entries * EFFORT_OF_ENTRY)
   }
 
   /** What happened in a shell of its own, which shares files and disk. */
@@ -135,7 +159,9 @@ export class World {
     const sources = written.map(({ source }) => source)
     const defined = [...functions].map(([name, { body, script }]) => [name, script.place(body.pos)])
     const others = [this.atExit?.text, cwd, stopsOnFailure, status, sources, unknown.length]
-    return JSON.stringify([maps, defined, [...exported], this.locals && [...this.locals], ...others])
+    const key = JSON.stringify([maps, defined, [...exported], this.locals && [...this.locals], ...others])
+    this.spend(key.length)
+    return key
   }
 
   path(path: string): string {
@@ -147,7 +173,8 @@ export class World {
     const full = this.path(path)
     const own = this.files.get(full)
     if (own !== undefined || !/[*?[]/.test(full)) return own
-    const [match, another] = [...this.files.keys()].filter((name) => matchesGlob(name, full))
+    this.spendCopy()
+    const [match, another] = [...this.files.keys()].filter(globMatcher(full))
     return match === undefined || another !== undefined ? undefined : this.files.get(match)
   }
 
@@ -172,8 +199,10 @@ export class World {
 
   remove(path: string): void {
     const full = this.path(path)
+    this.spendCopy()
+    const matches = globMatcher(full)
     for (const name of this.files.keys()) {
-      if (matchesGlob(name, full) || name.startsWith(`${full}/`)) this.files.delete(name)
+      if (matches(name) || name.startsWith(`${full}/`)) this.files.delete(name)
     }
   }
 

@@ -225,7 +225,8 @@ export function nameOfUse({ source, over }: Use, reader: AttributeReader): strin
   return (own && reader.text(own)?.value) ?? source.name
 }
 
-const uniqueProblems = (problems: readonly Problem[]): Problem[] =>
+/** Each problem once, however many need what has it. */
+export const uniqueProblems = (problems: readonly Problem[]): Problem[] =>
   unique(problems, ({ at, message }) => JSON.stringify([at, message]))
 
 function unique<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {

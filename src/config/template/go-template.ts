@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { formatGoLayout, formatStrftime } from '../expression/functions/go-layout.ts'
+import { countIn } from '../expression/functions/texts.ts'
 import { formatSeconds, NOW } from '../expression/functions/times.ts'
 import { READ_AS_PACKER, type SourceNames } from './template-scope.ts'
 
@@ -9,6 +10,8 @@ import { READ_AS_PACKER, type SourceNames } from './template-scope.ts'
 export interface EngineContext {
   readonly source: SourceNames | undefined
   readonly cwd: string
+  /** Counts what is about to be made. @throws EvaluationFailure when that is too much */
+  readonly take: (bytes: number) => void
 }
 
 /** Why something between the braces has no value. */
@@ -36,8 +39,12 @@ const FUNCTIONS: ReadonlyMap<string, EngineFunction> = new Map<string, EngineFun
   ['lower', ([text]) => text?.toLowerCase()],
   ['packer_version', () => READ_AS_PACKER],
   ['pwd', (_, { cwd }) => cwd],
-  ['replace', ([old, by, most, text]) => (text === undefined ? undefined : replace(text, old, by, Number(most)))],
-  ['replace_all', ([old, by, text]) => (text === undefined ? undefined : replace(text, old, by, -1))],
+  [
+    'replace',
+    ([old, by, most, text], context) =>
+      text === undefined ? undefined : replace(text, old, by, Number(most), context),
+  ],
+  ['replace_all', ([old, by, text], context) => (text === undefined ? undefined : replace(text, old, by, -1, context))],
   [
     'split',
     ([text, separator, index]) => (index === undefined ? undefined : text?.split(separator ?? '')[Number(index)]),
@@ -59,7 +66,11 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
 /** All that are filled in. */
 export const ENGINE_FUNCTION_NAMES: readonly string[] = [...FUNCTIONS.keys()]
 
-function replace(text: string, old = '', by = '', most: number): string {
+/** What each part of a text that is taken apart takes in memory, more or less. */
+const BYTES_OF_PART = 32
+
+function replace(text: string, old = '', by = '', most: number, { take }: EngineContext): string {
+  take(text.length + countIn(text, old) * (by.length + BYTES_OF_PART))
   const parts = text.split(old)
   const count = most < 0 ? parts.length - 1 : Math.min(most, parts.length - 1)
   return [parts.slice(0, count + 1).join(by), ...parts.slice(count + 1)].join(old)
@@ -68,11 +79,21 @@ function replace(text: string, old = '', by = '', most: number): string {
 /** @throws GoTemplateFailure */
 export function fillGoTemplate(text: string, context: EngineContext): string {
   if (!text.includes('{{')) return text
-  const trimmed = text.replace(/\s*\{\{-(?=\s)/g, '{{').replace(/(?<=\s)-\}\}\s*/g, '}}')
-  return trimmed.replace(/\{\{([\s\S]*?)\}\}/g, (_, action: string) => {
-    const tokens = toTokens(action)
-    return isComment(action) ? '' : new Pipeline(tokens, action.trim(), context).read()
-  })
+  const filled: string[] = []
+  let end = 0
+  for (let at = text.indexOf('{{'); at !== -1; at = text.indexOf('{{', end)) {
+    const close = text.indexOf('}}', at + 2)
+    if (close === -1) break
+    const [, left = '', action = '', right = ''] =
+      /^(-(?=\s))?([\s\S]*?)((?<=\s)-)?$/.exec(text.slice(at + 2, close)) ?? []
+    const before = text.slice(end, at)
+    const made = isComment(action) ? '' : new Pipeline(toTokens(action), action.trim(), context).read()
+    context.take(made.length)
+    filled.push(left === '' ? before : before.trimEnd(), made)
+    end = close + 2
+    if (right !== '') end += text.length - end - text.slice(end).trimStart().length
+  }
+  return filled.join('') + text.slice(end)
 }
 
 const isComment = (action: string): boolean => /^\s*\/\*[\s\S]*\*\/\s*$/.test(action)
@@ -95,17 +116,28 @@ function unquote(literal: string): string {
   return literal.slice(1, -1).replace(/\\(.)/g, (_, letter: string) => ({ n: '\n', t: '\t' })[letter] ?? letter)
 }
 
+/** Parentheses in each other. */
+const MOST_LEVELS = 100
+
+/** Characters of an action that a message shows. */
+const MOST_SHOWN = 200
+
 /** `name arg | name arg`: what a command gives is the last argument of the next one. */
 class Pipeline {
   readonly #tokens: readonly Token[]
   readonly #written: string
   readonly #context: EngineContext
   #at = 0
+  #levels = 0
 
   constructor(tokens: readonly Token[], written: string, context: EngineContext) {
     this.#tokens = tokens
     this.#written = written
     this.#context = context
+  }
+
+  get #shown(): string {
+    return this.#written.length > MOST_SHOWN ? `{{${this.#written.slice(0, MOST_SHOWN)}...` : `{{${this.#written}}}`
   }
 
   read(): string {
@@ -135,7 +167,10 @@ class Pipeline {
       return token.kind === 'text' ? token.text : this.#call(token.text, [])
     }
     if (!this.#takeMark('(')) return undefined
+    this.#levels += 1
+    if (this.#levels > MOST_LEVELS) return this.#fail()
     const value = this.#pipeline()
+    this.#levels -= 1
     return this.#takeMark(')') ? value : this.#fail()
   }
 
@@ -148,11 +183,11 @@ class Pipeline {
 
   #call(name: string, args: readonly string[]): string {
     const refused = REFUSED.get(name)
-    if (refused !== undefined) throw new GoTemplateFailure(`{{${this.#written}}} has no value here`, refused)
+    if (refused !== undefined) throw new GoTemplateFailure(`${this.#shown} has no value here`, refused)
     return FUNCTIONS.get(name)?.(args, this.#context) ?? this.#fail()
   }
 
   #fail(): never {
-    throw new GoTemplateFailure(`{{${this.#written}}} is not supported`)
+    throw new GoTemplateFailure(`${this.#shown} is not supported`)
   }
 }

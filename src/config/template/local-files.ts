@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, posix, relative, resolve } from 'node:path'
 import { NotKnown, type TextScript } from '../shell/values.ts'
+import { originOf } from '../source-file.ts'
 import type { Template } from './template.ts'
 
 /**
@@ -42,13 +43,6 @@ export function readScript({ cwd }: Pick<Template, 'cwd'>, path: string): TextSc
   const text =
     found.isFile() && found.size <= MAX_SCRIPT_BYTES ? readFileSync(path, 'utf8').replaceAll('\r\n', '\n') : '\0'
   if (text.includes('\0')) throw new NotKnown(`${shown} is no script`)
-  return {
-    text,
-    script: {
-      place: (offset) => {
-        const before = text.slice(0, offset).split('\n')
-        return { kind: 'file', file: shown, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
-      },
-    },
-  }
+  const file = { name: shown, text }
+  return { text, script: { place: (offset) => originOf(file, offset) } }
 }

@@ -3,6 +3,7 @@
 import type { Origin, Problem } from '../../errors.ts'
 import type { Expression } from '../expression/expression.ts'
 import { PACKER_HINT } from '../expression/failure.ts'
+import { type PlacedText, positionAt } from '../position.ts'
 import type { Commands } from '../shell/recognise.ts'
 import { NotKnown, type TextScript } from '../shell/values.ts'
 import { isScalar } from '../value.ts'
@@ -43,7 +44,8 @@ function joinInline(inline: Attribute, block: Block, { reader }: ReadingScripts)
     const item = inline.expression.kind === 'list' ? inline.expression.items[index] : undefined
     const written = reader.written(item ?? inline.expression)
     const start = text.length
-    parts.push({ start, place: (offset) => placeInText(value, offset - start, written, origin) })
+    const lines = { text: value }
+    parts.push({ start, place: (offset) => placeInText(lines, offset - start, written, origin) })
     text += `${value}\n`
   }
   const place = (offset: number): Origin =>
@@ -101,11 +103,10 @@ function readEnvironment(block: Block, { reader, source, problems }: ReadingScri
 }
 
 /** The line of a heredoc that a command stands on; other texts are one place. */
-function placeInText(text: string, offset: number, expression: Expression, origin: Origin): Origin {
-  const line = text.slice(0, offset).split('\n').length - 1
+function placeInText(text: PlacedText, offset: number, expression: Expression, origin: Origin): Origin {
+  const { line, column } = positionAt(text, offset)
   const [first] = expression.kind === 'template' ? expression.parts : []
   const isPlain = first?.kind === 'literal' && first.origin.kind === 'file'
-  if (line === 0 || !isPlain || first.origin.kind !== 'file' || first.origin.line === undefined) return origin
-  const indent = offset - (text.lastIndexOf('\n', offset - 1) + 1)
-  return { ...first.origin, line: first.origin.line + line, column: (first.origin.column ?? 1) + indent }
+  if (line === 1 || !isPlain || first.origin.kind !== 'file' || first.origin.line === undefined) return origin
+  return { ...first.origin, line: first.origin.line + line - 1, column: (first.origin.column ?? 1) + column - 1 }
 }

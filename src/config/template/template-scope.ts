@@ -4,7 +4,9 @@ import { resolve } from 'node:path'
 import type { Origin } from '../../errors.ts'
 import { didYouMean } from '../../util/near.ts'
 import { registerSecret } from '../../util/redact.ts'
+import { Budget } from '../expression/budget.ts'
 import { evaluateExpression, type Scope } from '../expression/evaluate.ts'
+import { namesIn } from '../expression/expression.ts'
 import { EvaluationFailure, PACKER_HINT } from '../expression/failure.ts'
 import type { Place } from '../expression/functions/arguments.ts'
 import { isScalar, toStringValue, type Value } from '../value.ts'
@@ -28,15 +30,18 @@ const BUILD_VALUES: readonly string[] = [
 /** Stands in a text for what is known only once there is a server. */
 export const OF_THE_SERVER = 'known-once-there-is-a-server'
 
+/** Locals of a circle that a message names. */
+const MOST_SHOWN = 10
+
 /** Names of a template: `var`, `local`, `path`, and `source` in a build. Each local is evaluated once. */
 export class TemplateScope implements Scope {
   readonly place: Place
+  readonly budget: Budget
   readonly #template: Template
   readonly #overrides: ReadonlyMap<string, Value>
   readonly #source: SourceNames | undefined
   readonly #build: string | undefined
   readonly #locals: Map<string, Value | EvaluationFailure>
-  readonly #evaluating: string[] = []
 
   /** @param overrides values of variables that count instead of their own */
   constructor(
@@ -50,6 +55,7 @@ export class TemplateScope implements Scope {
     this.#source = source
     this.#build = build
     this.#locals = parent === undefined ? new Map() : parent.#locals
+    this.budget = parent === undefined ? new Budget() : parent.budget
   }
 
   /** The same names, and `source`. */
@@ -99,31 +105,58 @@ export class TemplateScope implements Scope {
   }
 
   #local(name: string, at: Origin): Value {
-    const known = this.#locals.get(name)
-    if (known instanceof EvaluationFailure) throw known
-    if (known !== undefined) return known
-    const local = this.#template.locals.get(name)
-    if (local === undefined) {
+    if (!this.#template.locals.has(name)) {
       const hint = didYouMean(name, this.#template.locals.keys())
       throw new EvaluationFailure(`there is no local "${name}"`, at, hint ?? `write it into a locals block`)
     }
-    const since = this.#evaluating.indexOf(name)
-    if (since !== -1) {
-      const circle = [...this.#evaluating.slice(since), name].map((one) => `local.${one}`).join(' -> ')
-      throw new EvaluationFailure(`local.${name} depends on itself: ${circle}`, local.origin, 'break the circle')
+    if (!this.#locals.has(name)) this.#evaluateLocals(name)
+    const known = this.#locals.get(name)
+    if (known === undefined || known instanceof EvaluationFailure) throw known
+    return known
+  }
+
+  /** Evaluates a local, and before it those that it needs, one after the other: there may be more than the stack has space for. */
+  #evaluateLocals(first: string): void {
+    const path = new Map<string, string[]>()
+    const names: string[] = []
+    const enter = (name: string): void => {
+      const expression = this.#template.locals.get(name)?.expression
+      path.set(name, expression === undefined ? [] : namesIn(expression, 'local').reverse())
+      names.push(name)
     }
-    this.#evaluating.push(name)
+    enter(first)
+    for (let name = names.at(-1); name !== undefined; name = names.at(-1)) {
+      const next = path.get(name)?.pop()
+      if (next === undefined) {
+        if (!this.#locals.has(name)) this.#locals.set(name, this.#evaluateLocal(name))
+        path.delete(name)
+        names.pop()
+      } else if (path.has(next) && !this.#locals.has(next)) {
+        const circle = names.slice(names.lastIndexOf(next))
+        const failure = this.#toCircleFailure(next, circle)
+        for (const one of circle) this.#locals.set(one, failure)
+      } else if (this.#template.locals.has(next) && !this.#locals.has(next)) enter(next)
+    }
+  }
+
+  #toCircleFailure(name: string, circle: readonly string[]): EvaluationFailure {
+    const shown = [...circle.slice(0, MOST_SHOWN), ...(circle.length > MOST_SHOWN ? [] : [name])]
+    const text = shown.map((one) => `local.${one}`).join(' -> ') + (circle.length > MOST_SHOWN ? ' -> ...' : '')
+    const at = this.#template.locals.get(name)?.origin ?? { kind: 'default' }
+    return new EvaluationFailure(`local.${name} depends on itself: ${text}`, at, 'break the circle')
+  }
+
+  /** Every use of a local that has no value gives the same problem, which is reported once. */
+  #evaluateLocal(name: string): Value | EvaluationFailure {
+    const local = this.#template.locals.get(name)
+    if (local === undefined) throw new Error(`there is no local ${name}`)
     try {
       const value = evaluateExpression(local.expression, this)
       if (local.isSensitive && isScalar(value)) registerSecret(value.text)
-      this.#locals.set(name, value)
       return value
     } catch (error) {
-      // Every use gives the same problem, which is reported once.
-      if (error instanceof EvaluationFailure) this.#locals.set(name, error)
+      if (error instanceof EvaluationFailure) return error
       throw error
-    } finally {
-      this.#evaluating.pop()
     }
   }
 

@@ -20,15 +20,14 @@ export function findValidationProblems(chosen: readonly Chosen[], template: Temp
       if (condition === undefined || sourced === undefined) return []
       try {
         if (toBool(evaluateExpression(condition, scope), condition.origin)) return []
+        const said = message && attempt(() => evaluateExpression(message, scope))
+        const why = said !== undefined && isScalar(said) ? said.text : 'the template refuses this value'
+        const hint = 'the template checks this value'
+        return [{ code: 'config', message: `"${name}": ${why}`, at: sourced.origin, hint }]
       } catch (error) {
         if (!(error instanceof EvaluationFailure)) throw error
         return [error.problem]
       }
-      const said = message && attempt(() => evaluateExpression(message, scope))
-      const why = said !== undefined && isScalar(said) ? said.text : 'the template refuses this value'
-      return [
-        { code: 'config', message: `"${name}": ${why}`, at: sourced.origin, hint: 'the template checks this value' },
-      ]
     }),
   )
 }

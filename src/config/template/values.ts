@@ -17,7 +17,7 @@ export class AttributeReader {
   readonly #scope: Scope
   readonly #template: Template
   readonly #problems: Problem[]
-  readonly #engine: EngineContext
+  readonly #engine: Omit<EngineContext, 'take'>
 
   /**
    * @param problems is added to
@@ -76,8 +76,11 @@ export class AttributeReader {
   /** The text with everything between `{{` and `}}` filled in; undefined when something of that is not known. */
   #fill(attribute: Attribute, text: string): string | undefined {
     try {
-      return fillGoTemplate(text, this.#engine)
+      const take = (bytes: number): void => this.#scope.budget.take(bytes, attribute.expression.origin)
+      return fillGoTemplate(text, { ...this.#engine, take })
     } catch (error) {
+      if (error instanceof EvaluationFailure) this.#problems.push(error.problem)
+      if (error instanceof EvaluationFailure) return undefined
       if (!(error instanceof GoTemplateFailure)) throw error
       this.fail(attribute, `"${attribute.name}": ${error.message}`, error.hint)
       return undefined
@@ -109,10 +112,13 @@ export class AttributeReader {
 
   /** The expression that a name of a local stands for, however many there are in between; any other is itself. */
   written(expression: Expression): Expression {
-    if (expression.kind !== 'reference' || expression.root !== 'local' || expression.steps.length !== 1)
-      return expression
-    const local = this.#template.locals.get(String(expression.steps[0]))
-    return local === undefined ? expression : this.written(local.expression)
+    const seen = new Set<Expression>()
+    let of = expression
+    while (of.kind === 'reference' && of.root === 'local' && of.steps.length === 1 && !seen.has(of)) {
+      seen.add(of)
+      of = this.#template.locals.get(String(of.steps[0]))?.expression ?? of
+    }
+    return of
   }
 
   #as(attribute: Attribute, type: VariableType): Sourced<Value> | undefined {

@@ -58,12 +58,25 @@ export async function createServer(build: ImageBuild, image: PlannedImage, nth =
   const created = await findStock(build, image, (placement, placements) =>
     tryPlacement(build, image, creation, { placement, placements }),
   )
+  const { live, hetzner, timeouts } = build
+  const keep = async (labels: Labels): Promise<void> => {
+    await creation.release?.()
+    const urgent = { signal: AbortSignal.timeout(timeouts.actionMs), urgent: true }
+    await hetzner.servers.setLabels(created.id, { ...image.server.labels, ...labels }, urgent)
+    forget()
+  }
+  live.push({ name, host: created.host, keep })
   const replace = async (): Promise<void> => {
+    live.length = 0
     using deadline = startDeadline(build.signal, build.timeouts.removeMs)
     await removeServer(build, creation, deadline.signal)
     forget()
   }
-  return { ...created, replace, beginRemoval: begin }
+  const beginRemoval = (): void => {
+    live.length = 0
+    begin()
+  }
+  return { ...created, replace, beginRemoval }
 }
 
 async function tryPlacement(

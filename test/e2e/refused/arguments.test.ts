@@ -48,7 +48,7 @@ describe('a refused command line', () => {
     ['build --factory-url nowhere', 'error: --factory-url: "nowhere" is not an http or https URL'],
     ['show', "missing required argument 'id'"],
     ['delete', 'error: no snapshot was given', 'hint: give IDs, or --arch, --role'],
-    ['protect 1 --arch arm', 'error: snapshots are named by ID and by flags'],
+    ['protect 1 --arch arm', 'error: snapshots are given by ID and by flags'],
     ['delete 1', 'error: delete asks first, and there is no terminal to ask in', 'hint: add --yes'],
     ['build --even-in-use', 'error: nothing is replaced without --force'],
     ['delete abc', 'Snapshot IDs are numbers, as in `talos-image list`'],

@@ -102,7 +102,7 @@ describe('findOutdated', () => {
     const { hetzner, ids } = project
     const factory = { ...createFactoryClient(), versions: async () => ['v1.12.2', 'v1.12.5', 'v1.13.0'] }
     expect(await findOutdated({ hetzner, factory })).toMatchObject([
-      { architecture: 'x86', role: null, version: 'v1.12.2', newerPatch: 'v1.12.5', newerMinor: 'v1.13.0' },
+      { series: { architecture: 'x86' }, version: 'v1.12.2', newerPatch: 'v1.12.5', newerMinor: 'v1.13.0' },
     ])
     expect(ids).toHaveLength(5)
   })

@@ -91,7 +91,7 @@ describe('what runs leave behind', () => {
   })
 
   it('counts as living when its lease cannot be read', () => {
-    const thing = { kind: 'server', id: 1, name: 'a', run: 'b', cost: undefined } as const
+    const thing = { kind: 'server', id: 1, name: 'a', run: 'b', isKept: false, cost: undefined } as const
     expect(isAbandoned({ ...thing, leaseUntilMs: Number.NaN }, NOW_MS)).toBe(false)
   })
 })

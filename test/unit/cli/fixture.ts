@@ -29,6 +29,7 @@ export function testIo(change: Partial<Io> = {}): TestIo {
     outColumns: () => Number.POSITIVE_INFINITY,
     errColumns: () => Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
+    onPause: () => undefined,
     onSecondSignal: () => undefined,
     giveUp: () => undefined,
     endsBySignal: () => undefined,

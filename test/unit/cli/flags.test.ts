@@ -115,6 +115,7 @@ describe("Packer's flags", () => {
       '--except',
       'b',
       '--force',
+      '--on-error=cleanup',
       't.pkr.hcl',
     ])
   })
@@ -122,8 +123,6 @@ describe("Packer's flags", () => {
   test.each([
     [['-machine-readable'], '"-machine-readable" is a flag of packer build that has no equivalent here'],
     [['-debug'], '"-debug" is a flag of packer build that has no equivalent here'],
-    [['-on-error', 'abort'], '"-on-error abort" is a flag of packer build that has no equivalent here'],
-    [['-on-error=ask'], '"-on-error ask" is a flag of packer build that has no equivalent here'],
   ])('%s is refused', (argv, message) => {
     expect(() => normalizeArguments(['build', ...argv])).toThrow(message)
   })

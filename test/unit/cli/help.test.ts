@@ -40,6 +40,15 @@ describe.each(commands.map(([name]) => name))('the help of %s', (name) => {
   })
 })
 
+test.each(['build', 'plan'])('help %s --all has every flag with its own meaning', async (name) => {
+  const { results } = await run('help', name, '--all')
+  const command = commands.find(([one]) => one === `talos-image ${name}`)?.[1]
+  const words = results.join('').replaceAll(/\s+/g, ' ')
+  const missing = command?.options.filter(({ flags, description }) => !words.includes(`${flags} ${description}`))
+  expect(missing?.map(({ flags }) => flags)).toEqual([])
+  expect((await run('help', name)).results.join('')).toContain(`help ${name} --all`)
+})
+
 test('what all commands have comes last', async () => {
   const headings = (await run('build', '--help')).results.join('').match(/^\w.*:$/gm)
   expect(headings).toEqual([

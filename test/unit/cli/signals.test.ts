@@ -24,6 +24,11 @@ test('the signals of timeout, to a program and to its group, are one', () => {
   expect(after([1000, 'SIGTERM'], [1001, 'SIGHUP'], [1300, 'SIGHUP'])).toEqual(['stop 143'])
 })
 
+test('a terminal that is gone says so more than once, and the clean-up goes on', () => {
+  expect(after([1000, 'SIGHUP'], [2500, 'SIGHUP'], [2600, 'SIGHUP'])).toEqual(['stop 129'])
+  expect(after([1000, 'SIGINT'], [2500, 'SIGHUP'])).toEqual(['stop 130'])
+})
+
 test("a person's second Ctrl-C is another one", () => {
   expect(after([1000, 'SIGINT'], [1301, 'SIGINT'])).toEqual(['stop 130', 'leave 130'])
   expect(after([1000, 'SIGHUP'], [1001, 'SIGHUP'], [2000, 'SIGTERM'])).toEqual(['stop 129', 'leave 143'])

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { parseRoleFilter, parseSort, parseVersionFilter } from '../../../src/cli/snapshot-flags.ts'
+import { parseRoleFilter, parseSort, parseVersionFilter, parseWholeVersion } from '../../../src/cli/snapshot-flags.ts'
 
 test('--role is a role or none', () => {
   expect(parseRoleFilter('gpu-worker')).toBe('gpu-worker')
@@ -21,6 +21,11 @@ describe('--version', () => {
   ])('is not %j', (text, message) => {
     expect(() => parseVersionFilter(text)).toThrow(new InvalidArgumentError(message))
   })
+})
+
+test('--version of a selector is a whole one', () => {
+  expect(parseWholeVersion('v1.13.9')).toBe('v1.13.9')
+  expect(() => parseWholeVersion('v1.13')).toThrow('Use a whole version such as v1.13.9')
 })
 
 describe('--sort', () => {

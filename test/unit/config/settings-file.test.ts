@@ -43,6 +43,7 @@ projects:
   })
 
   test.each([
+    ['#'.repeat(32_769), ['1:1 the file has 32769 characters; 32768 are the most']],
     ['- name: prod\n', ['1:1 the file must be a mapping']],
     ['projects: prod\n', ['1:1 "projects" must be a list with a project or more']],
     ['projects: []\n', ['1:1 "projects" must be a list with a project or more']],

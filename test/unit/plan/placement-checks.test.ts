@@ -17,6 +17,15 @@ const CATALOGUE = [
   serverType('cax11', { architecture: 'arm', at: EVERYWHERE }),
 ]
 
+test('an API that offers nothing is said to, in whole sentences', () => {
+  const { problems } = rank({ serverTypes: [], locations: [], serverType: sourced('zzz', VAR_FILE), chosenType: true })
+  expect(problems.map(({ hint }) => hint)).toEqual([
+    'there are none: look at the Console, or at HCLOUD_ENDPOINT',
+    'for x86 there are none',
+    'no server type is big enough',
+  ])
+})
+
 describe('a server type that was chosen', () => {
   const chosen = (name: string, change: Parameters<typeof placementInput>[0] = {}) =>
     rank({ serverTypes: CATALOGUE, serverType: sourced(name, VAR_FILE), chosenType: true, ...change })

@@ -1,9 +1,18 @@
 import { expect, test } from 'vitest'
-import { selectorFor, selectorOf } from '../../../src/plan/selector.ts'
+import { joinSelector, selectorFor, selectorOf } from '../../../src/plan/selector.ts'
 
 test('the selector of a kind keeps roles apart', () => {
   expect(selectorFor(undefined)).toBe('os=talos,!role')
   expect(selectorFor('control-plane')).toBe('os=talos,role=control-plane')
+})
+
+test('a selector is joined of what is asked for', () => {
+  expect(joinSelector({})).toBe('os=talos,!role')
+  const labels = { cluster: 'a', team: undefined }
+  expect(joinSelector({ role: 'worker', version: 'v1.12.2', labels })).toBe(
+    'os=talos,role=worker,version=v1.12.2,cluster=a,team',
+  )
+  expect(joinSelector({ selector: 'a=b', version: 'v1.12.2' })).toBe('a=b,version=v1.12.2')
 })
 
 test.each([

@@ -1,6 +1,6 @@
 /** What stands in `talos-image.yaml` counts where nothing else says something, for the command and for the library. */
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import type { PlanFlags } from '../../../src/cli/build-flags.ts'
 import { readPlanFlags } from '../../../src/cli/request.ts'
@@ -77,6 +77,16 @@ describe('the settings file', () => {
     await using dir = await directory({ 'talos-image.yaml': 'schematic: no.yaml\n' })
     const failure = await failureOf(ask(dir.path))
     expect(failure).toMatchObject({ message: 'there is no file _packer/no.yaml', at: { line: 1, column: 12 } })
+  })
+
+  test('of the working directory does not count beside another directory, which is said', async () => {
+    await using dir = await directory()
+    await writeFile(dir.file('talos-image.yaml'), 'architectures: [arm]\n')
+    const said = ({ variables }: PlanRequest) => variables.warnings.map(({ message }) => message)
+    expect(said(await ask(dir.path))).toEqual(['"talos-image.yaml" is not read: _packer/talos-image.yaml is'])
+    expect(said(await ask(dir.path, { config: 'talos-image.yaml' }))).toEqual([])
+    await rm(dir.file('_packer/talos-image.yaml'))
+    expect(said(await ask(dir.path))).toEqual(['"talos-image.yaml" is not read: only the files in _packer are'])
   })
 
   test('may be another one', async () => {

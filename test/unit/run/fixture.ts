@@ -14,6 +14,7 @@ import type { LocalImage, PlanRequest } from '../../../src/plan/request.ts'
 import { PLAIN_SERVER, type ServerRequest } from '../../../src/plan/server-settings.ts'
 import { build } from '../../../src/run/build.ts'
 import type { BuildEvent } from '../../../src/run/events.ts'
+import type { OnError } from '../../../src/run/failed-server.ts'
 import type { BuildResult } from '../../../src/run/result.ts'
 import type { Timeouts } from '../../../src/run/timeouts.ts'
 import type { Clock } from '../../../src/util/clock.ts'
@@ -34,6 +35,7 @@ export interface BuildTestOptions {
   readonly server?: Partial<ServerRequest>
   readonly clock?: Clock
   readonly requireHostProof?: boolean
+  readonly onError?: OnError
 }
 
 /** A client of the sandbox that does not wait long between tries. */
@@ -85,6 +87,7 @@ export async function buildIn(
       options.onEvent?.(event)
     },
     requireHostProof: options.requireHostProof,
+    onError: options.onError,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.openStdin === undefined ? {} : { openStdin: options.openStdin }),

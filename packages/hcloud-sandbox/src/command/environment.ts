@@ -29,14 +29,15 @@ export const HCLOUD_SANDBOX: CommandNames = {
 /** The process, as far as a sandbox's settings depend on it. */
 export interface CommandEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The user's home directory, absolute. */
-  readonly home: string
+  /** The user's home directory, absolute; undefined when there is none. */
+  readonly home: string | undefined
   readonly cwd: string
 }
 
 export interface EnvironmentSettings {
   readonly stateDir: string
-  readonly cacheDir: string
+  /** undefined when there is no place for it. */
+  readonly cacheDir: string | undefined
   readonly imageDiskBytes: number | undefined
   readonly recordFile: string | undefined
   /** The variable that says where the state is. */
@@ -46,7 +47,7 @@ export interface EnvironmentSettings {
 /**
  * `..._STATE` decides where the state is, `..._IMAGE_MIB` how large the Factory's disks are, `..._RECORD` which file gets
  * every answer of the cloud. A relative `XDG_...` directory counts as not set, as the XDG Base Directory Specification has it.
- * @throws SandboxError `usage` for an invalid size, or a file that cannot be written
+ * @throws SandboxError `usage` for an invalid size, a file that cannot be written, or when there is no place for the state
  */
 export function readSandboxEnvironment(
   { env, home, cwd }: CommandEnvironment,
@@ -54,12 +55,25 @@ export function readSandboxEnvironment(
 ): EnvironmentSettings {
   const state = env[`${variables}_STATE`] ?? ''
   const record = `${variables}_RECORD`
-  const folder = (variable: string, fallback: string): string =>
-    isAbsolute(env[variable] ?? '') ? (env[variable] ?? '') : join(home, fallback)
+  const setting = `${variables}_STATE`
+  const folder = (variable: string, fallback: string, below: string): string | undefined => {
+    const said = env[variable] ?? ''
+    if (isAbsolute(said)) return join(said, below)
+    return home === undefined ? undefined : join(home, fallback, below)
+  }
+  const stateDir = state === '' ? folder('XDG_STATE_HOME', '.local/state', stateFolder) : resolve(cwd, state)
+  if (stateDir === undefined) {
+    const hint = `name one with ${setting}=DIR, or set HOME`
+    throw new SandboxError({
+      code: 'usage',
+      message: "there is no folder for the sandbox's state: you have no home",
+      hint,
+    })
+  }
   return {
-    stateDir: state === '' ? join(folder('XDG_STATE_HOME', '.local/state'), stateFolder) : resolve(cwd, state),
-    setting: `${variables}_STATE`,
-    cacheDir: join(folder('XDG_CACHE_HOME', '.cache'), cacheFolder),
+    stateDir,
+    setting,
+    cacheDir: folder('XDG_CACHE_HOME', '.cache', cacheFolder),
     imageDiskBytes: readMib(`${variables}_IMAGE_MIB`, env[`${variables}_IMAGE_MIB`] ?? ''),
     recordFile: (env[record] ?? '') === '' ? undefined : openRecord(record, resolve(cwd, env[record] ?? '')),
   }

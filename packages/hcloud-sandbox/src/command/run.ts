@@ -93,7 +93,7 @@ function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort }: San
 function formatNotes(
   { stateDir, sshPort, machines, machinesNote, recovered }: Sandbox,
   names: CommandNames,
-  home: string,
+  home: string | undefined,
 ): string {
   const isWithoutSsh = MACHINE_KINDS.find(({ name }) => name === machines)?.runsCommands === false
   const notes = [
@@ -108,8 +108,8 @@ function formatNotes(
 }
 
 /** What leads another terminal to the same state; empty for the usual one. */
-function stateFlag(stateDir: string, { stateFolder }: CommandNames, home: string): string {
-  if (stateDir === join(home, '.local/state', stateFolder)) return ''
+function stateFlag(stateDir: string, { stateFolder }: CommandNames, home: string | undefined): string {
+  if (home !== undefined && stateDir === join(home, '.local/state', stateFolder)) return ''
   return ` --state ${/^[\w@%+=:,./-]+$/.test(stateDir) ? stateDir : `'${stateDir.replaceAll("'", `'\\''`)}'`}`
 }
 

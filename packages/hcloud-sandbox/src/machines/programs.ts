@@ -9,7 +9,7 @@ import { SandboxError } from '../errors.ts'
 const execute = promisify(execFile)
 
 /** Where programs are looked for, instead of this process's own PATH. */
-const PROGRAM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+export const PROGRAM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The environment of programs that need nothing of this process's own. */
 export const CLEAN_ENVIRONMENT: Readonly<Record<string, string>> = { PATH: PROGRAM_PATH, LC_ALL: 'C' }
@@ -69,4 +69,19 @@ export async function findMissingPrograms(programs: readonly string[], path = PR
     )
   const found = await Promise.all(programs.map(isThere))
   return programs.filter((_, index) => found[index] !== true)
+}
+
+const UTIL_LINUX = 'flock setpriv unshare nsenter setsid prlimit mount umount pivot_root fallocate getopt'.split(' ')
+const COREUTILS = 'env stat readlink cat chmod cp ln mkdir rmdir dd'.split(' ')
+/** The Debian package of each program that is not called like its package. */
+const PACKAGES = new Map([
+  ['xz', 'xz-utils'],
+  ...UTIL_LINUX.map((program) => [program, 'util-linux'] as const),
+  ...COREUTILS.map((program) => [program, 'coreutils'] as const),
+])
+
+/** What to install, on Debian, for these programs. */
+export function toInstallHint(missing: readonly string[]): string {
+  const packages = new Set(missing.map((program) => PACKAGES.get(program) ?? program))
+  return `install what is missing, on Debian with: apt-get install --no-install-recommends ${[...packages].join(' ')}`
 }

@@ -1,6 +1,7 @@
 /** Folders that only the user can look into: commands of a machine can change the mode of its disk file. */
 
 import { access, chmod, constants, mkdir, readdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { SandboxError } from '../errors.ts'
 
 const OPEN_TO_OTHERS = 0o077
@@ -30,7 +31,7 @@ export async function makePrivateFolder(
     return new SandboxError({ code: 'sandbox', message, hint })
   }
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await makeFolder(path)
     await access(path, constants.W_OK | constants.X_OK)
   } catch (cause) {
     throw toFolderError(cause, path, setting)
@@ -50,6 +51,22 @@ export async function makePrivateFolder(
   await chmod(path, 0o700)
   const after = await stat(path)
   if ((after.mode & OPEN_TO_OTHERS) !== 0) throw notPrivate(`the folder ${path} cannot be closed to other users`)
+}
+
+/** Makes a folder with those above it. Not with `recursive`, which never ends below /proc (Node.js 20 to 24). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await mkdir(path, { mode: 0o700 }).catch((again: unknown) => {
+      // Others may have been faster.
+      if (!(again instanceof Error && 'code' in again && again.code === 'EEXIST')) throw again
+    })
+  }
 }
 
 /** What to do about a folder that will not do. */

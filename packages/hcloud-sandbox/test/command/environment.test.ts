@@ -10,3 +10,11 @@ test.each([
 ])('with %o the state is in %s', (env, expected) => {
   expect(readSandboxEnvironment({ env, home: '/home/ann', cwd: '/project' }, HCLOUD_SANDBOX).stateDir).toBe(expected)
 })
+
+test('without a home the folder must be named', () => {
+  const read = (env: Readonly<Record<string, string>>) =>
+    readSandboxEnvironment({ env, home: undefined, cwd: '/project' }, HCLOUD_SANDBOX)
+  expect(() => read({ XDG_STATE_HOME: 'relative' })).toThrow("there is no folder for the sandbox's state")
+  expect(read({ HCLOUD_SANDBOX_STATE: 'here' })).toMatchObject({ stateDir: '/project/here', cacheDir: undefined })
+  expect(read({ XDG_STATE_HOME: '/var/state' }).stateDir).toBe('/var/state/hcloud-sandbox')
+})

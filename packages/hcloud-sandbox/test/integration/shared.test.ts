@@ -128,7 +128,7 @@ describe('a sandbox in the foreground', () => {
     const client = await place.start()
     expect(client.attached).toBe(true)
     command.stop()
-    await expect.poll(() => command.said.err).toContain('It is still used, and ends with what uses it')
+    await expect.poll(() => command.said.err).toContain('Other commands still use it, and it ends with them')
     expect(await answers(client.factoryUrl)).toBe(true)
     await client.close()
     await command.ended

@@ -2,6 +2,7 @@
 
 import type { Origin } from '../../../errors.ts'
 import { formatKind, type ListValue, NULL, type ObjectValue, type Value } from '../../value.ts'
+import { Budget } from '../budget.ts'
 import { EvaluationFailure } from '../failure.ts'
 import { toBool, toNumber, toText } from '../operators.ts'
 
@@ -26,11 +27,13 @@ export class Arguments {
   readonly origin: Origin
   /** Undefined where no files may be read. */
   readonly place: Place | undefined
+  readonly budget: Budget
 
-  constructor(all: readonly Argument[], origin: Origin, place: Place | undefined) {
+  constructor(all: readonly Argument[], origin: Origin, place: Place | undefined, budget: Budget = new Budget()) {
     this.all = all
     this.origin = origin
     this.place = place
+    this.budget = budget
   }
 
   get count(): number {
@@ -47,6 +50,16 @@ export class Arguments {
 
   number(index: number): number {
     return toNumber(this.value(index), this.#originOf(index))
+  }
+
+  whole(index: number): number {
+    const number = this.number(index)
+    return Number.isInteger(number) ? number : this.fail(`a whole number is needed here, not ${number}`, index)
+  }
+
+  /** Counts bytes before they are made of what is much smaller. @throws EvaluationLimit */
+  take(bytes: number): void {
+    this.budget.take(bytes, this.origin)
   }
 
   bool(index: number): boolean {
@@ -92,11 +105,19 @@ export class Arguments {
 export interface FunctionEntry {
   readonly least: number
   readonly most: number
+  /** Whether it takes a value out of a bigger one, and reads no other part of that. */
+  readonly picks: boolean
   readonly run: (args: Arguments) => Value
 }
 
 export const takes = (least: number, most: number, run: (args: Arguments) => Value): FunctionEntry => ({
   least,
   most,
+  picks: false,
   run,
+})
+
+export const picks = (least: number, most: number, run: (args: Arguments) => Value): FunctionEntry => ({
+  ...takes(least, most, run),
+  picks: true,
 })

@@ -3,9 +3,10 @@
 import { didYouMean } from '../../../util/near.ts'
 import { toBoolValue, type Value } from '../../value.ts'
 import { convert, formatType, toType } from '../../variable-type.ts'
+import { sizeOf } from '../budget.ts'
 import type { CallExpression, Expression } from '../expression.ts'
 import { attempt, EvaluationFailure, EvaluationLimit, PACKER_HINT } from '../failure.ts'
-import { Arguments, type FunctionEntry, type Place } from './arguments.ts'
+import { Arguments, type FunctionEntry } from './arguments.ts'
 import { COLLECTION_FUNCTIONS } from './collections.ts'
 import { ENCODING_FUNCTIONS } from './encodings.ts'
 import { JSON_FUNCTIONS } from './json.ts'
@@ -38,13 +39,12 @@ export const FUNCTION_NAMES: readonly string[] = [...FUNCTIONS.keys(), 'can', 'c
 
 /**
  * @param evaluate gives an argument's value
- * @param place where files are; undefined where none may be read
  * @throws EvaluationFailure when there is no such function, or the arguments do not fit
  */
 export function callFunction(
   call: CallExpression,
   evaluate: (argument: Expression) => Value,
-  place: Place | undefined,
+  { place, budget }: Pick<Arguments, 'place' | 'budget'>,
 ): Value {
   const { name, args, origin } = call
   const tryOne = (one: Expression): Value | undefined => attempt(() => evaluate(one), EvaluationLimit)
@@ -68,7 +68,17 @@ export function callFunction(
   if (values.length < entry.least || values.length > entry.most) {
     throw new EvaluationFailure(`"${name}" takes ${formatCount(entry)}, not ${values.length}`, origin)
   }
-  return entry.run(new Arguments(values, origin, place))
+  if (!entry.picks) {
+    const read = values.reduce((bytes, { value }) => bytes + sizeOf(value).bytes, 0)
+    budget.take(read / 8, origin)
+  }
+  try {
+    return budget.made(entry.run(new Arguments(values, origin, place, budget)), origin)
+  } catch (error) {
+    // Node.js takes no text, list, number or depth like that.
+    if (!(error instanceof RangeError)) throw error
+    throw new EvaluationLimit(`"${name}" cannot work with such arguments here`, origin)
+  }
 }
 
 /** `convert(value, type)`: the second argument is no value. */

@@ -10,9 +10,9 @@ import {
   toStringValue,
   type Value,
 } from '../../value.ts'
-import { convert } from '../../variable-type.ts'
+import { convert, withoutRepetitions } from '../../variable-type.ts'
 import { entriesOf } from '../operators.ts'
-import { type Arguments, type FunctionEntry, MANY, takes } from './arguments.ts'
+import { type Arguments, type FunctionEntry, MANY, picks, takes } from './arguments.ts'
 
 const toList = (items: readonly Value[]): ListValue => ({ kind: 'list', items })
 const toObject = (members: Iterable<readonly [string, Value]>): ObjectValue => ({
@@ -23,11 +23,12 @@ const isEmpty = (value: Value): boolean => value.kind === 'null' || (value.kind 
 const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 export const COLLECTION_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
-  length: takes(1, 1, (args) => {
+  length: picks(1, 1, (args) => {
     const value = args.value(0)
     if (value.kind === 'list') return toNumberValue(value.items.length)
     if (value.kind === 'object') return toNumberValue(value.members.size)
-    return toNumberValue([...args.text(0)].length)
+    args.take(args.text(0).length / 8)
+    return toNumberValue(Array.from(args.text(0)).length)
   }),
   index: takes(2, 2, (args) => {
     const found = args.list(0).items.findIndex((item) => isEqual(item, args.value(1)))
@@ -35,38 +36,36 @@ export const COLLECTION_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   }),
   alltrue: takes(1, 1, (args) => toBoolValue(args.bools(0).every((item) => item))),
   anytrue: takes(1, 1, (args) => toBoolValue(args.bools(0).some((item) => item))),
-  coalesce: takes(
+  coalesce: picks(
     1,
     MANY,
     (args) => args.all.find(({ value }) => !isEmpty(value))?.value ?? args.fail('all are null, or empty'),
   ),
-  coalescelist: takes(1, MANY, (args) => {
+  coalescelist: picks(1, MANY, (args) => {
     const lists = args.all.map((_, index) => args.list(index))
     return lists.find(({ items }) => items.length > 0) ?? args.fail('all lists are empty')
   }),
   compact: takes(1, 1, (args) => toList(args.list(0).items.filter((item) => !isEmpty(item)))),
   concat: takes(1, MANY, (args) => toList(args.all.flatMap((_, index) => args.list(index).items))),
   contains: takes(2, 2, (args) => toBoolValue(args.list(0).items.some((item) => isEqual(item, args.value(1))))),
-  distinct: takes(1, 1, (args) => {
+  distinct: takes(1, 1, (args) => toList(withoutRepetitions(args.list(0).items))),
+  element: picks(2, 2, (args) => {
     const { items } = args.list(0)
-    return toList(items.filter((item, index) => items.findIndex((other) => isEqual(item, other)) === index))
-  }),
-  element: takes(2, 2, (args) => {
-    const { items } = args.list(0)
-    return items[args.number(1) % items.length] ?? args.fail('the list is empty')
+    if (args.whole(1) < 0) return args.fail('the index cannot be negative', 1)
+    return items[args.whole(1) % items.length] ?? args.fail('the list is empty')
   }),
   flatten: takes(1, 1, (args) => toList(flatten(args.list(0).items))),
   reverse: takes(1, 1, (args) => toList([...args.list(0).items].reverse())),
   sort: takes(1, 1, (args) => toList(args.texts(0).sort(compare).map(toStringValue))),
   slice: takes(3, 3, (args) => {
     const { items } = args.list(0)
-    const [start, end] = [args.number(1), args.number(2)]
+    const [start, end] = [args.whole(1), args.whole(2)]
     if (start < 0 || end < start || end > items.length) return args.fail(`the list has ${items.length} items only`)
     return toList(items.slice(start, end))
   }),
   keys: takes(1, 1, (args) => toList([...args.object(0).members.keys()].sort(compare).map(toStringValue))),
   values: takes(1, 1, (args) => toList(entriesOf(args.object(0), args.origin).map(([, item]) => item))),
-  lookup: takes(2, 3, lookUp),
+  lookup: picks(2, 3, lookUp),
   merge: takes(1, MANY, (args) => {
     const members = args.all.flatMap(({ value }, index) =>
       value.kind === 'null' ? [] : [...args.object(index).members],

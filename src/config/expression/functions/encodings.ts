@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { Document, parseDocument, visit } from 'yaml'
 import { formatOrigin } from '../../../errors.ts'
 import { toStringValue, type Value } from '../../value.ts'
+import { sizeOf } from '../budget.ts'
 import { type Arguments, type FunctionEntry, takes } from './arguments.ts'
 import { fromJson, toJson } from './json.ts'
 
@@ -29,7 +30,8 @@ export const ENCODING_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   }),
   textdecodebase64: takes(2, 2, (args) => toStringValue(charsetOf(args).decode(Buffer.from(args.text(0), 'base64')))),
   urlencode: ofText((text) =>
-    encodeURIComponent(text)
+    // Half of a character is none.
+    encodeURIComponent(Buffer.from(text).toString())
       .replaceAll('%20', '+')
       .replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`),
   ),
@@ -43,12 +45,31 @@ export const ENCODING_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   uuidv5: takes(2, 2, uuidOfName),
   csvdecode: takes(1, 1, readCsv),
   yamldecode: takes(1, 1, (args) => {
+    const { length } = args.text(0)
+    if (length > MOST_YAML) return args.fail(`a YAML text of ${length} characters; ${MOST_YAML} are the most here`, 0)
     const document = parseDocument(args.text(0), { version: '1.1', merge: true })
     const [error] = document.errors
     if (error !== undefined) return args.fail(`this is not YAML: ${error.message.split('\n')[0]}`, 0)
-    return fromJson(JSON.parse(JSON.stringify(document.toJS()) ?? 'null'))
+    return fromJson(JSON.parse(JSON.stringify(toJs(document, args)) ?? 'null'))
   }),
-  yamlencode: takes(1, 1, (args) => toStringValue(writeYaml(toJson(args.value(0))))),
+  yamlencode: takes(1, 1, (args) => {
+    const { bytes, levels } = sizeOf(args.value(0))
+    // Its tree, and the indentation.
+    args.take(bytes * (16 + levels))
+    return toStringValue(writeYaml(toJson(args.value(0))))
+  }),
+}
+
+/** The parser takes a hundred times as much memory, and where it nests deeply, the square of the levels. */
+const MOST_YAML = 32_768
+
+/** @throws EvaluationFailure for aliases in aliases that would become a value of any size */
+function toJs(document: Document.Parsed, args: Arguments): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    return args.fail(`this is not YAML that is read here: ${error instanceof Error ? error.message : error}`, 0)
+  }
 }
 
 /** As Go's library writes it: texts in quotes, or as blocks where they have several lines. */
@@ -128,6 +149,7 @@ function readCsv(args: Arguments): Value {
     const match = CSV_FIELD.exec(text)
     if (match === null) return args.fail('this is not CSV', 0)
     const [whole, quoted, plain = '', end] = match
+    args.take(256)
     row.push(quoted?.replaceAll('""', '"') ?? plain)
     at += whole.length
     if (end === ',') continue

@@ -4,7 +4,7 @@ import { isScalar } from '../../value.ts'
 import type { Arguments } from './arguments.ts'
 import { toJson } from './json.ts'
 
-const VERB = /%(?<flags>[-+ 0#]*)(?<width>\d+)?(?:\.(?<precision>\d+))?(?:\[(?<index>\d+)\])?(?<verb>[a-zA-Z%])/g
+const VERB = /%(?<flags>[-+ 0#]*)(?<width>[1-9]\d*)?(?:\.(?<precision>\d+))?(?:\[(?<index>\d+)\])?(?<verb>[a-zA-Z%])/g
 
 /** The text that the first argument describes. @throws EvaluationFailure when it and the others do not fit */
 export function format(args: Arguments): string {
@@ -16,6 +16,7 @@ export function format(args: Arguments): string {
     const index = groups.index === undefined ? next : Number(groups.index)
     next = index + 1
     if (index >= args.count) return args.fail(`"format" has no argument for ${match[0]}`)
+    args.take(Number(width ?? 0) + Number(precision ?? 0))
     const formatted = formatOne(args, index, verb, precision, flags)
     return pad(formatted, Number(width ?? 0), flags, /[dfeg]/.test(verb))
   })
@@ -38,11 +39,11 @@ function formatOne(args: Arguments, index: number, verb: string, precision: stri
       return String(args.bool(index))
     case 'd': {
       const number = args.number(index)
-      return sign(number, String(Math.trunc(number)))
+      return sign(number, BigInt(Math.trunc(number)).toString())
     }
     case 'f': {
       const number = args.number(index)
-      return sign(number, number.toFixed(Number(precision ?? 6)))
+      return sign(number, toFixed(number, Number(precision ?? 6), args))
     }
     case 'x':
     case 'X':
@@ -54,6 +55,18 @@ function formatOne(args: Arguments, index: number, verb: string, precision: stri
     default:
       return args.fail(`"format" is not known to write %${verb} here`)
   }
+}
+
+/** JavaScript writes no more places than these, and numbers from 1e21 on without any. */
+const MOST_PLACES = 100
+
+function toFixed(number: number, places: number, args: Arguments): string {
+  if (!Number.isInteger(number)) {
+    return places <= MOST_PLACES
+      ? number.toFixed(places)
+      : args.fail(`"format" writes at most ${MOST_PLACES} places of such a number here`)
+  }
+  return BigInt(number).toString() + (places === 0 ? '' : `.${'0'.repeat(places)}`)
 }
 
 const cut = (text: string, precision: string | undefined): string =>

@@ -34,10 +34,13 @@ export function fromJson(json: unknown): Value {
 export const JSON_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   jsonencode: takes(1, 1, (args) => toStringValue(JSON.stringify(toJson(args.value(0))))),
   jsondecode: takes(1, 1, (args) => {
+    args.take(args.text(0).length * 8)
+    let json: unknown
     try {
-      return fromJson(JSON.parse(args.text(0)))
+      json = JSON.parse(args.text(0))
     } catch {
       return args.fail('this is not JSON', 0)
     }
+    return fromJson(json)
   }),
 }

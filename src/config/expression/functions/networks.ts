@@ -14,7 +14,7 @@ interface Block {
 export const NETWORK_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   cidrhost: takes(2, 2, (args) => {
     const block = parseBlock(args, 0)
-    const number = BigInt(Math.trunc(args.number(1)))
+    const number = BigInt(args.whole(1))
     const size = 1n << BigInt(block.bits - block.length)
     if (number >= size || -number > size) return args.fail('the block has no such host', 1)
     return toStringValue(formatAddress(block.address + (number < 0n ? size + number : number), block.bits))
@@ -27,7 +27,7 @@ export const NETWORK_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   cidrsubnet: takes(3, 3, (args) => {
     const block = parseBlock(args, 0)
     const length = lengthen(args, block, 1)
-    const number = BigInt(Math.trunc(args.number(2)))
+    const number = BigInt(args.whole(2))
     if (number < 0n || number >= 1n << BigInt(length - block.length)) return args.fail('there is no such subnet', 2)
     return toBlock({ ...block, address: block.address + (number << BigInt(block.bits - length)), length })
   }),
@@ -79,7 +79,7 @@ function parseIPv6(text: string): bigint {
 }
 
 function lengthen(args: Arguments, { length, bits }: Block, index: number): number {
-  const made = length + args.number(index)
+  const made = length + args.whole(index)
   if (made < length || made > bits) return args.fail(`a prefix of ${made} bits cannot be`, index)
   return made
 }

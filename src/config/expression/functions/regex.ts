@@ -1,46 +1,54 @@
-/** Regular expressions: Go's, as far as JavaScript's mean the same. */
+/** Regular expressions: Go's, and like those in a time that grows with the text alone. */
 
+import { compileRegularExpression, type Match, matchAll } from '../../regular-expression.ts'
 import { NULL, toStringValue, type Value } from '../../value.ts'
+import { sizeOf } from '../budget.ts'
 import { type Arguments, type FunctionEntry, takes } from './arguments.ts'
 
-/** @throws EvaluationFailure when the pattern is not valid. @param index the argument that it is */
-export function toRegExp(pattern: string, args: Arguments, index: number): RegExp {
-  const [, flags = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? []
-  const source = pattern
-    .replace(/^\(\?[ims]+\)/, '')
-    .replaceAll('(?P<', '(?<')
-    .replaceAll('\\z', '$')
-  try {
-    return new RegExp(source, `gu${flags}`)
-  } catch {
-    try {
-      return new RegExp(source, `g${flags}`)
-    } catch {
-      return args.fail(`not a regular expression: ${pattern}`, index)
+/** The matches of a pattern in a text. @param index the argument that is the pattern @throws EvaluationFailure when it is not valid */
+export function findMatches(args: Arguments, index: number, text: string): Iterable<Match> {
+  const pattern = args.text(index)
+  const compiled = compileRegularExpression(pattern)
+  if (compiled === undefined) return args.fail(`not a regular expression: ${shorten(pattern)}`, index)
+  return counted(matchAll(compiled, text))
+
+  /** Where one ends, the next is looked for in all that follows. */
+  function* counted(matches: Iterable<Match>): Generator<Match> {
+    args.take(text.length)
+    for (const match of matches) {
+      args.take((text.length - match.index) / 2)
+      yield match
     }
   }
 }
 
+const shorten = (pattern: string): string => (pattern.length > 200 ? `${pattern.slice(0, 200)}...` : pattern)
+
 /** The whole match, or its groups, as `regex` gives them. */
-function toMatch(match: RegExpMatchArray): Value {
+function toMatch({ texts, groups }: Match): Value {
   const toValue = (text: string | undefined): Value => (text === undefined ? NULL : toStringValue(text))
-  if (match.groups !== undefined) {
+  if (groups !== undefined) {
     return {
       kind: 'object',
-      members: new Map(Object.entries(match.groups).map(([name, text]) => [name, toValue(text)])),
+      members: new Map(Object.entries(groups).map(([name, text]) => [name, toValue(text)])),
     }
   }
-  if (match.length > 1) return { kind: 'list', items: match.slice(1).map(toValue) }
-  return toValue(match[0])
+  const [whole, ...others] = texts
+  return others.length === 0 ? toStringValue(whole) : { kind: 'list', items: others.map(toValue) }
 }
 
 export const REGEX_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   regex: takes(2, 2, (args) => {
-    const [match] = args.text(1).matchAll(toRegExp(args.text(0), args, 0))
-    return match === undefined ? args.fail(`the pattern does not match: ${args.text(0)}`) : toMatch(match)
+    for (const match of findMatches(args, 0, args.text(1))) return toMatch(match)
+    return args.fail(`the pattern does not match: ${shorten(args.text(0))}`)
   }),
   regexall: takes(2, 2, (args) => {
-    const matches = [...args.text(1).matchAll(toRegExp(args.text(0), args, 0))]
-    return { kind: 'list', items: matches.map(toMatch) }
+    const items: Value[] = []
+    for (const match of findMatches(args, 0, args.text(1))) {
+      const value = toMatch(match)
+      args.take(sizeOf(value).bytes)
+      items.push(value)
+    }
+    return { kind: 'list', items }
   }),
 }

@@ -1,6 +1,6 @@
 /** Functions on sets, and those that make many of a few. Sets are lists here, in the order in which sets are walked. */
 
-import { isEqual, type ListValue, toNumberValue, type Value } from '../../value.ts'
+import { type ListValue, toKey, toNumberValue, type Value } from '../../value.ts'
 import { toUnique } from '../../variable-type.ts'
 import { type Arguments, type FunctionEntry, MANY, takes } from './arguments.ts'
 
@@ -14,10 +14,13 @@ export const SET_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   setunion: takes(1, MANY, (args) => toList(toUnique(lists(args).flat()))),
   setintersection: takes(1, MANY, (args) => {
     const [first = [], ...others] = lists(args)
-    const isEverywhere = (item: Value): boolean => others.every((other) => other.some((one) => isEqual(one, item)))
-    return toList(toUnique(first.filter(isEverywhere)))
+    const keys = others.map((other) => new Set(other.map(toKey)))
+    return toList(toUnique(first.filter((item) => keys.every((other) => other.has(toKey(item))))))
   }),
   setproduct: takes(2, MANY, (args) => {
+    const count = lists(args).reduce((product, { length }) => product * length, 1)
+    // Each row is a list of its own.
+    args.take(count * 64 * args.count)
     const rows = lists(args).reduce<readonly (readonly Value[])[]>(
       (before, items) => before.flatMap((row) => items.map((item) => [...row, item])),
       [[]],
@@ -26,7 +29,7 @@ export const SET_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   }),
   chunklist: takes(2, 2, (args) => {
     const { items } = args.list(0)
-    const size = args.number(1)
+    const size = args.whole(1)
     if (size < 0) return args.fail('the size of a chunk cannot be negative', 1)
     const step = size === 0 ? Math.max(items.length, 1) : size
     const count = Math.ceil(items.length / step)

@@ -31,6 +31,7 @@ export function timeFunctions(now: Date): Readonly<Record<string, FunctionEntry>
     formatdate: takes(2, 2, (args) => toStringValue(formatDate(args, parseTime(args, 1)))),
     timeadd: takes(2, 2, (args) => {
       const added = new Date(parseTime(args, 0).getTime() + parseDuration(args, 1))
+      if (Number.isNaN(added.getTime())) return args.fail('there is no such time')
       return toStringValue(formatSeconds(added))
     }),
   }
@@ -77,7 +78,7 @@ function toParts(time: Date, more: readonly [string, Value]): Value {
 }
 
 function parseTime(args: Arguments, index: number): Date {
-  const time = new Date(args.text(index))
+  const time = new Date(RFC3339.test(args.text(index)) ? args.text(index) : Number.NaN)
   return Number.isNaN(time.getTime()) ? args.fail(`"${args.text(index)}" is not a time`, index) : time
 }
 

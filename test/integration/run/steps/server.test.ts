@@ -5,21 +5,28 @@ import { type TestSandbox, testSandbox } from '../../../support/sandbox.ts'
 import { sourced } from '../../../unit/plan/fixture.ts'
 import { buildIn, contentsOf } from '../../../unit/run/fixture.ts'
 
+/** As long as leases are renewed after. */
 const RENEWAL_MS = 5 * 60_000
+/** Pauses that are no longer than this belong to other waits. */
+const OTHER_MS = 14_999
 
-/** A clock whose pauses between renewals of leases end when they are told to. */
+/** A clock on which the time between renewals of leases passes when it is told to. */
 function renewingClock(): Clock & { renew(): void } {
+  let aheadMs = 0
   let renew = (): void => undefined
   return {
-    now: () => systemClock.now(),
+    now: () => systemClock.now() + aheadMs,
     sleep: (ms, signal) =>
-      ms < RENEWAL_MS
+      ms <= OTHER_MS
         ? systemClock.sleep(ms, signal)
         : new Promise((resolve, reject) => {
             renew = resolve
             signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
           }),
-    renew: () => renew(),
+    renew() {
+      aheadMs += RENEWAL_MS
+      renew()
+    },
   }
 }
 

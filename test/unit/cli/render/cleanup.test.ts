@@ -8,6 +8,7 @@ const LIVING: Temporary = {
   name: 'talos-image-livingxx',
   run: 'livingxx',
   leaseUntilMs: 65_000,
+  isKept: false,
   cost: undefined,
 }
 const AROUND = { nowMs: 5000, pricing: undefined, width: Number.POSITIVE_INFINITY } as const
@@ -26,6 +27,17 @@ Remove what is abandoned:     talos-image cleanup --yes
 Remove all of one run now:    talos-image cleanup --run RUN
 `)
   expect(formatFound([], AROUND)).toBe('Nothing was left behind.\n')
+})
+
+test('a server that was kept is said to be, until its time is over', () => {
+  const kept: Temporary = { ...LIVING, kind: 'server', isKept: true }
+  expect(formatFound([kept], AROUND)).toContain(' kept until 1970-01-01 00:01 UTC ')
+  expect(formatFound([kept], { ...AROUND, nowMs: 66_000 })).toContain(' abandoned ')
+  expect(formatInUse([kept], 200)).toBe(
+    `Nothing was removed: what is there was kept to be looked at, and its time is not over. Remove it now:
+  talos-image cleanup --run livingxx
+`,
+  )
 })
 
 test('what a run claims is not called nothing', () => {

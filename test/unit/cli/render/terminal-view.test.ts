@@ -17,10 +17,11 @@ afterEach(() => {
 async function open(columns: () => number = () => 80) {
   const stream = new PassThrough({ encoding: 'utf8' })
   const stop = new AbortController()
-  const io = testIo({ columns, signal: stop.signal })
+  const paused: (() => void)[] = []
+  const io = testIo({ columns, signal: stop.signal, onPause: (prepare) => paused.push(prepare) })
   const view = await createTerminalView(io, stream, RATES)
   const take = (): string => String(stream.read() ?? '')
-  return { view, stop, take }
+  return { view, stop, take, pause: () => paused.at(-1)?.() }
 }
 
 describe('the view on a terminal', () => {
@@ -34,6 +35,21 @@ describe('the view on a terminal', () => {
     expect(take()).toBe('')
     vi.advanceTimersByTime(125)
     expect(take()).toContain('0 of 1 done  0:01')
+    view.close()
+  })
+
+  test('is drawn anew below what the shell prints after Ctrl-Z', async () => {
+    const { view, take, pause } = await open()
+    view.onEvent({ type: 'run-started', run: 'abcd2345', images: ['arm'] })
+    vi.advanceTimersByTime(125)
+    take()
+    pause()
+    take()
+    vi.advanceTimersByTime(125)
+    const drawn = take()
+    expect(drawn).toContain('0 of 1 done  0:00')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what would erase the shell's lines
+    expect(drawn).not.toMatch(/\u001b\[\d*[AKJ]/)
     view.close()
   })
 

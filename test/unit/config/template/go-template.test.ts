@@ -5,7 +5,7 @@ import {
   GoTemplateFailure,
 } from '../../../../src/config/template/go-template.ts'
 
-const context = { source: { type: 'hcloud', name: 'talos-arm' }, cwd: '/work' }
+const context = { source: { type: 'hcloud', name: 'talos-arm' }, cwd: '/work', take: () => {} }
 const fill = (text: string) => fillGoTemplate(text, context)
 
 describe('what stands between double braces', () => {

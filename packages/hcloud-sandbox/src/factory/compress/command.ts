@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { SandboxError } from '../../errors.ts'
+import { PROGRAM_PATH, toInstallHint } from '../../machines/programs.ts'
 
 export interface CommandOptions {
   /** What the program gets on its standard input; none by default. */
@@ -14,6 +15,9 @@ export interface CommandOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** The folders in which the sandbox looks for all programs, and then those of the user. */
+const ENVIRONMENT = { ...process.env, PATH: `${PROGRAM_PATH}:${process.env.PATH ?? ''}` }
+
 /**
  * Runs the program to its end.
  * @throws SandboxError `sandbox` when the program is not installed or fails; the signal's reason when it aborts
@@ -21,7 +25,12 @@ export interface CommandOptions {
 export async function runCommand(name: string, args: readonly string[], options: CommandOptions = {}): Promise<void> {
   const { input, output, signal } = options
   signal?.throwIfAborted()
-  const child = spawn(name, args, { stdio: ['pipe', output ?? 'ignore', 'pipe'], signal, killSignal: 'SIGKILL' })
+  const child = spawn(name, args, {
+    env: ENVIRONMENT,
+    stdio: ['pipe', output ?? 'ignore', 'pipe'],
+    signal,
+    killSignal: 'SIGKILL',
+  })
   const errors: Buffer[] = []
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk))
   const ended = once(child, 'close')
@@ -54,7 +63,7 @@ function failure(name: string, message: string, cause?: unknown): SandboxError {
     {
       code: 'sandbox',
       message: `the sandbox could not run ${name}: ${message}`,
-      hint: `check that ${name} is installed (Debian: apt-get install zstd xz-utils)`,
+      hint: toInstallHint([name]),
     },
     cause === undefined ? undefined : { cause },
   )

@@ -4,7 +4,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SandboxError } from '../../errors.ts'
-import { findMissingPrograms } from '../programs.ts'
+import { findMissingPrograms, toInstallHint } from '../programs.ts'
 import { CLEAN_ENVIRONMENT, NEEDED_PROGRAMS } from './argv.ts'
 import { openIsolation } from './isolation.ts'
 
@@ -27,10 +27,13 @@ export async function checkNamespaces(platform: NodeJS.Platform): Promise<void> 
     throw new SandboxError({
       code: 'sandbox',
       message: `machines in namespaces need programs that are missing: ${missing.join(', ')}`,
-      hint: 'install bash, coreutils and util-linux, or use `--machines qemu`',
+      hint: `${toInstallHint(missing)}; or use \`--machines qemu\``,
     })
   }
-  const folder = await mkdtemp(join(tmpdir(), 'talos-image-check-'))
+  const folder = await mkdtemp(join(tmpdir(), 'talos-image-check-')).catch((cause: unknown) => {
+    const message = `the folder for temporary files cannot be written to: ${tmpdir()}`
+    throw new SandboxError({ code: 'sandbox', message, hint: 'name another one with TMPDIR=DIR' }, { cause })
+  })
   try {
     const diskFile = join(folder, 'disk.raw')
     const handle = await open(diskFile, 'wx')

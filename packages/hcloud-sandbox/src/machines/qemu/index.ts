@@ -1,3 +1,4 @@
+import { SandboxError } from '../../errors.ts'
 import { defineMachineKind } from '../definition.ts'
 
 /** Real machines, which boot a kernel and see a real disk. */
@@ -11,7 +12,10 @@ export const qemu = defineMachineKind({
     check: async (platform) => (await import('./check.ts')).requirePrograms(platform),
   },
   async create({ cacheDir, ...options }) {
-    if (cacheDir === undefined) throw new RangeError('qemu machines need a cacheDir')
+    if (cacheDir === undefined) {
+      const message = 'there is no folder to keep the rescue systems of qemu machines in'
+      throw new SandboxError({ code: 'usage', message, hint: 'name one: XDG_CACHE_HOME=DIR, or cacheDir in a program' })
+    }
     return (await import('./machines.ts')).createQemuMachines({ cacheDir, ...options })
   },
 })

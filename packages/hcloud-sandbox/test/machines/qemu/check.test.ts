@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { requirePrograms, toInstallHint } from '../../../src/machines/qemu/check.ts'
+import { requirePrograms, toQemuHint } from '../../../src/machines/qemu/check.ts'
 
 describe('what is missing', () => {
   it('is named by its Debian package, each once', () => {
-    expect(toInstallHint(['qemu-system-x86_64', 'flock', 'setpriv', 'xz'])).toBe(
-      'Run: apt-get install --no-install-recommends qemu-system-x86 util-linux xz-utils',
+    expect(toQemuHint(['qemu-system-x86_64', 'flock', 'setpriv', 'xz'])).toBe(
+      'install what is missing, on Debian with: apt-get install --no-install-recommends qemu-system-x86 util-linux xz-utils',
     )
   })
 
   it('cannot be had where there is no apt', () => {
-    expect(toInstallHint(['apt-get', 'qemu-system-x86_64'])).toContain('--machines namespace')
+    expect(toQemuHint(['apt-get', 'qemu-system-x86_64'])).toContain('--machines namespace')
   })
 
   it('is Linux, elsewhere', async () => {
