@@ -18,8 +18,6 @@ import { toolOf } from './executables/tool.mjs'
 const OUT = resolve('executables')
 const LOADER = resolve('scripts/executables/loader.cjs')
 const OWN = JSON.parse(await readFile('package.json', 'utf8'))
-/** What `init` writes. */
-const SHIPPED = OWN.files.filter((path) => path.startsWith('_packer/'))
 /** By which Node.js knows that something was put into it. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
@@ -31,7 +29,7 @@ for (const target of targets) {
 
 await rm(OUT, { recursive: true, force: true })
 const bundle = join(OUT, 'bundle')
-const { sources, sha256 } = await writeBundle(bundle, SHIPPED)
+const { sources, sha256 } = await writeBundle(bundle, OWN)
 const packages = findPackages(sources)
 const date = String(execFileSync('git', ['log', '-1', '--format=%cI'])).trim()
 tell(`bundle ${sha256}`)
@@ -89,7 +87,7 @@ async function makeBlob(target, { program }) {
         assets: Object.fromEntries(assets),
       }),
     )
-    execFileSync(program, ['--experimental-sea-config', configuration], { stdio: ['ignore', 'ignore', 'inherit'] })
+    execFileSync(program, ['--experimental-sea-config', configuration], { stdio: 'ignore' })
     return await readFile(blob)
   } finally {
     await rm(scratch, { recursive: true, force: true })

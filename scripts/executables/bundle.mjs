@@ -8,7 +8,7 @@ import { rolldown } from 'rolldown'
 import { BUNDLING, groupReachable } from '../bundling.mjs'
 
 const COMMAND = resolve('src/cli/main.ts')
-const PARSER = createRequire(import.meta.url).resolve('@cdktn/hcl2json')
+const { resolve: resolvePackage } = createRequire(import.meta.url)
 /** Of hcl2json, which reads it beside itself. */
 const WASM = 'main.wasm.gz'
 
@@ -28,19 +28,33 @@ const withEmbeddedWasm = {
       : null,
 }
 
+/** What is installed beside the bundle in dist/ may be required by its name: a script each, which the loader finds by that. */
+const REQUIRED = 'required:'
+const withRequired = {
+  name: 'with-required',
+  resolveId: (source) => (source.startsWith(REQUIRED) ? source : null),
+  load: (id) =>
+    id.startsWith(REQUIRED)
+      ? `module.exports = require(${JSON.stringify(resolvePackage(id.slice(REQUIRED.length)))})`
+      : null,
+}
+
 /**
  * Writes what is embedded into a folder, each file under the name of its asset.
  * @param {string} folder
- * @param {readonly string[]} shipped files of the package, by their paths
+ * @param {{ files: readonly string[], dependencies: Record<string, string> }} own the package.json of this project
  * @returns the files of the sources, and the SHA-256 of all that was written
  */
-export async function writeBundle(folder, shipped) {
+export async function writeBundle(folder, own) {
   await rm(folder, { recursive: true, force: true })
+  const packages = Object.fromEntries(
+    Object.keys(own.dependencies).map((name) => [name.replaceAll(/[@/]/g, '_'), REQUIRED + name]),
+  )
   const bundled = await rolldown({
     ...BUNDLING,
     external: [],
-    plugins: [...BUNDLING.plugins, withoutNativeCode, withEmbeddedWasm],
-    input: { cli: COMMAND, 'sandbox-owner': resolve('packages/hcloud-sandbox/src/owner/process.ts'), hcl2json: PARSER },
+    plugins: [...BUNDLING.plugins, withoutNativeCode, withEmbeddedWasm, withRequired],
+    input: { cli: COMMAND, 'sandbox-owner': resolve('packages/hcloud-sandbox/src/owner/process.ts'), ...packages },
   })
   const { output } = await bundled.write({
     dir: folder,
@@ -56,8 +70,9 @@ export async function writeBundle(folder, shipped) {
     const file = join(folder, fileName)
     await writeFile(file, toAscii((await readFile(file, 'utf8')).replace(/^#!.*\n/, '')))
   }
-  await cp(join(dirname(PARSER), '..', WASM), join(folder, WASM))
-  for (const path of shipped) {
+  await cp(join(dirname(resolvePackage('@cdktn/hcl2json')), '..', WASM), join(folder, WASM))
+  // What `init` writes.
+  for (const path of own.files.filter((name) => name.startsWith('_packer/'))) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await cp(path, join(folder, path))
   }

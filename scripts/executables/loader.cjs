@@ -14,10 +14,10 @@ const sea = require('node:sea')
 const { Script } = require('node:vm')
 
 const PARAMETERS = 'exports, require, module, __filename, __dirname'
-const MODULES = { '@cdktn/hcl2json': 'hcl2json.js' }
 
 const folder = sea.isSea() ? undefined : process.argv.splice(2, 1)[0]
-const hasCaches = sea.isSea() && sea.getAssetKeys().includes('cli.js.cache')
+const assets = new Set(folder === undefined ? sea.getAssetKeys() : require('node:fs').readdirSync(folder))
+const hasCaches = folder === undefined && assets.has('cli.js.cache')
 const scripts = new Map()
 const loaded = new Map()
 
@@ -38,7 +38,9 @@ function load(name) {
 
 function requireEmbedded(name) {
   if (name.startsWith('./')) return load(name.slice(2))
-  if (name in MODULES) return load(MODULES[name])
+  // As scripts/executables/bundle.mjs names it.
+  const file = `${name.replaceAll(/[@/]/g, '_')}.js`
+  if (assets.has(file)) return load(file)
   // One for embedded modules, since there are no others.
   if (name === 'node:module') return { createRequire: () => requireEmbedded }
   return require(name)
