@@ -7,13 +7,13 @@
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { listFiles, writeBundle } from './executables/bundle.mjs'
 import { findPackages, toBillOfMaterials, toLicenseTexts } from './executables/components.mjs'
 import { fetchMaker, fetchRuntime, HERE, TARGETS } from './executables/runtimes.mjs'
-import { toolOf } from './executables/tool.mjs'
+import { fileOfTool, toolOf } from './executables/tool.mjs'
 
 const OUT = resolve('executables')
 const LOADER = resolve('scripts/executables/loader.cjs')
@@ -41,69 +41,53 @@ async function makeExecutable(target) {
   const name = `talos-image-${target}`
   const file = `${name}${target.startsWith('windows-') ? '.exe' : ''}`
   const runtime = await fetchRuntime(target)
+  const maker = await fetchMaker(runtime.version)
   await copyFile(runtime.program, join(OUT, file))
   await chmod(join(OUT, file), 0o755)
-  await inject(join(OUT, file), target, await makeBlob(target, await fetchMaker(runtime.version)))
-  const texts = {
-    [`${name}.cdx.json`]: toBillOfMaterials(OWN, packages, runtime, { sha256, date, target }),
-    [`${name}.licenses.txt`]: toLicenseTexts(packages, runtime),
-  }
-  for (const [textFile, text] of Object.entries(texts)) await writeFile(join(OUT, textFile), text)
-  const archived = [file, 'LICENSE', ...Object.keys(texts)]
-  await copyFile('LICENSE', join(OUT, 'LICENSE'))
-  const options = {
-    cwd: OUT,
-    file: join(OUT, `${name}.tar.gz`),
-    gzip: { level: 9 },
-    portable: true,
-    mtime: new Date(date),
-  }
-  await toolOf('tar').create(options, archived)
-  const { size } = await stat(options.file)
-  tell(`${file}: Node.js ${runtime.version}, ${size} bytes as .tar.gz`)
-}
-
-/** What Node.js runs in the place of its own arguments: the loader, and the bundle as its assets. */
-async function makeBlob(target, { program }) {
   const scratch = await mkdtemp(join(tmpdir(), 'talos-image-executable-'))
   try {
-    const folder = join(scratch, 'bundle')
-    await mkdir(folder)
-    for (const name of await listFiles(bundle)) {
-      await mkdir(join(folder, name, '..'), { recursive: true })
-      await copyFile(join(bundle, name), join(folder, name))
-    }
-    // A cache is of one version of V8 for one kind of processor, so only what runs here can make it.
-    if (target === HERE) execFileSync(program, [LOADER, folder, '--help'], { stdio: ['ignore', 'ignore', 'inherit'] })
-    const assets = (await listFiles(folder)).map((name) => [name, join(folder, name)])
-    const blob = join(scratch, 'blob')
-    const configuration = join(scratch, 'sea.json')
-    await writeFile(
-      configuration,
-      JSON.stringify({
-        main: LOADER,
-        output: blob,
-        disableExperimentalSEAWarning: true,
-        assets: Object.fromEntries(assets),
-      }),
-    )
-    execFileSync(program, ['--experimental-sea-config', configuration], { stdio: 'ignore' })
-    return await readFile(blob)
+    await inject(join(OUT, file), target, await makeBlob(scratch, target, maker))
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
+  const texts = {
+    [`${name}.cdx.json`]: toBillOfMaterials(OWN, packages, runtime, { sha256, date, target }),
+    [`${name}.licenses.txt`]: toLicenseTexts(packages, maker),
+  }
+  for (const [textFile, text] of Object.entries(texts)) await writeFile(join(OUT, textFile), text)
+  await copyFile('LICENSE', join(OUT, 'LICENSE'))
+  const archive = { cwd: OUT, file: join(OUT, `${name}.tar.gz`), gzip: { level: 9 }, portable: true }
+  await toolOf('tar').create({ ...archive, mtime: new Date(date) }, [file, 'LICENSE', ...Object.keys(texts)])
+  const { size } = await stat(archive.file)
+  tell(`${file}: Node.js ${runtime.version}, ${(size / 1e6).toFixed(1)} MB as .tar.gz`)
 }
 
+/** What Node.js runs in the place of its own arguments: the loader, and the bundle as its assets. Gives the file's path. */
+async function makeBlob(scratch, target, { program }) {
+  const folder = join(scratch, 'bundle')
+  await cp(bundle, folder, { recursive: true })
+  // A cache is of one version of V8 for one kind of processor, so only what runs here can make it.
+  if (target === HERE) execFileSync(program, [LOADER, folder, '--help'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const assets = (await listFiles(folder)).map((name) => [name, join(folder, name)])
+  const output = join(scratch, 'blob')
+  const settings = { main: LOADER, output, disableExperimentalSEAWarning: true, assets: Object.fromEntries(assets) }
+  await writeFile(join(scratch, 'sea.json'), JSON.stringify(settings))
+  execFileSync(program, ['--experimental-sea-config', join(scratch, 'sea.json')], { stdio: 'pipe' })
+  return output
+}
+
+/** @param {string} blob the file's path */
 async function inject(file, target, blob) {
   const isApple = target.startsWith('darwin-')
   const canSign = isApple && process.platform === 'darwin'
   if (canSign) execFileSync('codesign', ['--remove-signature', file])
-  await toolOf('postject').inject(file, 'NODE_SEA_BLOB', blob, {
-    sentinelFuse: FUSE,
-    ...(isApple ? { machoSegmentName: 'NODE_SEA' } : {}),
+  const postject = [fileOfTool('postject/dist/cli.js'), file, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE]
+  // It warns of each note of an ELF file that has no name; what it says of an error is part of that.
+  execFileSync(process.execPath, [...postject, ...(isApple ? ['--macho-segment-name', 'NODE_SEA'] : [])], {
+    stdio: 'pipe',
   })
   if (canSign) execFileSync('codesign', ['--sign', '-', file])
-  else if (isApple) tell(`${file} is not signed, so macOS does not start it: make it on a Mac, or sign it there`)
+  else if (isApple) tell(`${file} is not signed, so macOS does not start it: make it on a Mac`)
 }
 
 async function writeChecksums() {

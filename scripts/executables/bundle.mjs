@@ -12,11 +12,13 @@ const { resolve: resolvePackage } = createRequire(import.meta.url)
 /** Of hcl2json, which reads it beside itself. */
 const WASM = 'main.wasm.gz'
 
-/** Native code of ssh2 and of what it may use: it does without, as after an installation by npm. */
-const withoutNativeCode = {
-  name: 'without-native-code',
+/** Native code of ssh2, which does without it, as after an installation by npm; and what only an older Node.js needs. */
+const withoutWhatIsMissing = {
+  name: 'without-what-is-missing',
   resolveId: (source) =>
-    source === 'cpu-features' || source.endsWith('.node') ? { id: source, external: true } : null,
+    ['cpu-features', 'performance'].includes(source) || source.endsWith('.node')
+      ? { id: source, external: true }
+      : null,
 }
 
 const withEmbeddedWasm = {
@@ -53,7 +55,7 @@ export async function writeBundle(folder, own) {
   const bundled = await rolldown({
     ...BUNDLING,
     external: [],
-    plugins: [...BUNDLING.plugins, withoutNativeCode, withEmbeddedWasm, withRequired],
+    plugins: [...BUNDLING.plugins, withoutWhatIsMissing, withEmbeddedWasm, withRequired],
     input: { cli: COMMAND, 'sandbox-owner': resolve('packages/hcloud-sandbox/src/owner/process.ts'), ...packages },
   })
   const { output } = await bundled.write({

@@ -70,6 +70,6 @@ export function toLicenseTexts(packages, runtime) {
     const title = `${manifest.name} ${manifest.version} (${manifest.license})`
     return [title, ...files.toSorted().map((file) => readFileSync(join(folder, file), 'utf8').trim())]
   })
-  const node = [`Node.js ${runtime.version}`, readFileSync(runtime.license, 'utf8').trim()]
+  const node = [`Node.js ${runtime.version}, and what is part of it`, readFileSync(runtime.license, 'utf8').trim()]
   return `${[...texts, ...node].join('\n\n')}\n`
 }

