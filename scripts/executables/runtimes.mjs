@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { toolOf } from './tool.mjs'
 
 const TOOL = resolve('tools/executables')
-const CACHE = join(TOOL, 'node_modules/.cache/runtimes')
+const CACHE = join(TOOL, '.cache')
 /** @type {Record<string, { version: string, integrity: string, name?: string }>} */
 const locked = JSON.parse(readFileSync(join(TOOL, 'package-lock.json'), 'utf8')).packages
 
