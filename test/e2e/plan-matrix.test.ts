@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { CLI, runCommand } from '../support/command.ts'
+import { COMMAND, runCommand } from '../support/command.ts'
 import { createProject } from '../support/project.ts'
 import { createWorkspace } from '../support/workspace.ts'
 
@@ -35,7 +35,7 @@ describe('a matrix', () => {
     expect(include.map(({ name }) => name)).toEqual(['arm', 'x86'])
     for (const [index, { args }] of include.entries()) {
       const line = `exec "$0" "$1" plan --output json ${args}`
-      const one = await runCommand([line, process.execPath, CLI], { ...options, program: ['bash', '-c'] })
+      const one = await runCommand([line, ...COMMAND], { ...options, program: ['bash', '-c'] })
       expect(one.code, one.stderr).toBe(0)
       expect(v.parse(Plan, JSON.parse(one.stdout)).images).toEqual([images[index]])
     }
