@@ -61,6 +61,8 @@ export async function writeBundle(folder, own) {
   const { output } = await bundled.write({
     dir: folder,
     format: 'cjs',
+    // A script without a loader of modules cannot import.
+    dynamicImportInCjs: false,
     minify: { mangle: { keepNames: true } },
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',

@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +101,13 @@ test('the bundle is the same bytes for the same sources, and is what the executa
       expect(executable.includes(await readFile(join(scratch, 'bundle', part))), part).toBe(true)
     }
   }
+})
+
+test('the parts of the bundle import nothing, since scripts in an executable cannot', async () => {
+  const names = (await readdir(join(FOLDER, 'bundle'))).filter((name) => name.endsWith('.js'))
+  const importing = names.filter((name) => /\bimport\s*\(/.test(readFileSync(join(FOLDER, 'bundle', name), 'utf8')))
+  expect(importing).toEqual([])
+  expect(names).toContain('cli.js')
 })
 
 test('a target that there is none of is refused, and told which there are', async () => {
