@@ -42,7 +42,11 @@ export const PLACES: Readonly<Record<string, readonly string[]>> = {
   'schematic show': CLOUD,
 }
 
-const WITH_VALUE = new Set([...PROJECT, ...VARIABLES, '--matrix', '--output', '-o'])
+/** What says which snapshots are meant, and the commands that it means the same to. */
+const FILTERS = ['--arch', '--role', '--version', '--label']
+const FILTERING = new Set(['list', 'outdated', 'prune', 'delete', 'protect', 'unprotect'])
+
+const WITH_VALUE = new Set([...PROJECT, ...VARIABLES, ...FILTERS, '--matrix', '--output', '-o'])
 WITH_VALUE.delete('--sandbox')
 WITH_VALUE.delete('--allow-http')
 /** What a build that is advised does without. */
@@ -96,10 +100,9 @@ export function pasteable(command: string, { program, builder, words }: Invocati
   const [, name, rest = ''] = /^talos-image ((?:schematic )?[a-z]+)(?=\s|$)(.*)$/s.exec(command) ?? []
   if (name === undefined) return command
   const isBuildAgain = name === 'build' && (words[0] === 'build' || words[0] === 'plan')
+  const repeated = [...(PLACES[name] ?? []), ...(FILTERING.has(name) && FILTERING.has(words[0] ?? '') ? FILTERS : [])]
   const own = groupWords(words.slice(1)).filter(({ flag }) =>
-    isBuildAgain
-      ? !NOT_FOR_BUILDING.has(flag)
-      : PLACES[name]?.includes(flag) === true && !new RegExp(`${flag}(=|\\s|$)`).test(rest),
+    isBuildAgain ? !NOT_FOR_BUILDING.has(flag) : repeated.includes(flag) && !new RegExp(`${flag}(=|\\s|$)`).test(rest),
   )
   const called = name === 'build' && builder !== undefined
   // create.sh names its own folder.

@@ -37,7 +37,7 @@ export function checkInputs(inputs: Inputs, warnings: readonly Problem[]): Check
   const message = formatInputs(inputs)
   if (warnings.length === 0) return { name, status: 'ok', message }
   const said = warnings.map((warning) => [formatOrigin(warning.at), warning.message].filter(Boolean).join(': '))
-  const hint = warnings.find((warning) => warning.hint !== undefined)?.hint
+  const hint = [...new Set(warnings.flatMap((warning) => warning.hint ?? []))].join('; ') || undefined
   return { name, status: 'warning', message: [message, ...said].join('; '), hint }
 }
 

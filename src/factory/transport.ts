@@ -180,7 +180,9 @@ export function retryFaults(send: SendToFactory, { retries, firstPauseMs }: Tran
  */
 export function tellDelays(send: SendToFactory, onDelay: (text: string) => void, afterMs: number): SendToFactory {
   return async (request) => {
-    const text = `waiting for the Image Factory to answer ${request.method} ${request.url}`
+    // As short as it can be told: IDs of schematics have 64 digits.
+    const what = new URL(request.url).pathname.replace(/[0-9a-f]{56}(?=\/)/g, '...')
+    const text = `waiting for the Image Factory to answer ${request.method} ${what}`
     const timer = setTimeout(() => onDelay(text), afterMs)
     try {
       return await send(request)

@@ -105,7 +105,7 @@ export function proxyHint(fetch: Fetch, url: string | URL): string | undefined {
   const proxy = fetch.proxyFor?.(new URL(url))
   return (
     proxy &&
-    `check ${proxy.variable} (a login is http://USER:PASSWORD@HOST:PORT), or reach ${hostname} directly: NO_PROXY`
+    `check ${proxy.variable} (a login stands before the host, as USER:PASSWORD@HOST), or reach ${hostname} directly: NO_PROXY`
   )
 }
 

@@ -15,7 +15,7 @@ const SHORT = WAITS.flatMap((wait) => ['--timeout', wait])
 
 async function buildWith(...rules: string[]) {
   await using project = await createProject({ faults: rules.map(parseFaultFlag) })
-  const result = await runInWorkspace(['build', '--arch', 'x86', ...project.sshFlags, ...SHORT], {
+  const result = await runInWorkspace(['build', '--arch', 'x86', '--verbose', ...project.sshFlags, ...SHORT], {
     env: project.env,
     timeoutMs: 120_000,
   })

@@ -98,7 +98,7 @@ describe('--image-file', () => {
     const packed = await readFile(join(workspace.root, 'talos.raw.zst'))
     await workspace.write('short.raw.zst', packed.subarray(0, packed.length / 2))
     const result = await build(['--image-file', 'short.raw.zst'])
-    expectFailure(1, result, 'error: x86: what came is damaged: ')
+    expectFailure(1, result, 'error: x86: the data received is damaged: ')
     expect(await project.snapshots()).toEqual([])
     expect(await project.remains()).toEqual([])
   })

@@ -44,7 +44,12 @@ it.skipIf(WHY_NOT !== undefined)(named('both engines make the same snapshots', W
       ['build', '--sandbox', '--machines', 'qemu', '--output', 'json', ...args],
       {
         cwd: workspace.root,
-        env: { ...workspace.sandboxEnv, ...QEMU_ENV, HOME: workspace.root },
+        env: {
+          ...workspace.sandboxEnv,
+          ...QEMU_ENV,
+          TALOS_IMAGE_SANDBOX_IMAGE_MIB: String(IMAGE_MIB),
+          HOME: workspace.root,
+        },
         timeoutMs: PATIENCE_MS,
       },
     )

@@ -35,7 +35,7 @@ describe('building what exists already', () => {
     withSnapshot(async (project, build, id) => {
       const { code, stderr } = await build('--force')
       expect(code).toBe(0)
-      expect(stderr).toContain(`replaces  snapshot ${id}, once the new one is published`)
+      expect(stderr).toContain(`replaces snapshot ${id}, once the new one is published`)
       expect(stderr).toContain(`deleted the snapshot ${id}, which the new one replaces`)
       const snapshots = await project.snapshots()
       expect(snapshots).toHaveLength(1)

@@ -66,5 +66,5 @@ is protected, in use by a server or not there, none is deleted.`,
 const NOBODY_TO_ASK = {
   code: 'usage',
   message: `delete asks first, and there is no terminal to ask in; ${UNDONE}`,
-  hint: 'add --yes; see first what goes then, with the same flags: `talos-image list`',
+  hint: 'add --yes; see first what goes then: `talos-image list`',
 } as const

@@ -2,7 +2,7 @@
 
 import { SETTINGS_FILE } from '../../config/settings-file.ts'
 import { quote } from '../../remote/quote.ts'
-import { programName } from '../invocation.ts'
+import { pasteable } from '../invocation.ts'
 import type { Change } from './adapt.ts'
 import { type Answers, shortName } from './answers.ts'
 import { diffLines } from './diff.ts'
@@ -47,8 +47,13 @@ const isSaid = (line: string): boolean => line.trim() !== '' && !line.startsWith
 /** The commands that come next. */
 export function formatNext(shown: string): string {
   const flags = ['.', '_packer'].includes(shown) ? '' : ` --directory ${quote(shown)}`
-  return `Try it, without an account:  ${programName()} build${flags} --sandbox
-See what it would make:      ${programName()} plan${flags}
-Make it:                     ${programName()} build${flags}
-`
+  const toCommand = (words: string): string => pasteable(`talos-image ${words}`)
+  const [tried, made] = [toCommand(`build${flags} --sandbox`), toCommand(`build${flags}`)]
+  const steps = [
+    ['Try it, without an account:', tried],
+    ['See what it would make:', toCommand(`plan${flags}`)],
+    // The same as the first one for an `init --sandbox`.
+    ...(made === tried ? [] : [['Make it:', made]]),
+  ]
+  return steps.map(([what = '', command]) => `${what.padEnd(28)} ${command}\n`).join('')
 }

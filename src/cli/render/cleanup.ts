@@ -35,10 +35,10 @@ export function formatFound(found: readonly Temporary[], { nowMs, pricing, width
     { heading: 'COST', show: (thing) => formatCost(thing, pricing), spare: 1 },
     { heading: 'NAME', show: ({ name }) => name, spare: 3 },
   ]
+  const runs = [...new Set(found.map(({ run }) => run))]
   return `${fitTable(columns, found, width)}
 Remove what is abandoned:     ${pasteable('talos-image cleanup --yes')}
-Remove all of one run now:    ${pasteable('talos-image cleanup --run RUN')}
-`
+${runs.map((run) => `Remove all of one run now:    ${pasteable(`talos-image cleanup --run ${run}`)}\n`).join('')}`
 }
 
 /** Why nothing was removed: what is there belongs to a run that goes on, or was killed a short while ago. @param width of the terminal */

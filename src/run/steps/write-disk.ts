@@ -129,7 +129,12 @@ function explain(error: string, image: PlannedImage): TalosImageError {
         hint: `choose a server type with more memory (server_type_${image.architecture})`,
       })
     case 'unpack':
-      return new TalosImageError({ code: 'source', message: `the data received${from} is damaged: ${text}` })
+      return new TalosImageError({
+        code: 'source',
+        message: `the data received${from} is damaged: ${text}`,
+        // A download is tried again; what is here stays damaged.
+        hint: from === '' ? 'get or pack the image anew' : undefined,
+      })
     default:
       // ENOSPC at the end of a disk, EFBIG when the disk is a file.
       if (!/no space left|file too large/i.test(text)) return failed(`the disk could not be written: ${text}`)

@@ -18,7 +18,7 @@ afterAll(() => project.close())
 
 // What waits between tries need not wait for each other.
 describe.concurrent('a service that does not answer', () => {
-  it.each(['build', 'list', 'delete 400000001'])('at HCLOUD_ENDPOINT ends %s', async (command) => {
+  it.each(['build', 'list', 'delete --yes 400000001'])('at HCLOUD_ENDPOINT ends %s', async (command) => {
     const env = { ...project.env, HCLOUD_ENDPOINT: `${unreachable}/v1` }
     const result = await runInWorkspace(command.split(' '), { env })
     expectFailure(

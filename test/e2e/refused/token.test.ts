@@ -26,7 +26,7 @@ afterEach(() => {
 })
 afterAll(() => project.close())
 
-const commands = ['build', 'plan', 'list', 'cleanup', 'delete 400000001']
+const commands = ['build', 'plan', 'list', 'cleanup', 'delete --yes 400000001']
 
 describe('no token', () => {
   it.each(commands)('stops %s', async (command) => {

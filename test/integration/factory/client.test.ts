@@ -108,11 +108,21 @@ describe('a Factory that says nothing', () => {
     expect(error).toMatchObject({ code: 'network' })
     expect(error.message).toBe(`no answer to GET ${server.url}/versions: it took longer than 0.05 s`)
     expect(server.requests).toHaveLength(2)
-    expect(told).toEqual([`waiting for the Image Factory to answer GET ${server.url}/versions`])
+    expect(told).toEqual(['waiting for the Image Factory to answer GET /versions'])
   })
 })
 
 describe('a probe', () => {
+  test('that takes long is told of in a line, with the ID of the schematic shortened', async () => {
+    await using server = await serveLoopback((_, response) => void setTimeout(() => response.writeHead(200).end(), 100))
+    const told: string[] = []
+    const factory = client(server.url, { delayMs: 10, onDelay: (text) => told.push(text) })
+    await factory.probe(`${server.url}/image/01234567${'f'.repeat(56)}/v1.12.2/hcloud-arm64.raw.zst`)
+    expect(told).toEqual([
+      'waiting for the Image Factory to answer HEAD /image/01234567.../v1.12.2/hcloud-arm64.raw.zst',
+    ])
+  })
+
   test('tells the reason, which only the answer to GET holds', async () => {
     await using server = await serveLoopback(({ method }, response) =>
       response.writeHead(500).end(method === 'GET' ? 'extension "x" is not there' : undefined),

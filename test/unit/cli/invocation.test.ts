@@ -54,6 +54,8 @@ describe('a command that can be pasted', () => {
     ],
     [['doctor', '--directory', 'd', '--var-file', 'v'], 'talos-image extensions v1', './t extensions v1'],
     [['schematic', 'push', 'f', '--sandbox'], 'talos-image schematic show a', './t schematic show a --sandbox'],
+    [['delete', '--role', 'a b', '--arch', 'arm'], 'talos-image list', "./t list --role 'a b' --arch arm"],
+    [['build', '--arch', 'arm'], 'talos-image list', './t list'],
     [['list'], 'hcloud server delete 1', 'hcloud server delete 1'],
   ])('after %j is made of %s: %s', (words, command, pasted) => {
     expect(pasteable(command, { program: './t', words })).toBe(pasted)

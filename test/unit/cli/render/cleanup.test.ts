@@ -18,14 +18,17 @@ test('what was left behind is a table with the commands that remove it', () => {
 SSH key  20000001  livingxx  in use, lease for 1 min 00 s  free  talos-image-livingxx
 
 Remove what is abandoned:     talos-image cleanup --yes
-Remove all of one run now:    talos-image cleanup --run RUN
+Remove all of one run now:    talos-image cleanup --run livingxx
 `)
   expect(formatFound([LIVING], { ...AROUND, width: 60 })).toBe(`KIND     RUN       STATE                         COST
 SSH key  livingxx  in use, lease for 1 min 00 s  free
 
 Remove what is abandoned:     talos-image cleanup --yes
-Remove all of one run now:    talos-image cleanup --run RUN
+Remove all of one run now:    talos-image cleanup --run livingxx
 `)
+  expect(formatFound([LIVING, { ...LIVING, run: 'otherxxx' }, LIVING], AROUND)).toMatch(
+    /now: {4}talos-image cleanup --run livingxx\n.*now: {4}talos-image cleanup --run otherxxx\n$/,
+  )
   expect(formatFound([], AROUND)).toBe('Nothing was left behind.\n')
 })
 
