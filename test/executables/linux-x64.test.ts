@@ -1,6 +1,6 @@
 /** The executable for Linux on x64, on a computer without Node.js. */
 
-import { readFile } from 'node:fs/promises'
+import { readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CommandResult, type RunningCommand, runCommand, startCommand } from '../support/command.ts'
@@ -64,6 +64,12 @@ describe('without Node.js', () => {
     sandbox.interrupt()
     expect((await sandbox.result).code).toBe(0)
     expect(await findProcesses(LINUX_X64)).toEqual([])
+  })
+
+  test('a link to it in PATH is called by its name in messages', async () => {
+    await symlink(LINUX_X64, join(workspace.root, 'bin/talos-image'))
+    const { code, stderr } = await runCommand(['bild'], { ...options, program: ['talos-image'] })
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('(talos-image help shows') })
   })
 
   test.each([
