@@ -7,7 +7,7 @@ import type { Role, Scene } from './scene.ts'
 import { type Step, type Timed, toSteps } from './steps.ts'
 
 /** A build with the old template on emulated processors may take hours; what is known after this is a lower bound. */
-const PATIENCE_MS = 12 * 60_000
+const PATIENCE_MS = 8 * 60_000
 
 /** What Packer says when a step begins. */
 const FIRST_LINES: readonly (readonly [RegExp, Step])[] = [

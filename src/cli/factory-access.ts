@@ -1,10 +1,10 @@
 /** `TALOS_IMAGE_FACTORY_CA`, `..._USER`, `..._PASSWORD` and `..._TOKEN`: a Factory of one's own. */
 
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Problem } from '../errors.ts'
 import { authorizationOf, type FactoryAccess, type FactoryLogin, findLoginFault } from '../factory/access.ts'
+import { readTextFileSync } from '../util/read-text.ts'
 import { registerSecret } from '../util/redact.ts'
 import type { Io } from './io.ts'
 
@@ -47,7 +47,7 @@ function readCa({ env, cwd }: Io, wrong: Wrong): string | undefined {
   if (path === '') return undefined
   let text: string
   try {
-    text = readFileSync(resolve(cwd, path), 'utf8')
+    text = readTextFileSync(resolve(cwd, path))
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/,.*/s, '') : String(error)
     return wrong(CA, `${path} cannot be read: ${why}`, 'name a file with certificates in PEM')
@@ -66,7 +66,7 @@ function readCa({ env, cwd }: Io, wrong: Wrong): string | undefined {
 /** As Node.js does, which warns by itself of a file that is not there. */
 function readExtraCa({ env, cwd }: Io): string | undefined {
   try {
-    const certificates = certificatesIn(readFileSync(resolve(cwd, env.NODE_EXTRA_CA_CERTS ?? ''), 'utf8'))
+    const certificates = certificatesIn(readTextFileSync(resolve(cwd, env.NODE_EXTRA_CA_CERTS ?? '')))
     return certificates.length === 0 ? undefined : certificates.join('\n')
   } catch {
     return undefined

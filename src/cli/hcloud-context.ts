@@ -3,13 +3,14 @@
  * `internal/state/config`, November 2026.
  */
 
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
-import { errorCode } from '../config/source-file.ts'
 import type { Origin, Problem } from '../errors.ts'
+import { errorCode } from '../util/error-code.ts'
 import { didYouMean } from '../util/near.ts'
+import { readTextFileSync } from '../util/read-text.ts'
 
 export interface HcloudContext {
   readonly name: string
@@ -60,7 +61,7 @@ export function findHcloudContext({ cwd, home, env }: Surroundings): HcloudConte
   })
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readTextFileSync(path)
   } catch (error) {
     if (named === '' && ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined
     return wrong('the configuration of hcloud cannot be read', 'check the file')

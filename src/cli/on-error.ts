@@ -1,10 +1,11 @@
 /** `--on-error`: what becomes of the server of an image that failed, in the words of Packer. */
 
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Problem } from '../errors.ts'
 import { quote } from '../remote/quote.ts'
 import type { FailedServer, OnError } from '../run/failed-server.ts'
+import { makeFolder } from '../util/make-folder.ts'
 import type { BuildFlags } from './build-flags.ts'
 import type { Io } from './io.ts'
 import { oneLine } from './render/event-line.ts'
@@ -53,7 +54,7 @@ export function createOnError(io: Io, word: BuildFlags['onError']): OnError | un
       say(io, 'The server is not kept, since there is no folder for the key to it: set HOME, or XDG_STATE_HOME')
       return undefined
     }
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(file), 0o700)
     await writeFile(file, failed.privateKey, { mode: 0o600 })
     // The mode above is for a new file only.
     await chmod(file, 0o600)

@@ -102,12 +102,12 @@ function required({ program, template }: { program: Packer | undefined; template
 }
 
 async function openTemplate(
-  { env, cwd }: Io,
+  { env, cwd, signal }: Io,
   directory: string,
   { varFile, var: vars, only = [], except = [] }: PackerFlags,
 ): Promise<Template & { readonly isComplete: boolean }> {
   const selection = { only: only.flat(), except: except.flat() }
-  const sources = { directory, varFiles: varFile ?? [], vars: vars ?? [], env, cwd, selection }
+  const sources = { directory, varFiles: varFile ?? [], vars: vars ?? [], env, cwd, signal, selection }
   const written = await readWrittenTemplate(sources)
   if (written !== undefined) return { ...readTemplate(written), isComplete: written.isComplete }
   throw new TalosImageError({

@@ -47,6 +47,7 @@ export async function readPlanFlags(
     {
       cwd,
       env,
+      signal: io.signal,
       directory,
       vars: flags.var ?? [],
       varFiles: flags.varFile ?? [],

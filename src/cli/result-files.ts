@@ -8,8 +8,8 @@ import { addToPackerManifest, type PackerManifest, parsePackerManifest } from '.
 import { type ProjectResult, toRunDocument } from '../report/projects.ts'
 import type { Outcome } from '../report/result.ts'
 import { toTfvars } from '../report/tfvars.ts'
+import { errorCode } from '../util/error-code.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
-import { codeOf } from '../util/write-whole.ts'
 import type { ResultFileFlags } from './build-flags.ts'
 import type { Io } from './io.ts'
 import { showError } from './show-problem.ts'
@@ -58,7 +58,7 @@ async function checkFiles(io: Io, flags: ResultFileFlags): Promise<readonly Prob
       await check(io, path)
     })
     const other = files.find((one) => resolve(io.cwd, one.path) === resolve(io.cwd, path))
-    if (other !== undefined && other.flag !== flag) problems.add(sameFile(flag, other.flag, path))
+    if (path !== '' && other !== undefined && other.flag !== flag) problems.add(sameFile(flag, other.flag, path))
   }
   return problems.all
 }
@@ -218,7 +218,7 @@ async function readIfFile(path: string): Promise<string> {
   try {
     return (await stat(path)).isFile() ? await readFile(path, 'utf8') : ''
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return ''
+    if (errorCode(error) === 'ENOENT') return ''
     throw error
   }
 }

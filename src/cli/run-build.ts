@@ -50,14 +50,14 @@ export async function runBuild(io: Io, flags: BuildFlags): Promise<CommandResult
   }
 }
 
-/** Whether build servers must prove their host keys: the flag's, else the environment's; `0` there takes even a wrong proof. */
+/** Whether build servers must prove their host keys: the flag's, else the environment's. */
 export function readHostProof(
   { env }: Pick<Io, 'env'>,
   { requireHostProof }: Pick<BuildFlags, 'requireHostProof'>,
 ): Pick<BuildFlags, 'requireHostProof'> {
   const text = env.TALOS_IMAGE_REQUIRE_HOST_PROOF ?? ''
   if (requireHostProof === true) return { requireHostProof }
-  return text === '' ? {} : { requireHostProof: !['0', 'false'].includes(text) }
+  return ['', '0', 'false'].includes(text) ? {} : { requireHostProof: true }
 }
 
 const PACKER_HAS_ONE: Problem = {

@@ -10,7 +10,7 @@ import type { Io } from './io.ts'
  * @throws TalosImageError `schematic` with everything that is wrong in it, or when it cannot be read
  */
 export async function readSchematicInput(io: Io, file: string): Promise<SchematicFile> {
-  if (file !== '-') return readSchematicFile(io.cwd, file, 'schematic')
+  if (file !== '-') return readSchematicFile(io.cwd, file, 'schematic', { signal: io.signal })
   const name = 'standard input'
   return { file: name, parsed: parseSchematic(await readAll(io.stdin), name) }
 }

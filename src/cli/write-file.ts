@@ -41,10 +41,18 @@ export async function checkWritable(io: Io, path: string, flag: string): Promise
 
 /** The error that says why a file of a flag cannot be written. */
 export function notWritable(path: string, flag: string | undefined, error: unknown): TalosImageError {
+  const at = flag === undefined ? undefined : ({ kind: 'flag', name: flag } as const)
+  if (path === '')
+    return new TalosImageError({
+      code: 'usage',
+      message: 'the path is empty',
+      at,
+      hint: 'name a file, or leave it out',
+    })
   return new TalosImageError({
     code: 'usage',
     message: `${path} cannot be written: ${describeWriteError(error)}`,
-    at: flag === undefined ? undefined : { kind: 'flag', name: flag },
+    at,
     hint: 'name a file in a folder that you may write to',
   })
 }

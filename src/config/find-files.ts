@@ -3,7 +3,8 @@
 import { open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { Problem } from '../errors.ts'
-import { displayName, errorCode } from './source-file.ts'
+import { errorCode } from '../util/error-code.ts'
+import { displayName } from './source-file.ts'
 
 /** Paths of one kind of file, in the order of reading. */
 export interface PathsByFormat {

@@ -1,7 +1,9 @@
 /** Reads all files, variables of the environment and flags that a configuration comes from, as Packer does. */
 
+import { resolve } from 'node:path'
 import { ARCHITECTURES, type Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
+import type { PipeWait } from '../util/read-text.ts'
 import { type Declaration, IMAGE_URL_NAMES, toDeclarations } from './declarations.ts'
 import { findFiles } from './find-files.ts'
 import { loadHclParser } from './hcl/parser.ts'
@@ -38,6 +40,11 @@ export interface VariableSources {
   readonly toImageUrl?: ((value: Sourced<string>, architecture: Architecture) => string) | undefined
   /** Where relative paths count from; file names are shown relative to it. */
   readonly cwd: string
+  /**
+   * Ends the wait for a pipe among {@link varFiles}.
+   * @internal
+   */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface ReadSources {
@@ -66,11 +73,13 @@ export function describesImages(bodies: readonly ReadBody[]): boolean {
  * @param strict whether names that only this program knows are undeclared where a template says what is built
  */
 export async function readSources(sources: VariableSources, strict: boolean): Promise<ReadSources> {
-  const { env, cwd } = sources
+  const { env, cwd, signal } = sources
+  const named = new Set(sources.varFiles.map((path) => resolve(cwd, path)))
+  const pipeOf = (path: string): PipeWait | undefined => (named.has(path) ? { signal } : undefined)
   const files = await findFiles(sources.directory, sources.varFiles, cwd)
 
   const paths = [...files.templates.hcl, ...files.templates.json]
-  const parts = await readAll(paths, cwd, (file) => readTemplateFile(file, env))
+  const parts = await readAll(paths, { cwd }, (file) => readTemplateFile(file, env))
   const templates = join(parts)
   const bodies = parts.flatMap((part) => ('body' in part ? [part.body] : []))
   const { declarations, problems: repeated } = toDeclarations(templates.items)
@@ -81,9 +90,13 @@ export async function readSources(sources: VariableSources, strict: boolean): Pr
   const names = complete ? new Set(known.keys()) : undefined
 
   const hclFiles = join(
-    await readAll(files.varFiles.hcl, cwd, async (file) => readHclVarFile(file, await loadHclParser(), names)),
+    await readAll(files.varFiles.hcl, { cwd, pipeOf }, async (file) =>
+      readHclVarFile(file, await loadHclParser(), names),
+    ),
   )
-  const jsonFiles = join(await readAll(files.varFiles.json, cwd, async (file) => readJsonVarFile(file, names)))
+  const jsonFiles = join(
+    await readAll(files.varFiles.json, { cwd, pipeOf }, async (file) => readJsonVarFile(file, names)),
+  )
   const flags = await readVarFlags(sources.vars, known, complete)
 
   const chosenAsWritten = chooseValues(declarations, {
@@ -116,12 +129,12 @@ function withImageUrl(chosen: Chosen, { toImageUrl }: VariableSources): Chosen {
 /** Reads files in order; a file that cannot be read leaves its problem. */
 async function readAll<Part extends Found<unknown>>(
   paths: readonly string[],
-  cwd: string,
+  { cwd, pipeOf }: { readonly cwd: string; readonly pipeOf?: (path: string) => PipeWait | undefined },
   read: (file: SourceFile) => Promise<Part>,
 ): Promise<(Part | Unread)[]> {
   return Promise.all(
     paths.map(async (path) => {
-      const file = await readSourceFile(path, displayName(path, cwd))
+      const file = await readSourceFile(path, displayName(path, cwd), pipeOf?.(path))
       return 'message' in file ? { items: [], problems: [file] } : read(file)
     }),
   )

@@ -1,8 +1,9 @@
 /** Text files as they are read: with a name to show, and the places of mistakes. */
 
-import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, relative } from 'node:path'
 import type { Origin, Problem } from '../errors.ts'
+import { errorCode } from '../util/error-code.ts'
+import { type PipeWait, readTextFile } from '../util/read-text.ts'
 import { type Position, positionAt } from './position.ts'
 
 /** A file's text, and its name as it is shown to the user. */
@@ -31,19 +32,16 @@ export function originOf(file: SourceFile, offset: number): Origin {
   return originAt(file, positionAt(file, offset))
 }
 
-/** Of a template or a var file; a link to a device would never end. */
-const MOST_BYTES = 16 << 20
-
-/** Reads a file, or says why it cannot be read. A byte-order mark is left out. */
-export async function readSourceFile(path: string, name: string): Promise<SourceFile | Problem> {
+/**
+ * Reads a file, or says why it cannot be read. A byte-order mark is left out.
+ * @param pipe how it is waited for, where it may be a pipe
+ * @throws the reason of the signal that ends the wait for a pipe
+ */
+export async function readSourceFile(path: string, name: string, pipe?: PipeWait): Promise<SourceFile | Problem> {
   try {
-    const found = await stat(path)
-    if (found.isCharacterDevice() || found.size > MOST_BYTES) {
-      const message = `"${name}" is not a text of at most ${MOST_BYTES >> 20} MiB`
-      return { code: 'config', at: { kind: 'file', file: name }, message, hint: 'is it the right file?' }
-    }
-    return { name, text: (await readFile(path, 'utf8')).replace(/^\uFEFF/, '') }
+    return { name, text: (await readTextFile(path, pipe)).replace(/^\uFEFF/, '') }
   } catch (error) {
+    pipe?.signal?.throwIfAborted()
     return { code: 'config', at: { kind: 'file', file: name }, ...explain(error, name) }
   }
 }
@@ -60,12 +58,8 @@ function explain(error: unknown, name: string): { message: string; hint: string 
     default:
       return {
         message: `"${name}" cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-        hint: 'see whether the file and its disk are all right',
+        hint:
+          errorCode(error) === undefined ? 'is it the right file?' : 'see whether the file and its disk are all right',
       }
   }
-}
-
-/** The `code` of a file system error, such as `ENOENT`. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

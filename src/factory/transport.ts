@@ -4,7 +4,7 @@ import pRetry from 'p-retry'
 import { TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
 import type { Fetch, ResponseHeaders } from '../util/fetch.ts'
-import { explainNoAnswer, networkErrorFor, ProxyRefusal, proxyHint, readText } from '../util/fetch.ts'
+import { explainNoAnswer, LastingFailure, networkErrorFor, proxyHint, readText } from '../util/fetch.ts'
 import { type Trace, traced } from '../util/trace.ts'
 
 /** Larger than any list of the Factory, in bytes. */
@@ -167,7 +167,7 @@ export function retryFaults(send: SendToFactory, { retries, firstPauseMs }: Tran
         ...(request.signal === undefined ? {} : { signal: request.signal }),
         shouldRetry: ({ error, attemptNumber }) => {
           if (error instanceof FactorySilence && request.timeoutMs !== undefined) return attemptNumber < 2
-          if (error instanceof ProxyRefusal) return false
+          if (error instanceof LastingFailure) return false
           return error instanceof FactoryFailure || (error instanceof TalosImageError && error.code === 'network')
         },
       },

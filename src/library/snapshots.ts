@@ -6,6 +6,7 @@ import type { HetznerClient } from '../hetzner/client.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import { LEASE_LABEL } from '../plan/labels.ts'
 import { decidePrune, type PruneDecision } from '../plan/prune.ts'
+import { newestFirst } from '../plan/series.ts'
 import { isWanted, type SnapshotFilter } from '../plan/snapshot-filter.ts'
 import { lookUpUsers } from '../plan/users.ts'
 import { type Age, findAges } from '../report/outdated.ts'
@@ -28,11 +29,8 @@ export async function listSnapshots(hetzner: HetznerClient, options: ListOptions
   const found = await hetzner.images.listSnapshots({ labelSelector: selector }, { signal })
   return found
     .filter((snapshot) => snapshot.labels[LEASE_LABEL] === undefined && isWanted(snapshot, filter))
-    .toSorted(byAge)
+    .toSorted(newestFirst)
 }
-
-/** The API does not say which of two is the newer one when they were made in the same second. */
-const byAge = (a: Snapshot, b: Snapshot): number => Date.parse(b.created) - Date.parse(a.created) || b.id - a.id
 
 /** Whom to ask, about which snapshots. */
 export interface OutdatedOptions extends SnapshotFilter {

@@ -1,6 +1,6 @@
 /** The directory that Packer is given: the user's own, or a copy where something has to be changed for it. */
 
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import * as v from 'valibot'
@@ -34,7 +34,8 @@ export async function openDirectory(path: string, changes: Changes): Promise<Wor
     const copy = await mkdtemp(join(scratch, 'template-'))
     for (const name of await readdir(directory)) {
       const original = resolve(directory, name)
-      const text = /\.pkr\.(?:hcl|json)$/.test(name) ? await readFile(original, 'utf8') : undefined
+      const isText = /\.pkr\.(?:hcl|json)$/.test(name) && (await stat(original)).isFile()
+      const text = isText ? await readFile(original, 'utf8') : undefined
       const edit = name.endsWith('.json') ? editJsonTemplate : editTemplate
       const edited = text === undefined ? undefined : edit(text, changes)
       if (edited === undefined || edited === text) await symlink(original, join(copy, name))

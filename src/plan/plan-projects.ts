@@ -17,6 +17,7 @@ import { findChoiceProblems } from './placement-input.ts'
 import { createPlan, type Facts, type Plan } from './plan.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { findServerProblems } from './server-settings.ts'
+import { findSnapshotWarnings } from './snapshot-warnings.ts'
 import { findUnbootable } from './unbootable.ts'
 
 /** A project, or what keeps it from being asked. */
@@ -99,7 +100,7 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
         if (options.checkWriting === true && plan.images.some(({ existing }) => existing === undefined)) {
           await checkWriting(project, options.signal)
         }
-        return plan
+        return { ...plan, warnings: [...warned, ...findSnapshotWarnings(request, plan.images, value.snapshots)] }
       })
       return 'problems' in made ? made : { project: project.name, plan: made.value }
     }),

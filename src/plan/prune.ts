@@ -3,7 +3,7 @@
 import { type Problem, throwProblems } from '../errors.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import { LEASE_LABEL, RUN_LABEL } from './labels.ts'
-import { describeSeries, type Series, seriesKey, seriesOf } from './series.ts'
+import { describeSeries, newestFirst, type Series, seriesKey, seriesOf } from './series.ts'
 import { isWanted, type SnapshotFilter } from './snapshot-filter.ts'
 import { describeUsers, type ServerReference, type SnapshotUsers } from './users.ts'
 
@@ -39,11 +39,11 @@ export function decidePrune(
 ): PruneDecision[] {
   throwProblems(findNumberProblems(keep, olderThanMs))
   const ranks = new Map<string, number>()
-  const newestFirst = snapshots
+  const sorted = snapshots
     .filter(({ labels }) => labels[RUN_LABEL] !== undefined && labels[LEASE_LABEL] === undefined)
     .filter((snapshot) => isWanted(snapshot, filter))
-    .toSorted((a, b) => Date.parse(b.created) - Date.parse(a.created) || b.id - a.id)
-  return newestFirst.map((snapshot) => {
+    .toSorted(newestFirst)
+  return sorted.map((snapshot) => {
     const key = seriesKey(snapshot)
     const series = seriesOf(snapshot)
     const kind = describeSeries(series)

@@ -1,9 +1,10 @@
 /** Schematics out of files. */
 
-import { readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { type ParsedSchematic, parseSchematic as parse } from 'talos-schematic'
 import { TalosImageError, toTalosImageError } from '../errors.ts'
+import { errorCode } from '../util/error-code.ts'
+import { type PipeWait, readTextFile } from '../util/read-text.ts'
 import type { SchematicFile } from './request.ts'
 
 /**
@@ -27,15 +28,23 @@ export function parseSchematic(text: string, file: string): ParsedSchematic {
 /**
  * @param cwd where a relative path counts from; a file below it is shown relative to it
  * @param what the schematic is for, in messages
- * @throws TalosImageError `schematic` when the file is missing or not a schematic
+ * @param pipe how it is waited for, where it may be a pipe
+ * @throws TalosImageError `schematic` when the file is missing or not a schematic; the reason of the signal
  */
-export async function readSchematicFile(cwd: string, path: string, what: string): Promise<SchematicFile> {
+export async function readSchematicFile(
+  cwd: string,
+  path: string,
+  what: string,
+  pipe?: PipeWait,
+): Promise<SchematicFile> {
   const full = resolve(cwd, path)
   const shown = relative(cwd, full)
   const file = shown === '' || shown.startsWith('..') ? full : shown
-  const text = await readFile(full, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readTextFile(full, pipe).catch((error: unknown) => {
+    pipe?.signal?.throwIfAborted()
     const why =
-      { ENOENT: 'does not exist', EISDIR: 'is a directory' }[error.code ?? ''] ?? `cannot be read: ${error.message}`
+      { ENOENT: 'does not exist', EISDIR: 'is a directory' }[errorCode(error) ?? ''] ??
+      `cannot be read: ${error instanceof Error ? error.message : String(error)}`
     throw new TalosImageError({
       code: 'schematic',
       message: `${why} (${what})`,

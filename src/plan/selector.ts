@@ -26,8 +26,8 @@ export function joinSelector({ selector, role, version, labels = {} }: SelectorP
   return [selector ?? selectorFor(role), ...(version === undefined ? [] : [`version=${version}`]), ...terms].join(',')
 }
 
-/** Labels that every snapshot of a kind has, or that Terraform asks for by other means. */
-const COMMON = new Set(['os', 'arch', 'architecture', 'version', 'creator', 'type', 'role'])
+/** Labels that every snapshot of a kind has, or that Terraform asks for by other means; selectors leave most of them out. */
+export const COMMON: ReadonlySet<string> = new Set(['os', 'arch', 'architecture', 'version', 'creator', 'type', 'role'])
 
 /**
  * The selector that finds the snapshots of the same series and Talos version as one with these labels, and no others; of any
@@ -44,4 +44,43 @@ export function selectorOf(labels: Labels): string {
     ...(version === undefined ? [] : [`${version}=${labels[version]}`]),
   ])
   return terms.size > 0 ? [...terms].join(',') : RUN_LABEL
+}
+
+/** Whether a selector that {@link selectorOf} made finds something with these labels. */
+export const isFound = (selector: string, labels: Labels): boolean =>
+  selector.split(',').every((term) => holds(term, labels))
+
+/** Terms are `KEY`, `!KEY`, `KEY=VALUE` and `KEY!=VALUE`. */
+function holds(term: string, labels: Labels): boolean {
+  const [, not, key = '', unequal, value] = /^(!?)([^=!]+)(?:(!?)=(.*))?$/.exec(term) ?? []
+  if (value === undefined) return (labels[key] === undefined) === (not === '!')
+  return (labels[key] === value) === (unequal !== '!')
+}
+
+/**
+ * A selector that finds several series, with what is missing for it to find only one of them.
+ * @param labels of that series
+ * @param others the labels of the other series that it finds
+ */
+export function tellApart(selector: string, labels: Labels, others: readonly Labels[]): string {
+  const terms: string[] = []
+  for (const other of others) {
+    if (!terms.every((term) => holds(term, other))) continue
+    const keys = Object.keys({ ...labels, ...other }).filter((key) => labels[key] !== other[key])
+    const [key] = keys.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+    if (key !== undefined) terms.push(differenceIn(key, labels[key], other[key]))
+  }
+  return [selector, ...terms].join(',')
+}
+
+/** What people use to tell snapshots apart comes first. */
+function rank(key: string): number {
+  if (key === 'role') return 0
+  return COMMON.has(key) ? 2 : 1
+}
+
+function differenceIn(key: string, value: string | undefined, other: string | undefined): string {
+  if (value === undefined) return `!${key}`
+  if (value !== '') return `${key}=${value}`
+  return other === undefined ? key : `${key}!=${other}`
 }

@@ -70,3 +70,7 @@ export function describeKind(labels: Labels, kind: string = roleOf(labels) ?? 'g
     .map(([key, value]) => (value === '' ? key : `${key}=${value}`))
   return special.length === 0 ? kind : `${kind} (${special.join(', ')})`
 }
+
+/** The API does not say which of two is the newer one when they were made in the same second: then the higher ID counts. */
+export const newestFirst = (a: Pick<Snapshot, 'created' | 'id'>, b: Pick<Snapshot, 'created' | 'id'>): number =>
+  Date.parse(b.created) - Date.parse(a.created) || b.id - a.id

@@ -3,6 +3,7 @@
 import type { Sourced } from '../config/variables.ts'
 import type { Origin, Problem } from '../errors.ts'
 import { PREFIX } from './labels.ts'
+import { COMMON } from './selector.ts'
 
 /** A name or a value of a label. Source: Hetzner Cloud API documentation. */
 const NAME = /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/
@@ -32,20 +33,17 @@ export function findLabelProblem(key: string, value: string, origin: Origin, on 
   )
 }
 
-/** Labels that say what a snapshot is: Terraform and other commands find it by them. */
-const DECIDED = new Set(['os', 'arch', 'role', 'version'])
-
 /** @param labels what is asked for beside the usual ones of a snapshot, or of those that its template gives it */
 export function findSnapshotProblems(
   labels: ReadonlyMap<string, Sourced<string>>,
   description: Sourced<string> | undefined,
 ): Problem[] {
   const problems = [...labels].flatMap(([key, { value, origin }]): Problem[] => {
-    if (!DECIDED.has(key)) return [findLabelProblem(key, value, origin, 'snapshot') ?? []].flat()
+    if (!COMMON.has(key)) return [findLabelProblem(key, value, origin, 'snapshot') ?? []].flat()
     const hint = 'it says what the snapshot is, and follows from that; choose another key'
     return [{ code: 'config', message: `the label "${key}" of the snapshot cannot be set`, at: origin, hint }]
   })
-  if (description === undefined || /^[^\p{Cc}]*\S[^\p{Cc}]*$/u.test(description.value)) return problems
+  if (description === undefined || /^(?=.*\S)\P{Cc}+$/u.test(description.value)) return problems
   const message = 'the description is empty, or holds a line break or another control character'
   return [...problems, { code: 'config', message, at: description.origin, hint: 'give one line of text' }]
 }

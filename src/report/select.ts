@@ -3,8 +3,8 @@
 import type { Architecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import type { Image } from '../hetzner/wire.ts'
-import { selectorOf } from '../plan/selector.ts'
-import { describeKind, seriesKey, seriesOf } from '../plan/series.ts'
+import { tellApart } from '../plan/selector.ts'
+import { describeKind, newestFirst, seriesKey, seriesOf } from '../plan/series.ts'
 
 export interface Selection {
   /** The newest that matches; undefined when none does. */
@@ -16,9 +16,7 @@ export interface Selection {
 
 /** @param images all images that the selector matches, of any architecture */
 export function selectNewest(selector: string, images: readonly Image[], architecture: Architecture): Selection {
-  const [selected, ...others] = images
-    .filter((image) => image.architecture === architecture)
-    .toSorted((a, b) => Date.parse(b.created) - Date.parse(a.created) || b.id - a.id)
+  const [selected, ...others] = images.filter((image) => image.architecture === architecture).toSorted(newestFirst)
   return { selected, others, warnings: selected === undefined ? [] : findAmbiguities(selector, [selected, ...others]) }
 }
 
@@ -27,7 +25,7 @@ function findAmbiguities(selector: string, matching: readonly Image[]): Problem[
   const series = [...new Map(matching.map((image) => [seriesKey(image), seriesOf(image).labels])).values()]
   if (series.length < 2) return []
   const names = series.map((labels) => describeKind(labels))
-  const better = series.map((labels) => `"${selectorOf(labels)}"`).join(' or ')
+  const better = series.map((labels) => `"${tellApart(selector, labels, without(series, labels))}"`).join(' or ')
   return [
     {
       code: 'usage',
@@ -36,3 +34,5 @@ function findAmbiguities(selector: string, matching: readonly Image[]): Problem[
     },
   ]
 }
+
+const without = <T>(all: readonly T[], one: T): readonly T[] => all.filter((other) => other !== one)

@@ -35,6 +35,8 @@ export interface Pin {
 export interface RequestOptions {
   /** Where relative paths count from. */
   readonly cwd: string
+  /** Ends the wait for files that are pipes. */
+  readonly signal?: AbortSignal
   /** For `PKR_VAR_name`, for `env()` in a template, and for HCLOUD_TOKEN. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** The directory with templates, var files and schematics of roles, or one of the templates in it. */

@@ -42,7 +42,7 @@ export async function readRequest(
 ): Promise<PlanRequest> {
   const settings = given.settingsFile === undefined ? undefined : await readSettingsFile(given.cwd, given.settingsFile)
   const options = settleOptions(given, settings)
-  const { cwd, env, directory, vars, varFiles, schematicFile, architectures, server } = options
+  const { cwd, env, signal, directory, vars, varFiles, schematicFile, architectures, server } = options
   const problems = new ProblemCollector()
   problems.add(...(settings?.problems ?? []))
   problems.add(...known, ...findContradictions(options, spelling))
@@ -54,7 +54,7 @@ export async function readRequest(
   const unread = findUnreadSettings(cwd, directory, options.settingsFile)
   if (unread !== undefined) warnings.push(unread)
   const [configuration, inputs, roleSchematics, schematic] = await Promise.all([
-    problems.attempt(() => load({ directory, varFiles, vars, env, cwd, selection, toImageUrl })),
+    problems.attempt(() => load({ directory, varFiles, vars, env, cwd, signal, selection, toImageUrl })),
     findInputs(options),
     readRoleSchematics(
       {
@@ -68,7 +68,7 @@ export async function readRequest(
     ),
     schematicFile === undefined
       ? problems.attempt(() => readDefaultSchematic(options, settings))
-      : problems.attempt(() => readSchematicFile(cwd, schematicFile, 'schematic')),
+      : problems.attempt(() => readSchematicFile(cwd, schematicFile, 'schematic', { signal })),
     localImage?.kind === 'file' ? problems.attempt(() => inspectFile(localImage.path, localImage.at)) : undefined,
   ])
   const template = configuration?.template

@@ -46,8 +46,8 @@ export interface BuildOptions {
   /** Opens standard input, for a plan with an image that is read from it. */
   readonly openStdin?: (() => Readable) | undefined
   /**
-   * Whether an image fails whose build server cannot prove that it is the one of the API (`true`), or not even when it gives a wrong
-   * proof (`false`). By default a wrong proof fails the image, and a missing one is a note and in the result.
+   * Whether an image fails whose build server cannot prove that it is the one of the API. By default that is a note, and in the
+   * result.
    */
   readonly requireHostProof?: boolean | undefined
   /** What becomes of the server of an image that failed; by default it is removed. An interrupted run keeps none. */

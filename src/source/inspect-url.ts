@@ -4,7 +4,14 @@ import pRetry from 'p-retry'
 import { COMPRESSION_TITLES, detectCompression } from '../compressions.ts'
 import { type Origin, type Problem, TalosImageError } from '../errors.ts'
 import { startDeadline } from '../util/deadline.ts'
-import { explainNoAnswer, type Fetch, type HttpResponse, proxyHint } from '../util/fetch.ts'
+import {
+  explainNoAnswer,
+  type Fetch,
+  type HttpResponse,
+  LastingFailure,
+  networkErrorFor,
+  proxyHint,
+} from '../util/fetch.ts'
 import { redact, withoutCredentials } from '../util/redact.ts'
 import { HEAD_BYTES, looksLikeDisk, unpackedBytes } from './formats.ts'
 import type { SourceFacts } from './source.ts'
@@ -133,10 +140,15 @@ export async function inspectUrl(
       const hint = /certificate/i.test(why)
         ? 'a proxy in between is made known with NODE_EXTRA_CA_CERTS=FILE; else download the image, and name it with --image-file'
         : (proxyHint(send, url) ?? 'check the URL and the network')
-      throw new PassingFailure(
-        { code: 'network', message: `no answer from ${redact(url)}: ${why}`, hint, at: options.at },
-        deadline.expired,
-      )
+      const problem = {
+        code: 'network',
+        message: `no answer from ${redact(url)}: ${why}`,
+        hint,
+        at: options.at,
+      } as const
+      throw networkErrorFor(why) === LastingFailure
+        ? new LastingFailure(problem)
+        : new PassingFailure(problem, deadline.expired)
     }
   }
 

@@ -92,12 +92,15 @@ export function explainNoAnswer(
   return proxy === undefined ? why : `${why} (${proxy.variable} is set: ${proxy.url})`
 }
 
-/** That a proxy wants a login: nothing that another try would mend, and nothing that the server has heard of. */
-export class ProxyRefusal extends TalosImageError {}
+/**
+ * A proxy wants a login, or no request may use the port: nothing that another try would mend, and nothing that the server has
+ * heard of.
+ */
+export class LastingFailure extends TalosImageError {}
 
 /** The kind of error for a request that had no usable answer, for this reason. */
 export const networkErrorFor = (why: string): typeof TalosImageError =>
-  /\b407\b/.test(why) ? ProxyRefusal : TalosImageError
+  /\b407\b/.test(why) || why.startsWith(BAD_PORT) ? LastingFailure : TalosImageError
 
 /** What to do about it when a proxy is in between: it may be the one at fault. */
 export function proxyHint(fetch: Fetch, url: string | URL): string | undefined {
@@ -109,12 +112,16 @@ export function proxyHint(fetch: Fetch, url: string | URL): string | undefined {
   )
 }
 
+/** What fetch calls a bad port. Source: https://fetch.spec.whatwg.org/#port-blocking, with the list. */
+const BAD_PORT = 'the port is one of those that HTTP clients refuse to use'
+
 /**
  * The reason of a failed fetch. fetch hides it ("connect ECONNREFUSED 127.0.0.1:1") in the cause of its error, or in the
  * cause of that.
  */
 export function fetchFailureReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (error.message === 'bad port') return BAD_PORT
   return error.cause instanceof Error && error.cause.message !== '' ? fetchFailureReason(error.cause) : error.message
 }
 

@@ -2,8 +2,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { closeSync, constants, fchmodSync, fstatSync, openSync, type Stats, statSync, writeFileSync } from 'node:fs'
-import { access, mkdir, open, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, open, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { errorCode } from './error-code.ts'
+import { makeFolder } from './make-folder.ts'
 
 /**
  * Writes a file: readers see the old one or the new one, never a part. Links are followed, and a file that is there keeps its
@@ -15,12 +17,12 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   const there = await statIfThere(path)
   if (there !== undefined && !isReplaceable(path, there)) return writeInPlace(path, text)
   const target = await targetOf(path)
-  if (there === undefined) await mkdir(dirname(target), { recursive: true })
+  if (there === undefined) await makeFolder(dirname(target))
   else await access(target, constants.W_OK)
   try {
     await replace(target, text, there)
   } catch (error) {
-    if (there === undefined || !STANDS_ALONE.has(String(codeOf(error)))) throw error
+    if (there === undefined || !STANDS_ALONE.has(String(errorCode(error)))) throw error
     await writeFile(target, text, { flag: constants.O_WRONLY | constants.O_TRUNC })
   }
 }
@@ -54,9 +56,6 @@ export function openPrivate(path: string): number {
   return file
 }
 
-/** The code of a file system's error. */
-export const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
-
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder',
   EACCES: 'no permission',
@@ -71,7 +70,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Why something cannot be written, in words. */
 export function describeWriteError(error: unknown): string {
-  return REASONS[String(codeOf(error))] ?? (error instanceof Error ? error.message : String(error))
+  return REASONS[String(errorCode(error))] ?? (error instanceof Error ? error.message : String(error))
 }
 
 /** Why a file cannot be replaced that may well be written: a folder or an owner of others, a mount. */
@@ -138,7 +137,7 @@ async function targetOf(path: string): Promise<string> {
   try {
     return await realpath(path)
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
+    if (errorCode(error) !== 'ENOENT') throw error
     const link = await readlink(path).catch(() => undefined)
     return link === undefined ? path : targetOf(resolve(await realpath(dirname(path)), link))
   }
@@ -156,7 +155,7 @@ async function statIfThere(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
+    if (errorCode(error) === 'ENOENT') return undefined
     throw error
   }
 }

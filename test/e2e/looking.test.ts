@@ -59,6 +59,14 @@ describe('select', () => {
   })
 })
 
+describe('plan', () => {
+  it('says what does not apply to a snapshot that is the same', async () => {
+    const { code, stderr } = await run('plan', '--arch', 'x86', '--description', 'foo')
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain(`warning: x86: the snapshot ${generic} is the same, and keeps its description`)
+  })
+})
+
 describe('show', () => {
   it('tells everything about a snapshot', async () => {
     const { code, stdout } = await run('show', String(worker))

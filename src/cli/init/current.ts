@@ -1,6 +1,6 @@
 /** What stands in a folder already, so that `init` adapts it instead of writing over it. */
 
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseSchematic } from 'talos-schematic'
 import { loadVariables, readWrittenTemplate } from '../../config/load.ts'
@@ -8,6 +8,7 @@ import { readSettings, SETTINGS_FILE, type Settings } from '../../config/setting
 import type { Sourced } from '../../config/variables.ts'
 import { schematicFileName } from '../../domain.ts'
 import { throwProblems, toTalosImageError } from '../../errors.ts'
+import { readTextFile } from '../../util/read-text.ts'
 import type { Kept } from './answers.ts'
 import { FILE_NAMES } from './files.ts'
 import type { Target } from './write-files.ts'
@@ -38,7 +39,7 @@ export async function readCurrent({ path, shown }: Target, cwd: string): Promise
   const names = await readdir(path).catch((): string[] => [])
   const known = names.filter((name) => FILE_NAMES.includes(name) || isVarFile(name) || isTemplate(name))
   if (known.length === 0) return undefined
-  const entries = known.map(async (name) => [name, await readFile(join(path, name), 'utf8')] as const)
+  const entries = known.map(async (name) => [name, await readTextFile(join(path, name))] as const)
   const texts = new Map(await Promise.all(entries))
   const nameOf = (name: string): string => (shown === '.' ? name : `${shown}/${name}`)
   const settings = readSettings({ name: nameOf(SETTINGS_FILE), text: texts.get(SETTINGS_FILE) ?? '' })

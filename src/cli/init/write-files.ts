@@ -1,9 +1,12 @@
 /** Writes the files of `init` into a folder: none over another one, unless that is asked for. */
 
-import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { lstat, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Problem, TalosImageError } from '../../errors.ts'
-import { codeOf, writeWhole } from '../../util/write-whole.ts'
+import { errorCode } from '../../util/error-code.ts'
+import { makeFolder } from '../../util/make-folder.ts'
+import { readTextFile } from '../../util/read-text.ts'
+import { writeWhole } from '../../util/write-whole.ts'
 import { notWritable } from '../write-file.ts'
 import type { FileToWrite } from './files.ts'
 
@@ -24,8 +27,8 @@ export async function findConflicts(
   { force = false, adapts = false }: { readonly force?: boolean; readonly adapts?: boolean } = {},
 ): Promise<Problem[]> {
   const entries = await readdir(target.path, { withFileTypes: true }).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return []
-    if (codeOf(error) === 'ENOTDIR') throw new TalosImageError(noFolder(target))
+    if (errorCode(error) === 'ENOENT') return []
+    if (errorCode(error) === 'ENOTDIR') throw new TalosImageError(noFolder(target))
     throw notWritable(target.shown, undefined, error)
   })
   const problems: Problem[] = []
@@ -57,12 +60,12 @@ export async function findOtherVarFiles({ path }: Target, names: readonly string
 export async function writeFiles(target: Target, files: readonly FileToWrite[], force: boolean): Promise<void> {
   const made: string[] = []
   try {
-    const newFolder = await mkdir(target.path, { recursive: true })
+    const newFolder = await makeFolder(target.path)
     if (newFolder !== undefined) made.push(newFolder)
     for (const { name, text, before } of files) {
       const path = join(target.path, name)
       const isThere = await exists(path)
-      if (before !== undefined && (await readFile(path, 'utf8')) !== before)
+      if (before !== undefined && (await readTextFile(path)) !== before)
         throw new TalosImageError(changed(target, name))
       if (isThere && !force && before === undefined) throw new TalosImageError(alreadyThere(target, [name], force))
       await writeWhole(path, text)
@@ -80,7 +83,7 @@ function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     (error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return false
+      if (errorCode(error) === 'ENOENT') return false
       throw error
     },
   )

@@ -2,7 +2,7 @@
 
 import pRetry from 'p-retry'
 import { TalosImageError } from '../../errors.ts'
-import { ProxyRefusal } from '../../util/fetch.ts'
+import { LastingFailure } from '../../util/fetch.ts'
 import { ApiFailure, isApiFailure } from './api-failure.ts'
 import type { ApiRequest, Send } from './transport.ts'
 
@@ -94,5 +94,5 @@ export function isPassing(error: unknown): boolean {
 /** Whether it is unknown if the try took effect: a server error, or no response. */
 export function isInDoubt(error: unknown): boolean {
   if (error instanceof ApiFailure) return error.status >= 500 || error.apiCode === SERVICE_ERROR
-  return error instanceof TalosImageError && error.code === 'network' && !(error instanceof ProxyRefusal)
+  return error instanceof TalosImageError && error.code === 'network' && !(error instanceof LastingFailure)
 }

@@ -28,8 +28,8 @@ export interface Answered {
 /**
  * Checks all of it by one command, since each takes time on the way.
  * @returns why it is not proven that it is the server; undefined when it is
- * @throws RescueIgnored `ssh` when it is another system; TalosImageError `ssh` when it proves to be another machine, or cannot
- * prove what it must, `write` when the rescue system lacks programs
+ * @throws RescueIgnored `ssh` when it is another system; TalosImageError `ssh` when it cannot prove what it must,
+ * `write` when the rescue system lacks programs
  */
 export async function checkRescue(
   build: ImageBuild,
@@ -52,8 +52,9 @@ export async function checkRescue(
 }
 
 /**
- * Why it is not proven that what answered is the server; said in a note.
- * @throws TalosImageError `ssh` when it gave a wrong proof, or none and one is required
+ * Why it is not proven that what answered is the server; said in a note. A wrong proof counts as none: what answers in place
+ * of the server can as well give none, and rescue systems may have another password than the API tells.
+ * @throws TalosImageError `ssh` when a proof is required
  */
 function toUnproven(
   { emit, requireHostProof }: ImageBuild,
@@ -64,15 +65,11 @@ function toUnproven(
   if (proof.kind === 'proven') return undefined
   const reason = proof.kind === 'missing' ? proof.reason : 'it gave a proof that is wrong'
   const text = `it is not proven that what answers at ${host} is the server ${name}: ${reason}`
-  if (proof.kind === 'wrong' ? requireHostProof === false : requireHostProof !== true) {
-    emit({ type: 'note', image, text })
-    return reason
-  }
-  throw new TalosImageError({ code: 'ssh', message: text, hint: proof.kind === 'wrong' ? WRONG_PROOF : NO_PROOF })
+  if (requireHostProof === true) throw new TalosImageError({ code: 'ssh', message: text, hint: NO_PROOF })
+  emit({ type: 'note', image, text })
+  return reason
 }
 
-const WRONG_PROOF =
-  'something on the way may answer in its place. If it is so at every build, rescue systems have another password than the API tells: TALOS_IMAGE_REQUIRE_HOST_PROOF=0 builds nevertheless'
 const NO_PROOF = 'without --require-host-proof it is said, and the build goes on: docs/security.md'
 
 /** @throws RescueIgnored `ssh` when it is another system; TalosImageError `write` when it lacks programs */

@@ -187,3 +187,17 @@ describe('changing and deleting', () => {
     expect((await failureOf(cloud.client.images.delete(5))).message).toContain('protected')
   })
 })
+
+test('a port that no request may use is refused at once', async () => {
+  const waits: string[] = []
+  const client = createHetznerClient({
+    token: 'a'.repeat(64),
+    endpoint: 'http://localhost:9/v1',
+    retry: FAST,
+    onDelay: (text) => waits.push(text),
+  })
+  const { code, message } = await failureOf(client.catalogue.locations())
+  expect(code).toBe('network')
+  expect(message).toMatch(/: the port is one of those that HTTP clients refuse to use$/)
+  expect(waits).toEqual([])
+})

@@ -154,23 +154,26 @@ describe('what answers at the address of the server', { timeout: 60_000 }, () =>
   it.each([
     ['another machine', 'rescue imposter'],
     ['something on the way that shows a host key of its own', 'ssh new-host-key'],
-  ])('is found out when it is %s: nothing is downloaded, and nothing left', async (_, rule) => {
-    const { result, downloads, powerOns, contents } = await buildWith([rule])
-    expect(result.images).toMatchObject([
-      {
-        status: 'failed',
-        problem: {
-          code: 'ssh',
-          message: expect.stringMatching(/^it is not proven that what answers at .* it gave a proof that is wrong$/),
-          hint: expect.stringContaining('TALOS_IMAGE_REQUIRE_HOST_PROOF=0'),
+  ])(
+    'is found out when it is %s, where a proof is required: nothing is downloaded, and nothing left',
+    async (_, rule) => {
+      const { result, downloads, powerOns, contents } = await buildWith([rule], { requireHostProof: true })
+      expect(result.images).toMatchObject([
+        {
+          status: 'failed',
+          problem: {
+            code: 'ssh',
+            message: expect.stringMatching(/^it is not proven that what answers at .* it gave a proof that is wrong$/),
+            hint: expect.stringContaining('--require-host-proof'),
+          },
         },
-      },
-    ])
-    expect([downloads, powerOns, result.leftovers, contents]).toEqual([0, 2, [], EMPTY])
-  })
+      ])
+      expect([downloads, powerOns, result.leftovers, contents]).toEqual([0, 2, [], EMPTY])
+    },
+  )
 
   it('gets another boot, and another password, when it gave a wrong proof once', async () => {
-    const built = await buildWith(['rescue imposter times=1'])
+    const built = await buildWith(['rescue imposter times=1'], { requireHostProof: true })
     expect(proofOf(built)).toEqual(['proven'])
     expect(built.powerOns).toBe(2)
   })
@@ -192,8 +195,9 @@ describe('what answers at the address of the server', { timeout: 60_000 }, () =>
     expect([downloads, contents]).toEqual([0, EMPTY])
   })
 
-  it('may give a wrong proof where that was allowed', async () => {
-    const built = await buildWith(['rescue imposter'], { requireHostProof: false })
+  it('may give a wrong proof, as rescue systems with another password would: it is said, and in the result', async () => {
+    const built = await buildWith(['rescue imposter'])
     expect(proofOf(built)).toEqual(['it gave a proof that is wrong'])
+    expect(built.notes.join()).toContain('it gave a proof that is wrong')
   })
 })

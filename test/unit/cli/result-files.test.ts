@@ -36,6 +36,14 @@ describe('before the build', () => {
     expect(await readdir(dir.path)).toEqual([])
   })
 
+  test('an empty path is said to be empty', async () => {
+    await using dir = await folder()
+    const flags = { manifest: '', report: '', tfvars: '', packerManifest: '' }
+    const problems = await findFileProblems(dir.io, flags)
+    expect(new Set(problems.map(({ at }) => at?.kind === 'flag' && at.name)).size).toBe(4)
+    expect(new Set(problems.map(({ message }) => message))).toEqual(new Set(['the path is empty']))
+  })
+
   test('all that is wrong is said at once, and what is there stays', async () => {
     await using dir = await folder({ 'p.json': '{' })
     await mkdir(dir.file('m.json'))

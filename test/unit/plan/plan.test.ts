@@ -58,12 +58,12 @@ describe('a planned image', () => {
   test('may have labels and a description of its own; then another is not the same', () => {
     const labels = new Map([
       ['cluster', sourced('alpha')],
-      ['creator', sourced('us')],
+      ['team', sourced('us')],
     ])
     const same = published({ id: 2 })
     const { images } = make({ labels, description: sourced('Talos of alpha') }, { snapshots: [same] })
     expect(images.map(({ description }) => description)).toEqual(['Talos of alpha', 'Talos of alpha'])
-    expect(images[1]?.labels).toEqual({ ...make().images[1]?.labels, cluster: 'alpha', creator: 'us' })
+    expect(images[1]?.labels).toEqual({ ...make().images[1]?.labels, cluster: 'alpha', team: 'us' })
     expect(images[1]?.existing).toBeUndefined()
     expect(make({}, { snapshots: [same] }).images[1]?.existing?.id).toBe(2)
   })

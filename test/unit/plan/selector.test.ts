@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { joinSelector, selectorFor, selectorOf } from '../../../src/plan/selector.ts'
+import { isFound, joinSelector, selectorFor, selectorOf, tellApart } from '../../../src/plan/selector.ts'
 
 test('the selector of a kind keeps roles apart', () => {
   expect(selectorFor(undefined)).toBe('os=talos,!role')
@@ -29,4 +29,26 @@ test.each([
   [{ 'talos-image/run': 'x' }, 'talos-image/run'],
 ])('of %j it is %s', (labels, selector) => {
   expect(selectorOf(labels)).toBe(selector)
+})
+
+test.each([
+  ['os=talos', { os: 'talos' }, [{ os: 'talos', role: 'worker' }], 'os=talos,!role'],
+  ['os=talos', { os: 'talos', role: 'worker' }, [{ os: 'talos' }], 'os=talos,role=worker'],
+  [
+    'os',
+    { os: 'talos' },
+    [
+      { os: 'talos', cluster: 'a', role: 'b' },
+      { os: 'talos', team: '' },
+    ],
+    'os,!role,!team',
+  ],
+  // One term is enough for several.
+  ['os', { os: 'talos', team: 'a' }, [{ os: 'talos' }, { os: 'talos', team: 'b' }], 'os,team=a'],
+  // The same label with and without a value; a label that is usually the same.
+  ['os', { os: 'talos', team: '' }, [{ os: 'talos', team: 'b' }, { os: 'talos' }], 'os,team!=b,team'],
+  ['os', { os: 'talos', creator: 'a' }, [{ os: 'talos', creator: 'b' }], 'os,creator=a'],
+])('%s is made to find only %j', (selector, labels, others, told) => {
+  expect(tellApart(selector, labels, others)).toBe(told)
+  expect([labels, ...others].map((one) => isFound(told, one))).toEqual([true, ...others.map(() => false)])
 })

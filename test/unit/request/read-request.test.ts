@@ -177,22 +177,29 @@ const CASES: readonly Told[] = [
       options: server({ labels: new Map([['talos-image/run', { value: 'x', origin: SERVER }]]) }),
     },
   ],
-  ...['os=other', 'version=v1', 'role=worker', 'arch=x86', 'talos-image/run=x', 'hetzner.cloud/a=b'].map(
-    (label): Told => {
-      const { key, value } = parseLabel(label)
-      return [
-        `the label ${label} of a snapshot`,
-        /^: the label ".*" of the snapshot cannot be set;/,
-        { flags: { label: [{ key, value }] }, options: { labels: { [key]: value } } },
-      ]
-    },
-  ),
+  ...[
+    'os=other',
+    'version=v1',
+    'role=worker',
+    'arch=x86',
+    'creator=me',
+    'type=mine',
+    'talos-image/run=x',
+    'hetzner.cloud/a=b',
+  ].map((label): Told => {
+    const { key, value } = parseLabel(label)
+    return [
+      `the label ${label} of a snapshot`,
+      /^: the label ".*" of the snapshot cannot be set;/,
+      { flags: { label: [{ key, value }] }, options: { labels: { [key]: value } } },
+    ]
+  }),
   [
     'a label of a snapshot that no label can be',
     /"a b" cannot be the value of the label "team"/,
     { flags: { label: [{ key: 'team', value: 'a b' }] }, options: { labels: { team: 'a b' } } },
   ],
-  ...['', ' ', 'two\nlines'].map((description): Told => {
+  ...['', ' ', 'two\nlines', '\x1b', 'a\x1bb', '\x7f'].map((description): Told => {
     return [
       `the description ${JSON.stringify(description)}`,
       /the description is empty/,

@@ -53,16 +53,19 @@ export async function makePrivateFolder(
   if ((after.mode & OPEN_TO_OTHERS) !== 0) throw notPrivate(`the folder ${path} cannot be closed to other users`)
 }
 
-/** Makes a folder with those above it. Not with `recursive`, which never ends below /proc (Node.js 20 to 24). */
-async function makeFolder(path: string): Promise<void> {
+/**
+ * Makes a folder with those above it. Not with `recursive`, which never ends below /proc (Node.js 20 to 24).
+ * @throws the file system's error
+ */
+export async function makeFolder(path: string, mode = 0o700): Promise<void> {
   try {
-    await mkdir(path, { mode: 0o700 })
+    await mkdir(path, { mode })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
     if (code !== 'ENOENT' || dirname(path) === path) throw error
-    await makeFolder(dirname(path))
-    await mkdir(path, { mode: 0o700 }).catch((again: unknown) => {
+    await makeFolder(dirname(path), mode)
+    await mkdir(path, { mode }).catch((again: unknown) => {
       // Others may have been faster.
       if (!(again instanceof Error && 'code' in again && again.code === 'EEXIST')) throw again
     })

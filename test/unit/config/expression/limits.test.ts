@@ -104,6 +104,6 @@ it('a link to a device that never ends is not read', async () => {
   await using directory = await createDirectory({})
   await symlink('/dev/zero', `${directory.path}/a.auto.pkrvars.hcl`)
   expect((await catchProblems(directory.load())).map(({ message }) => message)).toEqual([
-    expect.stringMatching(/a\.auto\.pkrvars\.hcl" is not a text of at most 16 MiB$/),
+    expect.stringMatching(/a\.auto\.pkrvars\.hcl" cannot be read: it is a device instead of a file$/),
   ])
 })

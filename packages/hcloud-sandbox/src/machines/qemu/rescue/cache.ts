@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SandboxError } from '../../../errors.ts'
+import { makeFolder } from '../../../state/private-folder.ts'
 import { lockFile } from './lock.ts'
 import { INITRAMFS_FILE, KERNEL_FILE, makeRescue } from './make.ts'
 import { findPackages, type PackageVersion } from './packages.ts'
@@ -42,7 +43,7 @@ export async function provideRescue(options: RescueOptions): Promise<RescueSyste
   const prefix = `rescue-${architecture}-${shortHash(toRecipeText())}-`
   const early = await find()
   if (early?.fresh === true) return early.system
-  await mkdir(cacheDir, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(cacheDir, 0o777).catch((cause: unknown) => {
     const message = `the folder ${cacheDir} cannot be made`
     throw new SandboxError({ code: 'sandbox', message, hint: 'choose another folder for the cache' }, { cause })
   })
