@@ -30,7 +30,7 @@ export default defineConfig({
           ...PATIENT,
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-          exclude: ['packages/*/test/{integration,contract,e2e,judges,reliability}/**'],
+          exclude: ['packages/*/test/{integration,contract,e2e,judges,executables,reliability}/**'],
           setupFiles: ['test/support/unit-only.ts'],
         },
       },
@@ -72,7 +72,17 @@ export default defineConfig({
       },
       {
         ...RESOLVING,
-        test: { ...PATIENT, name: 'reliability', include: of('reliability'), sequence: { groupOrder: 4 } },
+        test: {
+          ...VERY_PATIENT,
+          name: 'executables',
+          include: of('executables'),
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        ...RESOLVING,
+        test: { ...PATIENT, name: 'reliability', include: of('reliability'), sequence: { groupOrder: 5 } },
       },
     ],
   },

@@ -6,7 +6,7 @@
 import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
-import { BUNDLING } from './bundling.mjs'
+import { BUNDLING, reachable } from './bundling.mjs'
 
 const DAY_MS = 24 * 3_600_000
 const COMMAND = resolve('src/cli/main.ts')
@@ -77,13 +77,4 @@ function groupStart() {
       return id.includes('/packages/talos-schematic/') ? 'talos-schematic' : null
     },
   }
-}
-
-/** The modules that one needs, itself among them. */
-function reachable(from, context, ...ways) {
-  const found = new Set([from])
-  for (const id of found) {
-    for (const way of ways) for (const next of context.getModuleInfo(id)?.[way] ?? []) found.add(next)
-  }
-  return found
 }

@@ -34,3 +34,25 @@ export async function bundleProgram(source, file) {
   const output = { file: fileURLToPath(file), codeSplitting: false }
   await build({ ...BUNDLING, input: fileURLToPath(source), output })
 }
+
+/** What a program needs before it knows what it is asked for, as one file. */
+export function groupReachable(entry, name) {
+  let start
+  return {
+    debugName: name,
+    name(id, context) {
+      start ??= reachable(entry, context, 'importedIds')
+      // The entry does something when it is loaded, so it shares no file.
+      return start.has(id) && id !== entry ? name : null
+    },
+  }
+}
+
+/** The modules that one needs, itself among them. */
+export function reachable(from, context, ...ways) {
+  const found = new Set([from])
+  for (const id of found) {
+    for (const way of ways) for (const next of context.getModuleInfo(id)?.[way] ?? []) found.add(next)
+  }
+  return found
+}

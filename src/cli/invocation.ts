@@ -62,7 +62,10 @@ export function rememberInvocation(invocation: Invocation): void {
 /** What is typed in the place of `talos-image`. */
 export const programName = (): string => current.program
 
-/** @param argv `process.argv`: the file of this program is the second of it */
+/**
+ * @param argv `process.argv`: the file of this program is the second of it; of an executable, what was typed, which may be a name in
+ *   PATH
+ */
 export function describeInvocation(
   { env, cwd, argv }: { readonly env: Env; readonly cwd: string; readonly argv: readonly string[] },
   words: readonly string[],
@@ -72,7 +75,7 @@ export function describeInvocation(
   // Where nothing is pasted into that shell.
   if (isGithubActions({ env })) return { program: 'talos-image', words }
   return {
-    program: isOfNpm(script) ? 'npx talos-image' : toTyped(script, { env, cwd }),
+    program: isOfNpm(script) ? 'npx talos-image' : isName(argv[1], script) ? script : toTyped(script, { env, cwd }),
     builder: createSh === undefined ? undefined : toTyped(createSh, { env, cwd }),
     words,
   }
@@ -81,6 +84,8 @@ export function describeInvocation(
 type Env = Readonly<Record<string, string | undefined>>
 
 const isOfNpm = (script: string): boolean => /[\\/]node_modules[\\/](\.bin[\\/]|talos-image[\\/])/.test(script)
+
+const isName = (typed: string | undefined, script: string): boolean => typed === script && /^[\w.-]+$/.test(script)
 
 /** A program as it is typed: its name where the shell finds it, else its shortest path. */
 function toTyped(script: string, { env, cwd }: { readonly env: Env; readonly cwd: string }): string {

@@ -115,12 +115,17 @@ if (screen.isDrawable) {
   })
 }
 
-let code = signalCode ?? (await run())
-// Until it is written, or cannot be.
-await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
-if (lost !== undefined) code = await reportLostOutput(code)
-if (isGithubActions(io)) await (await import('./job-outputs.ts')).writeExitCode(io, code)
-leave(code)
+void main()
+
+/** No `await` of its own at the top: an executable loads scripts, not modules. */
+async function main(): Promise<void> {
+  let code = signalCode ?? (await run())
+  // Until it is written, or cannot be.
+  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+  if (lost !== undefined) code = await reportLostOutput(code)
+  if (isGithubActions(io)) await (await import('./job-outputs.ts')).writeExitCode(io, code)
+  leave(code)
+}
 
 /** Ends the process. Node.js 20 aborts (SIGABRT) when it cannot give a terminal that is gone its modes back. */
 function leave(exitCode: number): never {

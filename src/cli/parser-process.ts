@@ -4,6 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { isSea } from 'node:sea'
 import * as v from 'valibot'
 import type { ParserModule } from '../config/hcl/parser.ts'
 
@@ -25,6 +26,9 @@ process.on('message', async ({ id, call, args }) => {
 const Fault = v.object({ message: v.string(), isRange: v.boolean() })
 const Answer = v.object({ id: v.number(), value: v.optional(v.unknown()), fault: v.optional(Fault) })
 
+/** What makes this program run a text: Node.js does, and an executable by its loader (`scripts/executables/loader.cjs`). */
+const EVALUATE = isSea() ? ['embedded:eval'] : ['--input-type=commonjs', '-e']
+
 interface Pending {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: Error) => void
@@ -38,7 +42,7 @@ export function startParserProcess(path: string, idleMs = IDLE_MS): ParserModule
   let next = 0
 
   function start(): ChildProcess {
-    const started = spawn(process.execPath, ['--input-type=commonjs', '-e', PROGRAM, path], {
+    const started = spawn(process.execPath, [...EVALUATE, PROGRAM, path], {
       // It needs nothing of the environment, where the token is.
       env: {},
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

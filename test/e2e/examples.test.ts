@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { allCommands, examplesOf } from '../../src/cli/help.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { CLI, type CommandOptions, runCommand, startCommand } from '../support/command.ts'
+import { COMMAND_LINE, type CommandOptions, runCommand, startCommand } from '../support/command.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { createWorkspace, type Workspace } from '../support/workspace.ts'
 import { testIo } from '../unit/cli/fixture.ts'
@@ -36,7 +36,7 @@ afterAll(() => project.close())
 
 async function createHome(line: string): Promise<Workspace & { readonly options: CommandOptions }> {
   const workspace = await createWorkspace({ 'schematic.yaml': SCHEMATIC })
-  const program = await workspace.write('bin/talos-image', `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`)
+  const program = await workspace.write('bin/talos-image', `#!/bin/sh\nexec ${COMMAND_LINE} "$@"\n`)
   await chmod(program, 0o755)
   await mkdir(join(workspace.root, '.config/fish/completions'), { recursive: true })
   // What `init` writes must not be there yet.

@@ -2,7 +2,7 @@
 
 import { chmod } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { CLI } from '../support/command.ts'
+import { COMMAND_LINE } from '../support/command.ts'
 import { expectSuccess, followGettingStarted } from '../support/getting-started.ts'
 import { createProject } from '../support/project.ts'
 import { hasTerminal } from '../support/terminal.ts'
@@ -11,7 +11,7 @@ import { createWorkspace } from '../support/workspace.ts'
 it.runIf(hasTerminal())('is followed in a clone, whose _packer is adapted', async () => {
   await using project = await createProject()
   await using workspace = await createWorkspace()
-  await chmod(await workspace.write('talos-image', `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`), 0o755)
+  await chmod(await workspace.write('talos-image', `#!/bin/sh\nexec ${COMMAND_LINE} "$@"\n`), 0o755)
   const env = { ...workspace.sandboxEnv, TALOS_IMAGE_SSH_PORT: String(project.sshPort), HOME: workspace.root }
   const result = await followGettingStarted({ cwd: workspace.root, env, project, adapts: true })
   await expectSuccess(result, project)

@@ -1,7 +1,7 @@
 /** Results that cannot be printed. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CLI, type CommandResult, runCommand } from '../support/command.ts'
+import { COMMAND, type CommandResult, runCommand } from '../support/command.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { createWorkspace, type Workspace } from '../support/workspace.ts'
 
@@ -20,7 +20,7 @@ afterAll(async () => {
 /** Runs a command with its output where a script puts it. */
 const runInto = (redirection: string, ...args: string[]): Promise<CommandResult> =>
   runCommand(args, {
-    program: ['bash', '-c', `set -o pipefail; "$@" ${redirection}`, 'bash', process.execPath, CLI],
+    program: ['bash', '-c', `set -o pipefail; "$@" ${redirection}`, 'bash', ...COMMAND],
     cwd: workspace.root,
     env: project.env,
   })

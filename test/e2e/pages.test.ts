@@ -3,7 +3,7 @@
 import { chmod, cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CLI, ROOT, runCommand } from '../support/command.ts'
+import { COMMAND_LINE, ROOT, runCommand } from '../support/command.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { readShellBlocks } from '../support/shell-blocks.ts'
 import { createWorkspace, type Workspace } from '../support/workspace.ts'
@@ -30,7 +30,7 @@ describe.each(COMMANDS)('$page', ({ commands }) => {
     workspace = await createWorkspace()
     // As in a clone, and as it is installed.
     for (const path of ['talos-image', 'bin/talos-image']) {
-      await chmod(await workspace.write(path, `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`), 0o755)
+      await chmod(await workspace.write(path, `#!/bin/sh\nexec ${COMMAND_LINE} "$@"\n`), 0o755)
     }
     await cp(join(ROOT, 'docs'), join(workspace.root, 'docs'), { recursive: true })
   })

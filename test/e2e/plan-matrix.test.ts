@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { CLI, runCommand } from '../support/command.ts'
+import { COMMAND_LINE, runCommand } from '../support/command.ts'
 import { createProject } from '../support/project.ts'
 import { createWorkspace } from '../support/workspace.ts'
 
@@ -34,8 +34,8 @@ describe('a matrix', () => {
     const { images } = v.parse(Plan, JSON.parse(whole.stdout))
     expect(include.map(({ name }) => name)).toEqual(['arm', 'x86'])
     for (const [index, { args }] of include.entries()) {
-      const line = `exec "$0" "$1" plan --output json ${args}`
-      const one = await runCommand([line, process.execPath, CLI], { ...options, program: ['bash', '-c'] })
+      const line = `exec ${COMMAND_LINE} plan --output json ${args}`
+      const one = await runCommand([line], { ...options, program: ['bash', '-c'] })
       expect(one.code, one.stderr).toBe(0)
       expect(v.parse(Plan, JSON.parse(one.stdout)).images).toEqual([images[index]])
     }

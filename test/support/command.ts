@@ -11,6 +11,15 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** The built command. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
+/** The command, as it is started; the tests of the executables say which of them to use in its place. */
+export const COMMAND: readonly [string, ...string[]] =
+  process.env.TALOS_IMAGE_TEST_EXECUTABLE === undefined
+    ? [process.execPath, CLI]
+    : [process.env.TALOS_IMAGE_TEST_EXECUTABLE]
+
+/** The same, for a shell. */
+export const COMMAND_LINE = COMMAND.map((word) => `'${word}'`).join(' ')
+
 const PATH = process.env.PATH ?? ''
 /** As if it were installed: messages call it `talos-image`. */
 const TALOS_IMAGE_CALLED_AS = `${PATH.split(delimiter).find((folder) => !folder.includes('node_modules'))}/talos-image`
@@ -57,7 +66,7 @@ export async function runCommand(args: readonly string[], options: CommandOption
 
 /** Starts a command. Use it with `await using`, so that it never outlives its test. */
 export function startCommand(args: readonly string[], options: CommandOptions): RunningCommand {
-  const [file, ...first] = options.program ?? [process.execPath, CLI]
+  const [file, ...first] = options.program ?? COMMAND
   const child = spawn(file, [...first, ...args], {
     cwd: options.cwd,
     env: { PATH, LANG: 'C.UTF-8', HOME: '/nonexistent/home', TALOS_IMAGE_CALLED_AS, ...options.env },

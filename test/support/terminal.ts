@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { PassThrough } from 'node:stream'
-import { CLI, type CommandOptions, type CommandResult, runCommand } from './command.ts'
+import { COMMAND, type CommandOptions, type CommandResult, runCommand } from './command.ts'
 
 /** Whether there can be a pseudo-terminal. */
 export function hasTerminal(): boolean {
@@ -35,7 +35,7 @@ export async function runAtTerminal(args: readonly string[], options: TerminalOp
   const stdin = new PassThrough()
   const waiting = [type].flat()
   let read = 0
-  const command = options.shellCommand ?? [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ')
+  const command = options.shellCommand ?? [...COMMAND, ...args].map((word) => `'${word}'`).join(' ')
   const resize = `stty columns ${size[0]} rows ${size[1]}`
   try {
     return await runCommand(['-qec', `${resize}; ${command}`, '/dev/null'], {

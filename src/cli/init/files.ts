@@ -1,6 +1,7 @@
 /** The files that `init` writes: as this tool ships them, with the answers in them. */
 
 import { readFile } from 'node:fs/promises'
+import { getAsset, isSea } from 'node:sea'
 import { parseSchematic } from 'talos-schematic'
 import { SETTINGS_FILE } from '../../config/settings-file.ts'
 import { ARCHITECTURES, HCLOUD_TALOS_ROLES, schematicFileName } from '../../domain.ts'
@@ -36,11 +37,17 @@ export interface Shipped {
  * @throws Error when the package is not whole, which is a defect
  */
 export async function openShipped(): Promise<Shipped> {
-  const folder = await findFolder(new URL('..', import.meta.url))
-  const read = (name: string): Promise<string> => readFile(new URL(name, folder), 'utf8')
+  const read = isSea() ? readEmbedded : await readFrom(new URL('..', import.meta.url))
   const extensions = new Map<string, readonly string[]>()
   for (const name of SCHEMATICS) extensions.set(name, extensionsOf(await read(name), name))
   return { read, extensions }
+}
+
+const readEmbedded = async (name: string): Promise<string> => getAsset(`_packer/${name}`, 'utf8')
+
+async function readFrom(place: URL): Promise<Shipped['read']> {
+  const folder = await findFolder(place)
+  return (name) => readFile(new URL(name, folder), 'utf8')
 }
 
 /** Above the bundle in a package, above the sources in a test. */

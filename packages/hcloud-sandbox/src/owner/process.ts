@@ -6,6 +6,7 @@
 import { once } from 'node:events'
 import { Socket } from 'node:net'
 import * as v from 'valibot'
+import { SandboxError } from '../errors.ts'
 import { startOwnSandbox } from '../sandbox.ts'
 import { toProblems } from './clients.ts'
 import { type Answer, onLines, Request, sendLine } from './messages.ts'
@@ -17,7 +18,7 @@ let tell = (answer: Answer): void => sendLine(starter, answer)
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort())
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
-    tell({ type: 'defect', stack: error instanceof Error ? String(error.stack) : String(error) })
+    tell(toDefect(error))
     stop.abort()
   })
 }
@@ -28,9 +29,14 @@ for (const event of ['end', 'close'] as const) starter.once(event, onGone)
 onLines(starter, (line) => {
   run(line)
     .catch((error: unknown) => {
-      if (!stop.signal.aborted) tell(toProblems(error))
+      if (!stop.signal.aborted) tell(error instanceof SandboxError ? toProblems(error) : toDefect(error))
     })
     .finally(() => process.exit())
+})
+
+const toDefect = (error: unknown): Answer => ({
+  type: 'defect',
+  stack: error instanceof Error ? String(error.stack) : String(error),
 })
 
 async function run(line: unknown): Promise<void> {

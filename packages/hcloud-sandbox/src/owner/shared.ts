@@ -4,8 +4,10 @@
  */
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { isSea } from 'node:sea'
 import { fileURLToPath } from 'node:url'
 import { SandboxError, type SandboxProblem, throwProblems } from '../errors.ts'
 import { findOptionProblems } from '../option-problems.ts'
@@ -59,8 +61,9 @@ function findDifferences(running: RunningSandbox, options: SharedSandboxOptions)
   ]
 }
 
-/** The built program: beside the bundle that this is part of, or built from these sources. */
+/** The built program: beside the bundle that this is part of, built from these sources, or in the same executable. */
 function findProgram(): string {
+  if (isSea()) return 'embedded:sandbox-owner'
   const places = ['./sandbox-owner.js', '../sandbox-owner.js', '../../dist/sandbox-owner.js']
   const files = places.map((place) => fileURLToPath(new URL(place, import.meta.url)))
   const found = files.find((file) => existsSync(file))
@@ -69,7 +72,10 @@ function findProgram(): string {
   throw new SandboxError({ code: 'sandbox', message, hint: 'install the package again, or build it: npm run build' })
 }
 
-/** @returns undefined when another process has become the owner meanwhile */
+/**
+ * @returns undefined when another process has become the owner meanwhile
+ * @throws SandboxError `sandbox` when the program cannot run here
+ */
 async function startOwner(options: SharedSandboxOptions): Promise<Connection | undefined> {
   const { projects, needsMachines, recordFile, onProgress, onLost, signal, ...settings } = options
   const owner = spawn(process.execPath, [findProgram(), settings.stateDir], {
@@ -84,8 +90,16 @@ async function startOwner(options: SharedSandboxOptions): Promise<Connection | u
   const pipe = owner.stdio[3]
   if (owner.pid === undefined || !(pipe instanceof Socket)) return await failed
   const identity = identifyProcess(owner.pid) ?? { pid: owner.pid, started: '' }
+  const ended = once(owner, 'exit')
   owner.unref()
-  return await talk(pipe, { settings, use: toUse(options) }, identity, { onProgress, onLost, signal })
+  const connection = await talk(pipe, { settings, use: toUse(options) }, identity, { onProgress, onLost, signal })
+  if (connection !== undefined) return connection
+  owner.ref()
+  const [code, killedBy]: (string | number | null)[] = await ended
+  // It ends well when there is another owner.
+  if (code === 0) return undefined
+  const message = `the program of the sandbox ended at once: ${code === null ? killedBy : `exit code ${code}`}`
+  throw new SandboxError({ code: 'sandbox', message, hint: `is ${process.execPath} a program for this computer?` })
 }
 
 /** It outlives the program that starts it, and none of its tokens is for it. */

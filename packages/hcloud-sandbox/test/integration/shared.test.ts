@@ -1,8 +1,12 @@
 /** A sandbox that several programs use, and those that run one in the foreground beside them. */
 
+import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { HCLOUD_SANDBOX } from '../../src/command/environment.ts'
 import { runSandboxCommand } from '../../src/command/run.ts'
@@ -145,5 +149,27 @@ describe('a sandbox in the foreground', () => {
     command.stop()
     await command.ended
     expect(await answers(client.factoryUrl)).toBe(false)
+  })
+})
+
+describe('the program of a shared sandbox', () => {
+  test('that cannot run is an error, and is not started for ever', async () => {
+    await using place = await createPlace()
+    const { execPath } = process
+    process.execPath = '/bin/false'
+    try {
+      await expect(place.start()).rejects.toThrow('the program of the sandbox ended at once: exit code 1')
+    } finally {
+      process.execPath = execPath
+    }
+  })
+
+  test('tells of a defect of its own before it ends', async () => {
+    const program = fileURLToPath(new URL('../../dist/sandbox-owner.js', import.meta.url))
+    const owner = spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+    const pipe = owner.stdio[3]
+    if (!(pipe instanceof Socket)) throw new Error('there is no pipe')
+    pipe.write('{"settings": 1}\n')
+    expect(JSON.parse(await text(pipe))).toMatchObject({ type: 'defect', stack: expect.stringContaining('ValiError') })
   })
 })

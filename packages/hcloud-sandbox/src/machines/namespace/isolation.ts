@@ -68,7 +68,7 @@ export async function openIsolation(options: IsolationOptions): Promise<Isolatio
   let init: Init | undefined
   try {
     const { sabotage } = options
-    const keyring = await findKeyringArgv(process.arch)
+    const keyring = await findKeyringArgv()
     const standIns = toStandIns({ ignoreDiscard: options.ignoreDiscard ?? false })
     const { passwordHash = NO_PASSWORD, hostKey = '' } = options
     const told = { ...toNames(options), passwordHash, hostKey, disk: access.file }
