@@ -116,6 +116,7 @@ async function startOwned(
 
   const factory = createFactory({
     yamlRelease: faults.yamlRelease,
+    spoilsDisk: faults.spoilsDisk,
     stateDir,
     diskBytes: imageDiskBytes,
     dataBytes: imageDataBytes,
