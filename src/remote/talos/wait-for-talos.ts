@@ -58,12 +58,7 @@ export async function waitForTalos(
 /** Whether all is told that Talos learns only while it boots. */
 const isComplete = ({ schematic, instance }: TalosFacts): boolean => schematic !== undefined && instance !== undefined
 
-async function tryOnce(
-  ask: typeof askTalos,
-  host: string,
-  port: number,
-  signal: AbortSignal,
-): Promise<Sighting> {
+async function tryOnce(ask: typeof askTalos, host: string, port: number, signal: AbortSignal): Promise<Sighting> {
   using deadline = startDeadline(signal, TRY_MS)
   try {
     return await ask(host, port, deadline.signal)

@@ -1,6 +1,7 @@
 /** What the emulated cloud knows of a machine; each kind of machine is one implementation. */
 
 import type { Architecture } from '../domain.ts'
+import type { TalosDisk } from '../factory/talos-disk.ts'
 
 /** What a machine is made of. It outlives being switched off and on. */
 export interface MachineSpec {
@@ -31,6 +32,10 @@ export interface BootTarget {
   readonly sshPort?: number
   /** How much later than usual SSH answers, in milliseconds. */
   readonly sshDelayMs?: number
+  /** What is on the disk that it boots, when that is Talos. */
+  readonly talos?: TalosDisk | undefined
+  /** The loopback addresses (IPv4) where Talos answers; the machine's own alone unless told. */
+  readonly talosAddresses?: readonly string[]
 }
 
 export interface Machine {

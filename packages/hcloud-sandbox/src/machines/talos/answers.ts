@@ -1,7 +1,7 @@
 /** What Talos answers in maintenance mode, as far as it lets everybody ask. Source: siderolabs/talos, internal/app/maintenance (2026). */
 
-import type { TalosDisk } from '../../factory/talos-disk.ts'
 import { toTalosArchitecture } from '../../factory/asset-path.ts'
+import type { TalosDisk } from '../../factory/talos-disk.ts'
 import { isAtLeast } from '../../factory/versions.ts'
 import { field, formatListed, formatVersion, message, type Resource, readListedType } from './messages.ts'
 

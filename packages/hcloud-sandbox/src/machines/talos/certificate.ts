@@ -52,6 +52,9 @@ const time = (ms: number): Buffer =>
   der(0x18, Buffer.from(`${new Date(ms).toISOString().replaceAll(/[-:T]|\..*/g, '')}Z`, 'latin1'))
 
 const toPem = (bytes: Buffer): string =>
-  ['-----BEGIN CERTIFICATE-----', ...(bytes.toString('base64').match(/.{1,64}/g) ?? []), '-----END CERTIFICATE-----', ''].join(
-    '\n',
-  )
+  [
+    '-----BEGIN CERTIFICATE-----',
+    ...(bytes.toString('base64').match(/.{1,64}/g) ?? []),
+    '-----END CERTIFICATE-----',
+    '',
+  ].join('\n')

@@ -4,7 +4,11 @@
  */
 
 /** `machine.VersionResponse` */
-export function formatVersion(answer: { readonly tag: string; readonly arch: string; readonly platform: string }): Buffer {
+export function formatVersion(answer: {
+  readonly tag: string
+  readonly arch: string
+  readonly platform: string
+}): Buffer {
   const version = message(field(1, answer.tag), field(5, 'linux'), field(6, answer.arch))
   const platform = message(field(1, answer.platform), field(2, 'cloud'))
   return field(1, message(field(2, version), field(3, platform)))
