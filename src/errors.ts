@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'write'
   | 'verify'
   | 'snapshot'
+  | 'boot'
   | 'timeout'
   | 'sandbox'
   | 'packer'

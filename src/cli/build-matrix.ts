@@ -2,7 +2,7 @@
 
 import type { Architecture, Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
-import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { isToDo, type Plan, type PlannedImage } from '../plan/plan.ts'
 import { quote } from '../remote/quote.ts'
 import { redact, withoutCredentials } from '../util/redact.ts'
 import type { BuildFlagName, PlanFlags } from './build-flags.ts'
@@ -72,15 +72,13 @@ export function findMatrixProblems(
 
 /** The images of a plan that are to be built, each with the arguments that build it alone. */
 export function toMatrix({ images }: Plan, flags: PlanFlags): Matrix {
-  const include = images
-    .filter(({ existing }) => existing === undefined)
-    .map((image) => ({
-      name: image.name,
-      architecture: image.architecture,
-      role: image.role ?? ('' as const),
-      talosVersion: image.talosVersion,
-      args: argumentsFor(image, flags).map(quote).join(' '),
-    }))
+  const include = images.filter(isToDo).map((image) => ({
+    name: image.name,
+    architecture: image.architecture,
+    role: image.role ?? ('' as const),
+    talosVersion: image.talosVersion,
+    args: argumentsFor(image, flags).map(quote).join(' '),
+  }))
   return { include }
 }
 

@@ -5,12 +5,12 @@ import type { Readable } from 'node:stream'
 import { type Problem, TalosImageError, throwProblems } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
-import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { isToDo, type Plan, type PlannedImage } from '../plan/plan.ts'
 import { CleanupScope, type Leftover } from '../util/cleanup-scope.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { ignoreErrors } from '../util/ignore-errors.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
-import { buildImage } from './build-image.ts'
+import { type BuiltImage, buildImage, testExisting } from './build-image.ts'
 import type { EventListener } from './events.ts'
 import type { OnError } from './failed-server.ts'
 import { keepFailed } from './keep-server.ts'
@@ -39,6 +39,8 @@ export interface BuildOptions {
   readonly onEvent?: EventListener | undefined
   /** SSH port of the build servers, from 1 to 65535; 22 by default. The sandbox's servers use another one. */
   readonly sshPort?: number | undefined
+  /** Port at which Talos answers on servers of a boot test, from 1 to 65535; 50000 by default. The sandbox's servers use another one. */
+  readonly talosPort?: number | undefined
   /** How long each wait may take, up to 24 hours; minutes by default. */
   readonly timeouts?: Partial<Timeouts> | undefined
   /** @internal */
@@ -121,6 +123,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
       emit,
       lease: new Lease(id, clock, options.hetzner.now),
       sshPort: options.sshPort ?? 22,
+      talosPort: options.talosPort ?? 50_000,
       timeouts,
       accessFor: options.factory?.accessFor ?? (async () => ({})),
       openStdin: options.openStdin ?? noStdin,
@@ -131,7 +134,7 @@ export function startBuild(options: BuildOptions): RunningBuild {
       deleted: [],
       trace,
     }
-    if (images.some((image) => image.existing === undefined)) return runWithKey(run, options.plan, openScope)
+    if (images.some(isToDo)) return runWithKey(run, options.plan, openScope)
     const results = images.flatMap((image) => existing(image, emit))
     // Resources of earlier runs cost money even when there is nothing to build.
     try {
@@ -206,7 +209,7 @@ export async function sweep(
 }
 
 function existing(image: PlannedImage, emit: EventListener): ExistingResult[] {
-  if (image.existing === undefined) return []
+  if (image.existing === undefined || isToDo(image)) return []
   emit({ type: 'image-existing', image: image.name, snapshot: image.existing.id })
   return [{ image, status: 'existing', snapshot: image.existing }]
 }
@@ -222,7 +225,7 @@ async function runImage(run: ImageBuild, image: PlannedImage, leftovers: Leftove
     run.emit({ type: 'step-finished', image: image.name, step: 'clean-up', ms: run.clock.now() - began })
   }
   try {
-    const built = await buildImage(run, image)
+    const built = await workOn(run, image)
     await cleanUp()
     const ms = run.clock.now() - started
     if (built.status === 'existing') {
@@ -237,7 +240,12 @@ async function runImage(run: ImageBuild, image: PlannedImage, leftovers: Leftove
     const kept = await keepFailed(run, image, problem)
     await cleanUp()
     const { older } = image
-    if (problem.code === 'stock' && run.stock.allowOlder === true && older !== undefined) {
+    if (
+      problem.code === 'stock' &&
+      image.existing === undefined &&
+      run.stock.allowOlder === true &&
+      older !== undefined
+    ) {
       run.emit({
         type: 'note',
         image: image.name,
@@ -251,6 +259,12 @@ async function runImage(run: ImageBuild, image: PlannedImage, leftovers: Leftove
   } finally {
     run.serverQueue.removed(image.name)
   }
+}
+
+function workOn(run: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
+  const { existing, bootTest } = image
+  if (existing === undefined || bootTest === undefined) return buildImage(run, image)
+  return testExisting(run, image, existing, bootTest)
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A plan as people read it. */
 
-import { type Plan, sum } from '../../plan/plan.ts'
+import { isToDo, type Plan, sum } from '../../plan/plan.ts'
 import type { ProjectPlan, ProjectsPlan } from '../../plan/plan-projects.ts'
 import { oneLine } from './event-line.ts'
 import { foldHanging, foldWords } from './fold.ts'
@@ -29,7 +29,7 @@ export function formatPlan({ talosVersion, inputs, images, projects }: ProjectsP
     lines.push(text, '')
   }
   const plans = projects.flatMap((one) => ('plan' in one ? [one.plan] : []))
-  if (plans.some((plan) => plan.images.some(({ existing }) => existing === undefined))) {
+  if (plans.some((plan) => plan.images.some(isToDo))) {
     lines.push(...formatCosts(plans).flatMap((line) => foldWords(line, width)), '')
   }
   return lines.join('\n')
