@@ -38,6 +38,7 @@ export const planParameters = {
   '--ssh-port <port>': { text: 'port of the build servers', parse: parsePort },
   '--no-fallback': 'only the chosen server type and location',
   '--allow-bigger-disk': 'bigger disks, too, which the snapshot then needs',
+  '--boot-test': 'boot each snapshot before it is published',
   '--verbose': 'all about each image: URL, labels, identity, installer',
   ...snapshotFlags,
   ...serverFlags,
@@ -53,6 +54,7 @@ export const PLAN_GROUPS = {
     '--schematic',
     '--image-file',
     '--sha256',
+    '--boot-test',
     '--force',
     '--even-in-use',
     '--label',
@@ -115,6 +117,7 @@ export const buildParameters = {
   ...resultFileFlags,
   '--wait-for-stock <duration>': { text: 'look so long for a server in stock, such as 30m', parse: parseDuration },
   '--allow-older': 'take the older snapshot when no server is in stock',
+  '--allow-unproven': 'publish without --boot-test when no server for it is in stock',
   '--on-error <what>': {
     text: 'the server of a failed image; abort keeps it',
     choices: ON_ERROR,

@@ -113,6 +113,7 @@ function argumentsFor({ architecture, role, talosVersion, sha256 }: PlannedImage
     ...valued('--machines', [flags.machines]),
     ...set('--no-fallback', !flags.fallback),
     ...set('--allow-bigger-disk', flags.allowBiggerDisk),
+    ...set('--boot-test', flags.bootTest),
     ...set('--force', flags.force),
     ...set('--even-in-use', flags.evenInUse),
     ...set('--sandbox', flags.sandbox),

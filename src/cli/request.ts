@@ -26,6 +26,13 @@ const NAMES: Spelling['names'] = {
 }
 const SPELLING: Spelling = { names: NAMES, write: (option, value) => `${NAMES[option]} ${value}` }
 
+/** Whether to boot snapshots, as flag or environment say; undefined when they say nothing. */
+function readBootTest({ bootTest }: Pick<PlanFlags, 'bootTest'>, env: Io['env']): boolean | undefined {
+  const text = env.TALOS_IMAGE_BOOT_TEST ?? ''
+  if (bootTest === true) return true
+  return text === '' ? undefined : !['0', 'false'].includes(text)
+}
+
 /**
  * @param chosen the projects; that of HCLOUD_TOKEN by default
  * @param known what is wrong already, to be said with the rest; `forPacker`: whether Packer is to build
@@ -64,6 +71,7 @@ export async function readPlanFlags(
       evenInUse: flags.evenInUse === true,
       fallback: flags.fallback,
       allowBiggerDisk: flags.allowBiggerDisk === true,
+      bootTest: readBootTest(flags, env),
       server,
       labels,
       description,

@@ -199,12 +199,14 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
       startBuild({
         ...common,
         sshPort: clouds.sshPort,
+        talosPort: clouds.talosPort,
         requireHostProof: flags.requireHostProof,
         onError: createOnError(io, flags.onError),
         openStdin: () => io.stdin,
         stock: {
           waitMs: flags.waitForStock ?? 0,
           allowOlder: flags.allowOlder === true,
+          allowUnproven: flags.allowUnproven === true,
           look: (image, signal) => lookUpPlacements(request, image, { hetzner, signal }),
         },
       })

@@ -34,6 +34,8 @@ export function toPlanDocument(plan: Plan) {
         rawBytes: image.sourceFacts.rawBytes ?? null,
       },
       placements: image.placements,
+      /** Where the snapshot is booted, as far as that is known now; null when it is not to be. */
+      bootTest: image.bootTest === undefined ? null : { placements: image.bootTest.placements },
       server: toServerRecord(image.server),
       notes: image.notes,
     })),

@@ -11,6 +11,11 @@ const NOTHING_REPLACED = usage(
   'give both, or neither',
 )
 
+const PACKER_DOES_NOT_BOOT = usage(
+  'Packer publishes a snapshot as soon as it is made, so it cannot be booted before',
+  'build without --engine packer, or boot the snapshot afterwards: `talos-image boot-test ID`',
+)
+
 /** Everything that is wrong with the options by themselves, before a file is read. */
 export function findContradictions(options: SettledOptions, spelling: Spelling): Problem[] {
   return [
@@ -18,6 +23,7 @@ export function findContradictions(options: SettledOptions, spelling: Spelling):
     ...findImageFileProblems(options, spelling),
     ...findPinProblems(options, spelling),
     ...(options.evenInUse && !options.force ? [NOTHING_REPLACED] : []),
+    ...(options.bootTest && options.forPacker ? [PACKER_DOES_NOT_BOOT] : []),
   ]
 }
 

@@ -102,6 +102,7 @@ export async function readRequest(
     evenInUse: options.evenInUse,
     noFallback: !options.fallback,
     allowBiggerDisk: options.allowBiggerDisk,
+    bootTest: options.bootTest,
     server,
     labels,
     description,
@@ -118,7 +119,11 @@ export async function readRequest(
 function settleOptions(options: RequestOptions, settings: SettingsFile | undefined): SettledOptions {
   // Builds that are named are chosen already.
   const fromFile = options.only.length > 0 ? undefined : settings?.architectures
-  return { ...options, architectures: options.architectures ?? fromFile ?? ARCHITECTURES }
+  return {
+    ...options,
+    architectures: options.architectures ?? fromFile ?? ARCHITECTURES,
+    bootTest: options.bootTest ?? settings?.bootTest ?? false,
+  }
 }
 
 /** The schematic that the settings file names, for generic images from the Factory. */

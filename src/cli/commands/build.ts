@@ -13,7 +13,13 @@ export const command = defineCommand({
   ],
   groups: {
     ...PLAN_GROUPS,
-    'Build servers:': [...PLAN_GROUPS['Build servers:'], '--require-host-proof', '--wait-for-stock', '--allow-older'],
+    'Build servers:': [
+      ...PLAN_GROUPS['Build servers:'],
+      '--require-host-proof',
+      '--wait-for-stock',
+      '--allow-older',
+      '--allow-unproven',
+    ],
     'The run:': [
       '--engine',
       '--dry-run',
@@ -32,7 +38,10 @@ export const command = defineCommand({
     ...PLAN_TOGETHER,
     '--force': { text: 'replace what exists; also --even-in-use', others: ['--even-in-use'] },
     '--ssh-port': { text: 'port of their SSH; also --require-host-proof', others: ['--require-host-proof'] },
-    '--wait-for-stock': { text: 'look for stock so long; also --allow-older', others: ['--allow-older'] },
+    '--wait-for-stock': {
+      text: 'look for stock so long; also --allow-older, --allow-unproven',
+      others: ['--allow-older', '--allow-unproven'],
+    },
     '--manifest': {
       text: 'write what was built as JSON; also --report (a page), --tfvars, --packer-manifest',
       others: ['--report', '--tfvars', '--packer-manifest'],

@@ -23,8 +23,9 @@ export type TalosOutcome =
 
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 2000
-/** A machine that boots drops packets. */
-const TRY_MS = 10_000
+/** A machine that boots drops packets: a try takes at most so long, and at most a tenth of the whole time. */
+const MOST_TRY_MS = 10_000
+const LEAST_TRY_MS = 1000
 /** How often it is asked again for what its platform tells it a moment after it answers. */
 const MOST_LOOKS = 4
 
@@ -34,12 +35,13 @@ export async function waitForTalos(
   { clock, signal, timeoutMs, trace = NO_TRACE, beforeTry, ask = askTalos }: WaitForTalosOptions,
 ): Promise<TalosOutcome> {
   const until = clock.now() + timeoutMs
+  const tryMs = Math.max(LEAST_TRY_MS, Math.min(MOST_TRY_MS, timeoutMs / 10))
   const seen = new Map<TalosFailure, number>()
   let looks = 0
   let last: TalosFailure = 'timed out'
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
     await beforeTry?.()
-    const attempt = (): Promise<Sighting> => tryOnce(ask, host, port, signal)
+    const attempt = (): Promise<Sighting> => tryOnce(ask, host, port, tryMs, signal)
     const sighting = await traced(trace, 'talos', { host, port }, attempt, (found) => ({ ...found }))
     const isLate = clock.now() + pauseMs >= until
     if (sighting.kind === 'talos') {
@@ -58,8 +60,14 @@ export async function waitForTalos(
 /** Whether all is told that Talos learns only while it boots. */
 const isComplete = ({ schematic, instance }: TalosFacts): boolean => schematic !== undefined && instance !== undefined
 
-async function tryOnce(ask: typeof askTalos, host: string, port: number, signal: AbortSignal): Promise<Sighting> {
-  using deadline = startDeadline(signal, TRY_MS)
+async function tryOnce(
+  ask: typeof askTalos,
+  host: string,
+  port: number,
+  tryMs: number,
+  signal: AbortSignal,
+): Promise<Sighting> {
+  using deadline = startDeadline(signal, tryMs)
   try {
     return await ask(host, port, deadline.signal)
   } catch (error) {
