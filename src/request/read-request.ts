@@ -98,6 +98,7 @@ export async function readRequest(
     ...(schematic === undefined || schematicFile !== undefined ? {} : { schematicIsDefault: true }),
     localImage,
     sha256: toHashes(options.pins, architectures),
+    ...(options.shard === undefined ? {} : { shard: options.shard.value }),
     force: options.force,
     evenInUse: options.evenInUse,
     noFallback: !options.fallback,
