@@ -1,6 +1,6 @@
 /**
  * Bundles the command and the library into dist/, so that the command starts fast, and each package in packages/ into its own
- * dist/. With `--clean`, as for publishing, dist/ holds nothing else then.
+ * dist/. With `--clean`, as for publishing, they hold nothing else then.
  */
 
 import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
@@ -14,7 +14,11 @@ const LIBRARY = resolve('src/index.ts')
 /** The program that runs a sandbox for several others. */
 const OWNER = resolve('packages/hcloud-sandbox/src/owner/process.ts')
 
-if (process.argv.includes('--clean')) await rm('dist', { recursive: true, force: true })
+if (process.argv.includes('--clean')) {
+  for (const folder of ['dist', 'packages/hcloud-sandbox/dist', 'packages/talos-schematic/dist']) {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
 await Promise.all([
   bundle('dist', { ...BUNDLING, input: { cli: COMMAND, index: LIBRARY, 'sandbox-owner': OWNER } }, [groupStart()]),
   bundlePackage('hcloud-sandbox', {
