@@ -25,7 +25,11 @@ try {
     const folder = `packages/${name}`
     const { exports, dependencies } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
     const entries = Object.values(exports).map(({ source }) => join(folder, source))
-    const options = { toPlace: (file) => file.replace(`${folder}/src/`, ''), own: {}, dependencies: Object.keys(dependencies) }
+    const options = {
+      toPlace: (file) => file.replace(`${folder}/src/`, ''),
+      own: {},
+      dependencies: Object.keys(dependencies),
+    }
     await writeDeclarations(`${folder}/dist/types`, entries, options)
   }
 } finally {

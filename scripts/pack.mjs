@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 const FOLDERS = ['.', 'packages/hcloud-sandbox', 'packages/talos-schematic']
 const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_REPOSITORY: repository } = process.env
@@ -22,7 +22,10 @@ try {
 
 /** Copies a package's files. Gives where to. */
 async function stage(folder, target) {
-  const listing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
+  const listing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   const [{ files }] = JSON.parse(String(listing))
   for (const { path } of files) await cp(join(folder, path), join(target, path))
   await cp('LICENSE', join(target, 'LICENSE'))

@@ -39,7 +39,11 @@ if (problems.length > 0) process.exitCode = 1
 
 async function check() {
   const changed = await findChanges(current)
-  problems.push(...changed.map(({ file }) => `${file}: another version than ${current} of package.json; npm run next-version sets it`))
+  problems.push(
+    ...changed.map(
+      ({ file }) => `${file}: another version than ${current} of package.json; npm run next-version sets it`,
+    ),
+  )
 }
 
 async function makeNext() {
@@ -48,7 +52,14 @@ async function makeNext() {
   if (problems.length > 0) return
   if (newest?.isReleased !== false && changesets.length === 0) return tell('There is nothing to release.')
   const version = newest?.isReleased === false ? newest.version : inc(current, greatest(changesets))
-  await writeFile(CHANGELOG, withRelease(changelog, version, changesets.map(({ summary }) => summary)))
+  await writeFile(
+    CHANGELOG,
+    withRelease(
+      changelog,
+      version,
+      changesets.map(({ summary }) => summary),
+    ),
+  )
   for (const { file, text } of await findChanges(version)) await writeFile(file, text)
   for (const { file } of changesets) await rm(file)
   tell(version)
@@ -59,7 +70,9 @@ async function printNotes() {
   const newest = newestSection(await readFile(CHANGELOG, 'utf8'))
   if (tag !== `v${current}`) problems.push(`the tag ${tag ?? 'is not named'}: package.json has the version ${current}`)
   if (newest?.version !== current || !newest.isReleased || changesets.length > 0) {
-    problems.push(`${CHANGELOG}: its newest section is not that of ${current}, or not released; npm run next-version makes it`)
+    problems.push(
+      `${CHANGELOG}: its newest section is not that of ${current}, or not released; npm run next-version makes it`,
+    )
   }
   if (problems.length === 0) tell(newest.text)
 }
@@ -113,7 +126,9 @@ function greatest(all) {
 
 /** The tracked files of these places. */
 function list(...places) {
-  return String(execFileSync('git', ['ls-files', ...places])).split('\n').filter((file) => file !== '')
+  return String(execFileSync('git', ['ls-files', ...places]))
+    .split('\n')
+    .filter((file) => file !== '')
 }
 
 async function readJson(file) {

@@ -18,14 +18,11 @@ export function newestSection(changelog) {
  * @param {string} changelog @param {string} version @param {readonly string[]} changes
  */
 export function withRelease(changelog, version, changes) {
-  const [intro = '', ...sections] = split(changelog)
-  const lines = changes.map((change) => `- ${change.replaceAll(/\n(?=.)/g, '\n  ')}\n`).join('')
-  const heading = `## ${version}\n`
-  if (newestSection(changelog)?.isReleased === false) {
-    const written = sections.shift()?.replace(HEADING, heading).trimEnd()
-    return [intro, `${written}\n${lines}`, ...sections.map((section) => `\n${section}`)].join('')
-  }
-  return [intro, `${heading}\n${lines}`, ...sections.map((section) => `\n${section}`)].join('')
+  const [intro, ...sections] = split(changelog)
+  const lines = changes.map((change) => `- ${change.replaceAll(/\n(?=.)/g, '\n  ')}`)
+  const begun = newestSection(changelog)?.isReleased === false ? [sections.shift()?.replace(HEADING, '').trim()] : []
+  const written = [`## ${version}\n`, ...begun, ...lines].join('\n')
+  return `${[intro, written, ...sections].map((part) => part?.trim()).join('\n\n')}\n`
 }
 
 /** What stands above the sections, and each of them with its heading. */

@@ -10,7 +10,7 @@ import { ROOT } from './command.ts'
 const run = promisify(execFile)
 
 /** What a package is made of. */
-const SOURCES = ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
+const SOURCES = ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']
 const FOLDERS = ['src', 'packages', 'scripts', '_packer', 'docs', 'examples']
 
 export interface Consumer extends AsyncDisposable {
@@ -29,9 +29,7 @@ export async function installPackage(): Promise<Consumer> {
   try {
     const { tarball, others } = await pack(join(root, 'copy'))
     await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
-    await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball], {
-      cwd: root,
-    })
+    await npmInstall(root, tarball)
     for (const types of ['@types/node', 'undici-types']) {
       await cp(join(ROOT, 'node_modules', types), join(root, 'node_modules', types), { recursive: true })
     }
@@ -40,6 +38,12 @@ export async function installPackage(): Promise<Consumer> {
     await remove()
     throw error
   }
+}
+
+/** Installs tarballs in a folder that has a package.json. */
+export async function npmInstall(cwd: string, ...tarballs: readonly string[]): Promise<void> {
+  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+  await run('npm', ['install', ...flags, ...tarballs], { cwd })
 }
 
 /** @returns paths of the tarballs, in the folder */

@@ -99,9 +99,7 @@ describe('the next version', () => {
     await write('CHANGELOG.md', '# Changes\n\n## 0.3.0 (unreleased)\n\n- First.\n\n## 0.2.0\n\n- Older.\n')
     await write('.changeset/a.md', '---\ntalos-image: major\n---\n\nSecond.\n')
     expect(await versions('next')).toEqual({ out: '0.3.0\n', wrong: [] })
-    expect(await read('CHANGELOG.md')).toBe(
-      '# Changes\n\n## 0.3.0\n\n- First.\n- Second.\n\n## 0.2.0\n\n- Older.\n',
-    )
+    expect(await read('CHANGELOG.md')).toBe('# Changes\n\n## 0.3.0\n\n- First.\n- Second.\n\n## 0.2.0\n\n- Older.\n')
   })
 
   test.each([
@@ -140,7 +138,9 @@ describe('release notes', () => {
 
   test('are not there as long as changesets are left, or the version is not released', async () => {
     await write('.changeset/a.md', '---\ntalos-image: minor\n---\n\nNew.\n')
-    const left = ['CHANGELOG.md: its newest section is not that of 0.3.0, or not released; npm run next-version makes it']
+    const left = [
+      'CHANGELOG.md: its newest section is not that of 0.3.0, or not released; npm run next-version makes it',
+    ]
     expect((await versions('notes', 'v0.3.0')).wrong).toEqual(left)
     await rm(join(folder, '.changeset/a.md'))
     await write('CHANGELOG.md', '# Changes\n\n## 0.3.0 (unreleased)\n\n- Old.\n')
