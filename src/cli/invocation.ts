@@ -94,7 +94,7 @@ function toTyped(script: string, { env, cwd }: { readonly env: Env; readonly cwd
   const full = isAbsolute(script) ? join(script) : join(cwd, script)
   const near = relative(cwd, full)
   const short = near.startsWith('../../../') ? full : near.includes('/') ? near : `./${near}`
-  return script.endsWith('.js') ? `node ${quote(short)}` : quote(short)
+  return script.endsWith('.cjs') ? `node ${quote(short)}` : quote(short)
 }
 
 /**

@@ -38,11 +38,11 @@ describe('what is in it', () => {
     const files = await readdir(consumer.installed, { recursive: true })
     expect(files).toEqual(
       expect.arrayContaining([
-        ...['LICENSE', 'README.md', 'CHANGELOG.md', 'dist/cli.js', 'dist/index.js', 'dist/types/index.d.ts'],
+        ...['LICENSE', 'README.md', 'CHANGELOG.md', 'dist/cli.cjs', 'dist/index.js', 'dist/types/index.d.ts'],
         ...['_packer/create.sh', '_packer/schematic-worker.yaml', 'docs/library.md', 'examples/library/nightly.mjs'],
       ]),
     )
-    expect((await stat(join(consumer.installed, 'dist/cli.js'))).mode & 0o111).toBe(0o111)
+    expect((await stat(join(consumer.installed, 'dist/cli.cjs'))).mode & 0o111).toBe(0o111)
     expect((await stat(join(consumer.installed, '_packer/create.sh'))).mode & 0o111).toBe(0o111)
   })
 
@@ -52,8 +52,8 @@ describe('what is in it', () => {
       (name) => !/^(dist|docs|examples|_packer)\/|^(README|CHANGELOG)\.md$|^package\.json$/.test(name),
     )
     expect(strange).toEqual([])
-    expect(files.filter((name) => /^dist\//.test(name) && !/\.(js|d\.ts|txt)$/.test(name))).toEqual([])
-    const code = files.filter((name) => /^dist\/.*\.js$/.test(name))
+    expect(files.filter((name) => /^dist\//.test(name) && !/\.(c?js|d\.ts|txt)$/.test(name))).toEqual([])
+    const code = files.filter((name) => /^dist\/.*\.c?js$/.test(name))
     const texts = await Promise.all(code.map((name) => readFile(join(consumer.installed, name), 'utf8')))
     const chunks = code.filter((name) => name.startsWith('dist/chunks/'))
     // The chunk's name ends a string, whichever its quotes are.

@@ -13,7 +13,7 @@ const run = promisify(execFile)
 const Listing = v.tuple([v.object({ files: v.array(v.object({ path: v.string() })) })])
 
 /** Files that are packed beside those of the repository. */
-const BUILT = ['dist/cli.js', 'dist/chunks/list-ABC.js', 'dist/types/index.d.ts']
+const BUILT = ['dist/cli.cjs', 'dist/chunks/list-ABC.js', 'dist/types/index.d.ts']
 const LEFT_THERE = [
   '.env',
   '_packer/crash.log',

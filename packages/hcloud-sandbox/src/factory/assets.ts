@@ -7,12 +7,13 @@ import { assertFreeSpace } from '../disks.ts'
 import { SandboxError } from '../errors.ts'
 import { type Compression, formatAssetPath } from './asset-path.ts'
 import { COMPRESS } from './compress/compress.ts'
-import { type DiskContent, writeDiskImage } from './disk-image.ts'
+import { writeDiskImage } from './disk-image.ts'
 import { layOutDisk } from './disk-layout.ts'
 import { type OwnSize, sizeOf } from './disk-size.ts'
+import type { TalosDisk } from './talos-disk.ts'
 
 /** Part of the path of every disk; raise it when the same disk comes out with other bytes than before. */
-const FORMAT = 2
+const FORMAT = 3
 /** So many assets are made at once. */
 const AT_ONCE = 2
 /** What must be free beyond what the asset takes. */
@@ -33,7 +34,8 @@ export interface Asset {
   readonly bytes: number
 }
 
-export interface AssetRequest extends DiskContent {
+export interface AssetRequest {
+  readonly disk: TalosDisk
   readonly compression: Compression
 }
 
@@ -98,39 +100,41 @@ export function createAssets(options: AssetsOptions): Assets {
     return made
   }
 
-  async function getDisk(request: AssetRequest): Promise<Asset> {
-    const path = pathOf({ ...request, compression: 'none' })
-    const wanted = sizeOf(request.version, request.architecture, size)
+  async function getDisk({ disk }: AssetRequest): Promise<Asset> {
+    const path = pathOf({ disk, compression: 'none' })
+    const wanted = sizeOf(disk.version, disk.architecture, size)
     const layout = layOutDisk(wanted)
     return await once(path, () =>
-      getFile(path, wanted.dataBytes, (target) => writeDiskImage(target, request, layout, closing.signal)),
+      getFile(path, wanted.dataBytes, (target) => writeDiskImage(target, disk, layout, closing.signal)),
     )
   }
 
   async function make(request: AssetRequest): Promise<Asset> {
-    const { compression } = request
+    const { disk, compression } = request
     const path = pathOf(request)
     const there = await findFile(path)
     if (there !== undefined) return there
     await delay(closing.signal)
-    const disk = await getDisk(request)
-    if (compression === 'none') return disk
-    const wanted = sizeOf(request.version, request.architecture, size)
+    const raw = await getDisk(request)
+    if (compression === 'none') return raw
+    const wanted = sizeOf(disk.version, disk.architecture, size)
     const layout = layOutDisk(wanted)
     return await getFile(path, wanted.dataBytes, (target) =>
-      COMPRESS[compression]({ source: disk.path, layout, target, scratch: `${target}.scratch` }, closing.signal),
+      COMPRESS[compression]({ source: raw.path, layout, target, scratch: `${target}.scratch` }, closing.signal),
     )
   }
 
-  function pathOf({ schematicId, version, architecture, compression }: AssetRequest): string {
-    const { diskBytes, dataBytes } = sizeOf(version, architecture, size)
+  function pathOf({ disk, compression }: AssetRequest): string {
+    const { diskBytes, dataBytes } = sizeOf(disk.version, disk.architecture, size)
     return join(
       folder,
       'disks',
       `${FORMAT}-${diskBytes}-${dataBytes}`,
-      schematicId,
-      version,
-      formatAssetPath(architecture, compression),
+      disk.schematicId,
+      disk.version,
+      // The same order can have been spoilt.
+      ...(disk.boots ? [] : ['unbootable']),
+      formatAssetPath(disk, compression),
     )
   }
 

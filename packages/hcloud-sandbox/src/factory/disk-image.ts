@@ -2,37 +2,31 @@
 
 import { createCipheriv, createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
-import type { Architecture } from '../domain.ts'
 import { toTalosArchitecture } from './asset-path.ts'
 import { type DiskLayout, findPartition } from './disk-layout.ts'
 import { MIB } from './disk-size.ts'
 import { formatPartitionTable } from './partition-table.ts'
-
-/** What a disk is made of; the same values and layout always give the same bytes. */
-export interface DiskContent {
-  readonly schematicId: string
-  readonly version: string
-  readonly architecture: Architecture
-}
+import { formatTalosDisk, type TalosDisk } from './talos-disk.ts'
 
 const TEXT_BYTES = 64 * 1024
 
 /**
- * Writes the disk to a new file of exactly its size, of which only the data is allocated.
+ * Writes the disk to a new file of exactly its size, of which only the data is allocated. The same disk and layout always
+ * give the same bytes.
  * @throws the signal's reason when it aborts
  */
 export async function writeDiskImage(
   file: string,
-  content: DiskContent,
+  disk: TalosDisk,
   layout: DiskLayout,
   signal?: AbortSignal,
 ): Promise<void> {
-  const seed = [content.schematicId, content.version, toTalosArchitecture(content.architecture)].join('\n')
+  const seed = [disk.schematicId, disk.version, toTalosArchitecture(disk.architecture)].join('\n')
   const handle = await open(file, 'wx', 0o600)
   try {
     await handle.truncate(layout.diskBytes)
     await writeData(handle, layout, seed, signal)
-    const meta = Buffer.from(describe(content), 'utf8')
+    const meta = formatTalosDisk(disk)
     await handle.write(meta, 0, meta.length, findPartition(layout, 'META').offset)
     const { front, back } = formatPartitionTable(layout, seed)
     await handle.write(front, 0, front.length, 0)
@@ -58,15 +52,4 @@ async function writeData(handle: FileHandle, layout: DiskLayout, seed: string, s
       await handle.write(chunk, 0, chunk.length, offset + done)
     }
   }
-}
-
-/** The readable text in the META partition. */
-function describe({ schematicId, version, architecture }: DiskContent): string {
-  return [
-    'An emulated Talos Linux disk; it does not boot.',
-    `schematic=${schematicId}`,
-    `version=${version}`,
-    `architecture=${toTalosArchitecture(architecture)}`,
-    '',
-  ].join('\n')
 }

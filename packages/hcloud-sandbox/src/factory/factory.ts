@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { SchematicError, type YamlRelease } from 'talos-schematic'
 import { type Clock, systemClock } from '../clock.ts'
+import type { Architecture } from '../domain.ts'
 import { intercept as interceptWith } from '../intercept.ts'
 import { formatAssetPath } from './asset-path.ts'
 import { type AssertSpace, type AssetRequest, createAssets } from './assets.ts'
@@ -16,6 +17,7 @@ import { findMissingExtension, listExtensions } from './extensions.ts'
 import { refuse, refuseSchematic, requireDisk, requireVersion, toErrorAnswer } from './refusals.ts'
 import { createSchematics } from './schematics.ts'
 import { serveFile } from './serve-file.ts'
+import { type DiskOrder, toTalosDisk } from './talos-disk.ts'
 import { BROKEN_VERSIONS, VERSIONS } from './versions.ts'
 
 /**
@@ -43,6 +45,8 @@ export interface FactoryOptions {
   readonly intercept?: FactoryIntercept | undefined
   /** Asked for each schematic that is submitted: whose style its canonical text has; undefined: that of the Factory 1.5. */
   readonly yamlRelease?: ((request: Request) => YamlRelease | undefined) | undefined
+  /** Asked when a disk is first asked for: whether it is one that does not boot. `name` is for people. */
+  readonly spoilsDisk?: ((architecture: Architecture, name: string) => boolean) | undefined
   readonly assertSpace?: AssertSpace | undefined
 }
 
@@ -62,6 +66,15 @@ export function createFactory(options: FactoryOptions): Factory {
   const schematics = createSchematics(join(folder, 'schematics'))
   const delay = (signal: AbortSignal) => clock.sleep(makingMs, signal)
   const assets = createAssets({ folder, size, delay, assertSpace })
+  const spoilt = new Map<string, boolean>()
+
+  /** Decided when a disk is first asked for: all of its compressions hold the same. */
+  function isSpoilt(order: DiskOrder): boolean {
+    const name = [order.schematicId, order.version, formatAssetPath(order, 'none')].join('/')
+    const known = spoilt.get(name) ?? options.spoilsDisk?.(order.architecture, name) ?? false
+    spoilt.set(name, known)
+    return known
+  }
 
   const app = new Hono()
   app.use(requestId)
@@ -102,24 +115,26 @@ export function createFactory(options: FactoryOptions): Factory {
   })
 
   async function serveImage(context: Context): Promise<Response> {
-    const { schematic = '', version: wanted = '', path = '' } = context.req.param()
-    const extensions = await schematics.extensionsOf(schematic)
-    if (extensions === undefined) throw refuseSchematic(schematic)
+    const { schematic: schematicId = '', version: wanted = '', path = '' } = context.req.param()
+    const schematic = await schematics.find(schematicId)
+    if (schematic === undefined) throw refuseSchematic(schematicId)
     const version = requireVersion(wanted)
-    const request = requireDisk(path, version)
-    const missing = findMissingExtension(extensions, version)
+    const { compression, ...variant } = requireDisk(path, version)
+    const missing = findMissingExtension(schematic.customization.systemExtensions.officialExtensions, version)
     if (missing !== undefined) {
       throw refuse(400, `official extension "${missing}" is not available for Talos version ${version}`)
     }
-    const asset = await assets.get({ ...request, schematicId: schematic, version })
-    const name = formatAssetPath(request.architecture, request.compression)
-    const bytes = sizeOf(version, request.architecture, size)
-    const identity = [schematic, version, name, bytes.diskBytes, bytes.dataBytes].join('\n')
+    const order = { schematicId, schematic, version, ...variant }
+    const disk = toTalosDisk(order, isSpoilt(order))
+    const asset = await assets.get({ disk, compression })
+    const name = formatAssetPath(disk, compression)
+    const bytes = sizeOf(version, disk.architecture, size)
+    const identity = [schematicId, version, name, bytes.diskBytes, bytes.dataBytes, disk.boots].join('\n')
     return serveFile(context.req.raw, {
       ...asset,
       name,
       etag: `"${createHash('sha256').update(identity).digest('hex').slice(0, 32)}"`,
-      contentType: CONTENT_TYPES[request.compression],
+      contentType: CONTENT_TYPES[compression],
     })
   }
 

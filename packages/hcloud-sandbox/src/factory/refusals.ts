@@ -2,8 +2,8 @@
 
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { parseAssetPath } from './asset-path.ts'
-import { type AssetRequest, DiskFullError } from './assets.ts'
+import { type Compression, type DiskVariant, parseAssetPath } from './asset-path.ts'
+import { DiskFullError } from './assets.ts'
 import { isAtLeast, lookUpVersion } from './versions.ts'
 
 /** The answer that an error becomes. */
@@ -24,7 +24,7 @@ export function requireVersion(text: string): string {
  * What a path of an image asks for.
  * @throws HTTPException when the Factory would not make it, or the emulation does not
  */
-export function requireDisk(path: string, version: string): Pick<AssetRequest, 'architecture' | 'compression'> {
+export function requireDisk(path: string, version: string): DiskVariant & { readonly compression: Compression } {
   const asset = parseAssetPath(path)
   switch (asset.kind) {
     case 'enterprise':

@@ -29,8 +29,8 @@ export interface Schematics {
   submit(text: string, release?: YamlRelease): Promise<SubmittedSchematic>
   /** The canonical text of a schematic that was submitted, or undefined. The empty one is always there. */
   read(id: string): Promise<string | undefined>
-  /** The official extensions that a schematic asks for; undefined when it was never submitted. */
-  extensionsOf(id: string): Promise<readonly string[] | undefined>
+  /** What a schematic says; undefined when it was never submitted. */
+  find(id: string): Promise<Schematic | undefined>
 }
 
 /** What error messages call a submitted text. */
@@ -65,10 +65,10 @@ export function createSchematics(folder: string): Schematics {
       await rename(unfinished, file)
       return submitted
     },
-    async extensionsOf(id) {
+    async find(id) {
       const text = await read(id)
       if (text === undefined) return undefined
-      return parseSchematic(text, NAME).schematic.customization.systemExtensions.officialExtensions
+      return parseSchematic(text, NAME).schematic
     },
   }
 }

@@ -26,6 +26,8 @@ export interface Faults {
   readonly addressesStay: (server: string) => boolean
   /** Asked for each boot into the rescue system. */
   readonly rescue: (machine: MachineSpec) => RescueFaults
+  /** Asked when a disk of the Factory is first asked for, told by its name: whether it is one that does not boot. */
+  readonly spoilsDisk: (architecture: Architecture, name: string) => boolean
   /** Asked for each server that is made: the size of its disk; undefined for that of its type. */
   readonly diskBytes: (architecture: Architecture) => number | undefined
 }
@@ -34,6 +36,11 @@ export interface FaultsOptions {
   readonly clock: Clock
   readonly onFault?: OnFault | undefined
 }
+
+const isFor =
+  (wanted: Architecture) =>
+  ({ architecture = wanted }: { readonly architecture?: Architecture | undefined }): boolean =>
+    architecture === wanted
 
 /** Makes the rules take effect; each counts for itself from here on. */
 export function createFaults(rules: readonly FaultRule[], { clock, onFault }: FaultsOptions): Faults {
@@ -53,6 +60,7 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
   )
   const stays = match(rules.filter((rule) => rule.subject === 'primary-ip'))
   const disks = match(machineRules.filter((rule) => rule.effect === 'too-small'))
+  const spoiling = match(rules.filter((rule) => rule.subject === 'factory disk'))
   return {
     async api({ method, path, signal }, answer) {
       const rule = api.first((candidate) => isAbout(candidate, method, path), `${method} ${path}`)
@@ -83,10 +91,9 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
     machines: createMachineFaults(machineRules, onFault),
     rescue: createRescueFaults(rescueRules, onFault),
     addressesStay: (server) => stays.first(() => true, `the deletion of server ${server}`) !== undefined,
+    spoilsDisk: (architecture, name) => spoiling.first(isFor(architecture), `the disk ${name}`) !== undefined,
     diskBytes(architecture) {
-      const matches = (rule: FaultRule & { architecture?: Architecture | undefined }): boolean =>
-        (rule.architecture ?? architecture) === architecture
-      return disks.first(matches, `the making of a server for ${architecture}`)?.sizeBytes
+      return disks.first(isFor(architecture), `the making of a server for ${architecture}`)?.sizeBytes
     },
   }
 }

@@ -19,15 +19,16 @@ type Values = Map<string, string | number | true>
  * @param end where the line ends, for what is missing
  */
 export function readRule(words: readonly [Word, ...Word[]], end: number): Reading {
-  const [first, ...rest] = words
+  const [first] = words
   const mistakes: Mistake[] = []
-  const subject = SUBJECTS.find((known) => isPlain(first, known))
+  const subject = SUBJECTS.findLast((known) => beginsWith(words, known))
   if (subject === undefined) {
     const text = spell(first)
     const message = `no rule begins with "${text}"`
     return { mistakes: [{ offset: first.offset, message, hint: suggest(text, SUBJECTS) }] }
   }
   const values: Values = new Map([['subject', subject]])
+  const rest = words.slice(subject.split(' ').length)
   const shape = readTarget(subject, rest, end, values, mistakes)
   readOptions(rest.slice(TARGETS[subject].length + 1), shape, end, values, mistakes)
   if (shape !== undefined) mistakes.push(...findContradictions(values, first.offset))
@@ -118,6 +119,9 @@ function readOptions(
 
 /** A word as it was before a name was found in it. */
 const spell = ({ name, text }: Word): string => (name === undefined ? text : `${name}=${text}`)
+
+const beginsWith = (words: readonly Word[], subject: Subject): boolean =>
+  subject.split(' ').every((text, index) => words[index] !== undefined && isPlain(words[index], text))
 
 const isPlain = (word: Word, text: string): boolean => word.name === undefined && word.text === text
 

@@ -72,6 +72,7 @@ export const SHAPES = [
   v.strictObject({ subject: v.literal('factory'), ...REQUEST, effect: v.literal('yaml=v3') }),
   v.strictObject({ subject: v.literal('factory'), ...REQUEST, effect: v.literal('yaml=rc4') }),
   v.strictObject({ subject: v.literal('factory'), ...REQUEST, effect: v.literal('yaml=v4') }),
+  v.strictObject({ subject: v.literal('factory disk'), ...MACHINE, effect: v.literal('unbootable') }),
   v.strictObject({ ...ACTION, effect: v.literal('fail'), code: v.optional(Text), message: v.optional(Text) }),
   v.strictObject({ ...ACTION, effect: v.literal('never-ends') }),
   v.strictObject({ ...SSH, effect: v.literal('refuse'), forMs: v.optional(Amount) }),

@@ -77,6 +77,7 @@ const ACTION: Target = {
 export const TARGETS: Readonly<Record<Subject, readonly Target[]>> = {
   api: [METHOD, toPath('api')],
   factory: [METHOD, toPath('factory')],
+  'factory disk': [],
   action: [ACTION],
   ssh: [],
   disk: [],
@@ -87,10 +88,11 @@ export const TARGETS: Readonly<Record<Subject, readonly Target[]>> = {
   'primary-ip': [],
 }
 
-/** In the order of the documentation. */
+/** In the order of the documentation; one that begins like another stands behind it. */
 export const SUBJECTS: readonly Subject[] = [
   'api',
   'factory',
+  'factory disk',
   'action',
   'ssh',
   'disk',

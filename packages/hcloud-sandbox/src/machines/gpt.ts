@@ -94,6 +94,25 @@ function writeEntry(entries: Buffer, offset: number, partition: Partition): void
   entries.write(partition.name, offset + 56, 72, 'utf16le')
 }
 
+/**
+ * The partitions of a table, with what is of use of them; none when there is no table.
+ * @param front what a disk has in front of its partitions: `FRONT_SECTORS`
+ */
+export function readPartitions(front: Buffer): Pick<Partition, 'name' | 'firstSector' | 'lastSector'>[] {
+  const header = front.subarray(SECTOR_BYTES)
+  if (header.toString('latin1', 0, 8) !== 'EFI PART' || front.length < FRONT_SECTORS * SECTOR_BYTES) return []
+  const entries = front.subarray(2 * SECTOR_BYTES)
+  return Array.from({ length: (ENTRY_SECTORS * SECTOR_BYTES) / ENTRY_BYTES }, (_, index) =>
+    entries.subarray(index * ENTRY_BYTES, (index + 1) * ENTRY_BYTES),
+  )
+    .filter((entry) => entry.subarray(0, 16).some((byte) => byte !== 0))
+    .map((entry) => ({
+      name: entry.toString('utf16le', 56).replace(/\0.*/s, ''),
+      firstSector: Number(entry.readBigUInt64LE(32)),
+      lastSector: Number(entry.readBigUInt64LE(40)),
+    }))
+}
+
 /** The first three groups of a GUID are numbers, lowest byte first. */
 function toGuid(text: string): Buffer {
   const bytes = Buffer.from(text.replaceAll('-', ''), 'hex')

@@ -65,6 +65,10 @@ const GOOD: readonly (readonly [string, object])[] = [
     { subject: 'factory', method: 'HEAD', path: '/image/**', effect: 'alter', atByte: 3 << 20 },
   ],
   [
+    'factory disk unbootable arch=arm times=1',
+    { subject: 'factory disk', effect: 'unbootable', architecture: 'arm', times: 1 },
+  ],
+  [
     'action create_* fail code=host_failure message=no',
     { subject: 'action', action: 'create_*', effect: 'fail', code: 'host_failure', message: 'no' },
   ],
@@ -136,7 +140,7 @@ const BAD: readonly (readonly [string, number, string, string])[] = [
     'xyzzy',
     1,
     'no rule begins with "xyzzy"',
-    'api, factory, action, ssh, disk, power, rescue, rescue-address, ssh-port, primary-ip',
+    'api, factory, factory disk, action, ssh, disk, power, rescue, rescue-address, ssh-port, primary-ip',
   ],
   ['api', 4, 'ends before its effect', 'api METHOD PATH EFFECT'],
   ['ssh', 4, 'ends before its effect', 'refuse, reset, silent'],

@@ -56,7 +56,7 @@ describe('disk images', () => {
       factory.download(`/image/${id}/v1.13.9/hcloud-amd64.raw`),
     ])
     expect(new Set(disks.map(sha256)).size).toBe(4)
-    expect(disks[3]?.toString('latin1')).toContain(`schematic=${id}\nversion=v1.13.9\narchitecture=amd64\n`)
+    expect(disks[3]?.toString('latin1')).toContain(`"version":"v1.13.9","schematicId":"${id}"`)
 
     await using again = await testFactory()
     expect(sha256(await again.download(`/image/${EMPTY}/v1.13.9/hcloud-amd64.raw`))).toBe(
