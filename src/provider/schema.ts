@@ -59,15 +59,17 @@ type ValueOfType<Type, Open> = Type extends 'string'
           ? { readonly [key: string]: ValueOfType<Element, Open> | Open }
           : Type extends { object: infer Inner }
             ? Values<Inner, Open>
-            : Open extends Unknown
-              ? OpenValue
-              : Value
+            : AnyValue<Open>
 
-type Values<All, Open> = {
-  readonly [Name in keyof All]: All[Name] extends { type: infer Type; set: infer Set }
-    ? ValueOfType<Type, Open> | Open | (Set extends 'required' ? never : null)
-    : never
-}
+type AnyValue<Open> = [Open] extends [never] ? Value : OpenValue
+
+type Values<All, Open> = string extends keyof All
+  ? { readonly [name: string]: AnyValue<Open> }
+  : {
+      readonly [Name in keyof All]: All[Name] extends { type: infer Type; set: infer Set }
+        ? ValueOfType<Type, Open> | Open | (Set extends 'required' ? never : null)
+        : never
+    }
 
 /** All attributes of something that exists, as it is stored. */
 export type State<All> = Values<All, never>
