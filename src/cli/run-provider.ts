@@ -3,7 +3,8 @@
 import { TalosImageError } from '../errors.ts'
 import { createLog } from '../provider/protocol/log.ts'
 import { serveProvider } from '../provider/protocol/serve.ts'
-import { PROVIDER, SOURCE } from '../provider/provider.ts'
+import { createProvider, SOURCE } from '../provider/provider.ts'
+import type { OpenCloud } from '../provider/session.ts'
 import { EXIT } from './exit-codes.ts'
 import { isHosted } from './invocation.ts'
 import type { Io } from './io.ts'
@@ -20,11 +21,11 @@ export async function runProvider(io: Io, process: NodeJS.Process): Promise<numb
     throw new TalosImageError({
       code: 'usage',
       message: 'this is a provider for Terraform, which starts it itself',
-      hint: `name it in a configuration: required_providers { ${PROVIDER.name} = { source = "${SOURCE}" } }; ${DEBUG} lets it run on its own, for a debugger`,
+      hint: `name it in a configuration: required_providers { talosimage = { source = "${SOURCE}" } }; ${DEBUG} lets it run on its own, for a debugger`,
     })
   }
   await serveProvider({
-    definition: PROVIDER,
+    definition: createProvider(openCloud),
     env: io.env,
     platform: process.platform,
     print: io.out,
@@ -33,4 +34,8 @@ export async function runProvider(io: Io, process: NodeJS.Process): Promise<numb
     debug: isDebugging ? { source: SOURCE, pid: process.pid } : undefined,
   })
   return EXIT.success
+}
+
+const openCloud: OpenCloud = async () => {
+  throw new TalosImageError({ code: 'usage', message: 'the provider reaches no project yet' })
 }

@@ -44,12 +44,16 @@ function chooseSource(
   const { value: url, origin } = request.variables.imageUrls[architecture]
   const overruled = (by: string): { warning?: Problem } => toOverruled(request, architecture, by)
   if (request.localImage !== undefined) return { choice: request.localImage, ...overruled('--image-file') }
-  if (role !== undefined) {
-    const schematic = request.roleSchematics.get(role)
-    return { choice: { kind: 'schematic', schematic }, ...overruled(`the schematic of the role ${role}`) }
+  const ofRole = role === undefined ? undefined : request.roleSchematics.get(role)
+  if (ofRole !== undefined) {
+    return { choice: { kind: 'schematic', schematic: ofRole }, ...overruled(`the schematic of the role ${role}`) }
   }
   const { schematic, warning } = chooseSchematic(request, architecture)
   if (schematic !== undefined) return { choice: { kind: 'schematic', schematic }, ...overruled('--schematic') }
+  if (request.schematicId !== undefined) {
+    const { value: id, origin: at } = request.schematicId
+    return { choice: { kind: 'schematic-id', id, at } }
+  }
   if (url !== null) {
     const page = request.pages?.get(url)
     const choice = { kind: 'url', url, at: origin, variable: `image_url_${architecture}`, schematic: page } as const

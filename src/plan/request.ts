@@ -41,10 +41,15 @@ export interface PlanRequest {
   readonly architectures: readonly Architecture[]
   /** `undefined` stands for a generic image. */
   readonly roles: readonly (Role | undefined)[]
-  /** The schematic of each role; must hold every role that is asked for. */
+  /** The schematics of roles; one without is made as a generic image is. */
   readonly roleSchematics: ReadonlyMap<Role, SchematicFile>
   /** `--schematic FILE`, for generic images. */
   readonly schematic: SchematicFile | undefined
+  /**
+   * That of a schematic which the Factory has already, for images without one of their own.
+   * @internal
+   */
+  readonly schematicId?: Sourced<string> | undefined
   /**
    * Whether the settings file names that schematic, so that an image URL of the user's own is stronger.
    * @internal
@@ -80,6 +85,8 @@ export interface PlanRequest {
  */
 export type SourceChoice =
   | { readonly kind: 'schematic'; readonly schematic: SchematicFile | undefined }
+  /** One that the Factory has. */
+  | { readonly kind: 'schematic-id'; readonly id: string; readonly at: Origin }
   /** `variable`: the one that it is the value of. */
   | {
       readonly kind: 'url'

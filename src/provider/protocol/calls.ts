@@ -45,7 +45,7 @@ export function createCalls(definition: ProviderDefinition, session: Session): C
 
     async ValidateProviderConfig(request) {
       const [, said] = await attempt(attributes, undefined, async (say) => {
-        say(definition.validate?.(readConfig(request.message(1), attributes)))
+        say(await definition.validate?.(readConfig(request.message(1), attributes)))
       })
       return new Message().message(2, ...said)
     },
@@ -63,7 +63,7 @@ export function createCalls(definition: ProviderDefinition, session: Session): C
     async ValidateDataResourceConfig(request) {
       const source = dataSource(request)
       const [, said] = await attempt(source.attributes, undefined, async (say) => {
-        say(source.validate?.(readConfig(request.message(2), source.attributes)))
+        say(await source.validate?.(readConfig(request.message(2), source.attributes)))
       })
       return new Message().message(1, ...said)
     },

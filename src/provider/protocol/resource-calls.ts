@@ -14,7 +14,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
     async ValidateResourceConfig(request) {
       const resource = resourceOf(request)
       const [, said] = await attempt(resource.attributes, undefined, async (say) => {
-        say(resource.validate?.(readConfig(request.message(2), resource.attributes)))
+        say(await resource.validate?.(readConfig(request.message(2), resource.attributes)))
       })
       return new Message().message(1, ...said)
     },
