@@ -63,13 +63,14 @@ type ValueOfType<Type, Open> = Type extends 'string'
 
 type AnyValue<Open> = [Open] extends [never] ? Value : OpenValue
 
-type Values<All, Open> = string extends keyof All
-  ? { readonly [name: string]: AnyValue<Open> }
-  : {
-      readonly [Name in keyof All]: All[Name] extends { type: infer Type; set: infer Set }
-        ? ValueOfType<Type, Open> | Open | (Set extends 'required' ? never : null)
-        : never
-    }
+/** Of any attributes, any values. */
+type Values<All, Open> = {
+  readonly [Name in keyof All]: All[Name] extends { type: infer Type; set: infer Set }
+    ? [AttributeType] extends [Type]
+      ? AnyValue<Open>
+      : ValueOfType<Type, Open> | Open | (Set extends 'required' ? never : null)
+    : never
+}
 
 /** All attributes of something that exists, as it is stored. */
 export type State<All> = Values<All, never>
