@@ -6,6 +6,9 @@ import type { OpenCloud } from './session.ts'
 
 const attributes = defineAttributes({})
 
+/** As configurations name the provider in `required_providers`. */
+export const SOURCE = 'talos-image/talosimage'
+
 /** @param open how projects and the Image Factory are reached */
 export const createProvider = (_open: OpenCloud): ProviderDefinition<typeof attributes, null> => ({
   name: 'talosimage',
