@@ -10,6 +10,9 @@ export type BootFactName = 'version' | 'architecture' | 'platform' | 'schematic'
 /** `unreadable`: Talos does not tell it to everybody, as some releases do. */
 export type BootVerdict = 'proven' | 'contradicted' | 'unreadable'
 
+/** @internal */
+export const BOOT_VERDICTS = ['proven', 'contradicted', 'unreadable'] as const satisfies readonly BootVerdict[]
+
 export interface BootFact {
   readonly verdict: BootVerdict
   /** undefined when there is nothing to hold it against: then what was read counts as proven. */

@@ -70,7 +70,7 @@ async function createBootServer(
   const placements = await look(image, build.signal)
   try {
     const wanted = { ...image, placements, notes: [], server: { ...server, systemImage: String(id) } }
-    const made = await createServer({ ...build, stock: { ...stock, look } }, wanted, '-boot', freed)
+    const made = await createServer({ ...build, stock: { ...stock, look } }, wanted, '--boot', freed)
     // Nothing can log in to it.
     build.live.length = 0
     return made

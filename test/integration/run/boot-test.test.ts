@@ -48,7 +48,7 @@ describe('a build with a boot test', () => {
     expect(steps.slice(steps.indexOf('snapshot'))).toEqual(['snapshot', 'boot-test', 'publish', 'clean-up'])
     expect(events.filter(({ type }) => type === 'server-created')).toMatchObject([
       { name: expect.not.stringContaining('boot') },
-      { name: expect.stringMatching(/-boot$/) },
+      { name: expect.stringMatching(/--boot$/) },
     ])
   })
 
