@@ -85,6 +85,10 @@ export const PLAN_TOGETHER = {
     text: 'arm or x86; also --only, --except, --shard',
     others: ['--only', '--except', '--shard'],
   },
+  '--no-fallback': {
+    text: 'only the chosen type and location; also --allow-bigger-disk',
+    others: ['--allow-bigger-disk'],
+  },
   '--label': { text: 'a label of the snapshot; also --description', others: ['--description'] },
   '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
   '--var': { text: 'set a variable (-var works, too); also --var-file', others: ['--var-file'] },

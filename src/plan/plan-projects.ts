@@ -150,7 +150,7 @@ async function ask(
   const problems = new ProblemCollector()
   const [facts, servers] = await Promise.all([
     lookUpProject(request, images, look),
-    lookUpServers(images, problems, look),
+    lookUpServers(request, images, problems, look),
   ])
   problems.throw()
   return { ...facts, ...servers }

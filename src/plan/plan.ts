@@ -307,7 +307,11 @@ function diskOf(serverType: string, { serverTypes }: Facts): number | undefined 
   return serverTypes.find(({ name }) => name === serverType)?.disk
 }
 
-function costOf(images: readonly PlannedImage[], pricing: Pricing | undefined): Cost {
+/**
+ * What the servers and the snapshots of images will cost.
+ * @internal
+ */
+export function costOf(images: readonly PlannedImage[], pricing: Pricing | undefined): Cost {
   if (pricing === undefined) {
     return { currency: undefined, build: undefined, addressPerHour: new Map(), snapshotsPerMonth: undefined }
   }

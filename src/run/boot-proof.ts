@@ -1,8 +1,4 @@
-/** What a boot test has shown: each fact, held against what it should be. Pure. */
-
-import { talosArchitecture } from '../factory/asset.ts'
-import type { PlannedImage } from '../plan/plan.ts'
-import type { TalosFacts } from '../remote/talos/ask-talos.ts'
+/** What a boot test has shown. */
 
 /** What Talos may tell of itself, in the order in which it is shown. */
 export type BootFactName = 'version' | 'architecture' | 'platform' | 'schematic' | 'server'
@@ -34,37 +30,4 @@ export interface BootProof {
 /** That there was no server to boot the snapshot on, and that it was to be published all the same. */
 export interface NoBootProof {
   readonly reason: string
-}
-
-/** What Hetzner Cloud is called by Talos. */
-const PLATFORM = 'hcloud'
-
-/** @param server the ID of the server that was asked */
-export function judgeFacts(
-  { version, architecture, platform, schematic, instance }: TalosFacts,
-  image: Pick<PlannedImage, 'talosVersion' | 'architecture' | 'schematicId'>,
-  server: number,
-): BootProof['facts'] {
-  return {
-    version: judge(version, image.talosVersion || undefined),
-    architecture: judge(architecture, talosArchitecture(image.architecture)),
-    platform: judge(platform, PLATFORM),
-    schematic: judge(schematic, image.schematicId),
-    server: judge(instance, String(server)),
-  }
-}
-
-function judge(found: string | undefined, expected: string | undefined): BootFact {
-  const verdict =
-    found === undefined ? 'unreadable' : expected === undefined || found === expected ? 'proven' : 'contradicted'
-  return { verdict, expected, found }
-}
-
-/** The facts with a verdict, as `version v1.13.9`, or `version v1.12.2 instead of v1.13.9`. */
-export function describeFacts(facts: BootProof['facts'], wanted: BootVerdict): string[] {
-  return Object.entries(facts).flatMap(([name, { verdict, found, expected }]) => {
-    if (verdict !== wanted) return []
-    if (verdict === 'unreadable') return name
-    return verdict === 'proven' ? `${name} ${found}` : `${name} ${found} instead of ${expected}`
-  })
 }

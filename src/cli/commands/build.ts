@@ -2,7 +2,6 @@
 
 import { buildParameters, PLAN_GROUPS, PLAN_TOGETHER } from '../build-flags.ts'
 import { defineCommand } from '../define-command.ts'
-import { TIMEOUT_NAMES } from '../flags.ts'
 
 export const command = defineCommand({
   description: 'Build snapshots: the generic images, or those of one role.',
@@ -47,7 +46,7 @@ export const command = defineCommand({
       others: ['--report', '--tfvars', '--packer-manifest'],
     },
     '--timeout': {
-      text: `waits: ${TIMEOUT_NAMES}; also --ssh-timeout`,
+      text: 'waits, such as boot-test=10m; also --ssh-timeout',
       others: ['--ssh-timeout'],
     },
     '--dry-run': { text: 'show the plan and stop; also --verbose', others: ['--verbose'] },

@@ -6,7 +6,8 @@ import { lookUpBootPlacements } from '../../plan/look-up-placements.ts'
 import type { BootTest, PlannedImage } from '../../plan/plan.ts'
 import type { TalosFailure } from '../../remote/talos/ask-talos.ts'
 import type { TalosOutcome } from '../../remote/talos/wait-for-talos.ts'
-import { type BootProof, describeFacts, judgeFacts, type NoBootProof } from '../boot-proof.ts'
+import type { BootProof, NoBootProof } from '../boot-proof.ts'
+import { describeContradictions, judgeFacts, namesOf } from '../judge-boot.ts'
 import { runAction } from '../repeat-failing.ts'
 import type { ImageBuild } from '../run.ts'
 import { type BuildServer, createServer } from './server.ts'
@@ -43,14 +44,12 @@ export async function bootTest(
   const { seen, ms } = await bootUntilSeen(build, image, server, snapshot.id)
   const facts = judgeFacts(seen.facts, image, server.id)
   const { fingerprint, namesAddress } = seen.certificate
-  const wrong = describeFacts(facts, 'contradicted')
+  const wrong = describeContradictions(facts)
   if (wrong.length > 0) throw notAsAsked(snapshot.id, wrong)
   // Its clean-up waits for the end.
   void server.beginRemoval()
-  const unread = describeFacts(facts, 'unreadable')
-  const proven = describeFacts(facts, 'proven')
-  const but = unread.length === 0 ? '' : `; it does not tell: ${unread.join(', ')}`
-  const text = `the snapshot ${snapshot.id} has booted: Talos answers${proven.length === 0 ? '' : `, with ${proven.join(', ')}`}${but}`
+  const told = (verdict: 'proven' | 'unreadable') => namesOf(facts, verdict).join(', ') || 'nothing'
+  const text = `the snapshot ${snapshot.id} has booted: Talos${facts.version.found === undefined ? '' : ` ${facts.version.found}`} answers; proven: ${told('proven')}; not told: ${told('unreadable')}`
   build.emit({ type: 'note', image: image.name, text })
   return { facts, fingerprint, namesAddress, ms }
 }

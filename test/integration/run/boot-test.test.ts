@@ -57,7 +57,7 @@ describe('a build with a boot test', () => {
     const { boot, snapshot } = builtOf(result.images)
     expect(boot).toMatchObject({ facts: { version: { verdict: 'unreadable' }, schematic: { verdict: 'proven' } } })
     expect(snapshot.labels[LABEL]).toBe('talos')
-    expect(notes).toContainEqual(expect.stringContaining('it does not tell: version, architecture'))
+    expect(notes).toContainEqual(expect.stringContaining('not told: version, architecture'))
   })
 
   test.each<[string, string[], string]>([
