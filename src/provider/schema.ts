@@ -59,9 +59,9 @@ type ValueOfType<Type, Open> = Type extends 'string'
           ? { readonly [key: string]: ValueOfType<Element, Open> | Open }
           : Type extends { object: infer Inner }
             ? Values<Inner, Open>
-            : Open extends Unknown
-              ? OpenValue
-              : Value
+            : [Open] extends [never]
+              ? Value
+              : OpenValue
 
 type Values<All, Open> = {
   readonly [Name in keyof All]: All[Name] extends { type: infer Type; set: infer Set }
