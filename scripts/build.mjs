@@ -1,6 +1,6 @@
 /**
  * Bundles the command and the library into dist/, so that the command starts fast, and each package in packages/ into its own
- * dist/. With `--clean`, as for publishing, dist/ holds nothing else then.
+ * dist/. With `--clean`, as for publishing, they hold nothing else then.
  */
 
 import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
@@ -30,7 +30,11 @@ const SCRIPTS = {
   },
 }
 
-if (process.argv.includes('--clean')) await rm('dist', { recursive: true, force: true })
+if (process.argv.includes('--clean')) {
+  for (const folder of ['dist', 'packages/hcloud-sandbox/dist', 'packages/talos-schematic/dist']) {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
 // What the command was called before it was a script.
 await rm('dist/cli.js', { force: true })
 await Promise.all([

@@ -12,6 +12,9 @@ import { snapshot } from './resources/snapshot/resource.ts'
 import { isOpen } from './schematic-value.ts'
 import { type OpenCloud, Session } from './session.ts'
 
+/** As configurations name the provider in `required_providers`. */
+export const SOURCE = 'talos-image/talosimage'
+
 /** @param open how the project and the Image Factory are reached */
 export const createProvider = (open: OpenCloud): ProviderDefinition<typeof attributes, Session> => ({
   name: 'talosimage',

@@ -54,7 +54,16 @@ async function copy(folder: string, places: readonly string[], others: readonly 
 test('the package holds what is tracked, what was built, and nothing that lies beside', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'talos-image-files-'))
   try {
-    const places = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '_packer', 'docs', 'examples']
+    const places = [
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      'SECURITY.md',
+      '_packer',
+      'docs',
+      'examples',
+    ]
     const tracked = await copy(folder, places, [...BUILT, ...LEFT_THERE])
     expect(await packed(folder)).toEqual([...tracked, ...BUILT].toSorted())
   } finally {
