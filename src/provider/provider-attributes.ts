@@ -1,15 +1,12 @@
 /** The table of the provider's own block, and what it says of build servers. */
 
-import { SSH_WAYS, type SshOver } from '../domain.ts'
+import { IP_FAMILIES, SSH_WAYS, type SshOver } from '../domain.ts'
 import { PLAIN_SERVER } from '../plan/server-settings.ts'
 import { isPort, toWait } from '../run/option-limits.ts'
 import type { Diagnostic } from './definition.ts'
 import { at, wrong } from './place.ts'
 import { defineAttributes, type Open } from './schema.ts'
 import type { ServerAccess } from './session.ts'
-
-/** Which public addresses build servers get. */
-const IP_FAMILIES = ['any', 'ipv4', 'ipv6', 'none'] as const
 
 export const attributes = defineAttributes({
   token: {
