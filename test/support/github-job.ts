@@ -68,6 +68,9 @@ export interface FinishedJob {
   readonly outputs: Readonly<Record<string, string>>
 }
 
+/** What the runner knows of the job and of the action. */
+const GITHUB = { token: 'ghs_of-the-job', action_repository: 'OWNER/talos-image' }
+
 /** Runs action.yml with these inputs; the others have their defaults. */
 export async function runAction(inputs: Readonly<Record<string, string>>, options: RunnerOptions): Promise<StepResult> {
   const action = v.parse(Action, parse(await readFile(join(ROOT, 'action.yml'), 'utf8')))
@@ -79,7 +82,7 @@ export async function runAction(inputs: Readonly<Record<string, string>>, option
   const [step, ...others] = action.runs.steps
   if (step?.run === undefined || step.id === undefined || others.length > 0)
     throw new Error('action.yml has other steps')
-  const contexts = { inputs: given, env: options.env }
+  const contexts = { inputs: given, env: options.env, github: GITHUB }
   const own = fillAll(step.env, contexts)
   const result = await runScript(toText(fill(step.run, contexts)), { ...options, env: { ...options.env, ...own } })
   const steps = { [step.id]: { outputs: result.outputs } }
@@ -200,6 +203,10 @@ async function runScript(script: string, { cwd, env, onStart, onEnd }: RunnerOpt
         GITHUB_ACTIONS: 'true',
         GITHUB_ACTION_PATH: ROOT.replace(/\/$/, ''),
         GITHUB_WORKSPACE: cwd,
+        GITHUB_SERVER_URL: 'https://github.com',
+        RUNNER_OS: 'Linux',
+        RUNNER_ARCH: 'X64',
+        RUNNER_TOOL_CACHE: join(folder, 'tools'),
         ...env,
         GITHUB_OUTPUT: output,
         GITHUB_STEP_SUMMARY: summary,
