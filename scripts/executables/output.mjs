@@ -20,12 +20,15 @@ export async function hashFile(name) {
   return hash.digest('hex')
 }
 
-/** Writes the SHA-256 of each file of the folder, as `sha256sum --check` reads it. */
-export async function writeChecksums() {
+/**
+ * Writes the SHA-256 of files of the folder, as `sha256sum --check` reads it.
+ * @param {string} [file] @param {readonly string[]} [names] all by default
+ */
+export async function writeChecksums(file = CHECKSUMS, names = undefined) {
   const entries = await readdir(OUT, { withFileTypes: true })
-  const names = entries.filter((entry) => entry.isFile() && entry.name !== CHECKSUMS).map(({ name }) => name)
-  const lines = await Promise.all(names.toSorted().map(async (name) => `${await hashFile(name)}  ${name}\n`))
-  await writeFile(join(OUT, CHECKSUMS), lines.join(''))
+  const all = entries.filter((entry) => entry.isFile() && entry.name !== CHECKSUMS).map(({ name }) => name)
+  const lines = (names ?? all).toSorted().map(async (name) => `${await hashFile(name)}  ${name}\n`)
+  await writeFile(join(OUT, file), (await Promise.all(lines)).join(''))
 }
 
 /** @param {string} text */

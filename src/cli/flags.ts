@@ -11,7 +11,8 @@ import {
   toArchitecture,
 } from '../domain.ts'
 import { isLabelKey, isLabelValue } from '../plan/server-label.ts'
-import { isPort, isWait } from '../run/option-limits.ts'
+import { parseShard, type Shard } from '../plan/shard.ts'
+import { isPort, toWait } from '../run/option-limits.ts'
 import { didYouMean } from '../util/near.ts'
 
 /** `--arch arm` */
@@ -49,7 +50,6 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('Use a whole number of at least 1.')
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
 const AGE_MS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
 
 /** `30d`, `12h`, `4w`; in milliseconds. */
@@ -62,9 +62,8 @@ export function parseAge(text: string): number {
 
 /** `90s`, `5m`, `1h`, or seconds; in milliseconds. */
 export function parseDuration(text: string): number {
-  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
-  const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN)
-  if (isWait(ms)) return ms
+  const ms = toWait(text)
+  if (ms !== undefined) return ms
   throw new InvalidArgumentError('Use a duration such as 90s or 5m, up to 24h.')
 }
 
@@ -102,6 +101,13 @@ export function parseSha256(text: string): PinnedHash {
     )
   const named = architecture === undefined ? undefined : parseArchitecture(architecture)
   return { architecture: named, hex }
+}
+
+/** `--shard 1/4`; whether there is such a one is found out with the other options. */
+export function parseShardFlag(text: string): Shard {
+  const shard = parseShard(text)
+  if (shard !== undefined) return shard
+  throw new InvalidArgumentError('Use INDEX/COUNT, such as 1/4 for the first of four.')
 }
 
 /** A pinned hash; without an architecture it is for the only image that is built. */

@@ -55,7 +55,8 @@ export async function finish(
   })
   await noted
   const { run, talosVersion, ...document } = toResultDocument(result, plan.talosVersion, factoryUrl)
-  const whole = { run, talosVersion, inputs: plan.inputs, ...document }
+  const part = plan.shard === undefined ? {} : { shard: plan.shard }
+  const whole = { run, talosVersion, inputs: plan.inputs, ...part, ...document }
   return toProjectResult(whole, access, timeline.read(Date.now()))
 }
 

@@ -6,6 +6,7 @@ import type { FactoryClient } from '../factory/client.ts'
 import { uniqueProblems } from '../util/problem-collector.ts'
 import { chooseSchematic, toOverruled } from './overruled.ts'
 import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
+import { takeShard } from './shard.ts'
 import { chooseTemplateImages, withTemplateVersion } from './template-images.ts'
 import { isFloating, resolveVersion } from './version.ts'
 
@@ -67,13 +68,16 @@ interface Asking {
   readonly signal: AbortSignal
 }
 
-/** The images that are wanted, with a version that is known. */
+/** The images that are wanted, with a version that is known: those of the shard, and of how many. */
 export async function settleImages(
   request: PlanRequest,
   options: Asking,
-): Promise<ChosenImages & { readonly settled: PlanRequest }> {
+): Promise<ChosenImages & { readonly settled: PlanRequest; readonly ofAll: number }> {
   const settled = await settleVersion(withTemplateVersion(request), options)
-  return { settled, ...chooseImages(settled) }
+  const chosen = chooseImages(settled)
+  const { shard } = settled
+  const images = shard === undefined ? chosen.images : takeShard(chosen.images, shard)
+  return { settled, ...chosen, images, ofAll: chosen.images.length }
 }
 
 /**

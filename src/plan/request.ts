@@ -7,6 +7,7 @@ import type { Sourced, Variables } from '../config/variables.ts'
 import type { Architecture, Labels, Role } from '../domain.ts'
 import type { Origin, Problem } from '../errors.ts'
 import type { ServerRequest } from './server-settings.ts'
+import type { Shard } from './shard.ts'
 
 /** A schematic, and the file it came from. */
 export interface SchematicFile {
@@ -59,6 +60,8 @@ export interface PlanRequest {
   readonly localImage: LocalImage | undefined
   /** Pinned SHA-256 of the source as it is transferred. */
   readonly sha256: Readonly<Partial<Record<Architecture, string>>>
+  /** Only this part of the images; all of them when it is missing. */
+  readonly shard?: Shard
   /** Build what exists already, too. */
   readonly force: boolean
   /** Replace a snapshot that a server was made from, too; otherwise that is an error. Only with `force`. */

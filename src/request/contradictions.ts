@@ -2,6 +2,7 @@
 
 import { ARCHITECTURES, hintArchitecture, isRoleName, ROLE_RULE, toArchitecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
+import { formatShard } from '../plan/shard.ts'
 import type { OptionName, RequestOptions, SettledOptions, Spelling } from './options.ts'
 
 const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })
@@ -23,7 +24,19 @@ export function findContradictions(options: SettledOptions, spelling: Spelling):
     ...place('sha256', findPinProblems(options, spelling)),
     ...findIdProblems(options),
     ...(options.evenInUse && !options.force ? [NOTHING_REPLACED] : []),
+    ...findShardProblems(options),
   ]
+}
+
+function findShardProblems({ shard }: RequestOptions): Problem[] {
+  if (shard === undefined) return []
+  const { index, count } = shard.value
+  if (Number.isInteger(index) && Number.isInteger(count) && index >= 1 && index <= count) return []
+  const hint =
+    count >= 1
+      ? `shards count from 1: write one of ${formatShard({ index: 1, count })} to ${formatShard({ index: count, count })}`
+      : 'write INDEX/COUNT, such as 1/4'
+  return [{ ...usage(`there is no shard ${index} of ${count}`, hint), at: shard.origin }]
 }
 
 function findIdProblems({ content: { schematicId } = {} }: RequestOptions): Problem[] {

@@ -4,6 +4,7 @@ import type { Sourced } from '../config/variables.ts'
 import type { Architecture, Role } from '../domain.ts'
 import type { Origin } from '../errors.ts'
 import type { ServerRequest } from '../plan/server-settings.ts'
+import type { Shard } from '../plan/shard.ts'
 
 /** The options that can contradict each other. */
 export type OptionName =
@@ -72,6 +73,8 @@ export interface RequestOptions {
   /** `-` is standard input. */
   readonly imageFile: string | undefined
   readonly pins: readonly Pin[]
+  /** Only a part of the images. */
+  readonly shard?: Sourced<Shard> | undefined
   readonly force: boolean
   readonly evenInUse: boolean
   readonly fallback: boolean

@@ -97,6 +97,7 @@ export async function readRequest(
     ...(schematic === undefined || (schematicFile ?? options.content) ? {} : { schematicIsDefault: true }),
     localImage,
     sha256: toHashes(options.pins, architectures),
+    ...(options.shard === undefined ? {} : { shard: options.shard.value }),
     force: options.force,
     evenInUse: options.evenInUse,
     noFallback: !options.fallback,

@@ -30,11 +30,11 @@ const Workflow = v.object({
   jobs: v.record(
     v.string(),
     v.object({
-      needs: v.optional(v.string()),
+      needs: v.optional(v.union([v.string(), v.array(v.string())])),
       if: v.optional(v.unknown()),
       env: v.optional(Values, {}),
       outputs: v.optional(v.record(v.string(), v.string()), {}),
-      strategy: v.optional(v.object({ matrix: v.string() })),
+      strategy: v.optional(v.object({ matrix: v.unknown() })),
       steps: v.array(Step),
     }),
   ),
@@ -67,6 +67,9 @@ export interface FinishedJob {
   readonly outputs: Readonly<Record<string, string>>
 }
 
+/** What the runner knows of the job and of the action. */
+const GITHUB = { token: 'ghs_of-the-job', action_repository: 'OWNER/talos-image' }
+
 /** Runs action.yml with these inputs; the others have their defaults. */
 export async function runAction(inputs: Readonly<Record<string, string>>, options: RunnerOptions): Promise<StepResult> {
   const action = v.parse(Action, parse(await readFile(join(ROOT, 'action.yml'), 'utf8')))
@@ -78,7 +81,7 @@ export async function runAction(inputs: Readonly<Record<string, string>>, option
   const [step, ...others] = action.runs.steps
   if (step?.run === undefined || step.id === undefined || others.length > 0)
     throw new Error('action.yml has other steps')
-  const contexts = { inputs: given, env: options.env }
+  const contexts = { inputs: given, env: options.env, github: GITHUB }
   const own = fillAll(step.env, contexts)
   const result = await runScript(toText(fill(step.run, contexts)), { ...options, env: { ...options.env, ...own } })
   const steps = { [step.id]: { outputs: result.outputs } }
@@ -142,6 +145,28 @@ async function runSteps(
   return { steps: results, contexts }
 }
 
+/**
+ * Runs the scripts of one job of a workflow, one after the other, until one fails; the actions between them are passed over.
+ * @returns for each that was run, what it printed
+ */
+export async function runScripts(
+  path: string,
+  name: string,
+  contexts: Contexts,
+  options: RunnerOptions,
+): Promise<CommandResult[]> {
+  const { jobs } = v.parse(Workflow, parse(await readFile(join(ROOT, path), 'utf8')))
+  const results: CommandResult[] = []
+  for (const step of jobs[name]?.steps ?? []) {
+    if (step.run === undefined) continue
+    const env = { ...options.env, ...fillAll(step.env, contexts) }
+    const result = await runScript(step.run, { ...options, env })
+    results.push(result)
+    if (result.code !== 0) break
+  }
+  return results
+}
+
 const fillAll = (values: Readonly<Record<string, unknown>>, contexts: Contexts): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toText(fill(value, contexts))]))
 
@@ -164,6 +189,10 @@ async function runScript(script: string, { cwd, env, onStart, onEnd }: RunnerOpt
         GITHUB_ACTIONS: 'true',
         GITHUB_ACTION_PATH: ROOT.replace(/\/$/, ''),
         GITHUB_WORKSPACE: cwd,
+        GITHUB_SERVER_URL: 'https://github.com',
+        RUNNER_OS: 'Linux',
+        RUNNER_ARCH: 'X64',
+        RUNNER_TOOL_CACHE: join(folder, 'tools'),
         ...env,
         GITHUB_OUTPUT: output,
         GITHUB_STEP_SUMMARY: summary,

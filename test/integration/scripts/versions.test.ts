@@ -34,7 +34,8 @@ beforeEach(async () => {
     'packages/hcloud-sandbox/package.json': toText(SANDBOX),
     'packages/talos-schematic/package.json': toText(manifest('talos-schematic')),
     'package-lock.json': toText(LOCK),
-    'docs/ci.md': 'uses: OWNER/talos-image@v0.3.0\ngit clone --branch v0.3.0 x\ntalos v0.3.0, 0.3.0\n',
+    'docs/ci.md':
+      'uses: OWNER/talos-image@v0.3.0\ngit clone --branch v0.3.0 x\ntalos-image_0.3.0_amd64.deb\ntalos v0.3.0, 0.3.0\n',
     'CHANGELOG.md': '# Changes\n\n## 0.3.0\n\n- Old.\n\n## 0.2.0\n\n- Older.\n',
     '.changeset/README.md': 'How to write one.\n',
   })
@@ -87,7 +88,7 @@ describe('the next version', () => {
       },
     })
     expect(await read('docs/ci.md')).toBe(
-      'uses: OWNER/talos-image@v0.4.0\ngit clone --branch v0.4.0 x\ntalos v0.3.0, 0.3.0\n',
+      'uses: OWNER/talos-image@v0.4.0\ngit clone --branch v0.4.0 x\ntalos-image_0.4.0_amd64.deb\ntalos v0.3.0, 0.3.0\n',
     )
     await expect(access(join(folder, '.changeset/a.md'))).rejects.toThrow('ENOENT')
     expect(await read('.changeset/README.md')).toBe('How to write one.\n')
