@@ -86,7 +86,7 @@ export const PLAN_TOGETHER = {
     others: ['--only', '--except', '--shard'],
   },
   '--no-fallback': {
-    text: 'only the chosen type and location; also --allow-bigger-disk',
+    text: 'only what was chosen; also --allow-bigger-disk',
     others: ['--allow-bigger-disk'],
   },
   '--label': { text: 'a label of the snapshot; also --description', others: ['--description'] },

@@ -63,7 +63,10 @@ export function rankPlacements(input: PlacementInput): PlacementChoice {
   }
 }
 
-/** What of a server type is in stock. */
+/**
+ * What of a server type is in stock.
+ * @internal
+ */
 export function placementsOf(type: ServerType, nowMs: number): Placement[] {
   return type.locations
     .filter(({ available, deprecation }) => available && !isRetired(deprecation, nowMs))

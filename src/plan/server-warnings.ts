@@ -6,9 +6,9 @@ import type { Firewall, Network } from '../hetzner/wire.ts'
 import type { ImageRequest } from './request.ts'
 import type { ServerOffers, ServerRequest, ServerSettings } from './server-settings.ts'
 
-/** The ports of real servers, and how they are called. */
-const SSH = { port: 22, name: 'SSH' }
-const TALOS = { port: 50_000, name: "Talos's API, which the boot test asks," }
+/** The ports of real servers, and what is said when they are closed. */
+const SSH = { port: 22, closed: 'no rule lets SSH in over' }
+const TALOS = { port: 50_000, closed: 'no rule lets the boot test reach Talos over' }
 
 /**
  * Warnings: each of them may be wrong, since other firewalls, routes and proxies are not seen from here.
@@ -51,7 +51,7 @@ function checkFirewalls(
   { firewalls: [first] }: ServerRequest,
   { sshOver, firewallIds }: ServerSettings,
   offered: readonly Firewall[],
-  { port, name }: { readonly port: number; readonly name: string },
+  { port, closed }: { readonly port: number; readonly closed: string },
 ): Problem | undefined {
   const firewalls = offered.filter(({ id }) => firewallIds.includes(id))
   // What comes over a private network is not filtered.
@@ -61,7 +61,7 @@ function checkFirewalls(
   const names = firewalls.map((one) => `"${one.name}"`).join(' and ')
   return {
     code: 'config',
-    message: `no rule lets ${name} in over ${family}: ${firewalls.length === 1 ? 'firewall' : 'firewalls'} ${names}`,
+    message: `${closed} ${family}: ${firewalls.length === 1 ? 'firewall' : 'firewalls'} ${names}`,
     at: first?.origin,
     hint: `add a rule for incoming TCP to port ${port} from your ${family} address, unless another firewall has one`,
   }

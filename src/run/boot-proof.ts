@@ -9,6 +9,7 @@ export type BootVerdict = 'proven' | 'contradicted' | 'unreadable'
 /** @internal */
 export const BOOT_VERDICTS = ['proven', 'contradicted', 'unreadable'] as const satisfies readonly BootVerdict[]
 
+/** What was read of one fact, and what it should be. */
 export interface BootFact {
   readonly verdict: BootVerdict
   /** undefined when there is nothing to hold it against: then what was read counts as proven. */

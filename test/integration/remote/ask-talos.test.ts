@@ -1,8 +1,8 @@
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import type { TalosDisk } from '../../../packages/hcloud-sandbox/src/factory/talos-disk.ts'
 import { NO_FAULTS, type TalosFaults } from '../../../packages/hcloud-sandbox/src/machines/faults.ts'
+import type { InstalledTalos } from '../../../packages/hcloud-sandbox/src/machines/machine.ts'
 import { createNoMachines } from '../../../packages/hcloud-sandbox/src/machines/none/machines.ts'
 import { makeCertificate } from '../../../packages/hcloud-sandbox/src/machines/talos/certificate.ts'
 import { portOf } from '../../../packages/hcloud-sandbox/src/state/loopback.ts'
@@ -12,21 +12,19 @@ import { systemClock } from '../../../src/util/clock.ts'
 
 const HOST = '127.91.7.1'
 const SCHEMATIC = '0123456789abcdef'.repeat(4)
-const DISK: TalosDisk = {
-  emulates: 'Talos Linux',
+const DISK: InstalledTalos = {
   version: 'v1.13.9',
   schematicId: SCHEMATIC,
   extensions: ['siderolabs/iscsi-tools'],
   architecture: 'x86',
   platform: 'hcloud',
-  secureBoot: false,
   answers: 'version',
   boots: true,
 }
 const UNTOLD = { version: undefined, architecture: undefined }
 
 /** A machine that is switched on with a disk, and the port at which it answers. */
-async function boot(disk: Partial<TalosDisk> = {}, faults: TalosFaults = {}) {
+async function boot(disk: Partial<InstalledTalos> = {}, faults: TalosFaults = {}) {
   const talosPort = await freePort()
   const spec = {
     id: 42,
@@ -76,7 +74,7 @@ describe('a machine with Talos in maintenance mode', () => {
 })
 
 describe('what is no Talos', () => {
-  test.each<[string, Partial<TalosDisk>, TalosFaults, string]>([
+  test.each<[string, Partial<InstalledTalos>, TalosFaults, string]>([
     ['a disk that does not boot', { boots: false }, {}, 'refused'],
     ['another service', {}, { isOtherService: true }, 'no gRPC'],
   ])('is told: %s', async (_, disk, faults, last) => {

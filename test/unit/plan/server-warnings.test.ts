@@ -92,9 +92,7 @@ describe('firewalls of a boot test', () => {
   })
 
   test('or that is told', () => {
-    expect(behind(wall({ port: '22' }))).toEqual([
-      'no rule lets Talos\'s API, which the boot test asks, in over IPv4: firewall "wall"',
-    ])
+    expect(behind(wall({ port: '22' }))).toEqual(['no rule lets the boot test reach Talos over IPv4: firewall "wall"'])
   })
 })
 

@@ -1,7 +1,6 @@
 /** What the emulated cloud knows of a machine; each kind of machine is one implementation. */
 
 import type { Architecture } from '../domain.ts'
-import type { TalosDisk } from '../factory/talos-disk.ts'
 
 /** What a machine is made of. It outlives being switched off and on. */
 export interface MachineSpec {
@@ -19,6 +18,22 @@ export interface MachineSpec {
   readonly diskFile: string
 }
 
+/** The Talos on a disk, as far as it matters to what boots it. */
+export interface InstalledTalos {
+  /** With its `v`. */
+  readonly version: string
+  readonly schematicId: string
+  /** Such as `siderolabs/iscsi-tools`. */
+  readonly extensions: readonly string[]
+  readonly architecture: Architecture
+  /** As Talos names it: `hcloud`. */
+  readonly platform: string
+  /** How it answers on port 50000: whether it tells its version, or wants a client certificate. */
+  readonly answers: 'version' | 'unimplemented' | 'configured'
+  /** Whether it boots on a server of its architecture. */
+  readonly boots: boolean
+}
+
 /** Which system a machine boots, and who may log in to it as root. */
 export interface BootTarget {
   readonly system: 'rescue' | 'disk'
@@ -33,7 +48,7 @@ export interface BootTarget {
   /** How much later than usual SSH answers, in milliseconds. */
   readonly sshDelayMs?: number
   /** What is on the disk that it boots, when that is Talos. */
-  readonly talos?: TalosDisk | undefined
+  readonly talos?: InstalledTalos | undefined
   /** The loopback addresses (IPv4) where Talos answers; the machine's own alone unless told. */
   readonly talosAddresses?: readonly string[]
 }

@@ -1,8 +1,8 @@
 /** What Talos answers in maintenance mode, as far as it lets everybody ask. Source: siderolabs/talos, internal/app/maintenance (2026). */
 
 import { toTalosArchitecture } from '../../factory/asset-path.ts'
-import type { TalosDisk } from '../../factory/talos-disk.ts'
 import { isAtLeast } from '../../factory/versions.ts'
+import type { InstalledTalos } from '../machine.ts'
 import { field, formatListed, formatVersion, message, type Resource, readListedType } from './messages.ts'
 
 /** The status of gRPC, and what is said or sent. */
@@ -15,7 +15,7 @@ const UNIMPLEMENTED = 12
 const PERMISSION_DENIED = 7
 
 /** @param request the message of the call */
-export function answerCall(path: string, request: Buffer, disk: TalosDisk, instance: number): Answer {
+export function answerCall(path: string, request: Buffer, disk: InstalledTalos, instance: number): Answer {
   switch (path) {
     case '/machine.MachineService/Version':
       return answerVersion(disk)
@@ -26,19 +26,19 @@ export function answerCall(path: string, request: Buffer, disk: TalosDisk, insta
   }
 }
 
-function answerVersion({ answers, version, architecture, platform }: TalosDisk): Answer {
+function answerVersion({ answers, version, architecture, platform }: InstalledTalos): Answer {
   if (answers !== 'version') return { status: UNIMPLEMENTED, text: 'API is not implemented in maintenance mode' }
   return { messages: [formatVersion({ tag: version, arch: toTalosArchitecture(architecture), platform })] }
 }
 
-function answerList(type: string, disk: TalosDisk, instance: number): Answer {
+function answerList(type: string, disk: InstalledTalos, instance: number): Answer {
   const found = resourcesOf(disk, instance).get(type)
   if (found === undefined) return { status: PERMISSION_DENIED, text: `resource type "${type}" is not supported` }
   return { messages: found.map((resource, index) => formatListed({ type, id: String(index), ...resource })) }
 }
 
 function resourcesOf(
-  { version, schematicId, extensions, platform, answers }: TalosDisk,
+  { version, schematicId, extensions, platform, answers }: InstalledTalos,
   instance: number,
 ): Map<string, Pick<Resource, 'yaml' | 'proto'>[]> {
   const layers = [

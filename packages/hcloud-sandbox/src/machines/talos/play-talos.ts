@@ -3,10 +3,9 @@
 import { createSecureServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import { createServer as createTlsServer, type Server } from 'node:tls'
-import type { TalosDisk } from '../../factory/talos-disk.ts'
 import type { MachineFaults, TalosFaults } from '../faults.ts'
 import { listenForMachine } from '../listen.ts'
-import type { BootTarget, MachineSpec } from '../machine.ts'
+import type { BootTarget, InstalledTalos, MachineSpec } from '../machine.ts'
 import type { PowerOn, Running } from '../power-switch.ts'
 import { type Answer, answerCall } from './answers.ts'
 import { makeCertificate } from './certificate.ts'
@@ -30,7 +29,7 @@ export function playTalos(
   const wrong = faults.atTalos(spec)
   const sockets = new Set<Socket>()
   const servers: Server[] = []
-  const listen = async (disk: TalosDisk): Promise<void> => {
+  const listen = async (disk: InstalledTalos): Promise<void> => {
     for (const address of talosAddresses) {
       const server = createServer(disk, talosAddresses, spec.id, wrong)
       server.on('connection', (socket: Socket) => {
@@ -58,7 +57,12 @@ export function playTalos(
   return { ended: new Promise(() => {}), close }
 }
 
-function createServer(disk: TalosDisk, addresses: readonly string[], instance: number, faults: TalosFaults): Server {
+function createServer(
+  disk: InstalledTalos,
+  addresses: readonly string[],
+  instance: number,
+  faults: TalosFaults,
+): Server {
   const own = makeCertificate([...addresses, '127.0.0.1'], Date.now())
   if (faults.isOtherService) return withoutErrors(createTlsServer({ ...own, ALPNProtocols: ['http/1.1'] }))
   const isConfigured = disk.answers === 'configured'
