@@ -14,6 +14,9 @@ import { parse } from 'yaml'
 import { type CommandResult, ROOT } from '../support/command.ts'
 import { FOLDER, LINUX_X64 } from '../support/executables.ts'
 import { runScripts } from '../support/github-job.ts'
+import { missing, named } from '../support/programs.ts'
+import { prepareTerraform, REQUIRED_PROVIDERS } from '../support/terraform.ts'
+import { createWorkspace } from '../support/workspace.ts'
 
 const run = promisify(execFile)
 const NEXT_VERSION = '.github/workflows/next-version.yml'
@@ -173,6 +176,17 @@ describe('the release', () => {
       new RegExp(`\n-rwxr-xr-x .* ${size} .* terraform-provider-talosimage_v${version}\n-rw-r--r-- .* LICENSE\n`),
     )
   })
+})
+
+const WHY_NOT = missing('terraform')
+
+test.skipIf(WHY_NOT !== undefined)(named('Terraform takes the provider as it is released', WHY_NOT), async () => {
+  await using workspace = await createWorkspace()
+  const zip = join(copy, 'executables', `terraform-provider-talosimage_${version}_linux_amd64.zip`)
+  const { write, ok } = await prepareTerraform(workspace, {}, zip)
+  await write('main.tf', `${REQUIRED_PROVIDERS}\nprovider "talosimage" {}\n`)
+  expect(await ok('init')).toContain(`talosimage v${version}`)
+  expect(await ok('providers', 'schema', '-json')).toContain('talosimage_snapshot')
 })
 
 test('an executable is tried as on macOS and Windows', async () => {

@@ -1,7 +1,7 @@
 /** Terraform itself, with our provider from a mirror in the file system: it asks nothing else, and downloads nothing. */
 
 import { mkdir, symlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { expect } from 'vitest'
 import { SOURCE } from '../../src/provider/provider.ts'
@@ -44,7 +44,7 @@ const Shown = v.object({
 /**
  * Terraform in a folder of the workspace.
  * @param env beside PATH: where its provider finds a project
- * @param provider the file that is the provider, instead of the built command
+ * @param provider the file that is the provider, instead of the built command, or a `.zip` as registries have it
  */
 export async function prepareTerraform(
   workspace: Workspace,
@@ -55,9 +55,11 @@ export async function prepareTerraform(
   const folder = join(root, 'terraform')
   await mkdir(folder, { recursive: true })
   const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`
-  const unpacked = join(root, 'mirror', 'registry.terraform.io', SOURCE, VERSION, platform)
-  await mkdir(unpacked, { recursive: true })
-  await symlink(provider, join(unpacked, `terraform-provider-talosimage_v${VERSION}`))
+  const ours = join(root, 'mirror', 'registry.terraform.io', SOURCE)
+  const unpacked = join(ours, VERSION, platform, `terraform-provider-talosimage_v${VERSION}`)
+  const place = provider.endsWith('.zip') ? join(ours, basename(provider)) : unpacked
+  await mkdir(dirname(place), { recursive: true })
+  await symlink(provider, place)
   const mirror = `provider_installation {\n  filesystem_mirror {\n    path = "${join(root, 'mirror')}"\n  }\n}\n`
   const settings = {
     HOME: root,
