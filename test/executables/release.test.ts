@@ -12,9 +12,8 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type CommandResult, ROOT } from '../support/command.ts'
-import { FOLDER, LINUX_X64 } from '../support/executables.ts'
+import { createPathWithoutNode, FOLDER, LINUX_X64 } from '../support/executables.ts'
 import { runScripts } from '../support/github-job.ts'
-import { missing, named } from '../support/programs.ts'
 import { prepareTerraform, REQUIRED_PROVIDERS } from '../support/terraform.ts'
 import { createWorkspace } from '../support/workspace.ts'
 
@@ -110,6 +109,17 @@ async function makeKey(): Promise<string> {
   return stdout
 }
 
+const SNAPSHOT = `
+provider "talosimage" {
+  sandbox = true
+}
+
+resource "talosimage_snapshot" "x86" {
+  talos_version = "v1.12.2"
+  architecture  = "x86"
+}
+`
+
 /** One that nothing listens on, for a program that cannot tell which it has taken. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -176,17 +186,17 @@ describe('the release', () => {
       new RegExp(`\n-rwxr-xr-x .* ${size} .* terraform-provider-talosimage_v${version}\n-rw-r--r-- .* LICENSE\n`),
     )
   })
-})
 
-const WHY_NOT = missing('terraform')
-
-test.skipIf(WHY_NOT !== undefined)(named('Terraform takes the provider as it is released', WHY_NOT), async () => {
-  await using workspace = await createWorkspace()
-  const zip = join(copy, 'executables', `terraform-provider-talosimage_${version}_linux_amd64.zip`)
-  const { write, ok } = await prepareTerraform(workspace, {}, zip)
-  await write('main.tf', `${REQUIRED_PROVIDERS}\nprovider "talosimage" {}\n`)
-  expect(await ok('init')).toContain(`talosimage v${version}`)
-  expect(await ok('providers', 'schema', '-json')).toContain('talosimage_snapshot')
+  test('has a provider that Terraform installs, and that builds a snapshot without Node.js', async () => {
+    await using workspace = await createWorkspace()
+    const PATH = await createPathWithoutNode(join(workspace.root, 'bin'))
+    const zip = join(copy, 'executables', `terraform-provider-talosimage_${version}_linux_amd64.zip`)
+    const { write, ok, values } = await prepareTerraform(workspace, { ...workspace.sandboxEnv, PATH }, zip)
+    await write('main.tf', REQUIRED_PROVIDERS + SNAPSHOT)
+    expect(await ok('init')).toContain(`Installing talos-image/talosimage v${version}`)
+    await ok('apply', '-auto-approve')
+    expect((await values())['talosimage_snapshot.x86']).toMatchObject({ adopted: false, version: 'v1.12.2' })
+  })
 })
 
 test('an executable is tried as on macOS and Windows', async () => {
