@@ -1,7 +1,7 @@
 /** What is asked for, as flags and environment say it. */
 
 import type { Role } from '../domain.ts'
-import type { Problem } from '../errors.ts'
+import { type Problem, TalosImageError } from '../errors.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import { findDirectory } from '../request/directory.ts'
 import type { Spelling } from '../request/options.ts'
@@ -26,6 +26,18 @@ const NAMES: Spelling['names'] = {
   except: '--except',
 }
 const SPELLING: Spelling = { names: NAMES, write: (option, value) => `${NAMES[option]} ${value}` }
+/** For arguments as Packer takes them. */
+const PACKER_NAMES = { ...NAMES, only: '-only', except: '-except', directory: 'TEMPLATE' }
+const PACKER_SPELLING: Spelling = { ...SPELLING, names: PACKER_NAMES }
+
+export interface ReadOptions {
+  /** What is wrong already, to be said with the rest. */
+  readonly known?: readonly Problem[]
+  /** Whether Packer is to build. */
+  readonly forPacker?: boolean
+  /** Whether this program stands in for Packer: the template alone says what is built, and there has to be one. */
+  readonly asPacker?: boolean
+}
 
 /** Whether to boot snapshots, as flag or environment say; undefined when they say nothing. */
 function readBootTest({ bootTest }: Pick<PlanFlags, 'bootTest'>, env: Io['env']): boolean | undefined {
@@ -36,7 +48,6 @@ function readBootTest({ bootTest }: Pick<PlanFlags, 'bootTest'>, env: Io['env'])
 
 /**
  * @param chosen the projects; that of HCLOUD_TOKEN by default
- * @param known what is wrong already, to be said with the rest; `forPacker`: whether Packer is to build
  * @throws ProblemsError with everything that is wrong with the input
  */
 export async function readPlanFlags(
@@ -44,7 +55,7 @@ export async function readPlanFlags(
   flags: PlanFlags,
   role: Role | undefined,
   { projects, problems }: Pick<ChosenProjects, 'projects' | 'problems'> = { projects: [UNNAMED_PROJECT], problems: [] },
-  { known = [], forPacker = false }: { readonly known?: readonly Problem[]; readonly forPacker?: boolean } = {},
+  { known = [], forPacker = false, asPacker = false }: ReadOptions = {},
 ): Promise<PlanRequest> {
   const { cwd, env } = io
   const { server, problems: repeated } = readServerFlags(flags, env)
@@ -52,7 +63,7 @@ export async function readPlanFlags(
   const { shard, problems: unsharded } = readShard(flags, env)
   const sandbox = flags.sandbox === true
   const directory = flags.directory ?? (await findDirectory(cwd))
-  return readRequest(
+  const request = await readRequest(
     {
       cwd,
       env,
@@ -60,7 +71,7 @@ export async function readPlanFlags(
       directory,
       vars: flags.var ?? [],
       varFiles: flags.varFile ?? [],
-      settingsFile: findSettingsFile(cwd, flags.config, directory),
+      settingsFile: asPacker ? undefined : findSettingsFile(cwd, flags.config, directory),
       architectures: flags.arch,
       only: (flags.only ?? []).flat(),
       except: (flags.except ?? []).flat(),
@@ -72,6 +83,7 @@ export async function readPlanFlags(
       shard,
       force: flags.force === true,
       evenInUse: flags.evenInUse === true,
+      replaceAsPacker: asPacker,
       fallback: flags.fallback,
       allowBiggerDisk: flags.allowBiggerDisk === true,
       bootTest: readBootTest(flags, env),
@@ -86,7 +98,7 @@ export async function readPlanFlags(
       sandbox,
       forPacker,
     },
-    SPELLING,
+    asPacker ? PACKER_SPELLING : SPELLING,
     [
       ...known,
       ...findCloudProblems(io, flags, projects),
@@ -97,4 +109,13 @@ export async function readPlanFlags(
       ...unsharded,
     ],
   )
+  if (asPacker && request.template === undefined) throw new TalosImageError(toNoTemplate(flags.directory))
+  return request
+}
+
+/** What is named as a template is none. */
+export function toNoTemplate(file = '.'): Problem {
+  const message = 'there is no template here that says what is to be built'
+  const hint = 'name a template (*.pkr.hcl, *.pkr.json), or the directory that it is in'
+  return { code: 'config', message, at: { kind: 'file', file }, hint }
 }
