@@ -1,6 +1,6 @@
 /** QEMU's command lines; pure, so that what a machine is given of this computer can be read and tested. */
 
-import type { Platform } from './platform.ts'
+import { KERNEL_SETTINGS, type Platform } from './platform.ts'
 import { BOOT_FILES_PREFIX } from './rescue/init-script.ts'
 
 /** What runs a machine's processor: the computer's own, or a translation, which always works. */
@@ -19,9 +19,6 @@ export const NETWORK = 'net'
 
 /** Of root's rights only the one to listen at a port below 1024; no new ones ever. */
 const RIGHTS = '-all,+net_bind_service'
-
-/** A kernel panic ends the machine. The rest saves time: the machine has nothing to hide from its own programs. */
-const KERNEL_SETTINGS = 'quiet panic=-1 mitigations=off nokaslr'
 
 /** What rescue boots from. Absolute paths. */
 export interface RescueBoot {

@@ -1,5 +1,6 @@
 /** Machines in QEMU: real ones, which boot a kernel and see a real disk. */
 
+import { stat } from 'node:fs/promises'
 import { type Clock, systemClock } from '../../clock.ts'
 import type { Architecture } from '../../domain.ts'
 import type { MachineFaults } from '../faults.ts'
@@ -77,6 +78,10 @@ export function createQemuMachines(options: QemuMachinesOptions): QemuMachines {
     },
     async check() {
       await prepare()
+    },
+    async bootSystem(architecture) {
+      const { talos } = (await prepare()).of[architecture].systems
+      return { ...talos, bytes: (await stat(talos.fileSystem)).size }
     },
     create: (spec) =>
       createMachine({
