@@ -18,7 +18,7 @@ here=$(cd -P -- "$(dirname -- "$script")" && pwd)
 export TALOS_IMAGE_CREATE_SH=$0
 
 # A clone has the command that prepares itself; a package from the registry comes ready.
-for command in "$here/../talos-image" "$here/../dist/cli.js"; do
+for command in "$here/../talos-image" "$here/../dist/cli.cjs"; do
   [ -x "$command" ] && exec "$command" build --directory "$here" "$@"
 done
 printf 'create.sh: %s\n' "$here has no talos-image around it." \

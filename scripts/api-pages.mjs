@@ -5,7 +5,7 @@ const SUBJECTS = [
   [
     'plan',
     'Planning: what is built, from what, and where',
-    /^\.\/(plan\/(look-up-placements|placement|plan|request|server-settings)|request|source|config|compressions|domain|library\/(plan|read-plan-request))\b/,
+    /^\.\/(plan\/(look-up-placements|placement|plan|request|server-settings|shard)|request|source|config|compressions|domain|library\/(plan|read-plan-request))\b/,
   ],
   [
     'build',

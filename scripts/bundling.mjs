@@ -1,4 +1,4 @@
-/** How everything here is bundled: for Node.js, as ES modules. */
+/** How everything here is bundled: for Node.js; as ES modules, but for the command. */
 
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
@@ -41,18 +41,16 @@ export function groupReachable(entry, name) {
   return {
     debugName: name,
     name(id, context) {
-      start ??= reachable(entry, context, 'importedIds')
+      start ??= reachable(entry, context)
       // The entry does something when it is loaded, so it shares no file.
       return start.has(id) && id !== entry ? name : null
     },
   }
 }
 
-/** The modules that one needs, itself among them. */
-export function reachable(from, context, ...ways) {
+/** The modules that one imports, itself among them. */
+function reachable(from, context) {
   const found = new Set([from])
-  for (const id of found) {
-    for (const way of ways) for (const next of context.getModuleInfo(id)?.[way] ?? []) found.add(next)
-  }
+  for (const id of found) for (const next of context.getModuleInfo(id)?.importedIds ?? []) found.add(next)
   return found
 }

@@ -6,18 +6,16 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { chmod, copyFile, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { listFiles, writeBundle } from './executables/bundle.mjs'
 import { findPackages, toBillOfMaterials, toLicenseTexts } from './executables/components.mjs'
+import { commitDate, OUT, OWN, tell, writeChecksums } from './executables/output.mjs'
 import { fetchMaker, fetchRuntime, HERE, TARGETS } from './executables/runtimes.mjs'
 import { fileOfTool, toolOf } from './executables/tool.mjs'
 
-const OUT = resolve('executables')
 const LOADER = resolve('scripts/executables/loader.cjs')
-const OWN = JSON.parse(await readFile('package.json', 'utf8'))
 /** By which Node.js knows that something was put into it. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
@@ -31,9 +29,10 @@ await rm(OUT, { recursive: true, force: true })
 const bundle = join(OUT, 'bundle')
 const { sources, sha256 } = await writeBundle(bundle, OWN)
 const packages = findPackages(sources)
-const date = String(execFileSync('git', ['log', '-1', '--format=%cI'])).trim()
+const date = commitDate()
 tell(`bundle ${sha256}`)
 for (const target of targets) await makeExecutable(target)
+await rm(join(OUT, 'LICENSE'))
 await writeChecksums()
 
 /** @param {string} target */
@@ -57,7 +56,7 @@ async function makeExecutable(target) {
   for (const [textFile, text] of Object.entries(texts)) await writeFile(join(OUT, textFile), text)
   await copyFile('LICENSE', join(OUT, 'LICENSE'))
   const archive = { cwd: OUT, file: join(OUT, `${name}.tar.gz`), gzip: { level: 9 }, portable: true }
-  await toolOf('tar').create({ ...archive, mtime: new Date(date) }, [file, 'LICENSE', ...Object.keys(texts)])
+  await toolOf('tar').create({ ...archive, mtime: date }, [file, 'LICENSE', ...Object.keys(texts)])
   const { size } = await stat(archive.file)
   tell(`${file}: Node.js ${runtime.version}, ${(size / 1e6).toFixed(1)} MB as .tar.gz`)
 }
@@ -88,20 +87,4 @@ async function inject(file, target, blob) {
   })
   if (canSign) execFileSync('codesign', ['--sign', '-', file])
   else if (isApple) tell(`${file} is not signed, so macOS does not start it: make it on a Mac`)
-}
-
-async function writeChecksums() {
-  await rm(join(OUT, 'LICENSE'), { force: true })
-  const names = (await readdir(OUT)).filter((name) => name.startsWith('talos-image-')).toSorted()
-  const lines = []
-  for (const name of names) {
-    const hash = createHash('sha256').update(await readFile(join(OUT, name)))
-    lines.push(`${hash.digest('hex')}  ${name}\n`)
-  }
-  await writeFile(join(OUT, 'SHA256SUMS'), lines.join(''))
-}
-
-/** @param {string} text */
-function tell(text) {
-  process.stdout.write(`${text}\n`)
 }

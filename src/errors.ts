@@ -28,6 +28,32 @@ export type ErrorCode =
   | 'not-found'
   | 'interrupted'
 
+/**
+ * What each of them comes from: what the user gave, or something else.
+ * @internal
+ */
+export const ERROR_CODES: Readonly<Record<ErrorCode, 'input' | 'other'>> = {
+  usage: 'input',
+  config: 'input',
+  schematic: 'input',
+  source: 'input',
+  factory: 'other',
+  token: 'input',
+  api: 'other',
+  network: 'other',
+  stock: 'other',
+  limit: 'other',
+  ssh: 'other',
+  write: 'other',
+  verify: 'other',
+  snapshot: 'other',
+  timeout: 'other',
+  sandbox: 'other',
+  packer: 'other',
+  'not-found': 'other',
+  interrupted: 'other',
+}
+
 /** Where a value comes from: a file (line and column count from 1), a variable, a flag, or a default. */
 export type Origin =
   | { readonly kind: 'file'; readonly file: string; readonly line?: number; readonly column?: number }

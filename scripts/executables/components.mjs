@@ -29,7 +29,7 @@ function folderOf(file) {
  * @param own the package.json of this project
  * @param packages as {@link findPackages} gives them
  * @param runtime the Node.js of the executable
- * @param {{ sha256: string, date: string, target: string }} made the bundle's hash, and when its commit was made
+ * @param {{ sha256: string, date: Date, target: string }} made the bundle's hash, and when its commit was made
  */
 export function toBillOfMaterials(own, packages, runtime, { sha256, date, target }) {
   const { Contrib, Enums, Models, Serialize, Spec } = toolOf('@cyclonedx/cyclonedx-library')
@@ -54,7 +54,7 @@ export function toBillOfMaterials(own, packages, runtime, { sha256, date, target
   node.bomRef.value = node.purl
   const bom = new Models.Bom()
   bom.metadata.component = command
-  bom.metadata.timestamp = new Date(date)
+  bom.metadata.timestamp = date
   for (const component of [node, ...packages.map(({ manifest }) => toComponent(manifest))]) {
     bom.components.add(component)
     command.dependencies.add(component.bomRef)

@@ -8,6 +8,7 @@ import {
   parseDuration,
   parsePort,
   parseSha256,
+  parseShardFlag,
   parseTarget,
   parseTimeout,
   TIMEOUT_NAMES,
@@ -24,6 +25,7 @@ export const planParameters = {
   ...archFlag({ after: '; default: both' }),
   '--only <names>': { text: 'builds of the template, as -only of Packer', parse: parseBuildNames, repeatable: true },
   '--except <names>': { text: 'all but these builds', parse: parseBuildNames, repeatable: true },
+  '--shard <index/count>': { text: 'a part of the images: 1/4 is the first of 4', parse: parseShardFlag },
   '--schematic <file>': 'submit this schematic and build from it',
   '--image-file <path>': 'a disk image of your own; - is standard input',
   '--sha256 <hex>': {
@@ -50,6 +52,7 @@ export const PLAN_GROUPS = {
     '--arch',
     '--only',
     '--except',
+    '--shard',
     '--schematic',
     '--image-file',
     '--sha256',
@@ -76,7 +79,10 @@ export const PLAN_GROUPS = {
 
 /** Flags that are one line of the help with another. */
 export const PLAN_TOGETHER = {
-  '--arch': { text: 'arm or x86; repeatable; also --only, --except', others: ['--only', '--except'] },
+  '--arch': {
+    text: 'arm or x86; also --only, --except, --shard',
+    others: ['--only', '--except', '--shard'],
+  },
   '--label': { text: 'a label of the snapshot; also --description', others: ['--description'] },
   '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
   '--var': { text: 'set a variable (-var works, too); also --var-file', others: ['--var-file'] },
@@ -93,7 +99,7 @@ export type PlanFlags = Omit<Values<typeof planParameters>, 'target' | 'output' 
   Partial<Pick<Values<typeof buildParameters>, 'force' | 'evenInUse' | 'sshTimeout'>>
 
 /** The files that a build leaves for other programs. */
-const resultFileFlags = {
+export const resultFileFlags = {
   '--manifest <file>': 'write what was built to a JSON file',
   '--report <file>': 'write a page to look at: a timeline of each image, what failed, text for Terraform',
   '--tfvars <file>': "write it as Terraform's variables",

@@ -19,6 +19,7 @@ import {
   openFactoryAccess,
   portOf,
   publicFactoryUrlOf,
+  talosPortOf,
 } from './connection.ts'
 import type { Given } from './define-command.ts'
 import { findHcloudContext, type HcloudContext } from './hcloud-context.ts'
@@ -48,6 +49,8 @@ interface Shared {
   /** What the Factory is called: see `publicUrl` of {@link FactoryClient}. */
   readonly factoryUrl: string
   readonly sshPort: number
+  /** Where Talos answers on servers. */
+  readonly talosPort: number
   /** Ends a sandbox that this command started. */
   close(): Promise<void>
 }
@@ -111,7 +114,7 @@ export function toCloud(opened: Clouds): Cloud {
     throw project === undefined ? new RangeError('no project was opened') : new TalosImageError(project.hetzner)
   }
   const { hetzner, access } = project
-  const { factoryUrl, sshPort, close } = opened
+  const { factoryUrl, sshPort, talosPort, close } = opened
   return {
     hetzner,
     access,
@@ -120,6 +123,7 @@ export function toCloud(opened: Clouds): Cloud {
     },
     factoryUrl,
     sshPort,
+    talosPort,
     close,
   }
 }
@@ -152,17 +156,19 @@ export async function openClouds(
     const { startSandboxFor, tokenInSandbox } = await import('./start-sandbox.ts')
     const { machines, sshPort: wanted, needsMachines = false } = options
     const sandbox = await startSandboxFor(io, { machines, sshPort: wanted, needsMachines }, chosen)
-    const { endpoint, sshPort, factoryUrl } = sandbox
+    const { endpoint, sshPort, talosPort, factoryUrl } = sandbox
     return {
       projects: chosen.map((one) => open(one, { token: tokenInSandbox(sandbox, one), endpoint })),
       factory: createFactoryClient({ ...observed, url: factoryUrl, publicUrl: FACTORY_URL }),
       factoryUrl: FACTORY_URL,
       sshPort,
+      talosPort,
       close: () => sandbox.close(),
     }
   }
-  const sshPort = portOf(io, options)
+  const [sshPort, talosPort] = [portOf(io, options), talosPortOf(io)]
   if (typeof sshPort !== 'number') throw new TalosImageError(sshPort)
+  if (typeof talosPort !== 'number') throw new TalosImageError(talosPort)
   const { proxies } = findProxies(io.env)
   const projects: OpenProject[] = []
   for (const one of chosen) {
@@ -186,6 +192,7 @@ export async function openClouds(
     },
     factoryUrl: publicFactoryUrlOf(io, options),
     sshPort,
+    talosPort,
     close: async () => undefined,
   }
 }

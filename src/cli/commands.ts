@@ -15,6 +15,11 @@ type Listed = readonly [heading: string, ...command: LoadedLater<CommandDefiniti
 export const COMMANDS: Readonly<Record<string, Listed>> = {
   build: [BUILDING, 'Build snapshots: the generic images, or those of one role.', () => import('./commands/build.ts')],
   plan: [BUILDING, 'Show what build would do, where, and for how much.', () => import('./commands/plan.ts')],
+  'merge-results': [
+    BUILDING,
+    'Make one result of those of shards and matrix jobs.',
+    () => import('./commands/merge-results.ts'),
+  ],
   list: [LOOKING, 'List the Talos snapshots of the project, newest first.', () => import('./commands/list.ts')],
   show: [LOOKING, 'Show everything about one snapshot.', () => import('./commands/show.ts')],
   outdated: [LOOKING, 'Show whether Talos is newer than your snapshots.', () => import('./commands/outdated.ts')],

@@ -17,14 +17,15 @@ export type ConnectionOptions = Given<PlanFlags, 'sandbox' | 'factoryUrl' | 'ssh
 const EMULATES = 'TALOS_IMAGE_FACTORY_EMULATES'
 /** The port of SSH on real servers. */
 const SSH_PORT = 22
+/** The port of Talos's API on real servers. */
+const TALOS_PORT = 50_000
 
 /** What is wrong with how a cloud is reached, apart from the token. */
 export function findConnectionProblems(io: Io, options: ConnectionOptions): Problem[] {
   if (options.sandbox === true) return []
   const problems = [...findAddressProblems(io, options), ...findProxies(io.env).problems]
-  const port = portOf(io, options)
-  if (typeof port !== 'number') problems.push(port)
-  return problems
+  const ports = [portOf(io, options), talosPortOf(io)]
+  return [...problems, ...ports.filter((port) => typeof port !== 'number')]
 }
 
 /** Invalid addresses. */
@@ -59,16 +60,19 @@ export function findAddressProblems(io: Io, options: Pick<ConnectionOptions, 'fa
 
 /** The port of the build servers' SSH: the flag's, else the environment's, else that of real servers. */
 export function portOf({ env }: Io, { sshPort }: ConnectionOptions): number | Problem {
-  const text = env.TALOS_IMAGE_SSH_PORT ?? ''
-  if (sshPort !== undefined || text === '') return sshPort ?? SSH_PORT
+  return sshPort ?? readPort(env, 'TALOS_IMAGE_SSH_PORT', SSH_PORT)
+}
+
+/** The port at which Talos answers on servers: the environment's, as a sandbox prints it, else that of real servers. */
+export const talosPortOf = ({ env }: Io): number | Problem => readPort(env, 'TALOS_IMAGE_TALOS_PORT', TALOS_PORT)
+
+function readPort(env: Io['env'], name: string, usual: number): number | Problem {
+  const text = env[name] ?? ''
+  if (text === '') return usual
   const port = Number(text)
   if (/^\d+$/.test(text) && isPort(port)) return port
-  return {
-    code: 'usage',
-    message: `"${text}" is not a port`,
-    at: { kind: 'env', name: 'TALOS_IMAGE_SSH_PORT' },
-    hint: `give a number from 1 to 65535, or leave it out for ${SSH_PORT}`,
-  }
+  const hint = `give a number from 1 to 65535, or leave it out for ${usual}`
+  return { code: 'usage', message: `"${text}" is not a port`, at: { kind: 'env', name }, hint }
 }
 
 /** What is wrong with how the Factory is reached, besides its address. */

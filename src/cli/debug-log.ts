@@ -3,7 +3,7 @@
 import { closeSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { escapeControls } from '../util/printable.ts'
-import { redact } from '../util/redact.ts'
+import { redactedJson } from '../util/redact.ts'
 import type { Trace } from '../util/trace.ts'
 import { VERSION } from '../util/user-agent.ts'
 import { openPrivate } from '../util/write-whole.ts'
@@ -15,8 +15,6 @@ export interface DebugLog {
   close(): void
 }
 
-/** The values of these keys are never written down. */
-const SECRET_KEYS = new Set(['root_password', 'password', 'token', 'user_data', 'privateKey'])
 /** A command prints little; a list of the API may be long. */
 const LONGEST_LINE = 64 * 1024
 
@@ -29,9 +27,7 @@ export function openDebugLog(io: Io, path: string, flag: string): DebugLog {
   const file = openFor(io, path, flag)
   const write = (kind: string, details: unknown): void => {
     try {
-      const text = escapeControls(
-        redact(JSON.stringify(details, (key, value) => (SECRET_KEYS.has(key) ? '[redacted]' : value))),
-      )
+      const text = escapeControls(redactedJson(details))
       const line = text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}...` : text
       writeSync(file, `${new Date().toISOString()} ${kind} ${line}\n`)
     } catch {

@@ -1,6 +1,6 @@
 /** Exit codes: an interface, documented in docs/exit-codes.md. */
 
-import { type ErrorCode, TalosImageError } from '../errors.ts'
+import { ERROR_CODES, TalosImageError } from '../errors.ts'
 import type { Outcome } from '../report/result.ts'
 
 export const EXIT = {
@@ -21,13 +21,11 @@ export const EXIT = {
   terminated: 143,
 } as const
 
-const INPUT: ReadonlySet<ErrorCode> = new Set(['usage', 'config', 'schematic', 'source', 'token'])
-
 /** The exit code of an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   // Ctrl-C at a prompt, where it is a key and no signal.
   if (error instanceof TalosImageError && error.code === 'interrupted') return EXIT.interrupted
-  return error instanceof TalosImageError && INPUT.has(error.code) ? EXIT.badInput : EXIT.failed
+  return error instanceof TalosImageError && ERROR_CODES[error.code] === 'input' ? EXIT.badInput : EXIT.failed
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   toArchitecture,
 } from '../domain.ts'
 import { isLabelKey, isLabelValue } from '../plan/server-label.ts'
+import { parseShard, type Shard } from '../plan/shard.ts'
 import { isPort, isWait } from '../run/option-limits.ts'
 import { didYouMean } from '../util/near.ts'
 
@@ -102,6 +103,13 @@ export function parseSha256(text: string): PinnedHash {
     )
   const named = architecture === undefined ? undefined : parseArchitecture(architecture)
   return { architecture: named, hex }
+}
+
+/** `--shard 1/4`; whether there is such a one is found out with the other options. */
+export function parseShardFlag(text: string): Shard {
+  const shard = parseShard(text)
+  if (shard !== undefined) return shard
+  throw new InvalidArgumentError('Use INDEX/COUNT, such as 1/4 for the first of four.')
 }
 
 /** A pinned hash; without an architecture it is for the only image that is built. */

@@ -1,6 +1,7 @@
 /** How this program was called, so that the commands in its messages can be pasted and lead to the same place. */
 
 import { basename, delimiter, dirname, isAbsolute, join, relative } from 'node:path'
+import { hasCookie } from '../provider/protocol/handshake.ts'
 import { quote } from '../remote/quote.ts'
 import { isGithubActions } from './screen.ts'
 
@@ -62,6 +63,24 @@ export function rememberInvocation(invocation: Invocation): void {
 /** What is typed in the place of `talos-image`. */
 export const programName = (): string => current.program
 
+/** The beginning of the names that Terraform gives the executable when it is its provider; a version follows. */
+const PROVIDER = 'terraform-provider-talosimage'
+
+interface Process {
+  readonly env: Env
+  readonly argv: readonly string[]
+}
+
+/**
+ * Whether Terraform has started this as its provider, under whatever name. It gives no arguments; other providers pass their
+ * environment on to what they start, `data "external"` to `talos-image external`.
+ */
+export const isHosted = ({ env, argv }: Process): boolean => argv.length <= 2 && hasCookie(env)
+
+/** Whether this is the provider, or was called by its name. */
+export const isProvider = (process: Process): boolean =>
+  isHosted(process) || basename(process.argv[1] ?? '').startsWith(PROVIDER)
+
 /**
  * @param argv `process.argv`: the file of this program is the second of it; of an executable, what was typed, which may be a name in
  *   PATH
@@ -94,7 +113,7 @@ function toTyped(script: string, { env, cwd }: { readonly env: Env; readonly cwd
   const full = isAbsolute(script) ? join(script) : join(cwd, script)
   const near = relative(cwd, full)
   const short = near.startsWith('../../../') ? full : near.includes('/') ? near : `./${near}`
-  return script.endsWith('.js') ? `node ${quote(short)}` : quote(short)
+  return script.endsWith('.cjs') ? `node ${quote(short)}` : quote(short)
 }
 
 /**

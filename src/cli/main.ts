@@ -8,7 +8,7 @@ import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
 import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { formatDocument, LINES } from './formats/formats.ts'
-import { describeInvocation, rememberInvocation } from './invocation.ts'
+import { describeInvocation, isHosted, isProvider, rememberInvocation } from './invocation.ts'
 import type { Io } from './io.ts'
 import { normalizeArguments } from './packer-arguments.ts'
 import { createProgram } from './program.ts'
@@ -46,6 +46,8 @@ listenToSignals(process, {
     io.err(`\nLeaving at once.\n${describeRest?.() ?? ''}`)
     leave(code)
   },
+  // Terraform gets it as well, and tells its providers what to do.
+  ignored: isHosted(process) ? ['SIGINT'] : [],
 })
 
 // What cannot be printed must not keep a clean-up from running.
@@ -144,6 +146,7 @@ async function run(): Promise<number> {
   let exitCode: number = EXIT.success
   try {
     rememberInvocation(describeInvocation({ env: io.env, cwd: io.cwd, argv: process.argv }, argv))
+    if (isProvider(process)) return await (await import('./run-provider.ts')).runProvider(io, process)
     if (argv[0] === ACTION) argv = (await import('./action-arguments.ts')).actionArguments(io.env)
     argv = normalizeArguments(argv)
     rememberInvocation(describeInvocation({ env: io.env, cwd: io.cwd, argv: process.argv }, argv))

@@ -10,9 +10,9 @@ import {
 } from '../report/projects.ts'
 import { toResultDocument } from '../report/result.ts'
 import type { TimelineRecorder } from '../report/timeline.ts'
-import { toProblem } from '../run/build.ts'
 import type { BuildEvent } from '../run/events.ts'
 import type { BuildResult, RunningBuild } from '../run/result.ts'
+import { toProblem } from '../run/run-images.ts'
 import { pasteable } from './invocation.ts'
 import type { Io } from './io.ts'
 import { writeOutputs } from './job-outputs.ts'
@@ -55,7 +55,8 @@ export async function finish(
   })
   await noted
   const { run, talosVersion, ...document } = toResultDocument(result, plan.talosVersion, factoryUrl)
-  const whole = { run, talosVersion, inputs: plan.inputs, ...document }
+  const part = plan.shard === undefined ? {} : { shard: plan.shard }
+  const whole = { run, talosVersion, inputs: plan.inputs, ...part, ...document }
   return toProjectResult(whole, access, timeline.read(Date.now()))
 }
 

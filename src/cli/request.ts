@@ -12,6 +12,7 @@ import type { PlanFlags } from './build-flags.ts'
 import { findCloudProblems } from './cloud.ts'
 import { findFactoryProblems } from './connection.ts'
 import type { Io } from './io.ts'
+import { readShard } from './read-shard.ts'
 import { readServerFlags, readSnapshotFlags } from './server-flags.ts'
 
 const NAMES: Spelling['names'] = {
@@ -41,6 +42,7 @@ export async function readPlanFlags(
   const { cwd, env } = io
   const { server, problems: repeated } = readServerFlags(flags, env)
   const { labels, description, problems: relabelled } = readSnapshotFlags(flags)
+  const { shard, problems: unsharded } = readShard(flags, env)
   const sandbox = flags.sandbox === true
   const directory = flags.directory ?? (await findDirectory(cwd))
   return readRequest(
@@ -60,6 +62,7 @@ export async function readPlanFlags(
       schematicFile: flags.schematic,
       imageFile: flags.imageFile,
       pins: flags.sha256 ?? [],
+      shard,
       force: flags.force === true,
       evenInUse: flags.evenInUse === true,
       fallback: flags.fallback,
@@ -83,6 +86,7 @@ export async function readPlanFlags(
       ...problems,
       ...repeated,
       ...relabelled,
+      ...unsharded,
     ],
   )
 }

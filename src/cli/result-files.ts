@@ -151,6 +151,13 @@ const sameFile = (flag: string, other: string, path: string): Problem => ({
   hint: 'give each a file of its own',
 })
 
+/** That Terraform's variables would be those of a part of the images. @param why it is a part; undefined: it is all of them */
+export function findPartProblems({ tfvars }: ResultFileFlags, why: string | undefined): Problem[] {
+  if (tfvars === undefined || why === undefined) return []
+  const hint = 'write them once, from the results of all shards: `talos-image merge-results --tfvars FILE RESULT...`'
+  return [{ code: 'usage', message: `${why}, and Terraform needs all`, at: { kind: 'flag', name: TFVARS }, hint }]
+}
+
 /** Writes the document as it is. */
 async function writeManifest(io: Io, path: string, document: Outcome): Promise<void> {
   await writeJsonFile(io, path, '--manifest', document)
@@ -191,7 +198,7 @@ async function checkPackerManifest(io: Io, path: string): Promise<void> {
 }
 
 /** Adds what was built or existed to what is there by now, which another run may have written to meanwhile. */
-async function writePackerManifest(io: Io, path: string, document: Outcome): Promise<void> {
+async function writePackerManifest(io: Io, path: string, document: ProjectResult): Promise<void> {
   const manifest = await readPackerManifest(io, path)
   if (document.snapshots.length === 0) return
   await writeJsonFile(io, path, PACKER_MANIFEST, addToPackerManifest(manifest, document))

@@ -7,12 +7,13 @@ import { type Problem, throwProblems } from '../errors.ts'
 import { lookUpPlacements } from '../plan/look-up-placements.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
-import { type ProjectAccess, type ProjectResult, toRunDocument, toUnbegun } from '../report/projects.ts'
+import { type ProjectAccess, type ProjectResult, toUnbegun } from '../report/projects.ts'
 import { recordTimeline } from '../report/timeline.ts'
 import type { ChosenProjects } from '../request/projects.ts'
-import { startBuild, toProblem } from '../run/build.ts'
+import { startBuild } from '../run/build.ts'
 import type { BuildEvent } from '../run/events.ts'
 import type { RunningBuild } from '../run/result.ts'
+import { toProblem } from '../run/run-images.ts'
 import type { Timeouts } from '../run/timeouts.ts'
 import type { Trace } from '../util/trace.ts'
 import { type BuildFlags, type ResultFileFlags, readTarget } from './build-flags.ts'
@@ -20,20 +21,18 @@ import { type BuildView, openBuildView } from './build-view.ts'
 import { type Clouds, prefixOf, toCloud, traceIn } from './cloud.ts'
 import type { CommandResult } from './command-result.ts'
 import { openDebugLog } from './debug-log.ts'
-import { EXIT, exitCodeOfRun } from './exit-codes.ts'
 import { TEXT } from './formats/formats.ts'
-import { writeJobSummary } from './github-actions.ts'
 import type { Io } from './io.ts'
-import { checkOutputs, writeOutputs } from './job-outputs.ts'
+import { checkOutputs } from './job-outputs.ts'
 import { chooseFlaggedProjects, makePlan, toPlanResult } from './make-plan.ts'
 import { createOnError, findOnErrorProblems } from './on-error.ts'
 import type { PackerEngine } from './packer-engine.ts'
 import { startParserProcess } from './parser-process.ts'
 import { abandon, finish, type Running, withToken } from './project-run.ts'
+import { readShard } from './read-shard.ts'
 import { oneLine } from './render/event-line.ts'
-import { buildOutputs } from './render/job-outputs.ts'
-import { findFailures, findKept, findLeftovers, findOlder, formatInterrupted, formatSummary } from './render/summary.ts'
-import { findFileProblems, writeResultFiles } from './result-files.ts'
+import { findFileProblems, findPartProblems, writeResultFiles } from './result-files.ts'
+import { toRunResult } from './run-result.ts'
 import { say } from './say.ts'
 
 /** Builds what the flags ask for. */
@@ -67,6 +66,8 @@ const PACKER_HAS_ONE: Problem = {
   hint: 'leave --project and talos-image.yaml out, or build without --engine packer',
 }
 
+const A_SHARD = 'a shard has a part of the images'
+
 /** Builds what the plan asks for. */
 async function build(
   io: Io,
@@ -82,6 +83,7 @@ async function build(
     ...(flags.engine === 'packer' && chosen.isNamed ? [PACKER_HAS_ONE] : []),
     ...findOnErrorProblems(io, flags),
     ...(await findFileProblems(io, flags, names)),
+    ...findPartProblems(flags, readShard(flags, io.env).shard === undefined ? undefined : A_SHARD),
   ]
   // Until there is a view to show them in, delays are lines of their own.
   let showDelay = (text: string, project?: string): void => say(io, `${prefixOf(project)}${oneLine(text)}`)
@@ -125,23 +127,8 @@ async function build(
     } finally {
       view.close()
     }
-    const isAnyBuilt = results.some(({ snapshots }) => snapshots.length > 0)
-    if (flags.output === TEXT && isAnyBuilt) io.err('\n')
-    return {
-      document: toRunDocument(results),
-      records: results.map((result) => ({ type: 'result', ...result })),
-      text: (width) => (isAnyBuilt ? formatSummary(results, width) : ''),
-      warnings: [...findOlder(results), ...findKept(results)],
-      problems: [...findFailures(results), ...findLeftovers(results)],
-      apart: true,
-      note: formatInterrupted(results),
-      finish: async () => {
-        for (const result of results) await writeJobSummary(io, result)
-        const noted = await writeOutputs(io, buildOutputs(results))
-        const written = (await writeResultFiles(io, { ...flags, ...manifest }, results, planned)) && noted
-        return exitCodeOfRun(results) || (written ? EXIT.success : EXIT.failed)
-      },
-    }
+    if (flags.output === TEXT && results.some(({ snapshots }) => snapshots.length > 0)) io.err('\n')
+    return toRunResult(io, results, planned, { ...flags, ...manifest })
   } finally {
     await clouds.close()
   }

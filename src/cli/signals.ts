@@ -14,12 +14,14 @@ interface SignalReactions {
   readonly first: (exitCode: number) => void
   /** A signal that is meant as another one. */
   readonly again: (exitCode: number) => void
+  /** Signals that are meant for others in the same group of processes. */
+  readonly ignored?: readonly (keyof typeof SIGNAL_CODES)[]
 }
 
 /** @param now milliseconds of a clock that cannot be set */
 export function listenToSignals(
   source: { on(signal: keyof typeof SIGNAL_CODES, listener: () => void): unknown },
-  { first, again }: SignalReactions,
+  { first, again, ignored = [] }: SignalReactions,
   now = (): number => performance.now(),
 ): void {
   let firstAt: number | undefined
@@ -32,6 +34,6 @@ export function listenToSignals(
     } else if (signal !== 'SIGHUP' && now() - firstAt > SAME_MS) again(exitCode)
   }
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
-    source.on(signal, () => listener(signal))
+    source.on(signal, ignored.includes(signal) ? () => undefined : () => listener(signal))
   }
 }

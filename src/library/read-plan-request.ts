@@ -5,6 +5,7 @@ import type { Sourced } from '../config/variables.ts'
 import type { Architecture, Role } from '../domain.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import { PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
+import type { Shard } from '../plan/shard.ts'
 import type { Spelling } from '../request/options.ts'
 import { readRequest } from '../request/read-request.ts'
 import { findSettingsFile } from '../request/settings.ts'
@@ -42,6 +43,8 @@ export interface PlanRequestOptions {
   readonly imageFile?: string | undefined
   /** Pinned SHA-256 of each source as it is transferred, 64 hexadecimal digits. */
   readonly sha256?: Readonly<Partial<Record<Architecture, string>>> | undefined
+  /** Only this part of the images, such as `{ index: 1, count: 4 }`: the same options with each index make all of them. */
+  readonly shard?: Shard | undefined
   /** Build what exists already, too; the new snapshot then replaces it. False by default. */
   readonly force?: boolean | undefined
   /** With `force`: also when a server was made from the snapshot that is replaced, which is an error otherwise. False by default. */
@@ -105,6 +108,7 @@ export async function readPlanRequest(options: PlanRequestOptions = {}): Promise
       schematicFile: given.schematicFile,
       imageFile: given.imageFile,
       pins: Object.entries(sha256).map(([architecture, hex]) => ({ architecture, hex })),
+      shard: given.shard && { value: given.shard, origin: { kind: 'flag', name: 'shard' } },
       force: given.force === true,
       evenInUse: given.evenInUse === true,
       fallback: given.fallback !== false,

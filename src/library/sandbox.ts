@@ -52,6 +52,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly factory: FactoryClient
   /** Port of SSH on its servers; `build` must be told. */
   readonly sshPort: number
+  /** Port at which servers that run Talos answer, as at 50000 in the real cloud; `build` must be told for a boot test. */
+  readonly talosPort: number
   /** Where its API is: what HCLOUD_ENDPOINT is to other programs. */
   readonly endpoint: string
   /** What HCLOUD_TOKEN is to other programs. */
@@ -100,7 +102,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       outOfStock: outOfStock === undefined ? undefined : [...outOfStock],
       faults: [...faults],
     })
-    const { endpoint, token, factoryUrl, sshPort, stateDir, attached } = sandbox
+    const { endpoint, token, factoryUrl, sshPort, talosPort, stateDir, attached } = sandbox
     const close = async (): Promise<void> => {
       try {
         await sandbox.close()
@@ -111,7 +113,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     return {
       hetzner: createHetznerClient({ endpoint, token }),
       factory: createFactoryClient({ url: factoryUrl, publicUrl: FACTORY_URL }),
-      ...{ sshPort, endpoint, token, factoryUrl, stateDir, attached },
+      ...{ sshPort, talosPort, endpoint, token, factoryUrl, stateDir, attached },
       close,
       [Symbol.asyncDispose]: close,
     }

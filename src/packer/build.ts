@@ -2,10 +2,11 @@
 
 import { type Problem, throwProblems } from '../errors.ts'
 import type { PlannedImage } from '../plan/plan.ts'
-import { type BuildOptions, sweep, toRun } from '../run/build.ts'
+import { type BuildOptions, toRun } from '../run/build.ts'
 import { Lease } from '../run/lease.ts'
 import { findLimitProblems } from '../run/option-limits.ts'
 import type { BuildResult, ImageResult, RunningBuild } from '../run/result.ts'
+import { sweep } from '../run/run-images.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { groupByRole } from './arguments.ts'
 import { buildRole } from './build-role.ts'

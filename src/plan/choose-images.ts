@@ -6,6 +6,7 @@ import type { FactoryClient } from '../factory/client.ts'
 import { uniqueProblems } from '../util/problem-collector.ts'
 import { chooseSchematic, toOverruled } from './overruled.ts'
 import type { ChosenImages, ImageRequest, PlanRequest, SourceChoice } from './request.ts'
+import { takeShard } from './shard.ts'
 import { chooseTemplateImages, withTemplateVersion } from './template-images.ts'
 import { isFloating, resolveVersion } from './version.ts'
 
@@ -44,12 +45,16 @@ function chooseSource(
   const { value: url, origin } = request.variables.imageUrls[architecture]
   const overruled = (by: string): { warning?: Problem } => toOverruled(request, architecture, by)
   if (request.localImage !== undefined) return { choice: request.localImage, ...overruled('--image-file') }
-  if (role !== undefined) {
-    const schematic = request.roleSchematics.get(role)
-    return { choice: { kind: 'schematic', schematic }, ...overruled(`the schematic of the role ${role}`) }
+  const ofRole = role === undefined ? undefined : request.roleSchematics.get(role)
+  if (ofRole !== undefined) {
+    return { choice: { kind: 'schematic', schematic: ofRole }, ...overruled(`the schematic of the role ${role}`) }
   }
   const { schematic, warning } = chooseSchematic(request, architecture)
   if (schematic !== undefined) return { choice: { kind: 'schematic', schematic }, ...overruled('--schematic') }
+  if (request.schematicId !== undefined) {
+    const { value: id, origin: at } = request.schematicId
+    return { choice: { kind: 'schematic-id', id, at } }
+  }
   if (url !== null) {
     const page = request.pages?.get(url)
     const choice = { kind: 'url', url, at: origin, variable: `image_url_${architecture}`, schematic: page } as const
@@ -63,13 +68,16 @@ interface Asking {
   readonly signal: AbortSignal
 }
 
-/** The images that are wanted, with a version that is known. */
+/** The images that are wanted, with a version that is known: those of the shard, and of how many. */
 export async function settleImages(
   request: PlanRequest,
   options: Asking,
-): Promise<ChosenImages & { readonly settled: PlanRequest }> {
+): Promise<ChosenImages & { readonly settled: PlanRequest; readonly ofAll: number }> {
   const settled = await settleVersion(withTemplateVersion(request), options)
-  return { settled, ...chooseImages(settled) }
+  const chosen = chooseImages(settled)
+  const { shard } = settled
+  const images = shard === undefined ? chosen.images : takeShard(chosen.images, shard)
+  return { settled, ...chosen, images, ofAll: chosen.images.length }
 }
 
 /**

@@ -142,6 +142,8 @@ async function checkAndSubmit(
   return found.length > 0 ? undefined : submitSchematic(file, look)
 }
 
+const isOfFactory = ({ kind }: ImageRequest['choice']): boolean => kind === 'schematic' || kind === 'schematic-id'
+
 /** Images of the user's own need no Factory, and so no version that it knows. */
 async function lookUpVersion(
   { variables: { talosVersion } }: PlanRequest,
@@ -149,7 +151,7 @@ async function lookUpVersion(
   problems: ProblemCollector,
   { factory, signal }: SourceOptions,
 ): Promise<string | undefined> {
-  if (!isFloating(talosVersion.value) && images.every(({ choice }) => choice.kind !== 'schematic')) {
+  if (!isFloating(talosVersion.value) && images.every(({ choice }) => !isOfFactory(choice))) {
     return talosVersion.value
   }
   const resolved = resolveVersion(talosVersion, await factory.versions(signal))

@@ -54,6 +54,10 @@ export async function lookUpSource(
         look,
       )
     }
+    case 'schematic-id': {
+      const { talosVersion } = look
+      return lookUpAsset({ schematicId: choice.id, talosVersion, architecture: image.architecture }, look, choice.at)
+    }
     case 'url': {
       if (choice.schematic !== undefined) await look.factory.submitSchematic(choice.schematic, look.signal)
       const asset = parseAssetUrl(choice.url, look.factory.url) ?? parseAssetUrl(choice.url, look.factory.publicUrl)

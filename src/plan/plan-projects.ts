@@ -17,6 +17,7 @@ import { findChoiceProblems } from './placement-input.ts'
 import { createPlan, type Facts, type Plan } from './plan.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { findServerProblems } from './server-settings.ts'
+import type { Shard } from './shard.ts'
 import { findSnapshotWarnings } from './snapshot-warnings.ts'
 import { findUnbootable } from './unbootable.ts'
 
@@ -41,6 +42,8 @@ export interface ProjectsPlan {
   readonly talosVersion: string
   /** The files that the request was read from. */
   readonly inputs?: Inputs | undefined
+  /** The part of the images that this is, and how many there are in all parts together; missing when it is all of them. */
+  readonly shard?: Shard & { readonly ofAll: number }
   /** The names of the images that are wanted in each project. */
   readonly images: readonly string[]
   /** In the order of the projects; at least one of them has a plan. */
@@ -66,7 +69,7 @@ export interface PlanProjectsOptions {
  * @throws ProblemsError with everything that is wrong, when images cannot be had, or when no project has a plan
  */
 export async function planProjects(asked: PlanRequest, options: PlanProjectsOptions): Promise<ProjectsPlan> {
-  const { settled: request, images, warnings, problems } = await settleImages(asked, options)
+  const { settled: request, images, ofAll, warnings, problems } = await settleImages(asked, options)
   const { projects, nowMs = Date.now() } = options
   // Every request of every project listens to it, so Node.js's warning about many listeners would be a false alarm.
   setMaxListeners(0, options.signal)
@@ -110,6 +113,7 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
   return {
     talosVersion: resolved.talosVersion,
     inputs: request.inputs,
+    ...(request.shard === undefined ? {} : { shard: { ...request.shard, ofAll } }),
     images: images.map(({ name }) => name),
     projects: planned,
     warnings: uniqueProblems(plans.flatMap((plan) => plan.warnings)),

@@ -15,6 +15,7 @@ import { toPlacementInput } from './placement-input.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { seriesKey } from './series.ts'
 import type { ServerSettings } from './server-settings.ts'
+import type { Shard } from './shard.ts'
 import { describeUsers, IN_USE_HINT, type SnapshotUsers } from './users.ts'
 
 /**
@@ -121,6 +122,8 @@ export interface Plan {
   readonly talosVersion: string
   /** The files that the request was read from; undefined when it was made by a program. */
   readonly inputs?: Inputs | undefined
+  /** The part of the images that it is for; missing when it is for all that were asked for. */
+  readonly shard?: Shard
   readonly images: readonly PlannedImage[]
   readonly cost: Cost
   /** What is worth saying and stops nothing. */
@@ -155,7 +158,15 @@ export function createPlan(
   throwProblems([...new Map(problems.map((problem) => [problem.message, problem])).values()])
   const unpublished = facts.snapshots.filter(({ labels }) => labels[LEASE_LABEL] !== undefined)
   const { talosVersion, pricing } = facts
-  return { talosVersion, inputs: request.inputs, images, cost: costOf(images, pricing), warnings, unpublished }
+  return {
+    talosVersion,
+    inputs: request.inputs,
+    ...(request.shard === undefined ? {} : { shard: request.shard }),
+    images,
+    cost: costOf(images, pricing),
+    warnings,
+    unpublished,
+  }
 }
 
 function planImage(

@@ -7,6 +7,7 @@ import type { Sourced, Variables } from '../config/variables.ts'
 import type { Architecture, Labels, Role } from '../domain.ts'
 import type { Origin, Problem } from '../errors.ts'
 import type { ServerRequest } from './server-settings.ts'
+import type { Shard } from './shard.ts'
 
 /** A schematic, and the file it came from. */
 export interface SchematicFile {
@@ -41,10 +42,15 @@ export interface PlanRequest {
   readonly architectures: readonly Architecture[]
   /** `undefined` stands for a generic image. */
   readonly roles: readonly (Role | undefined)[]
-  /** The schematic of each role; must hold every role that is asked for. */
+  /** The schematics of roles; one without is made as a generic image is. */
   readonly roleSchematics: ReadonlyMap<Role, SchematicFile>
   /** `--schematic FILE`, for generic images. */
   readonly schematic: SchematicFile | undefined
+  /**
+   * That of a schematic which the Factory has already, for images without one of their own.
+   * @internal
+   */
+  readonly schematicId?: Sourced<string> | undefined
   /**
    * Whether the settings file names that schematic, so that an image URL of the user's own is stronger.
    * @internal
@@ -54,6 +60,8 @@ export interface PlanRequest {
   readonly localImage: LocalImage | undefined
   /** Pinned SHA-256 of the source as it is transferred. */
   readonly sha256: Readonly<Partial<Record<Architecture, string>>>
+  /** Only this part of the images; all of them when it is missing. */
+  readonly shard?: Shard
   /** Build what exists already, too. */
   readonly force: boolean
   /** Replace a snapshot that a server was made from, too; otherwise that is an error. Only with `force`. */
@@ -80,6 +88,8 @@ export interface PlanRequest {
  */
 export type SourceChoice =
   | { readonly kind: 'schematic'; readonly schematic: SchematicFile | undefined }
+  /** One that the Factory has. */
+  | { readonly kind: 'schematic-id'; readonly id: string; readonly at: Origin }
   /** `variable`: the one that it is the value of. */
   | {
       readonly kind: 'url'

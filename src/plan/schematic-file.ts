@@ -2,7 +2,7 @@
 
 import { relative, resolve } from 'node:path'
 import { type ParsedSchematic, parseSchematic as parse } from 'talos-schematic'
-import { TalosImageError, toTalosImageError } from '../errors.ts'
+import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
 import { errorCode } from '../util/error-code.ts'
 import { type PipeWait, readTextFile } from '../util/read-text.ts'
 import type { SchematicFile } from './request.ts'
@@ -53,4 +53,14 @@ export async function readSchematicFile(
     })
   })
   return { file, parsed: parseSchematic(text, file) }
+}
+
+/** Warnings for fields that this version does not know. */
+export function findUnknownFields({ file, parsed }: SchematicFile): Problem[] {
+  return parsed.unknown.map(({ path, at }) => ({
+    code: 'schematic',
+    message: `the field "${path}" is not known to this version of talos-image`,
+    at: { kind: 'file', file, ...at },
+    hint: 'it is sent as it is, and the Image Factory decides; the ID of the schematic is known only then',
+  }))
 }

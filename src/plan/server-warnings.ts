@@ -15,7 +15,7 @@ export function findServerWarnings(
   settings: ServerSettings,
   { firewalls, networks }: ServerOffers,
 ): Problem[] {
-  const downloads = choice.kind === 'schematic' || choice.kind === 'url'
+  const downloads = choice.kind !== 'file' && choice.kind !== 'stdin'
   const found = [
     checkRescueNetwork(server, settings),
     checkFirewalls(

@@ -6,6 +6,7 @@ import { type Problem, TalosImageError } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import { FactoryFailure } from '../factory/transport.ts'
 import type { SchematicFile } from './request.ts'
+import { findUnknownFields } from './schematic-file.ts'
 
 /** The schematic of images for which none was given. */
 const DEFAULT: SchematicFile = {
@@ -47,16 +48,6 @@ export async function submitSchematic(
     case 'different':
       throw different(file, answer.id, expected)
   }
-}
-
-/** Warnings for fields that this version does not know. */
-export function findUnknownFields({ file, parsed }: SchematicFile): Problem[] {
-  return parsed.unknown.map(({ path, at }) => ({
-    code: 'schematic',
-    message: `the field "${path}" is not known to this version of talos-image`,
-    at: { kind: 'file', file, ...at },
-    hint: 'it is sent as it is, and the Image Factory decides; the ID of the schematic is known only then',
-  }))
 }
 
 /** A refusal of a schematic with unknown fields stands at the first of them, which is the likely reason. */

@@ -75,7 +75,7 @@ export interface ResourceDefinition<All = Attributes, Provider = unknown> {
   /** The version of what is stored. */
   readonly version: number
   /** Without any look-up: the provider is not configured yet. What is open is checked later, in the plan. */
-  validate?(config: Open<All>): readonly Diagnostic[]
+  validate?(config: Open<All>): Promise<readonly Diagnostic[]>
   /** Brings a stored state of an earlier version up to date. Attributes that are missing afterwards are null. */
   upgrade?(version: number, stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>
   /** Looks how it is now; null when it is gone. */
@@ -112,7 +112,7 @@ export interface DataSourceDefinition<All = Attributes, Provider = unknown> {
   readonly description: string
   readonly attributes: All
   /** Without any look-up: the provider is not configured yet. */
-  validate?(config: Open<All>): readonly Diagnostic[]
+  validate?(config: Open<All>): Promise<readonly Diagnostic[]>
   /** Terraform reads it when all of the configuration is known. */
   read(config: State<All>, context: Context<Provider>): Promise<Outcome<All>>
 }
@@ -125,7 +125,7 @@ export interface ProviderDefinition<All = Attributes, Provider = unknown> {
   readonly attributes: All
   readonly resources: readonly ResourceDefinition<Attributes, Provider>[]
   readonly dataSources: readonly DataSourceDefinition<Attributes, Provider>[]
-  validate?(config: Open<All>): readonly Diagnostic[]
+  validate?(config: Open<All>): Promise<readonly Diagnostic[]>
   /**
    * What all calls share. Values may be UNKNOWN in a plan.
    * @param env the environment that Terraform was started in

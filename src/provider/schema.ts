@@ -59,13 +59,16 @@ type ValueOfType<Type, Open> = Type extends 'string'
           ? { readonly [key: string]: ValueOfType<Element, Open> | Open }
           : Type extends { object: infer Inner }
             ? Values<Inner, Open>
-            : Open extends Unknown
-              ? OpenValue
-              : Value
+            : AnyValue<Open>
 
+type AnyValue<Open> = [Open] extends [never] ? Value : OpenValue
+
+/** Of any attributes, any values. */
 type Values<All, Open> = {
   readonly [Name in keyof All]: All[Name] extends { type: infer Type; set: infer Set }
-    ? ValueOfType<Type, Open> | Open | (Set extends 'required' ? never : null)
+    ? [AttributeType] extends [Type]
+      ? AnyValue<Open>
+      : ValueOfType<Type, Open> | Open | (Set extends 'required' ? never : null)
     : never
 }
 

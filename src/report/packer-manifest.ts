@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
 import { packerSource } from './image-names.ts'
-import type { Outcome, ResultSnapshot } from './result.ts'
+import type { ProjectResult } from './projects.ts'
+import type { ResultSnapshot } from './result.ts'
 
 /** A build in the manifest, with its fields in Packer's order. */
 type PackerBuild = {
@@ -61,10 +62,10 @@ export function parsePackerManifest(text: string): PackerManifest | string {
 /** The manifest with the snapshots of a run added; unchanged when there are none. */
 export function addToPackerManifest(
   manifest: PackerManifest,
-  { run, snapshots }: Pick<Outcome, 'run' | 'snapshots'>,
+  { run, runs = [], snapshots }: Pick<ProjectResult, 'run' | 'runs' | 'snapshots'>,
 ): PackerManifest {
-  if (run === null || snapshots.length === 0) return manifest
-  const uuid = toUuid(run)
+  if (snapshots.length === 0) return manifest
+  const uuid = toUuid(run ?? runs.join(' '))
   const builds = snapshots.map((snapshot) => toPackerBuild(snapshot, uuid))
   return { ...manifest, builds: [...manifest.builds, ...builds], last_run_uuid: uuid }
 }

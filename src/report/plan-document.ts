@@ -13,6 +13,7 @@ export function toPlanDocument(plan: Plan) {
     talosVersion: plan.talosVersion,
     /** null for a request that a program made by itself. */
     inputs: plan.inputs ?? null,
+    ...(plan.shard === undefined ? {} : { shard: plan.shard }),
     images: plan.images.map((image) => ({
       image: image.name,
       architecture: image.architecture,

@@ -12,9 +12,13 @@ import type { Outcome, ResultDocument } from './result.ts'
 import type { Timeline } from './timeline.ts'
 
 /**
- * What a run came to in one project; `project` is missing when it was not named, `timeline` when the run could not begin.
+ * What a run came to in one project; `project` is missing when it was not named, `timeline` when the run could not begin. Of
+ * several runs that were merged, `runs` are their IDs, and `run` is null.
  */
-export type ProjectResult = { readonly project?: string } & Outcome & { readonly timeline?: Timeline }
+export type ProjectResult = { readonly project?: string } & Outcome & {
+    readonly runs?: readonly string[]
+    readonly timeline?: Timeline
+  }
 
 /** The document of a run: that of its only project, or of all, in their order. */
 export type RunDocument = ProjectResult | { readonly projects: readonly ProjectResult[] }
@@ -52,10 +56,11 @@ export function unnamedPlan(projects: readonly ProjectPlan[]): Plan | undefined 
 /** The result of a project in which nothing could be begun: every image failed for each of the reasons. */
 export function toUnbegun(
   { project, problems }: ProjectProblems,
-  { images, talosVersion, inputs }: Pick<ProjectsPlan, 'images' | 'talosVersion' | 'inputs'>,
+  { images, talosVersion, inputs, shard }: Pick<ProjectsPlan, 'images' | 'talosVersion' | 'inputs' | 'shard'>,
 ): ProjectResult {
   const failed = problems.flatMap((error) => images.map((image) => ({ image, error })))
-  return { ...named(project), run: null, talosVersion, inputs, snapshots: [], failed, leftovers: [] }
+  const part = shard === undefined ? {} : { shard: { index: shard.index, count: shard.count } }
+  return { ...named(project), run: null, talosVersion, inputs, ...part, snapshots: [], failed, leftovers: [] }
 }
 
 /** How a project is reached: by its name, with the variable that holds its token, or in the sandbox, which needs none. */

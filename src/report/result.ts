@@ -3,6 +3,7 @@
 import type { Problem } from '../errors.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { selectorOf } from '../plan/selector.ts'
+import type { Shard } from '../plan/shard.ts'
 import type { BuildResult, FailedResult, ImageResult } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { redact } from '../util/redact.ts'
@@ -65,6 +66,8 @@ export interface ResultDocument {
   readonly talosVersion: string
   /** The files that decided what was built; missing in the library. */
   readonly inputs?: Plan['inputs']
+  /** The part of the images that it is of; missing when it is of all. */
+  readonly shard?: Shard
   readonly snapshots: readonly ResultSnapshot[]
   readonly failed: readonly FailedImage[]
   readonly leftovers: readonly Leftover[]

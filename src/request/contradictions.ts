@@ -2,7 +2,8 @@
 
 import { ARCHITECTURES, hintArchitecture, isRoleName, ROLE_RULE, toArchitecture } from '../domain.ts'
 import type { Problem } from '../errors.ts'
-import type { RequestOptions, SettledOptions, Spelling } from './options.ts'
+import { formatShard } from '../plan/shard.ts'
+import type { OptionName, RequestOptions, SettledOptions, Spelling } from './options.ts'
 
 const usage = (message: string, hint: string): Problem => ({ code: 'usage', message, hint })
 
@@ -13,29 +14,43 @@ const NOTHING_REPLACED = usage(
 
 /** Everything that is wrong with the options by themselves, before a file is read. */
 export function findContradictions(options: SettledOptions, spelling: Spelling): Problem[] {
+  const { at } = spelling
+  const place = (option: OptionName, problems: readonly Problem[]): readonly Problem[] =>
+    at === undefined ? problems : problems.map((problem) => ({ ...problem, at: at(option) }))
   return [
-    ...findRoleProblems(options, spelling),
+    ...place('roles', findRoleProblems(options, spelling)),
+    ...place('architectures', findArchitectureProblems(options, spelling)),
     ...findImageFileProblems(options, spelling),
-    ...findPinProblems(options, spelling),
+    ...place('sha256', findPinProblems(options, spelling)),
+    ...findIdProblems(options),
     ...(options.evenInUse && !options.force ? [NOTHING_REPLACED] : []),
+    ...findShardProblems(options),
   ]
 }
 
+function findShardProblems({ shard }: RequestOptions): Problem[] {
+  if (shard === undefined) return []
+  const { index, count } = shard.value
+  if (Number.isInteger(index) && Number.isInteger(count) && index >= 1 && index <= count) return []
+  const hint =
+    count >= 1
+      ? `shards count from 1: write one of ${formatShard({ index: 1, count })} to ${formatShard({ index: count, count })}`
+      : 'write INDEX/COUNT, such as 1/4'
+  return [{ ...usage(`there is no shard ${index} of ${count}`, hint), at: shard.origin }]
+}
+
+function findIdProblems({ content: { schematicId } = {} }: RequestOptions): Problem[] {
+  if (schematicId === undefined || /^[0-9a-f]{64}$/.test(schematicId.value)) return []
+  const message = `"${schematicId.value}" is not the ID of a schematic`
+  return [{ ...usage(message, 'it has 64 hexadecimal digits'), at: schematicId.origin }]
+}
+
 function findRoleProblems(options: SettledOptions, { names }: Spelling): Problem[] {
-  const { roles, everyRole, schematicFile, architectures } = options
+  const { roles, everyRole, schematicFile } = options
   const problems = roles
     .filter((role) => !isRoleName(role))
     .map((role) => usage(`"${role}" cannot be the name of a role`, `use ${ROLE_RULE}`))
   const [first] = roles
-  // The types say what they are, and a program in JavaScript need not keep to them.
-  for (const one of architectures) {
-    if (toArchitecture(one) === undefined) {
-      problems.push(usage(`${names.architectures}: "${one}" is not an architecture`, hintArchitecture(one)))
-    }
-  }
-  if (architectures.length === 0) {
-    problems.push(usage(`${names.architectures} names no architecture to build for`, 'name one, or leave it out'))
-  }
   if (everyRole && first !== undefined) {
     problems.push(usage(`${names.roles} builds every role, and "${first}" asks for one`, 'give one of the two'))
   }
@@ -44,6 +59,18 @@ function findRoleProblems(options: SettledOptions, { names }: Spelling): Problem
     problems.push(usage(message, 'edit schematic-<role>.yaml instead'))
   }
   return problems
+}
+
+function findArchitectureProblems({ architectures }: SettledOptions, { names }: Spelling): Problem[] {
+  if (architectures.length === 0) {
+    return [usage(`${names.architectures} names no architecture to build for`, 'name one, or leave it out')]
+  }
+  // The types say what they are, and a program in JavaScript need not keep to them.
+  return architectures.flatMap((one) =>
+    toArchitecture(one) === undefined
+      ? [usage(`${names.architectures}: "${one}" is not an architecture`, hintArchitecture(one))]
+      : [],
+  )
 }
 
 function findImageFileProblems(options: SettledOptions, { names, write }: Spelling): Problem[] {

@@ -2,7 +2,9 @@
 
 import type { Sourced } from '../config/variables.ts'
 import type { Architecture, Role } from '../domain.ts'
+import type { Origin } from '../errors.ts'
 import type { ServerRequest } from '../plan/server-settings.ts'
+import type { Shard } from '../plan/shard.ts'
 
 /** The options that can contradict each other. */
 export type OptionName =
@@ -21,6 +23,16 @@ export interface Spelling {
   readonly names: Readonly<Record<OptionName, string>>
   /** An option with a value, as it would be written: `--arch arm`, or `architectures: ['arm']`. */
   write(option: OptionName, value: string): string
+  /** Where problems with it are, for a caller that shows places; by default their text alone says it. */
+  readonly at?: (option: OptionName) => Origin
+}
+
+/** What images are made of, where it stands in no file of a directory; without anything in it, by default. */
+export interface RequestContent {
+  /** `name`: what messages call it. */
+  readonly schematic?: { readonly name: string; readonly text: string } | undefined
+  /** Of a schematic that the Factory has already. */
+  readonly schematicId?: Sourced<string> | undefined
 }
 
 /** A pinned SHA-256; without an architecture it is for the only image that is built. */
@@ -56,9 +68,13 @@ export interface RequestOptions {
   /** All roles that have a schematic in the directory. */
   readonly everyRole: boolean
   readonly schematicFile: string | undefined
+  /** In the place of files, for images of a role, too. */
+  readonly content?: RequestContent | undefined
   /** `-` is standard input. */
   readonly imageFile: string | undefined
   readonly pins: readonly Pin[]
+  /** Only a part of the images. */
+  readonly shard?: Sourced<Shard> | undefined
   readonly force: boolean
   readonly evenInUse: boolean
   readonly fallback: boolean

@@ -15,7 +15,7 @@ import { ARCHITECTURES, type Architecture } from '../domain.ts'
 import { type Problem, TalosImageError } from '../errors.ts'
 import { parseFactoryReference } from '../factory/reference.ts'
 import type { LocalImage, PlanRequest, SchematicFile } from '../plan/request.ts'
-import { readSchematicFile } from '../plan/schematic-file.ts'
+import { parseSchematic, readSchematicFile } from '../plan/schematic-file.ts'
 import { findSnapshotProblems } from '../plan/server-label.ts'
 import { findServerProblems } from '../plan/server-settings.ts'
 import { findArchitecture } from '../plan/template-architecture.ts'
@@ -60,15 +60,13 @@ export async function readRequest(
       {
         cwd,
         directory,
-        // A local image is built as it is, for any role.
-        roles: localImage !== undefined ? [] : options.everyRole ? 'every' : roles,
+        // A local image is built as it is, for any role, and so is what stands in no file.
+        roles: (localImage ?? options.content) ? [] : options.everyRole ? 'every' : roles,
         howToName: spelling.write('directory', 'DIR'),
       },
       problems,
     ),
-    schematicFile === undefined
-      ? problems.attempt(() => readDefaultSchematic(options, settings))
-      : problems.attempt(() => readSchematicFile(cwd, schematicFile, 'schematic', { signal })),
+    problems.attempt(() => readSchematic(options, settings)),
     localImage?.kind === 'file' ? problems.attempt(() => inspectFile(localImage.path, localImage.at)) : undefined,
   ])
   const template = configuration?.template
@@ -93,11 +91,13 @@ export async function readRequest(
     template,
     architectures,
     roles: options.everyRole ? [...roleSchematics.keys()] : roles.length === 0 ? [undefined] : roles,
-    roleSchematics,
+    roleSchematics: new Map([...roleSchematics, ...ofContent(options, schematic)]),
     schematic,
-    ...(schematic === undefined || schematicFile !== undefined ? {} : { schematicIsDefault: true }),
+    schematicId: options.content?.schematicId,
+    ...(schematic === undefined || (schematicFile ?? options.content) ? {} : { schematicIsDefault: true }),
     localImage,
     sha256: toHashes(options.pins, architectures),
+    ...(options.shard === undefined ? {} : { shard: options.shard.value }),
     force: options.force,
     evenInUse: options.evenInUse,
     noFallback: !options.fallback,
@@ -119,6 +119,23 @@ function settleOptions(options: RequestOptions, settings: SettingsFile | undefin
   // Builds that are named are chosen already.
   const fromFile = options.only.length > 0 ? undefined : settings?.architectures
   return { ...options, architectures: options.architectures ?? fromFile ?? ARCHITECTURES }
+}
+
+/** The schematic that is given, else that of the settings file; undefined: there is none. */
+async function readSchematic(
+  options: SettledOptions,
+  settings: SettingsFile | undefined,
+): Promise<SchematicFile | undefined> {
+  const { cwd, signal, schematicFile, content } = options
+  if (schematicFile !== undefined) return readSchematicFile(cwd, schematicFile, 'schematic', { signal })
+  if (content === undefined) return readDefaultSchematic(options, settings)
+  const { schematic } = content
+  return schematic && { file: schematic.name, parsed: parseSchematic(schematic.text, schematic.name) }
+}
+
+/** A schematic that stands in no file is that of each role, too. */
+function ofContent({ content, roles }: RequestOptions, schematic: SchematicFile | undefined) {
+  return content === undefined || schematic === undefined ? [] : roles.map((role) => [role, schematic] as const)
 }
 
 /** The schematic that the settings file names, for generic images from the Factory. */

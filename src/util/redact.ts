@@ -25,6 +25,14 @@ export function redact(text: string): string {
     .replaceAll(/:\/\/[^\s"'<>\\]+/g, withoutCredentialsIn)
 }
 
+/** The values of these keys are never written down. */
+const SECRET_KEYS = new Set(['root_password', 'password', 'token', 'user_data', 'privateKey'])
+
+/** A value as JSON for a log, without secrets. */
+export function redactedJson(value: unknown): string {
+  return redact(JSON.stringify(value, (key, part) => (SECRET_KEYS.has(key) ? MARK : part)))
+}
+
 /** A URL from its `://` on, or several that stand together. In time that grows with the text, not with its square. */
 function withoutCredentialsIn(address: string): string {
   const [before = '', ...query] = address.split('?')

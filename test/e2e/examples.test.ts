@@ -21,6 +21,8 @@ const EXAMPLES = allCommands(await createProgram(testIo(), () => undefined)).fla
   examplesOf(command).map(({ line }) => line),
 )
 
+/** What a run without images came to. */
+const RESULT = JSON.stringify({ run: null, talosVersion: 'v1.12.2', snapshots: [], failed: [], leftovers: [] })
 const SCHEMATIC = 'customization:\n  systemExtensions:\n    officialExtensions:\n      - siderolabs/iscsi-tools\n'
 
 /** A shell as those have it who type the examples: bash; a part of them is zsh, which knows where its functions are. */
@@ -35,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => project.close())
 
 async function createHome(line: string): Promise<Workspace & { readonly options: CommandOptions }> {
-  const workspace = await createWorkspace({ 'schematic.yaml': SCHEMATIC })
+  const workspace = await createWorkspace({ 'schematic.yaml': SCHEMATIC, 'results/1.json': RESULT, '1.log': RESULT })
   const program = await workspace.write('bin/talos-image', `#!/bin/sh\nexec ${COMMAND_LINE} "$@"\n`)
   await chmod(program, 0o755)
   await mkdir(join(workspace.root, '.config/fish/completions'), { recursive: true })

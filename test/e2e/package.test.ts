@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CommandResult, ROOT, runCommand } from '../support/command.ts'
 import { expectSuccess, followGettingStarted } from '../support/getting-started.ts'
-import { type Consumer, compile, installPackage } from '../support/package.ts'
+import { type Consumer, compile, installPackage, npmInstall } from '../support/package.ts'
 import { createProject } from '../support/project.ts'
 import { testSandbox } from '../support/sandbox.ts'
 import { hasTerminal } from '../support/terminal.ts'
@@ -38,22 +38,22 @@ describe('what is in it', () => {
     const files = await readdir(consumer.installed, { recursive: true })
     expect(files).toEqual(
       expect.arrayContaining([
-        ...['LICENSE', 'README.md', 'CHANGELOG.md', 'dist/cli.js', 'dist/index.js', 'dist/types/index.d.ts'],
+        ...['LICENSE', 'README.md', 'CHANGELOG.md', 'dist/cli.cjs', 'dist/index.js', 'dist/types/index.d.ts'],
         ...['_packer/create.sh', '_packer/schematic-worker.yaml', 'docs/library.md', 'examples/library/nightly.mjs'],
       ]),
     )
-    expect((await stat(join(consumer.installed, 'dist/cli.js'))).mode & 0o111).toBe(0o111)
+    expect((await stat(join(consumer.installed, 'dist/cli.cjs'))).mode & 0o111).toBe(0o111)
     expect((await stat(join(consumer.installed, '_packer/create.sh'))).mode & 0o111).toBe(0o111)
   })
 
   it('is nothing else: no sources, no stamps, and no chunk that nothing loads', async () => {
     const files = (await readdir(consumer.installed, { recursive: true })).filter((name) => /\.\w+$/.test(name))
     const strange = files.filter(
-      (name) => !/^(dist|docs|examples|_packer)\/|^(README|CHANGELOG)\.md$|^package\.json$/.test(name),
+      (name) => !/^(dist|docs|examples|_packer)\/|^(README|CHANGELOG|SECURITY)\.md$|^package\.json$/.test(name),
     )
     expect(strange).toEqual([])
-    expect(files.filter((name) => /^dist\//.test(name) && !/\.(js|d\.ts|txt)$/.test(name))).toEqual([])
-    const code = files.filter((name) => /^dist\/.*\.js$/.test(name))
+    expect(files.filter((name) => /^dist\//.test(name) && !/\.(c?js|d\.ts|txt)$/.test(name))).toEqual([])
+    const code = files.filter((name) => /^dist\/.*\.c?js$/.test(name))
     const texts = await Promise.all(code.map((name) => readFile(join(consumer.installed, name), 'utf8')))
     const chunks = code.filter((name) => name.startsWith('dist/chunks/'))
     // The chunk's name ends a string, whichever its quotes are.
@@ -69,6 +69,37 @@ describe('what is in it', () => {
     )
     expect(Object.keys(manifest.dependencies)).toEqual(['@cdktn/hcl2json', 're2js', 'ssh2'])
     expect(await readdir(join(consumer.root, 'node_modules'))).not.toContain('valibot')
+  })
+})
+
+describe('the packages beside it', () => {
+  const PROGRAM = `
+import { startSandbox, type Sandbox } from 'hcloud-sandbox'
+import { parseSchematic, schematicId } from 'talos-schematic'
+const sandbox: Sandbox = await startSandbox({ stateDir: 'sandbox', machines: 'none' })
+const { schematic } = parseSchematic('customization: {}\\n', 'schematic.yaml')
+console.log(schematicId(schematic), new URL(sandbox.endpoint).hostname)
+await sandbox.close()
+`
+
+  it('are installed and compiled against on their own', async () => {
+    const cwd = join(consumer.root, 'others')
+    await mkdir(cwd)
+    await writeFile(join(cwd, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+    await npmInstall(cwd, ...consumer.others)
+    await writeFile(join(cwd, 'program.mts'), PROGRAM)
+    expect(await compile(cwd, ['program.mts'], ['--module', 'nodenext'])).toBe('')
+    const { stdout, stderr } = await runCommand([], { cwd, program: [process.execPath, 'program.mjs'] })
+    expect({ stdout, stderr }).toEqual({
+      stdout: '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba 127.0.0.1\n',
+      stderr: '',
+    })
+    const help = await runCommand(['--help'], { cwd, program: [join(cwd, 'node_modules/.bin/hcloud-sandbox')] })
+    expect(help.stdout).toContain('Usage: hcloud-sandbox')
+    for (const name of ['hcloud-sandbox', 'talos-schematic']) {
+      const files = await readdir(join(cwd, 'node_modules', name))
+      expect(files.toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json'])
+    }
   })
 })
 

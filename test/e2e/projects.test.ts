@@ -381,7 +381,7 @@ it('a standing sandbox prints what --project needs', async () => {
     env: home.sandboxEnv,
   })
   await sandbox.waitForStderr(/Ctrl-C ends it/)
-  const program = `export $(node '${join(import.meta.dirname, '../../dist/cli.js')}' sandbox); env`
+  const program = `export $(node '${join(import.meta.dirname, '../../dist/cli.cjs')}' sandbox); env`
   const env = { ...home.sandboxEnv, PATH: process.env.PATH ?? '' }
   const printed = execFileSync('bash', ['-c', program], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   const exported = Object.fromEntries(

@@ -30,6 +30,7 @@ describe('the sandbox command', () => {
       'TALOS_IMAGE_FACTORY_URL',
       'TALOS_IMAGE_FACTORY_EMULATES',
       'TALOS_IMAGE_SSH_PORT',
+      'TALOS_IMAGE_TALOS_PORT',
     ])
 
     const built = await run('build', '--arch', 'x86', '--sandbox', '--output', 'json')

@@ -50,8 +50,9 @@ afterAll(() => rm(scratch, { recursive: true, force: true }))
 
 test('SHA256SUMS has every file, as it is', async () => {
   const sums = await readFile(join(FOLDER, 'SHA256SUMS'), 'utf8')
-  const files = (await readdir(FOLDER)).filter((name) => name.startsWith('talos-image-')).toSorted()
-  const hashes = files.map(async (name) => {
+  const entries = await readdir(FOLDER, { withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== 'SHA256SUMS').map(({ name }) => name)
+  const hashes = files.toSorted().map(async (name) => {
     const hash = createHash('sha256').update(await readFile(join(FOLDER, name)))
     return `${hash.digest('hex')}  ${name}\n`
   })

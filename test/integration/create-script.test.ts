@@ -79,7 +79,7 @@ describe('create.sh and talos-image', { timeout: 30_000 }, () => {
     await mkdir(join(clone.path, 'node_modules'))
     await writeFile(join(clone.path, 'node_modules/.package-lock.json'), lockFile('1.0.0'))
     await mkdir(join(clone.path, 'dist'))
-    await writeFile(join(clone.path, 'dist/cli.js'), "console.log('mine')")
+    await writeFile(join(clone.path, 'dist/cli.cjs'), "console.log('mine')")
     expect(await clone.create()).toEqual({ code: 0, stdout: 'mine\n', stderr: '' })
     expect(await clone.npmCalls()).toEqual([])
   })
@@ -165,8 +165,8 @@ case $1 in
   ci) rm -rf node_modules; mkdir node_modules; cp package-lock.json node_modules/.package-lock.json ;;
   run)
     mkdir -p dist
-    printf '#!/usr/bin/env node\\n%s\\n' 'console.log(JSON.stringify(process.argv.slice(2)))' >dist/cli.js
-    chmod +x dist/cli.js
+    printf '#!/usr/bin/env node\\n%s\\n' 'console.log(JSON.stringify(process.argv.slice(2)))' >dist/cli.cjs
+    chmod +x dist/cli.cjs
     ;;
 esac
 `

@@ -13,7 +13,7 @@ const run = promisify(execFile)
 const Listing = v.tuple([v.object({ files: v.array(v.object({ path: v.string() })) })])
 
 /** Files that are packed beside those of the repository. */
-const BUILT = ['dist/cli.js', 'dist/chunks/list-ABC.js', 'dist/types/index.d.ts']
+const BUILT = ['dist/cli.cjs', 'dist/chunks/list-ABC.js', 'dist/types/index.d.ts']
 const LEFT_THERE = [
   '.env',
   '_packer/crash.log',
@@ -54,7 +54,16 @@ async function copy(folder: string, places: readonly string[], others: readonly 
 test('the package holds what is tracked, what was built, and nothing that lies beside', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'talos-image-files-'))
   try {
-    const places = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '_packer', 'docs', 'examples']
+    const places = [
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      'SECURITY.md',
+      '_packer',
+      'docs',
+      'examples',
+    ]
     const tracked = await copy(folder, places, [...BUILT, ...LEFT_THERE])
     expect(await packed(folder)).toEqual([...tracked, ...BUILT].toSorted())
   } finally {

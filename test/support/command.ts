@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 /** The repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** The built command. */
-export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+export const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
 
 /** The command, as it is started; the tests of the executables say which of them to use in its place. */
 export const COMMAND: readonly [string, ...string[]] =

@@ -46,11 +46,16 @@ const SOURCE = { kind: v.picklist(['factory', 'url', 'file', 'template', 'stdin'
 /** What went wrong although there is a result. */
 const error = v.optional(v.strictObject({ problems: v.array(Problem) }))
 
+/** The part of the images that it is of. */
+const SHARD = { shard: v.optional(v.strictObject({ index: v.number(), count: v.number() })) } as const
+
 export const Run = v.strictObject({
   project: v.optional(v.string()),
   run: TextOrNull,
+  runs: v.optional(v.array(v.string())),
   talosVersion: v.string(),
   inputs: Inputs,
+  ...SHARD,
   snapshots: v.array(
     v.strictObject({
       ...SNAPSHOT,
@@ -87,6 +92,7 @@ export const Plan = v.strictObject({
   project: v.optional(v.string()),
   talosVersion: v.string(),
   inputs: Inputs,
+  ...SHARD,
   images: v.array(
     v.strictObject({
       image: v.string(),
@@ -130,6 +136,7 @@ const SERIES = { series: Labels } as const
 export const DOCUMENTS = {
   build: Run,
   plan: Plan,
+  'merge-results': Run,
   list: v.strictObject({ snapshots: v.array(Snapshot) }),
   show: v.strictObject({ snapshot: Snapshot, servers: v.array(Named) }),
   outdated: v.strictObject({

@@ -30,11 +30,11 @@ const Workflow = v.object({
   jobs: v.record(
     v.string(),
     v.object({
-      needs: v.optional(v.string()),
+      needs: v.optional(v.union([v.string(), v.array(v.string())])),
       if: v.optional(v.unknown()),
       env: v.optional(Values, {}),
       outputs: v.optional(v.record(v.string(), v.string()), {}),
-      strategy: v.optional(v.object({ matrix: v.string() })),
+      strategy: v.optional(v.object({ matrix: v.unknown() })),
       steps: v.array(Step),
     }),
   ),
@@ -140,6 +140,28 @@ async function runSteps(
     if (result.code !== 0) status = (result.code ?? 128) >= 128 ? 'cancelled' : 'failure'
   }
   return { steps: results, contexts }
+}
+
+/**
+ * Runs the scripts of one job of a workflow, one after the other, until one fails; the actions between them are passed over.
+ * @returns for each that was run, what it printed
+ */
+export async function runScripts(
+  path: string,
+  name: string,
+  contexts: Contexts,
+  options: RunnerOptions,
+): Promise<CommandResult[]> {
+  const { jobs } = v.parse(Workflow, parse(await readFile(join(ROOT, path), 'utf8')))
+  const results: CommandResult[] = []
+  for (const step of jobs[name]?.steps ?? []) {
+    if (step.run === undefined) continue
+    const env = { ...options.env, ...fillAll(step.env, contexts) }
+    const result = await runScript(step.run, { ...options, env })
+    results.push(result)
+    if (result.code !== 0) break
+  }
+  return results
 }
 
 const fillAll = (values: Readonly<Record<string, unknown>>, contexts: Contexts): Record<string, string> =>

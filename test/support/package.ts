@@ -10,7 +10,7 @@ import { ROOT } from './command.ts'
 const run = promisify(execFile)
 
 /** What a package is made of. */
-const SOURCES = ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
+const SOURCES = ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']
 const FOLDERS = ['src', 'packages', 'scripts', '_packer', 'docs', 'examples']
 
 export interface Consumer extends AsyncDisposable {
@@ -18,6 +18,8 @@ export interface Consumer extends AsyncDisposable {
   readonly root: string
   /** Where the package is installed. */
   readonly installed: string
+  /** Tarballs of the packages in packages/, which are not installed. */
+  readonly others: readonly string[]
 }
 
 /** Builds and packs a copy of the sources, so that `dist` of this directory does not change, and installs that. */
@@ -25,24 +27,27 @@ export async function installPackage(): Promise<Consumer> {
   const root = await mkdtemp(join(tmpdir(), 'talos-image-consumer-'))
   const remove = (): Promise<void> => rm(root, { recursive: true, force: true })
   try {
-    const tarball = await pack(join(root, 'copy'))
+    const { tarball, others } = await pack(join(root, 'copy'))
     await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
-    await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball], {
-      cwd: root,
-    })
+    await npmInstall(root, tarball)
     for (const types of ['@types/node', 'undici-types']) {
       await cp(join(ROOT, 'node_modules', types), join(root, 'node_modules', types), { recursive: true })
     }
-    await rm(join(root, 'copy'), { recursive: true })
-    return { root, installed: join(root, 'node_modules', 'talos-image'), [Symbol.asyncDispose]: remove }
+    return { root, installed: join(root, 'node_modules', 'talos-image'), others, [Symbol.asyncDispose]: remove }
   } catch (error) {
     await remove()
     throw error
   }
 }
 
-/** @returns path of the tarball, in the folder */
-async function pack(folder: string): Promise<string> {
+/** Installs tarballs in a folder that has a package.json. */
+export async function npmInstall(cwd: string, ...tarballs: readonly string[]): Promise<void> {
+  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+  await run('npm', ['install', ...flags, ...tarballs], { cwd })
+}
+
+/** @returns paths of the tarballs, in the folder */
+async function pack(folder: string): Promise<{ readonly tarball: string; readonly others: readonly string[] }> {
   await mkdir(folder)
   for (const name of SOURCES) await cp(join(ROOT, name), join(folder, name))
   // Only what is tracked: folders hold what was made here, too.
@@ -54,9 +59,10 @@ async function pack(folder: string): Promise<string> {
   await Promise.all(names.map((name) => cp(join(ROOT, name), join(folder, name)).catch(ignoreRemoved)))
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   await run('npm', ['run', 'package'], { cwd: folder })
-  const [tarball] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'))
+  const tarballs = (await readdir(folder)).filter((name) => name.endsWith('.tgz')).map((name) => join(folder, name))
+  const [tarball] = tarballs.filter((path) => /\/talos-image-[^/]*$/.test(path))
   if (tarball === undefined) throw new Error('nothing was packed')
-  return join(folder, tarball)
+  return { tarball, others: tarballs.filter((path) => path !== tarball) }
 }
 
 /** A file that git still knows of, and that is not there any more. */

@@ -17,7 +17,7 @@ import { type Clients, listenForClients } from './owner/clients.ts'
 import { connectTo, toAttached } from './owner/connect.ts'
 import type { Use, Welcome } from './owner/messages.ts'
 import { isEverSent } from './state/faulty-answer.ts'
-import { reserveSshPort, serveHttp, toMachineAddress } from './state/loopback.ts'
+import { reservePort, serveHttp, toMachineAddress } from './state/loopback.ts'
 import { type Attached, acquireOwnership, type Owned, type RunningSandbox } from './state/ownership.ts'
 import { toFolderError } from './state/private-folder.ts'
 import { createRecords } from './state/records.ts'
@@ -133,9 +133,9 @@ async function startOwned(
   await factory.load()
   teardown.add(() => factory.close())
 
-  const ssh = await reserveSshPort(options.sshPort ?? 0)
-  teardown.add(() => ssh.close())
+  const [ssh, talos] = await reservePorts(options, teardown)
   const sshPort = ssh.port
+  const talosPort = talos.port
 
   const cloud = createCloud({
     machines,
@@ -145,6 +145,7 @@ async function startOwned(
     latency,
     tokens: grants,
     sshPort,
+    talosPort,
     allocateAddress: toMachineAddress,
     diskBytes: (architecture) => faults.diskBytes(architecture) ?? options.serverDiskBytes,
     rateLimit: options.rateLimit,
@@ -183,6 +184,7 @@ async function startOwned(
     token: first.token,
     tokens: grants.map(({ project, token }) => ({ project, token })),
     sshPort,
+    talosPort,
     machines: machines.name,
     imageDiskBytes,
     clientPort: clients.port,
@@ -210,6 +212,24 @@ async function startOwned(
     [Symbol.asyncDispose]: close,
   }
   return { sandbox, clients, welcome: welcome() }
+}
+
+/** Of the machines: those of SSH and of Talos. */
+async function reservePorts({ sshPort = 0 }: SandboxOptions, teardown: Teardown) {
+  const reserve = async (port: number, words: Parameters<typeof reservePort>[1]) => {
+    const listener = await reservePort(port, words)
+    teardown.add(() => listener.close())
+    return listener
+  }
+  const ssh = await reserve(sshPort, {
+    what: `the sandbox's servers cannot have the SSH port ${sshPort}`,
+    hint: 'end what has it, maybe another sandbox, or choose another one (--ssh-port); without one it is any that is free',
+  })
+  const talos = await reserve(0, {
+    what: "the sandbox's servers find no port for Talos",
+    hint: 'end what listens here',
+  })
+  return [ssh, talos] as const
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>

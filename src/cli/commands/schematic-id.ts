@@ -2,7 +2,7 @@
 
 import { canonicalText, YAML_RELEASES as RELEASES, schematicId } from 'talos-schematic'
 import { throwProblems } from '../../errors.ts'
-import { findUnknownFields } from '../../plan/submit-schematic.ts'
+import { findUnknownFields } from '../../plan/schematic-file.ts'
 import { defineCommand } from '../define-command.ts'
 import { readSchematicInput } from '../schematic-input.ts'
 import { outputFlag } from '../shared-flags.ts'

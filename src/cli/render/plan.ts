@@ -2,6 +2,7 @@
 
 import { type Plan, sum } from '../../plan/plan.ts'
 import type { ProjectPlan, ProjectsPlan } from '../../plan/plan-projects.ts'
+import { formatShard } from '../../plan/shard.ts'
 import { oneLine } from './event-line.ts'
 import { foldHanging, foldWords } from './fold.ts'
 import { formatInputs } from './inputs.ts'
@@ -16,15 +17,17 @@ export interface PlanStyle {
 }
 
 /** What will be made in which projects, from what, where, and for how much; and where nothing can be. */
-export function formatPlan({ talosVersion, inputs, images, projects }: ProjectsPlan, style: PlanStyle = {}): string {
+export function formatPlan(planned: ProjectsPlan, style: PlanStyle = {}): string {
+  const { talosVersion, inputs, projects } = planned
   const { width = Number.POSITIVE_INFINITY, verbose = false } = style
-  const count = images.length === 1 ? '1 image' : `${images.length} images`
   const places = projects.length === 1 ? '1 project' : `${projects.length} projects`
   const isNamed = projects.some(({ project }) => project !== undefined)
-  const lines = [`Plan: Talos ${talosVersion}, ${count}${isNamed ? ` in each of ${places}` : ''}`]
+  const lines = [`Plan: Talos ${talosVersion}, ${countImages(planned)}${isNamed ? ` in each of ${places}` : ''}`]
   if (inputs !== undefined) lines.push(foldHanging(formatInputs(inputs), width, '  '))
   lines.push('')
+  if (planned.images.length === 0) lines.push('  nothing: there are more shards than images', '')
   for (const [text, names] of groupByText(projects, { width, verbose })) {
+    if (text === '') continue
     if (names.length > 0) lines.push(...foldWords(`In ${names.join(', ')}:`, width))
     lines.push(text, '')
   }
@@ -33,6 +36,12 @@ export function formatPlan({ talosVersion, inputs, images, projects }: ProjectsP
     lines.push(...formatCosts(plans).flatMap((line) => foldWords(line, width)), '')
   }
   return lines.join('\n')
+}
+
+/** How many images there are, and of which part. */
+function countImages({ images: { length }, shard }: ProjectsPlan): string {
+  if (shard === undefined) return length === 1 ? '1 image' : `${length} images`
+  return `${length} of ${shard.ofAll === 1 ? '1 image' : `${shard.ofAll} images`} (shard ${formatShard(shard)})`
 }
 
 /** The text of each project's part, with the names of those that it is the same for. */

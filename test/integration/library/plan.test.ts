@@ -51,6 +51,20 @@ describe('a plan against the emulated cloud and Factory', () => {
     }
   })
 
+  test('of a shard has its part of the images, and none where there are fewer images than shards', async () => {
+    await using there = await world()
+    const parts = await Promise.all([1, 2, 3].map((index) => there.plan({ shard: { index, count: 3 } })))
+    expect(parts.map(({ images }) => images.map(({ name }) => name))).toEqual([['arm'], ['x86'], []])
+    expect(parts.map(({ shard, talosVersion }) => [shard?.index, talosVersion])).toEqual([
+      [1, 'v1.12.2'],
+      [2, 'v1.12.2'],
+      [3, 'v1.12.2'],
+    ])
+    const whole = await there.plan()
+    expect(whole.shard).toBeUndefined()
+    expect(parts.flatMap(({ images }) => images)).toEqual(whole.images)
+  })
+
   test('takes xz where there is no zstd, under the same identity as a URL of that asset', async () => {
     await using there = await world()
     const old = variables({ talosVersion: sourced('v1.7.5') })

@@ -2,7 +2,7 @@
 
 import type { AnsweredRequest } from 'hcloud-sandbox'
 import { describe, expect, it } from 'vitest'
-import { build } from '../../../src/run/build.ts'
+import { build, openRun } from '../../../src/run/build.ts'
 import type { BuildEvent } from '../../../src/run/events.ts'
 import { systemClock } from '../../../src/util/clock.ts'
 import { testSandbox } from '../../support/sandbox.ts'
@@ -79,6 +79,36 @@ describe('waiting for stock', { timeout: 60_000 }, () => {
       image: 'x86',
       text: 'nothing is in stock; looking again in 60 s, for 10 min more',
     })
+  })
+})
+
+describe('a run that is given its images as they come', { timeout: 60_000 }, () => {
+  it('has one key and one sweep, tells images of one name apart, and can stop one of them alone', async () => {
+    const answers: AnsweredRequest[] = []
+    const servers = new Set<string>()
+    await using sandbox = await testSandbox({ onRequest: (request) => answers.push(request) })
+    const plan = await planIn(sandbox, { force: true })
+    const stopped = new AbortController()
+    const run = openRun({
+      hetzner: clientOf(sandbox),
+      sshPort: sandbox.sshPort,
+      onEvent: (event) => {
+        if (event.type !== 'server-created') return
+        servers.add(event.name)
+        if (event.image === 'x86 image-2') stopped.abort()
+      },
+    })
+    const [first, second] = await Promise.all([run.add(plan), run.add(plan, stopped.signal)])
+    const third = await run.add(plan)
+    expect(await run.close()).toEqual([])
+    expect([first, second, third]).toMatchObject([
+      { images: [{ status: 'built' }], leftovers: [] },
+      { images: [{ status: 'failed', problem: { code: 'interrupted' } }], leftovers: [] },
+      { images: [{ status: 'built' }], leftovers: [] },
+    ])
+    expect(servers.size).toBe(3)
+    expect(answers.filter(({ method, path }) => method === 'POST' && path === '/v1/ssh_keys')).toHaveLength(1)
+    expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}, {}] })
   })
 })
 

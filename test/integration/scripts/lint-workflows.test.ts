@@ -33,7 +33,7 @@ const expression = (text: string): string => `$\{{ ${text} }}`
 
 describe('the linter of workflows', () => {
   test('has nothing to say about those of this repository', async () => {
-    expect((await run()).stdout).toMatch(/^Checked [4-9] workflow files, all in order\.\n$/)
+    expect((await run()).stdout).toMatch(/^Checked \d+ workflow files, all in order\.\n$/)
   })
 
   test('lets a good one pass', async () => {

@@ -99,7 +99,7 @@ test('a command in a message stands in backticks, behind a colon where it is wha
       // Scripts and files, whose commands are not pasted; and calls that make a pasteable one of it.
       !/src\/cli\/(completion\/|init\/files|sandbox-names)/.test(at) &&
       !text.startsWith('talos-image ') &&
-      !/^(echo|source|ID=)/.test(text),
+      !/^(echo|cat|source|ID=)/.test(text),
   )
   expect(commands.length).toBeGreaterThan(20)
   const bare = commands.filter(({ text }) =>
@@ -131,11 +131,13 @@ test('a command in a message has flags that it takes', async () => {
     else for (const [sub, [, open]] of Object.entries(command.commands)) note(`${name} ${sub}`, (await open()).command)
   }
   const wrong = found.flatMap(({ text, at }) =>
-    [...text.matchAll(/`talos-image ((?:schematic )?[a-z]+)([^`]*)`/g)].flatMap(([command, path = '', rest = '']) => {
-      const own = flags.get(path)
-      const unknown = (rest.match(/--[\w-]+/g) ?? []).filter((flag) => own?.includes(flag) === false)
-      return own === undefined || unknown.length > 0 ? [`${at} ${command}`] : []
-    }),
+    [...text.matchAll(/`talos-image ((?:schematic )?[a-z][a-z-]*)([^`]*)`/g)].flatMap(
+      ([command, path = '', rest = '']) => {
+        const own = flags.get(path)
+        const unknown = (rest.match(/--[\w-]+/g) ?? []).filter((flag) => own?.includes(flag) === false)
+        return own === undefined || unknown.length > 0 ? [`${at} ${command}`] : []
+      },
+    ),
   )
   expect(wrong).toEqual([])
 })

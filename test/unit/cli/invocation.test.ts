@@ -13,20 +13,20 @@ describe('what is typed in the place of talos-image', () => {
     ['/home/me/.npm/_npx/1a/node_modules/.bin/talos-image', {}, 'npx talos-image'],
     ['talos-image', {}, 'talos-image'],
     ['./talos-image', {}, './talos-image'],
-    [`${HOME}/dist/cli.js`, { TALOS_IMAGE_CALLED_AS: 'talos-image' }, './talos-image'],
-    [`${HOME}/dist/cli.js`, {}, 'node dist/cli.js'],
-    [`${HOME}/dist/cli.js`, { TALOS_IMAGE_CALLED_AS: './talos-image' }, './talos-image'],
-    [`${HOME}/dist/cli.js`, { TALOS_IMAGE_CALLED_AS: '../my clone/talos-image' }, "'../my clone/talos-image'"],
-    [`${HOME}/dist/cli.js`, { TALOS_IMAGE_CALLED_AS: `${HOME}/_packer/../talos-image` }, './talos-image'],
-    ['/opt/t/dist/cli.js', { TALOS_IMAGE_CALLED_AS: '/opt/t/talos-image' }, '/opt/t/talos-image'],
-    ['/opt/t/dist/cli.js', { TALOS_IMAGE_CALLED_AS: '/usr/local/bin/talos-image' }, 'talos-image'],
-    [`${HOME}/dist/cli.js`, { GITHUB_ACTIONS: 'true', TALOS_IMAGE_CALLED_AS: './talos-image' }, 'talos-image'],
+    [`${HOME}/dist/cli.cjs`, { TALOS_IMAGE_CALLED_AS: 'talos-image' }, './talos-image'],
+    [`${HOME}/dist/cli.cjs`, {}, 'node dist/cli.cjs'],
+    [`${HOME}/dist/cli.cjs`, { TALOS_IMAGE_CALLED_AS: './talos-image' }, './talos-image'],
+    [`${HOME}/dist/cli.cjs`, { TALOS_IMAGE_CALLED_AS: '../my clone/talos-image' }, "'../my clone/talos-image'"],
+    [`${HOME}/dist/cli.cjs`, { TALOS_IMAGE_CALLED_AS: `${HOME}/_packer/../talos-image` }, './talos-image'],
+    ['/opt/t/dist/cli.cjs', { TALOS_IMAGE_CALLED_AS: '/opt/t/talos-image' }, '/opt/t/talos-image'],
+    ['/opt/t/dist/cli.cjs', { TALOS_IMAGE_CALLED_AS: '/usr/local/bin/talos-image' }, 'talos-image'],
+    [`${HOME}/dist/cli.cjs`, { GITHUB_ACTIONS: 'true', TALOS_IMAGE_CALLED_AS: './talos-image' }, 'talos-image'],
   ])('of %s with %j is %s', (script, env, program) => expect(at(script, env).program).toBe(program))
 
   test('is create.sh for a build that it called', () => {
     const env = { TALOS_IMAGE_CREATE_SH: 'create.sh', TALOS_IMAGE_CALLED_AS: `${HOME}/_packer/../talos-image` }
     const invocation = {
-      ...at(`${HOME}/dist/cli.js`, env, `${HOME}/_packer`),
+      ...at(`${HOME}/dist/cli.cjs`, env, `${HOME}/_packer`),
       words: ['build', '--directory', `${HOME}/_packer`, '--roles', '--dry-run'],
     }
     expect(pasteable('talos-image build', invocation)).toBe('./create.sh --roles')

@@ -206,6 +206,18 @@ const CASES: readonly Told[] = [
       { flags: { description }, options: { description } },
     ]
   }),
+  ...[
+    [0, 4, 'write one of 1/4 to 4/4'],
+    [5, 4, 'write one of 1/4 to 4/4'],
+    [1, 0, 'write INDEX/COUNT, such as 1/4'],
+  ].map(([index, count, hint]): Told => {
+    const shard = { index: Number(index), count: Number(count) }
+    return [
+      `shard ${index} of ${count}`,
+      new RegExp(`^: there is no shard ${index} of ${count}; .*${hint}`),
+      { flags: { shard }, options: { shard } },
+    ]
+  }),
   [
     "a template's own token",
     /the template gives an API token of its own/,
@@ -260,6 +272,13 @@ describe('what the command refuses, the library refuses in the same words', () =
     const byLibrary = await told(readPlanRequest({ cwd: dir.path, env, directory: '_packer', ...options }))
     expect(byCommand).toEqual([expect.stringMatching(message)])
     expect(byLibrary).toEqual(byCommand)
+  })
+
+  test('and both take a shard', async () => {
+    const shard = { index: 2, count: 4 }
+    const flags = { fallback: true, sandbox: true, shard }
+    expect((await readPlanFlags(testIo({ env: {} }), flags, undefined)).shard).toEqual(shard)
+    expect((await readPlanRequest({ shard })).shard).toEqual(shard)
   })
 
   test('and both take a SHA-256 in capital letters', async () => {

@@ -80,6 +80,8 @@ export interface CloudOptions {
   readonly tokens: readonly TokenGrant[]
   /** Where the machines' SSH servers listen. */
   readonly sshPort: number
+  /** Where Talos answers on them: what port 50000 is in the real cloud. */
+  readonly talosPort: number
   /**
    * The loopback address (IPv4) of the server with this number, which ends in `.1`; numbers count from 1 and are never
    * used again.

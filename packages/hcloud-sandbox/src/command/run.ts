@@ -71,7 +71,7 @@ function refuseStartFlags({ stateDir }: Sandbox, flags: SandboxFlags): void {
 }
 
 /** Lines that shells, `docker --env-file` and others read. */
-function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort }: Sandbox): string {
+function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort, talosPort }: Sandbox): string {
   const [, ...others] = tokens
   const named = tokens.map(({ project, token: own }) => [
     `HCLOUD_TOKEN_${project.toUpperCase().replaceAll('-', '_')}`,
@@ -85,6 +85,7 @@ function formatEnvironment({ endpoint, token, tokens, factoryUrl, sshPort }: San
     ['TALOS_IMAGE_FACTORY_URL', factoryUrl],
     ['TALOS_IMAGE_FACTORY_EMULATES', 'https://factory.talos.dev'],
     ['TALOS_IMAGE_SSH_PORT', String(sshPort)],
+    ['TALOS_IMAGE_TALOS_PORT', String(talosPort)],
     ...(others.length === 0 ? [] : named),
   ]
   return lines.map(([name, value]) => `${name}=${value}\n`).join('')

@@ -12,6 +12,8 @@ export interface MachineSpec {
   /** The machine's own loopback address (IPv4). */
   readonly address: string
   readonly sshPort: number
+  /** Where Talos answers, when it is what the machine runs: what port 50000 is in the real cloud. */
+  readonly talosPort: number
   /** Absolute path of the raw disk file, which the machine sees as /dev/sda. */
   readonly diskFile: string
 }

@@ -17,6 +17,8 @@ export const Running = v.object({
   /** All of them; the first one is `token`. */
   tokens: v.pipe(v.array(v.object({ project: v.string(), token: v.string() })), v.readonly()),
   sshPort: v.number(),
+  /** Where servers that run Talos answer: what port 50000 is in the real cloud. */
+  talosPort: v.number(),
   /** The name of their kind. */
   machines: v.string(),
   /** Size of the Factory's raw disks in bytes, when it was said. */

@@ -68,22 +68,20 @@ function findForeigner(headers: Headers): Response | undefined {
 
 const isOwn = (url: string): boolean => URL.canParse(url) && OWN_NAMES.test(new URL(url).hostname)
 
-/** In the network of the machines, but of none of them: an SSH server of this computer at 127.0.0.1 does not count. */
-const SSH_PORT_KEEPER = '127.64.0.2'
+/** In the network of the machines, but of none of them: what listens at 127.0.0.1 does not count. */
+const PORT_KEEPER = '127.64.0.2'
 
 /**
- * Takes a port for the SSH servers of the machines as long as the sandbox lives, so that no other sandbox has the same
- * one: their machines have the same addresses, and one would answer for the other's. The machines listen themselves.
+ * Takes a port of the machines as long as the sandbox lives, so that no other sandbox has the same one: their machines have
+ * the same addresses, and one would answer for the other's. The machines listen themselves.
  * @param port 0 for any that is free
+ * @param words what is said when it cannot be had
  * @throws SandboxError `sandbox` when the port is taken or not allowed
  */
-export async function reserveSshPort(port: number): Promise<Listener> {
+export async function reservePort(port: number, words: Words): Promise<Listener> {
   const server = createServer((socket) => socket.destroy())
   // Only Linux has all addresses of the loopback network; elsewhere machines do not listen.
-  await listen(server, port, process.platform === 'linux' ? SSH_PORT_KEEPER : HOST, {
-    what: `the sandbox's servers cannot have the SSH port ${port}`,
-    hint: 'end what has it, maybe another sandbox, or choose another one (--ssh-port); without one it is any that is free',
-  })
+  await listen(server, port, process.platform === 'linux' ? PORT_KEEPER : HOST, words)
   return {
     port: portOf(server),
     async close() {
@@ -103,6 +101,7 @@ export function toMachineAddress(number: number): string {
   return ['127', 64 + (Math.floor(block / 256) % 64), block % 256, 1].join('.')
 }
 
+/** What is said when something cannot listen. */
 interface Words {
   readonly what: string
   readonly hint: string

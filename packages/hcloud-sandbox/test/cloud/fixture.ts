@@ -75,6 +75,7 @@ export async function createTestCloud(overrides: Partial<CloudOptions> = {}, sta
       { token: OTHER_TOKEN, project: 'two', readOnly: false },
     ],
     sshPort: 2222,
+    talosPort: 5022,
     allocateAddress: (number) => `127.${10 + Math.floor(number / 256)}.${number % 256}.1`,
     diskBytes: () => 64 * 1024,
     ...overrides,

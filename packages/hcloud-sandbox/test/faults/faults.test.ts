@@ -11,6 +11,7 @@ const ARM: MachineSpec = {
   architecture: 'arm',
   address: '127.64.0.1',
   sshPort: 2222,
+  talosPort: 5022,
   diskFile: '/nowhere/disk',
 }
 const X86: MachineSpec = { ...ARM, id: 40_000_002, name: 'other', architecture: 'x86' }

@@ -127,6 +127,7 @@ export async function makeMachine(options: MachineOptions = {}) {
     architecture: 'arm',
     address,
     sshPort: await findFreePort(address),
+    talosPort: await findFreePort(address),
     diskFile: await makeDisk(join(folder.path, 'disk.raw'), options.diskBytes ?? 8 * MIB),
   })
   const target: BootTarget = {

@@ -10,6 +10,7 @@ const SPEC: MachineSpec = {
   architecture: 'arm',
   address: '127.0.0.1',
   sshPort: 1,
+  talosPort: 2,
   diskFile: '/nowhere',
 }
 const TARGET: BootTarget = { system: 'rescue', authorizedKeys: [], rootPassword: '' }

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { type BodyFault, isEverSent, neverAnswer, spoilBody } from '../../../src/state/faulty-answer.ts'
-import { reserveSshPort, resetConnection, serveHttp, toMachineAddress } from '../../../src/state/loopback.ts'
+import { reservePort, resetConnection, serveHttp, toMachineAddress } from '../../../src/state/loopback.ts'
 
 test('requests are answered until the server closes, which ends every connection', async () => {
   const server = await serveHttp(async (request) => new Response(new URL(request.url).pathname), 0)
@@ -210,9 +210,11 @@ test('the globals stay as they were', async () => {
   expect({ Request: globalThis.Request, Response: globalThis.Response }).toEqual(before)
 })
 
-test('a reserved SSH port belongs to this sandbox only, and is free on the addresses of machines', async () => {
-  const reserved = await reserveSshPort(0)
-  const other = await reserveSshPort(0)
+const WORDS = { what: 'no port', hint: 'choose another one' }
+
+test('a reserved port belongs to this sandbox only, and is free on the addresses of machines', async () => {
+  const reserved = await reservePort(0, WORDS)
+  const other = await reservePort(0, WORDS)
   expect(other.port).not.toBe(reserved.port)
   if (process.platform === 'linux') {
     const machine = createServer().listen(reserved.port, toMachineAddress(1))
@@ -221,13 +223,13 @@ test('a reserved SSH port belongs to this sandbox only, and is free on the addre
     machine.close()
     await closed
   }
-  await expect(reserveSshPort(reserved.port)).rejects.toMatchObject({
+  await expect(reservePort(reserved.port, WORDS)).rejects.toMatchObject({
     code: 'sandbox',
-    message: expect.stringContaining(`SSH port ${reserved.port}: listen EADDRINUSE`),
-    hint: expect.stringContaining('--ssh-port'),
+    message: expect.stringContaining('no port: listen EADDRINUSE'),
+    hint: 'choose another one',
   })
   await Promise.all([reserved.close(), other.close()])
-  const again = await reserveSshPort(reserved.port)
+  const again = await reservePort(reserved.port, WORDS)
   await again.close()
 })
 

@@ -13,6 +13,7 @@ const SANDBOX = {
   token: 't'.repeat(64),
   tokens: [{ project: 'sandbox', token: 'token' }],
   sshPort: 3,
+  talosPort: 4,
   machines: 'none',
   clientPort: 4,
   endsWithClients: false,

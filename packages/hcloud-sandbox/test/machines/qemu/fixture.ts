@@ -55,6 +55,7 @@ export async function makeQemuMachine(options: TestMachineOptions = {}): Promise
     architecture,
     address,
     sshPort: await findFreePort(address),
+    talosPort: await findFreePort(address),
     diskFile: await makeDisk(join(folder.path, 'disk.raw'), 64 * MIB),
   })
   return {

@@ -12,6 +12,7 @@ const machine = machines.create({
   architecture: 'x86',
   address: '127.0.0.1',
   sshPort: 0,
+  talosPort: 0,
   diskFile,
 })
 await machine.powerOn({ system: 'disk', authorizedKeys: [], rootPassword: '' })

@@ -36,6 +36,7 @@ export async function boot(cloud: CloudContext, server: Server): Promise<void> {
       architecture: findServerType(server.serverType)?.architecture ?? 'x86',
       address: server.address,
       sshPort: options.sshPort,
+      talosPort: options.talosPort,
       diskFile,
     }
     const target = bootTarget(server, options.clock.now())

@@ -1,0 +1,87 @@
+/** The gRPC server, as HashiCorp's go-plugin expects it of a plugin: Terraform's calls, and the services of go-plugin itself. */
+
+import {
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Server,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js'
+import { Message, Received } from './message.ts'
+import type { Calls } from './session.ts'
+
+/** As in HashiCorp's own providers: a schema or a state may be large. */
+const LARGEST_REQUEST_BYTES = 256 * 1024 * 1024
+
+const PROVIDER = '/tfplugin6.Provider/'
+/** What go-plugin asks about the health of, and the answer. */
+const PLUGIN = 'plugin'
+const SERVING = 1
+
+type Handle =
+  | handleUnaryCall<Received, Message>
+  | handleServerStreamingCall<Received, Message>
+  | handleBidiStreamingCall<Received, Message>
+
+export interface ServerOptions {
+  readonly calls: Calls
+  /** The host says that this process should end; it is answered when that is done. */
+  readonly onShutdown: () => Promise<void>
+  /** The host has gone without saying so. */
+  readonly onLost: () => void
+}
+
+export function createServer({ calls, onShutdown, onLost }: ServerOptions): Server {
+  const server = new Server({
+    'grpc.max_receive_message_length': LARGEST_REQUEST_BYTES,
+    'grpc.max_send_message_length': -1,
+  })
+  const register = (path: string, type: string, handle: Handle): void => {
+    server.register(
+      path,
+      handle,
+      (message) => Buffer.from(message.finish()),
+      (bytes) => new Received(bytes),
+      type,
+    )
+  }
+  const unary = (path: string, answer: (request: Received) => Promise<Message>): void => {
+    register(path, 'unary', ({ request }: ServerUnaryCall<Received, Message>, done: sendUnaryData<Message>): void => {
+      answer(request).then(
+        (message) => done(null, message),
+        (error: unknown) => done(toStatus(error)),
+      )
+    })
+  }
+  for (const [name, answer] of Object.entries(calls)) unary(PROVIDER + name, answer)
+
+  unary('/grpc.health.v1.Health/Check', async (request) => {
+    if (!['', PLUGIN].includes(request.string(1))) throw new UnknownService()
+    return new Message().integer(1, SERVING)
+  })
+  unary('/plugin.GRPCController/Shutdown', async () => {
+    await onShutdown()
+    return new Message()
+  })
+  // Nothing is sent on these two: there are no connections beside this one, and standard output and error are the host's own.
+  register('/plugin.GRPCBroker/StartStream', 'bidi', (call: ServerDuplexStream<Received, Message>) => {
+    call.on('data', () => undefined).on('end', () => call.end())
+  })
+  // It is as long as the connection.
+  register('/plugin.GRPCStdio/StreamStdio', 'serverStream', (call: ServerWritableStream<Received, Message>) => {
+    call.on('cancelled', onLost)
+  })
+  return server
+}
+
+/** The health of what is not there is no error of this program. */
+class UnknownService extends Error {}
+
+function toStatus(error: unknown): { readonly code: status; readonly details: string } {
+  if (error instanceof UnknownService) return { code: status.NOT_FOUND, details: 'unknown service' }
+  return { code: status.INTERNAL, details: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}
