@@ -48,7 +48,7 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
     const { platform, accelerator, systems } = await setup()
     const { addresses = [spec.address], sshPort = spec.sshPort, sshDelayMs = 0 } = target
     const isRescue = target.system === 'rescue'
-    const ports = isRescue ? [sshPort] : [sshPort, TALOS_PORT]
+    const ports = isRescue ? [sshPort] : [sshPort, spec.talosPort]
     for (const address of addresses) for (const port of ports) await requireFree(address, port)
     const { refuseSshMs = 0, losePowerMs, ignoreDiscard = false } = faults?.atBoot(spec) ?? {}
     const talos = isRescue ? undefined : await readTalosDisk(spec.diskFile)
@@ -88,7 +88,7 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
     const openTalos = async (): Promise<void> => {
       // A disk of the emulated Factory says when it answers, too, and has no SSH.
       if (talos !== undefined) await waitUntilReady()
-      await open(TALOS_PORT, TALOS_PORT)
+      await open(spec.talosPort, TALOS_PORT)
     }
     const opening = Promise.all([
       ...(talos === undefined ? [openSsh()] : []),

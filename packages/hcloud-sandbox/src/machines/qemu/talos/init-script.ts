@@ -3,7 +3,7 @@
 import { MODULES_FOLDER } from '../systems/recipe.ts'
 import { SERVER_PATH } from './server-script.ts'
 
-/** Where Talos answers. */
+/** Where Talos answers in a machine. */
 export const TALOS_PORT = 50_000
 
 /** Loads the drivers, sets up the network, and starts what answers, with the META partition of the disk. */
