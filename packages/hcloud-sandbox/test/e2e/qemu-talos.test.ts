@@ -65,16 +65,11 @@ it.skipIf(WHY_NOT !== undefined).each([
       status: 0,
       body: expect.stringMatching(new RegExp(`iscsi-tools.*schematic.*${id}`, 's')),
     })
-    const platform = ['runtime', 'PlatformMetadatas.talos.dev', 'platformmetadata']
-    expect(await machine.ask('/cosi.resource.State/Get', ...platform)).toMatchObject({
-      status: 0,
-      body: expect.stringContaining('hcloud'),
-    })
-    expect(
-      await machine.ask('/cosi.resource.State/Get', 'runtime', 'PlatformMetadatas.talos.dev', 'another'),
-    ).toMatchObject({
-      status: 5,
-    })
+    const platform = ['runtime', 'PlatformMetadatas.talos.dev']
+    const { body } = await machine.ask('/cosi.resource.State/Get', ...platform, 'platformmetadata')
+    expect(body).toContain('platform: hcloud\ninstanceId: "7"\n')
+    expect((await machine.ask('/cosi.resource.State/Get', ...platform, 'another')).status).toBe(5)
+    expect((await machine.ask('/cosi.resource.State/List', 'runtime', 'Others.talos.dev')).status).toBe(7)
   },
 )
 

@@ -30,6 +30,8 @@ export interface MachineArguments {
   readonly platform: Platform
   readonly accelerator: Accelerator
   readonly name: string
+  /** The server's, which is the machine's serial number as on Hetzner's servers. */
+  readonly id: number
   readonly diskFile: string
   /** undefined: boot from the disk. */
   readonly rescue: RescueBoot | undefined
@@ -43,11 +45,12 @@ export interface MachineArguments {
  * It prints on standard output, and dies with the process that starts it.
  */
 export function toMachineArgv(options: MachineArguments): string[] {
-  const { platform, accelerator, name, diskFile, rescue, isRoot, ignoreDiscard } = options
+  const { platform, accelerator, name, id, diskFile, rescue, isRoot, ignoreDiscard } = options
   return [
     ...toConfinementArgv(isRoot, rescue === undefined ? QMP_DESCRIPTOR : ROOT_PASSWORD_DESCRIPTOR),
     ...toBaseArgv(platform, accelerator),
     ...['-name', escapeCommas(name), '-smp', String(CPUS), '-m', String(MEMORY_MIB), '-sandbox', SECCOMP],
+    ...['-smbios', `type=1,manufacturer=Hetzner,product=vServer,serial=${id}`],
     ...['-chardev', `socket,id=qmp,fd=${QMP_DESCRIPTOR}`, '-mon', 'chardev=qmp,mode=control'],
     ...toDiskArgv(diskFile, ignoreDiscard),
     // Without a ROM the firmware does not try to boot from the network.

@@ -56,6 +56,7 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
       platform,
       accelerator: accelerator.name,
       name: spec.name,
+      id: spec.id,
       diskFile: spec.diskFile,
       rescue: isRescue ? systems.rescue : undefined,
       isRoot: process.getuid?.() === 0,

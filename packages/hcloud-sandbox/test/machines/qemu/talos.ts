@@ -12,6 +12,9 @@ export interface TalosAnswer {
   readonly body: string
 }
 
+/** A machine that answers does so within moments, also where it is translated and the computer is busy. */
+const PATIENCE_MS = 20_000
+
 /**
  * @param texts the first fields of the request
  * @throws Error when there is no connection, or no agreement on TLS
@@ -22,6 +25,7 @@ export async function askTalos(
   texts: readonly string[] = [],
 ): Promise<TalosAnswer> {
   const session = connect(`https://${address}:${talosPort}`, { rejectUnauthorized: false })
+  session.setTimeout(PATIENCE_MS, () => session.destroy(new Error('no answer')))
   const failure = once(session, 'error').then(([error]) => Promise.reject(error))
   const ask = async (): Promise<TalosAnswer> => {
     const stream = session.request({

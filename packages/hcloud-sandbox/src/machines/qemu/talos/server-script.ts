@@ -53,6 +53,10 @@ sub extension { my ($id, $name, $version, $author) = @_;
   resource('ExtensionStatuses.runtime.talos.dev', $id, field(1, "$id.sqsh") . field(2, $about),
     "image: $id.sqsh\nmetadata:\n    name: $name\n    version: $version\n") }
 
+# Hetzner's servers have their ID as the serial number of the machine.
+my $instance = '';
+if (open(my $serial, '<', '/sys/class/dmi/id/product_serial')) { $instance = <$serial> // ''; chomp $instance }
+
 my $next = 0;
 my %resources = (
   'ExtensionStatuses.runtime.talos.dev' => [
@@ -60,22 +64,29 @@ my %resources = (
     extension($next, 'schematic', $says{schematicId}, 'Image Factory'),
   ],
   'PlatformMetadatas.talos.dev' => [
-    resource('PlatformMetadatas.talos.dev', 'platformmetadata', field(1, $says{platform}), "platform: $says{platform}\n"),
+    resource('PlatformMetadatas.talos.dev', 'platformmetadata', field(1, $says{platform}) . field(6, $instance),
+      "platform: $says{platform}\n" . ($instance eq '' ? '' : qq(instanceId: "$instance"\n))),
   ],
 );
+# A resource of its own since 1.14, beside the extension that it is, too.
+my ($minor) = $says{version} =~ /^v1\.(\d+)/;
+my $schematics = 'ImageFactorySchematics.runtime.talos.dev';
+$resources{$schematics} = [
+  resource($schematics, 'schematic', field(1, $says{schematicId}), "schematicId: $says{schematicId}\n"),
+] if ($minor // 0) >= 14;
 
-my ($NOT_FOUND, $UNIMPLEMENTED) = (5, 12);
+my ($NOT_FOUND, $PERMISSION_DENIED, $UNIMPLEMENTED) = (5, 7, 12);
 # Gives a status, a text, and the messages of the answer.
 sub answer { my ($path, $message) = @_;
   my %asked = texts($message, 1 => '', 2 => '', 3 => '');
-  my $found = $resources{$asked{2}} // [];
   if ($path eq '/machine.MachineService/Version' && $says{answers} eq 'version') {
     my $version = field(1, $says{version}) . field(5, 'linux') . field(6, $arch);
     my $platform = field(1, $says{platform}) . field(2, $says{platform} eq 'metal' ? 'metal' : 'cloud');
     return (0, '', field(1, field(2, $version) . field(3, $platform)));
   }
-  return (0, '', map { field(1, $_) } @$found) if $path eq '/cosi.resource.State/List';
-  if ($path eq '/cosi.resource.State/Get') {
+  if ($path =~ m{^/cosi\.resource\.State/(List|Get)$}) {
+    my $found = $resources{$asked{2}} or return ($PERMISSION_DENIED, qq(resource type "$asked{2}" is not supported));
+    return (0, '', map { field(1, $_) } @$found) if $1 eq 'List';
     my ($one) = grep { my %whole = texts($_); my %about = texts($whole{1}); $about{3} eq $asked{3} } @$found;
     return (0, '', field(1, $one)) if defined $one;
     return ($NOT_FOUND, "resource $asked{2}($asked{1}/$asked{3}) doesn't exist");
@@ -139,7 +150,8 @@ close $screen;
 $SIG{CHLD} = $SIG{PIPE} = 'IGNORE';
 while (1) {
   accept(my $client, $listener) or next;
-  next if fork;
+  my $child = fork;
+  next if !defined $child || $child > 0;
   serve($client, $context);
   exit;
 }
