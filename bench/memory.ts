@@ -1,9 +1,9 @@
 /** How much memory the command takes, and what makes it more. */
 
 import { join } from 'node:path'
+import { createAnsweringMachines } from '../test/support/answering-machines.ts'
 import { ROOT } from '../test/support/command.ts'
 import { type Benchmark, formatMib, type Goal, ratioGoal, type Section, type Table } from './bench.ts'
-import { createAnsweringMachines } from './memory/answering-machines.ts'
 import { openCloud } from './memory/cloud.ts'
 import { measureStreaming } from './memory/local-image.ts'
 import { measurePeak } from './memory/peak.ts'

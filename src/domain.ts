@@ -70,5 +70,8 @@ export type SshOver = 'ipv4' | 'ipv6' | 'private'
 /** All of them. */
 export const SSH_WAYS = ['ipv4', 'ipv6', 'private'] as const satisfies readonly SshOver[]
 
+/** Which public addresses build servers get, as users choose them. */
+export const IP_FAMILIES = ['any', 'ipv4', 'ipv6', 'none'] as const
+
 /** Labels of a Hetzner Cloud resource: key to value. */
 export type Labels = Readonly<Record<string, string>>

@@ -77,7 +77,7 @@ Architecture: ${architecture}
 Maintainer: ${MAINTAINER}
 Installed-Size: ${kibibytes}
 Depends: libc6 (>= 2.28), libgcc-s1, libstdc++6 (>= 8)
-Recommends: curl, xz-utils, zstd
+Recommends: curl, mount, xz-utils, zstd
 Section: admin
 Priority: optional
 Homepage: ${OWN.homepage}

@@ -7,7 +7,7 @@ import { didYouMean } from '../util/near.ts'
 import type { BuildFlagName } from './build-flags.ts'
 
 /** The commands for jobs, where questions cannot be answered. */
-const COMMANDS = ['build', 'plan', 'prune', 'cleanup', 'doctor', 'list', 'outdated'] as const
+const COMMANDS = ['build', 'plan', 'prune', 'cleanup', 'doctor', 'list', 'outdated', 'merge-results'] as const
 
 /** Inputs that not every command has a use for. */
 const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
@@ -18,8 +18,8 @@ const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   'dry-run': ['build'],
-  manifest: ['build'],
-  report: ['build'],
+  manifest: ['build', 'merge-results'],
+  report: ['build', 'merge-results'],
 }
 
 /** An input that is called as a flag is. */

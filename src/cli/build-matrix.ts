@@ -8,9 +8,6 @@ import { redact, withoutCredentials } from '../util/redact.ts'
 import type { BuildFlagName, PlanFlags } from './build-flags.ts'
 import type { LabelFlag } from './server-flags.ts'
 
-/** Which programs the matrix can be printed for. */
-export const MATRIX_FORMS = ['github'] as const
-
 export interface MatrixEntry {
   /** `arm`, `x86 control-plane`. */
   readonly name: string
@@ -23,10 +20,8 @@ export interface MatrixEntry {
   readonly args: string
 }
 
-/** As GitHub Actions takes it by `fromJSON`; empty when everything exists. */
-export interface Matrix {
-  readonly include: readonly MatrixEntry[]
-}
+/** The jobs; none when everything exists. */
+export type Matrix = readonly MatrixEntry[]
 
 /** What keeps a matrix from being made of this request, before anything is looked up. */
 export function findMatrixProblems(
@@ -72,7 +67,7 @@ export function findMatrixProblems(
 
 /** The images of a plan that are to be built, each with the arguments that build it alone. */
 export function toMatrix({ images }: Plan, flags: PlanFlags): Matrix {
-  const include = images
+  return images
     .filter(({ existing }) => existing === undefined)
     .map((image) => ({
       name: image.name,
@@ -81,7 +76,6 @@ export function toMatrix({ images }: Plan, flags: PlanFlags): Matrix {
       talosVersion: image.talosVersion,
       args: argumentsFor(image, flags).map(quote).join(' '),
     }))
-  return { include }
 }
 
 /** The arguments that ask for one image of the plan, in the same way as the whole was asked for. */

@@ -220,7 +220,7 @@ export async function openFactory(
   return { factory, [Symbol.asyncDispose]: close }
 }
 
-const NO_TOKEN: Problem = {
+export const NO_TOKEN: Problem = {
   code: 'token',
   message: 'there is no API token',
   at: { kind: 'env', name: 'HCLOUD_TOKEN' },

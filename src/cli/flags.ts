@@ -12,7 +12,7 @@ import {
 } from '../domain.ts'
 import { isLabelKey, isLabelValue } from '../plan/server-label.ts'
 import { parseShard, type Shard } from '../plan/shard.ts'
-import { isPort, isWait } from '../run/option-limits.ts'
+import { isPort, toWait } from '../run/option-limits.ts'
 import { didYouMean } from '../util/near.ts'
 
 /** `--arch arm` */
@@ -50,7 +50,6 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('Use a whole number of at least 1.')
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
 const AGE_MS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
 
 /** `30d`, `12h`, `4w`; in milliseconds. */
@@ -63,9 +62,8 @@ export function parseAge(text: string): number {
 
 /** `90s`, `5m`, `1h`, or seconds; in milliseconds. */
 export function parseDuration(text: string): number {
-  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
-  const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN)
-  if (isWait(ms)) return ms
+  const ms = toWait(text)
+  if (ms !== undefined) return ms
   throw new InvalidArgumentError('Use a duration such as 90s or 5m, up to 24h.')
 }
 

@@ -4,10 +4,10 @@ import { TalosImageError } from '../errors.ts'
 import { createLog } from '../provider/protocol/log.ts'
 import { serveProvider } from '../provider/protocol/serve.ts'
 import { createProvider, SOURCE } from '../provider/provider.ts'
-import type { OpenCloud } from '../provider/session.ts'
 import { EXIT } from './exit-codes.ts'
 import { isHosted } from './invocation.ts'
 import type { Io } from './io.ts'
+import { openForProvider } from './provider-cloud.ts'
 
 const DEBUG = '--debug'
 
@@ -25,7 +25,7 @@ export async function runProvider(io: Io, process: NodeJS.Process): Promise<numb
     })
   }
   await serveProvider({
-    definition: createProvider(openCloud),
+    definition: createProvider(openForProvider(io)),
     env: io.env,
     platform: process.platform,
     print: io.out,
@@ -34,8 +34,4 @@ export async function runProvider(io: Io, process: NodeJS.Process): Promise<numb
     debug: isDebugging ? { source: SOURCE, pid: process.pid } : undefined,
   })
   return EXIT.success
-}
-
-const openCloud: OpenCloud = async () => {
-  throw new TalosImageError({ code: 'usage', message: 'the provider reaches no project yet' })
 }

@@ -2,14 +2,12 @@
 
 import { InvalidArgumentError } from 'commander'
 import type { Sourced } from '../config/variables.ts'
-import { SSH_WAYS } from '../domain.ts'
+import { IP_FAMILIES, SSH_WAYS } from '../domain.ts'
 import type { Problem } from '../errors.ts'
 import { PLAIN_SERVER, type ServerRequest } from '../plan/server-settings.ts'
 import type { Parameters, Values } from './define-command.ts'
 import type { Io } from './io.ts'
 
-/** Which public addresses build servers get. */
-const IP_FAMILIES = ['any', 'ipv4', 'ipv6', 'none'] as const
 type IpFamily = (typeof IP_FAMILIES)[number]
 
 export interface LabelFlag {

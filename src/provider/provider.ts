@@ -1,22 +1,48 @@
 /** The provider as Terraform's configurations name it. */
 
+import { extensions } from './data-sources/extensions.ts'
+import { schematic as schematicSource } from './data-sources/schematic.ts'
+import { snapshot as snapshotSource } from './data-sources/snapshot.ts'
+import { versions } from './data-sources/versions.ts'
 import type { ProviderDefinition } from './definition.ts'
-import { defineAttributes } from './schema.ts'
-import type { OpenCloud } from './session.ts'
-
-const attributes = defineAttributes({})
+import { placed } from './place.ts'
+import { attributes, findProblems, readAccess } from './provider-attributes.ts'
+import { schematic } from './resources/schematic.ts'
+import { snapshot } from './resources/snapshot/resource.ts'
+import { isOpen } from './schematic-value.ts'
+import { type OpenCloud, Session } from './session.ts'
 
 /** As configurations name the provider in `required_providers`. */
 export const SOURCE = 'talos-image/talosimage'
 
-/** @param open how projects and the Image Factory are reached */
-export const createProvider = (_open: OpenCloud): ProviderDefinition<typeof attributes, null> => ({
+/** @param open how the project and the Image Factory are reached */
+export const createProvider = (open: OpenCloud): ProviderDefinition<typeof attributes, Session> => ({
   name: 'talosimage',
-  description: 'Builds verified Talos Linux snapshots in Hetzner Cloud projects.',
+  description:
+    'Builds [Talos Linux](https://www.talos.dev) snapshots in Hetzner Cloud projects, which do not accept disk images: a temporary server, its rescue system, the disk written and read back, a snapshot, and nothing else left behind. With `sandbox = true` all of it happens on your own computer, without an account.',
   attributes,
-  resources: [],
-  dataSources: [],
-  async configure() {
-    return { provider: null }
+  resources: [snapshot, schematic],
+  dataSources: [snapshotSource, schematicSource, versions, extensions],
+  async validate(config) {
+    return findProblems(config)
   },
+  async configure(config, context) {
+    const { token, endpoint, factory_url, sandbox, ssh } = config
+    const { signal, log } = context
+    const isKnown = !Object.values(config).some(isOpen)
+    const settings = {
+      token: textOf(token),
+      endpoint: textOf(endpoint),
+      factoryUrl: textOf(factory_url),
+      sandbox: sandbox === true,
+      sshPort: typeof ssh === 'object' && typeof ssh?.port === 'number' ? ssh.port : undefined,
+      onDelay: (text: string): void => log('info', text),
+      signal,
+    }
+    const opening = isKnown ? () => placed(() => open(settings)) : undefined
+    return { provider: new Session(opening, readAccess(config), context), diagnostics: findProblems(config) }
+  },
+  close: (session) => session.close(),
 })
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

@@ -15,6 +15,15 @@ export function isWait(ms: number): boolean {
   return Number.isFinite(ms) && ms > 0 && ms <= DAY_MS
 }
 
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 60 * 60_000 }
+
+/** Milliseconds of a duration such as `90s`, `5m` or `90`, if one may wait so long. */
+export function toWait(text: string): number | undefined {
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
+  const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN)
+  return isWait(ms) ? ms : undefined
+}
+
 /** What is wrong with the numbers among a run's options: all of it, in the words of the library. */
 export function findLimitProblems(options: {
   readonly sshPort?: number | undefined

@@ -99,7 +99,9 @@ describe('matrix.yml', () => {
       env: { HCLOUD_ENDPOINT: endpoint, TALOS_IMAGE_FACTORY_URL: factoryUrl, TALOS_IMAGE_SSH_PORT: String(sshPort) },
     }
     const contexts = { secrets: { HCLOUD_TOKEN: token }, inputs: { 'talos-version': 'v1.13' } }
-    const [plan, ...builds] = await runWorkflow('examples/github/matrix.yml', contexts, options)
+    const jobs = await runWorkflow('examples/github/matrix.yml', contexts, options)
+    const [plan, merge] = [jobs[0], jobs.at(-1)]
+    const builds = jobs.slice(1, -1)
     const { include } = v.parse(Matrix, JSON.parse(plan?.outputs.matrix ?? ''))
     expect(include).toEqual(
       ['control-plane', 'worker'].flatMap((role) =>
@@ -117,6 +119,8 @@ describe('matrix.yml', () => {
     expect(builds.map(({ steps: [step] }) => Object.keys(JSON.parse(step?.outputs.ids ?? '')))).toEqual(
       include.map(({ name }) => [name]),
     )
+    expect(merge?.steps.map(({ code, outputs }) => [code, outputs.built, outputs.failed])).toEqual([[0, '4', '0']])
+    expect(merge?.steps[0]?.summary).toContain('Talos v1.13.9: 4 of 4 snapshots')
     const snapshots = await project.snapshots()
     expect(snapshots.map(({ labels }) => `${labels.arch} ${labels.role} ${labels.version}`).toSorted()).toEqual(
       include.map(({ name, talosVersion }) => `${name} ${talosVersion}`).toSorted(),

@@ -63,7 +63,7 @@ describe('a matrix', () => {
       ['--matrix', 'github', '--image-file', '-', '--arch', 'x86'],
       '--matrix: standard input cannot be given to another job',
     ],
-    [['--matrix', 'jenkins'], "'jenkins' is invalid. Allowed choices are github."],
+    [['--matrix', 'jenkins'], "'jenkins' is invalid. Allowed choices are github, gitlab."],
     [['--matrix', 'github', '--sha256', 'ab'], 'Use 64 hexadecimal digits'],
   ])('cannot be made of %j', async (flags, text) => {
     await using workspace = await createWorkspace()

@@ -55,7 +55,7 @@ describe.each([
     expect(await ask('dpkg-deb', '--field', file, 'Package', 'Version', 'Architecture')).toBe(
       `Package: talos-image\nVersion: ${version}\nArchitecture: ${machine}\n`,
     )
-    expect(await ask('dpkg-deb', '--field', file, 'Recommends')).toBe('curl, xz-utils, zstd\n')
+    expect(await ask('dpkg-deb', '--field', file, 'Recommends')).toBe('curl, mount, xz-utils, zstd\n')
     // What rpmbuild has found in the executable.
     const needed = await ask('rpm', '-qp', '--requires', RPM)
     const [newest] = [...needed.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor)).toSorted((a, b) => b - a)

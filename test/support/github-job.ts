@@ -1,10 +1,11 @@
 /** The steps of action.yml and of workflows, run as the runner of GitHub Actions runs them. */
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { parse } from 'yaml'
+import { toGlob } from '../../src/util/glob.ts'
 import { type CommandResult, ROOT, type RunningCommand, startCommand } from './command.ts'
 import { type Contexts, fill, holds, type JobStatus, toText } from './github-expression.ts'
 
@@ -67,6 +68,9 @@ export interface FinishedJob {
   readonly outputs: Readonly<Record<string, string>>
 }
 
+/** What the runner knows of the job and of the action. */
+const GITHUB = { token: 'ghs_of-the-job', action_repository: 'OWNER/talos-image' }
+
 /** Runs action.yml with these inputs; the others have their defaults. */
 export async function runAction(inputs: Readonly<Record<string, string>>, options: RunnerOptions): Promise<StepResult> {
   const action = v.parse(Action, parse(await readFile(join(ROOT, 'action.yml'), 'utf8')))
@@ -78,7 +82,7 @@ export async function runAction(inputs: Readonly<Record<string, string>>, option
   const [step, ...others] = action.runs.steps
   if (step?.run === undefined || step.id === undefined || others.length > 0)
     throw new Error('action.yml has other steps')
-  const contexts = { inputs: given, env: options.env }
+  const contexts = { inputs: given, env: options.env, github: GITHUB }
   const own = fillAll(step.env, contexts)
   const result = await runScript(toText(fill(step.run, contexts)), { ...options, env: { ...options.env, ...own } })
   const steps = { [step.id]: { outputs: result.outputs } }
@@ -89,7 +93,7 @@ export async function runAction(inputs: Readonly<Record<string, string>>, option
 }
 
 /**
- * Runs a workflow that uses nothing but this action and a checkout, whose place `cwd` takes.
+ * Runs a workflow that uses nothing but this action, a checkout, whose place `cwd` takes, and artifacts, which are files there.
  * @param contexts `inputs` and `secrets`
  */
 export async function runWorkflow(path: string, contexts: Contexts, options: RunnerOptions): Promise<FinishedJob[]> {
@@ -102,11 +106,11 @@ export async function runWorkflow(path: string, contexts: Contexts, options: Run
       job.strategy === undefined
         ? { include: [{}] }
         : v.parse(Matrix, fill(job.strategy.matrix, { ...contexts, needs }))
-    for (const matrix of include) {
+    for (const [index, matrix] of include.entries()) {
       const env = fillAll({ ...workflow.env, ...job.env }, contexts)
       const { steps, contexts: after } = await runSteps(
         job.steps,
-        { ...contexts, needs, matrix },
+        { ...contexts, needs, matrix, strategy: { 'job-index': index } },
         {
           ...options,
           env: { ...options.env, ...env },
@@ -131,6 +135,11 @@ async function runSteps(
   let status: JobStatus = 'success'
   for (const step of steps) {
     if (step.uses?.startsWith('actions/checkout@') === true || !holds(step.if, contexts, status)) continue
+    if (step.uses?.startsWith('actions/upload-artifact@') === true) continue
+    if (step.uses?.startsWith('actions/download-artifact@') === true) {
+      await download(fillAll(step.with, contexts), options)
+      continue
+    }
     if (step.uses?.startsWith('OWNER/talos-image@') !== true)
       throw new Error(`${step.uses ?? step.run} cannot be run here`)
     const result = await runAction(fillAll(step.with, contexts), options)
@@ -140,6 +149,14 @@ async function runSteps(
     if (result.code !== 0) status = (result.code ?? 128) >= 128 ? 'cancelled' : 'failure'
   }
   return { steps: results, contexts }
+}
+
+/** Puts what jobs before it have uploaded into a folder. */
+async function download({ pattern = '', path = '' }: Readonly<Record<string, string>>, { cwd }: RunnerOptions) {
+  await mkdir(join(cwd, path), { recursive: true })
+  for (const name of await readdir(cwd)) {
+    if (toGlob(pattern).test(name)) await cp(join(cwd, name), join(cwd, path, name))
+  }
 }
 
 /**
@@ -186,6 +203,10 @@ async function runScript(script: string, { cwd, env, onStart, onEnd }: RunnerOpt
         GITHUB_ACTIONS: 'true',
         GITHUB_ACTION_PATH: ROOT.replace(/\/$/, ''),
         GITHUB_WORKSPACE: cwd,
+        GITHUB_SERVER_URL: 'https://github.com',
+        RUNNER_OS: 'Linux',
+        RUNNER_ARCH: 'X64',
+        RUNNER_TOOL_CACHE: join(folder, 'tools'),
         ...env,
         GITHUB_OUTPUT: output,
         GITHUB_STEP_SUMMARY: summary,

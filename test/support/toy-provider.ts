@@ -1,5 +1,6 @@
 /** A provider with attributes of every kind, whose things are in memory: the protocol is tested with it, apart from what ours does. */
 
+import { isDeepStrictEqual } from 'node:util'
 import type {
   Context,
   DataSourceDefinition,
@@ -73,8 +74,8 @@ export function createToy({
     upgrade: (_version, { title, ...rest }) => ({ ...rest, name: title }),
     read: async ({ id }) => ({ state: things.get(id ?? '') ?? null }),
     async plan({ prior, proposed }) {
-      if (prior !== null && proposed.size !== prior.size) return { planned: { ...proposed, revision: UNKNOWN } }
-      return { planned: proposed }
+      const isSame = isDeepStrictEqual(prior, proposed)
+      return { planned: isSame ? proposed : { ...proposed, revision: UNKNOWN } }
     },
     async planDelete({ old, name }) {
       return old === true ? [{ severity: 'error', summary: `${name} is in use`, path: ['old'] }] : []

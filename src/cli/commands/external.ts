@@ -2,6 +2,7 @@
 
 import { ARCHITECTURE_WORDS } from '../../domain.ts'
 import { formatOrigin, type Problem, TalosImageError } from '../../errors.ts'
+import { selectSnapshot } from '../../library/select-snapshot.ts'
 import { toExternalResult } from '../../report/snapshot.ts'
 import { printable } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
@@ -13,7 +14,6 @@ import { asCalled } from '../invocation.ts'
 import type { Io } from '../io.ts'
 import { openProject } from '../open-project.ts'
 import { readInput } from '../read-input.ts'
-import { selectSnapshot } from '../selection.ts'
 import { cloudFlags } from '../shared-flags.ts'
 
 /** A query is a handful of short texts. */
@@ -55,7 +55,7 @@ async function answer(io: Io, sandbox: boolean, factoryUrl: string | undefined):
   const query = parseExternalQuery(text)
   await using cloud = await openProject(io, { sandbox, ...(factoryUrl === undefined ? {} : { factoryUrl }) })
   const { selector, architecture } = query
-  const input = { selector, architecture, at: 'query selector', signal: io.signal }
+  const input = { selector, architecture, at: { kind: 'flag', name: 'query selector' } as const, signal: io.signal }
   const { selected, warnings } = await selectSnapshot(cloud, input)
   if (selected === undefined) throw nothingMatches(query)
   for (const warning of warnings) io.err(formatLine('warning', warning))

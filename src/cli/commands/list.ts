@@ -1,6 +1,7 @@
 /** `talos-image list` */
 
 import { isApiFailure } from '../../hetzner/transport/api-failure.ts'
+import { badSelector } from '../../library/select-snapshot.ts'
 import { listSnapshots } from '../../library/snapshots.ts'
 import { isWanted } from '../../plan/snapshot-filter.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
@@ -10,7 +11,6 @@ import { defineCommand } from '../define-command.ts'
 import { openProject } from '../open-project.ts'
 import { foldLines } from '../render/fold.ts'
 import { formatSnapshots, formatSnapshotsWide } from '../render/snapshots.ts'
-import { badSelector } from '../selection.ts'
 import { projectFlags } from '../shared-flags.ts'
 import { FILTER_NAMES, FILTER_WORDS, filterFlags, parseSort, toFilter } from '../snapshot-flags.ts'
 
@@ -36,7 +36,7 @@ export const command = defineCommand({
   run: async (io, { selector, sort, wide, ...flags }) => {
     await using cloud = await openProject(io, flags)
     const images = await listSnapshots(cloud.hetzner, { selector, signal: io.signal }).catch((error: unknown) => {
-      if (isApiFailure(error, 'invalid_input')) throw badSelector(selector, '--selector')
+      if (isApiFailure(error, 'invalid_input')) throw badSelector(selector, { kind: 'flag', name: '--selector' })
       throw error
     })
     const wanted = images.filter((image) => isWanted(image, toFilter(flags)))

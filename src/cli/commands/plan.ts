@@ -5,12 +5,13 @@ import { unnamedPlan } from '../../report/projects.ts'
 import { safeJson } from '../../util/printable.ts'
 import { redact } from '../../util/redact.ts'
 import { PLAN_GROUPS, PLAN_TOGETHER, planParameters, readTarget } from '../build-flags.ts'
-import { findMatrixProblems, MATRIX_FORMS, toMatrix } from '../build-matrix.ts'
+import { findMatrixProblems, toMatrix } from '../build-matrix.ts'
 import { showPlan } from '../build-view.ts'
 import { defineCommand } from '../define-command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { checkOutputs, writeOutputs } from '../job-outputs.ts'
 import { chooseFlaggedProjects, makePlan, toPlanResult } from '../make-plan.ts'
+import { MATRIX_FORMS, toMatrixForm } from '../matrix-forms.ts'
 import { planOutputs } from '../render/job-outputs.ts'
 
 export const command = defineCommand({
@@ -43,12 +44,15 @@ export const command = defineCommand({
     if (form === undefined || plan === undefined) {
       return toPlanResult(io, rest, planned)
     }
-    const matrix = toMatrix(plan, flags)
+    const matrix = toMatrixForm(form, toMatrix(plan, flags))
     // People who look into the log want more than the line for programs.
     showPlan(io, planned, rest.verbose)
     return {
       text: `${redact(safeJson(matrix))}\n`,
-      finish: async () => ((await writeOutputs(io, planOutputs(plan, matrix))) ? EXIT.success : EXIT.failed),
+      finish: async () =>
+        (await writeOutputs(io, planOutputs(plan, form === 'github' ? matrix : undefined)))
+          ? EXIT.success
+          : EXIT.failed,
     }
   },
 })

@@ -3,12 +3,12 @@
 import { ARCHITECTURES, type Architecture } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
 import { STAYS } from '../../library/delete-snapshots.ts'
+import { selectSnapshot } from '../../library/select-snapshot.ts'
 import { joinSelector } from '../../plan/selector.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { defineCommand } from '../define-command.ts'
 import { openProject } from '../open-project.ts'
 import { formatSelection } from '../render/selection.ts'
-import { selectSnapshot } from '../selection.ts'
 import { projectFlags } from '../shared-flags.ts'
 import { filterFlags, parseRoleFilter, parseWholeVersion } from '../snapshot-flags.ts'
 
@@ -35,7 +35,7 @@ export const command = defineCommand({
     await using cloud = await openProject(io, flags, twice ? [ROLE_AND_SELECTOR] : [])
     const parts = { selector: given, role: role ?? undefined, version, labels: Object.fromEntries(label) }
     const selector = joinSelector(parts)
-    const asked = { selector, architecture, at: 'SELECTOR', signal: io.signal }
+    const asked = { selector, architecture, at: { kind: 'flag', name: 'SELECTOR' } as const, signal: io.signal }
     const { selected, others, warnings } = await selectSnapshot(cloud, asked)
     if (selected === undefined) throw nothingMatches(selector, architecture)
     const [record, ...rest] = [selected, ...others].map((image) => toSnapshotRecord(image, cloud.factoryUrl))

@@ -3,13 +3,12 @@
 import type { Plan } from '../../plan/plan.ts'
 import { type ProjectResult, toRunDocument } from '../../report/projects.ts'
 import type { ResultSnapshot } from '../../report/result.ts'
-import type { Matrix } from '../build-matrix.ts'
 
 /** Name to value. */
 export type JobOutputs = Readonly<Record<string, string>>
 
-/** What a plan comes to; `matrix` only where one was made. */
-export function planOutputs({ talosVersion, images }: Plan, matrix?: Matrix): JobOutputs {
+/** What a plan comes to. @param matrix as GitHub takes it, where one was made */
+export function planOutputs({ talosVersion, images }: Plan, matrix?: unknown): JobOutputs {
   const count = images.filter(({ existing }) => existing === undefined).length
   return {
     'talos-version': talosVersion,

@@ -1,6 +1,7 @@
 /** Terraform's calls of a provider, by their names in the protocol: each takes a message and gives one. */
 
 import type { ProviderDefinition } from '../definition.ts'
+import { check } from './check.ts'
 import { attempt } from './diagnostics.ts'
 import { Message, type Received } from './message.ts'
 import { resourceCalls } from './resource-calls.ts'
@@ -44,10 +45,7 @@ export function createCalls(definition: ProviderDefinition, session: Session): C
     GetFunctions: async () => new Message(),
 
     async ValidateProviderConfig(request) {
-      const [, said] = await attempt(attributes, undefined, async (say) => {
-        say(await definition.validate?.(readConfig(request.message(1), attributes)))
-      })
-      return new Message().message(2, ...said)
+      return new Message().message(2, ...(await check(definition, request.message(1))))
     },
     async ConfigureProvider(request) {
       const [, said] = await attempt(attributes, undefined, async (say) => {
@@ -61,11 +59,7 @@ export function createCalls(definition: ProviderDefinition, session: Session): C
       return new Message().message(1, ...said)
     },
     async ValidateDataResourceConfig(request) {
-      const source = dataSource(request)
-      const [, said] = await attempt(source.attributes, undefined, async (say) => {
-        say(await source.validate?.(readConfig(request.message(2), source.attributes)))
-      })
-      return new Message().message(1, ...said)
+      return new Message().message(1, ...(await check(dataSource(request), request.message(2))))
     },
     async ReadDataSource(request) {
       const source = dataSource(request)

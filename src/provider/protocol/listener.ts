@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Server, ServerCredentials } from '@grpc/grpc-js'
+import { logVerbosity, type Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { createCertificate } from './certificate.ts'
 import type { Endpoint, Handshake } from './handshake.ts'
 
@@ -12,7 +12,7 @@ const LONGEST_SOCKET = 103
 const LOOPBACK = '127.0.0.1'
 
 /**
- * Lets the server listen at a socket that only this user can reach, and on Windows, or where its path would be too long, at a port of
+ * Lets the server listen, until it is closed, at a socket that only this user can reach, and on Windows, or where its path would be too long, at a port of
  * loopback. Both sides prove themselves with certificates, unless the host wants none.
  * @param platform as Node.js names it
  */
@@ -32,10 +32,7 @@ export async function listenFor(
         )
   const certificate = own?.der
   const folder = await mkdtemp(join(tmpdir(), 'talos-image-provider-'))
-  const stop = async (): Promise<void> => {
-    server.forceShutdown()
-    await rm(folder, { recursive: true, force: true })
-  }
+  const stop = (): Promise<void> => rm(folder, { recursive: true, force: true })
   const path = join(folder, 'socket')
   if (platform !== 'win32' && path.length <= LONGEST_SOCKET) {
     await bind(server, `unix:${path}`, credentials)
@@ -51,6 +48,8 @@ async function bindPort(
   [first, last]: Handshake['ports'],
   credentials: ServerCredentials,
 ): Promise<number> {
+  // It would print each port that is taken.
+  setLogVerbosity(logVerbosity.NONE)
   try {
     return await bind(server, `${LOOPBACK}:${first}`, credentials)
   } catch (error) {

@@ -3,20 +3,17 @@
 import * as v from 'valibot'
 import { type Diagnostic, DiagnosticsError, type Outcome, type Path, type ResourceDefinition } from '../definition.ts'
 import type { State } from '../schema.ts'
+import { check } from './check.ts'
 import { attempt, toPathMessage } from './diagnostics.ts'
 import { Message, type Received } from './message.ts'
 import { replacedPaths, withOpenComputed } from './plan.ts'
 import type { Calls, Session } from './session.ts'
-import { readConfig, readOpen, readState, readStored, toDynamicValue } from './values.ts'
+import { readOpen, readState, readStored, toDynamicValue } from './values.ts'
 
 export function resourceCalls(resourceOf: (request: Received) => ResourceDefinition, session: Session): Calls {
   return {
     async ValidateResourceConfig(request) {
-      const resource = resourceOf(request)
-      const [, said] = await attempt(resource.attributes, undefined, async (say) => {
-        say(await resource.validate?.(readConfig(request.message(2), resource.attributes)))
-      })
-      return new Message().message(1, ...said)
+      return new Message().message(1, ...(await check(resourceOf(request), request.message(2))))
     },
 
     async UpgradeResourceState(request) {
@@ -111,7 +108,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
 
     async MoveResourceState(request) {
       const [, said] = await attempt({}, undefined, async (say) => {
-        say([refusal(`a ${request.string(2)} cannot become a ${request.string(5)}`)])
+        say([refusal(`${request.string(2)} cannot become ${request.string(5)}`)])
       })
       return new Message().message(2, ...said)
     },

@@ -42,7 +42,7 @@ export async function serveProvider(options: ServeOptions): Promise<void> {
   const done = new AbortController()
   const { calls, finish } = startSession(options)
   const leave = (): void => void finish().finally(() => done.abort())
-  const server = createServer({
+  const { server, close } = createServer({
     calls,
     async onShutdown() {
       if (debug !== undefined) return
@@ -58,6 +58,7 @@ export async function serveProvider(options: ServeOptions): Promise<void> {
   print(`${debug === undefined ? formatHandshake(listener) : formatReattach(listener, debug)}\n`)
   log('debug', 'serving', { network: listener.network, address: listener.address })
   if (!done.signal.aborted) await once(done.signal, 'abort')
+  await close()
 }
 
 /** The calls, and what ends them. */

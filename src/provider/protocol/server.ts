@@ -1,5 +1,6 @@
 /** The gRPC server, as HashiCorp's go-plugin expects it of a plugin: Terraform's calls, and the services of go-plugin itself. */
 
+import { setTimeout } from 'node:timers/promises'
 import {
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
@@ -18,6 +19,8 @@ import type { Calls } from './session.ts'
 const LARGEST_REQUEST_BYTES = 256 * 1024 * 1024
 
 const PROVIDER = '/tfplugin6.Provider/'
+/** How long a host may take to be told the last answer. */
+const CLOSE_MS = 500
 /** What go-plugin asks about the health of, and the answer. */
 const PLUGIN = 'plugin'
 const SERVING = 1
@@ -35,7 +38,11 @@ export interface ServerOptions {
   readonly onLost: () => void
 }
 
-export function createServer({ calls, onShutdown, onLost }: ServerOptions): Server {
+/** A server, and what closes it: what was answered gets to the host. */
+export function createServer({ calls, onShutdown, onLost }: ServerOptions): {
+  readonly server: Server
+  close(): Promise<void>
+} {
   const server = new Server({
     'grpc.max_receive_message_length': LARGEST_REQUEST_BYTES,
     'grpc.max_send_message_length': -1,
@@ -67,15 +74,28 @@ export function createServer({ calls, onShutdown, onLost }: ServerOptions): Serv
     await onShutdown()
     return new Message()
   })
-  // Nothing is sent on these two: there are no connections beside this one, and standard output and error are the host's own.
+  // Two streams are as long as the connection, and nothing is sent on them: there are no other connections, and standard output and
+  // error are the host's own.
+  const streams: { end(): unknown }[] = []
   register('/plugin.GRPCBroker/StartStream', 'bidi', (call: ServerDuplexStream<Received, Message>) => {
-    call.on('data', () => undefined).on('end', () => call.end())
+    streams.push(call)
+    call.on('data', () => undefined)
   })
-  // It is as long as the connection.
   register('/plugin.GRPCStdio/StreamStdio', 'serverStream', (call: ServerWritableStream<Received, Message>) => {
+    streams.push(call)
     call.on('cancelled', onLost)
   })
-  return server
+  return {
+    server,
+    async close() {
+      for (const stream of streams) stream.end()
+      const closed = new Promise<void>((resolve) => {
+        server.tryShutdown(() => resolve())
+      })
+      await Promise.race([closed, setTimeout(CLOSE_MS, undefined, { ref: false })])
+      server.forceShutdown()
+    },
+  }
 }
 
 /** The health of what is not there is no error of this program. */

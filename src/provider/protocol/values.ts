@@ -1,5 +1,6 @@
 /** Values as they go over the wire (MessagePack) and as they are stored (JSON). */
 
+import { isDeepStrictEqual } from 'node:util'
 import { decode, ExtData, encode } from '@msgpack/msgpack'
 import * as v from 'valibot'
 import { type Attributes, type Open, type OpenValue, type State, UNKNOWN } from '../schema.ts'
@@ -67,7 +68,7 @@ export function toDynamicValue(
   const entries = Object.entries(attributes).map(([name, { type }]) => {
     const part = value[name] ?? null
     if (type !== 'dynamic') return [name, toWire(part, toWireType(type))]
-    const same = like.find((other) => other?.[name] === part) ?? null
+    const same = like.find((other) => isDeepStrictEqual(other?.[name], part)) ?? null
     const known = same === null ? undefined : received.get(same)?.[name]
     return [name, withItsType(part, known ?? typeOf(part))]
   })
@@ -88,7 +89,11 @@ function toObject(raw: unknown, attributes: Attributes): OpenObject | null {
   return object
 }
 
-const Parts = v.record(v.string(), v.unknown())
+const Parts = v.pipe(
+  v.unknown(),
+  v.check((raw) => !Array.isArray(raw), 'a list is no map'),
+  v.record(v.string(), v.unknown()),
+)
 
 const Numeric = v.pipe(
   v.union([v.number(), v.bigint(), v.string()]),

@@ -76,7 +76,7 @@ function nameOf(node: object): string | undefined {
 }
 
 /** What a sentence may begin with in capitals: names. */
-const NAMES = /^(Hetzner|Packer|Terraform|Talos|Factory|Node\.js|Go|Debian|GitHub|Linux|Markdown|Windows|Perl)\b/
+const NAMES = /^(Hetzner|Packer|Terraform|Talos|Factory|Node\.js|Go|Debian|GitHub|GitLab|Linux|Markdown|Windows|Perl)\b/
 
 test('errors and hints are in lower case, without a full stop', () => {
   const messages = found.filter(

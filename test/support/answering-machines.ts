@@ -5,11 +5,16 @@ import type { Machine, MachineKind, MachineSpec } from 'hcloud-sandbox'
 import ssh2, { type Connection, type ServerChannel } from 'ssh2'
 import { createKeyPair } from '../../src/remote/key-pair.ts'
 
+const HASH = '0'.repeat(128)
+
 /** What each script reports, by a word that only this script holds. */
 const ANSWERS = [
   ['say missing', { host: 'rescue rescue', mounted: 'no', missing: '', 'device-bytes': '40000000000' }],
-  ['source-sha256', { discard: 'ok', 'source-sha256': '00', 'disk-hash': '00', 'disk-bytes': String(1 << 30) }],
-  ['boot-sector', { 'disk-hash': '00', 'boot-sector': 'ok', rest: 'zero' }],
+  [
+    'source-sha256',
+    { discard: 'ok', 'source-sha256': '0'.repeat(64), 'data-hash': HASH, 'disk-bytes': String(1 << 30) },
+  ],
+  ['boot-sector', { 'data-hash': HASH, 'boot-sector': 'ok', rest: 'zero' }],
 ] as const
 
 /** @param builds how many disks must be waiting to be written before any of them is: then all builds are under way */

@@ -1,16 +1,16 @@
 /** Asks a project which snapshot a selector picks. */
 
 import type { Architecture } from '../domain.ts'
-import { TalosImageError } from '../errors.ts'
+import { type Origin, TalosImageError } from '../errors.ts'
+import type { HetznerClient } from '../hetzner/client.ts'
 import { isApiFailure } from '../hetzner/transport/api-failure.ts'
 import { type Selection, selectNewest } from '../report/select.ts'
-import type { Cloud } from './cloud.ts'
 
 export interface SelectionInput {
   readonly selector: string
   readonly architecture: Architecture
-  /** Where the selector was given, as messages call it. */
-  readonly at: string
+  /** Where the selector was given. */
+  readonly at: Origin
   readonly signal: AbortSignal
 }
 
@@ -19,7 +19,7 @@ export interface SelectionInput {
  * @throws TalosImageError `usage` when it is not a selector
  */
 export async function selectSnapshot(
-  { hetzner }: Cloud,
+  { hetzner }: { readonly hetzner: HetznerClient },
   { selector, architecture, at, signal }: SelectionInput,
 ): Promise<Selection> {
   const images = await hetzner.images.listSnapshots({ labelSelector: selector }, { signal }).catch((error: unknown) => {
@@ -29,12 +29,11 @@ export async function selectSnapshot(
   return selectNewest(selector, images, architecture)
 }
 
-/** @param name of the flag or argument that it was given with */
-export function badSelector(selector: string, name: string): TalosImageError {
+export function badSelector(selector: string, at: Origin): TalosImageError {
   return new TalosImageError({
     code: 'usage',
     message: `"${selector}" is not a label selector`,
-    at: { kind: 'flag', name },
+    at,
     hint: 'write it like "os=talos,role=worker" or "os=talos,!role"',
   })
 }

@@ -1,0 +1,32 @@
+/** How Terraform's provider reaches its project and the Image Factory: as the command does, with the settings of the provider's block. */
+
+import { throwProblems } from '../errors.ts'
+import type { CloudSettings, OpenCloud, OpenedCloud } from '../provider/session.ts'
+import { findCloudProblems, NO_TOKEN, openCloud, openFactory } from './cloud.ts'
+import { findFactoryProblems, publicFactoryUrlOf } from './connection.ts'
+import type { Io } from './io.ts'
+
+export const openForProvider =
+  (io: Io): OpenCloud =>
+  ({ token, endpoint, ...settings }) => {
+    const env = {
+      ...io.env,
+      ...(token === undefined ? {} : { HCLOUD_TOKEN: token }),
+      ...(endpoint === undefined ? {} : { HCLOUD_ENDPOINT: endpoint }),
+    }
+    // A context of `hcloud` is for people at a terminal.
+    const isProjectless = !settings.sandbox && (env.HCLOUD_TOKEN ?? '').trim() === ''
+    return (isProjectless ? openWithoutProject : openProject)({ ...io, env, stdinIsTerminal: false }, settings)
+  }
+
+type Settings = Omit<CloudSettings, 'token' | 'endpoint'>
+
+async function openProject(io: Io, { onDelay, ...options }: Settings): Promise<OpenedCloud> {
+  throwProblems([...findCloudProblems(io, options), ...findFactoryProblems(io, options)])
+  return openCloud(io, { ...options, needsMachines: true }, { onDelay })
+}
+
+async function openWithoutProject(io: Io, options: Settings): Promise<OpenedCloud> {
+  const { factory } = await openFactory(io, options)
+  return { hetzner: NO_TOKEN, factory, factoryUrl: publicFactoryUrlOf(io, options), sshPort: 0, close: async () => {} }
+}

@@ -1,0 +1,175 @@
+/** What is done to snapshots of a project. */
+
+import { TalosImageError } from '../../../errors.ts'
+import type { HetznerClient } from '../../../hetzner/client.ts'
+import type { Snapshot } from '../../../hetzner/snapshot.ts'
+import { isApiFailure } from '../../../hetzner/transport/api-failure.ts'
+import { deleteSnapshots, getSnapshot } from '../../../library/delete-snapshots.ts'
+import { PREFIX } from '../../../plan/labels.ts'
+import type { Plan, PlannedImage } from '../../../plan/plan.ts'
+import type { PlanRequest } from '../../../plan/request.ts'
+import { toWait } from '../../../run/option-limits.ts'
+import { TIMEOUTS } from '../../../run/timeouts.ts'
+import type { Leftover } from '../../../util/cleanup-scope.ts'
+import { startDeadline } from '../../../util/deadline.ts'
+import { type Context, type Diagnostic, DiagnosticsError, type Outcome } from '../../definition.ts'
+import { placed, toDiagnostic, wrong } from '../../place.ts'
+import type { Session } from '../../session.ts'
+import type { attributes, SnapshotConfig, SnapshotState } from './attributes.ts'
+import { inPlace, kept } from './decide.ts'
+import { readSnapshotConfig } from './request.ts'
+import { toState } from './state.ts'
+
+type Done = Outcome<typeof attributes>
+type Calls = Context<Session>
+
+/** What is looked up for one image. @throws DiagnosticsError */
+export async function lookUp(
+  provider: Session,
+  request: PlanRequest,
+): Promise<{ readonly made: Plan; readonly image: PlannedImage }> {
+  const made = await placed(() => provider.plan(request))
+  const [image] = made.images
+  if (image === undefined) throw new RangeError('a plan of one image has one')
+  return { made, image }
+}
+
+/** Builds a snapshot, or adopts the one that is there. */
+export async function create(config: SnapshotState, planned: SnapshotConfig, context: Calls): Promise<Done> {
+  const { provider } = context
+  // What `latest` was in the plan.
+  const version = typeof planned.version === 'string' ? planned.version : config.talos_version
+  const request = await readSnapshotConfig({ ...config, talos_version: version }, provider.access.server)
+  const { identity } = typeof planned.identity === 'string' ? planned : (await lookUp(provider, request)).image
+  // A second resource that is the same adopts what the first one builds.
+  return provider.inTurn(JSON.stringify([identity, config.labels]), () => obtain(config, request, context))
+}
+
+/** Without a limit of the user's own: longer than all steps of a build. */
+const NO_LIMIT = '24h'
+
+async function obtain(config: SnapshotState, request: PlanRequest, { provider, signal }: Calls): Promise<Done> {
+  const { made, image } = await lookUp(provider, request)
+  const target = inPlace(config, image.talosVersion)
+  const limit = config.timeouts?.create ?? NO_LIMIT
+  using deadline = startDeadline(signal, toWait(limit) ?? TIMEOUTS.removeMs)
+  const images = [{ ...image, description: target.description ?? image.description }]
+  const { images: results, leftovers } = await placed(() => provider.build({ ...made, images }, deadline.signal))
+  const left = leftovers.map(toWarning)
+  const [result] = results
+  if (result === undefined) throw new RangeError('a build of one image has one result')
+  if (result.status === 'failed') {
+    const why = deadline.expired ? tooLong(limit) : toDiagnostic(result.problem)
+    throw new DiagnosticsError([why, ...left])
+  }
+  provider.held.add(result.snapshot.id)
+  const isBuilt = result.status === 'built'
+  const wanted: SnapshotState = {
+    ...config,
+    ...target,
+    version: image.talosVersion,
+    schematic_id: image.schematicId ?? null,
+    installer: image.installer ?? null,
+    source_sha256: isBuilt ? (result.written?.sourceSha256 ?? null) : null,
+    adopted: !isBuilt,
+  }
+  return { state: await settle(result.snapshot, wanted, { provider, signal }), diagnostics: left }
+}
+
+/** Changes in place what is not as it is wanted. */
+export async function change(config: SnapshotState, prior: SnapshotState, { provider, signal }: Calls): Promise<Done> {
+  const schematic = prior.schematic ?? config.schematic
+  const wanted = { ...config, ...inPlace(config, prior.version ?? ''), ...kept(prior), schematic }
+  return placed(async () => {
+    const snapshot = await getSnapshot(await provider.hetzner(), Number(prior.id), signal)
+    return { state: await settle(snapshot, wanted, { provider, signal }) }
+  })
+}
+
+const toWarning = ({ name, reason, command }: Leftover): Diagnostic => ({
+  severity: 'warning',
+  summary: `${name} could not be removed: ${reason}`,
+  detail: `Remove it: \`${command}\``,
+})
+
+const tooLong = (limit: string): Diagnostic =>
+  wrong(['timeouts', 'create'], `the snapshot was not built within ${limit}`, 'What was made for it is removed.')
+
+/** Changes what is not as it is wanted. */
+async function settle(
+  snapshot: Snapshot,
+  wanted: SnapshotState,
+  { provider, signal }: Pick<Calls, 'provider' | 'signal'>,
+): Promise<SnapshotState | null> {
+  const { images, actions } = await provider.hetzner()
+  const { factoryUrl } = await provider.cloud()
+  const { id } = snapshot
+  const own = Object.entries(snapshot.labels).filter(([key]) => key.startsWith(PREFIX))
+  const labels = { ...wanted.all_labels, ...Object.fromEntries(own) }
+  const description = wanted.description ?? snapshot.description
+  const isSame = description === snapshot.description && isSameMap(labels, snapshot.labels)
+  if (!isSame) await images.update(id, { description, labels }, { signal })
+  const protect = wanted.protect === true
+  if (protect !== snapshot.protection.delete) {
+    const action = await images.protect(id, protect, { signal })
+    await actions.wait(action, { signal, timeoutMs: TIMEOUTS.actionMs, name: `the protection of snapshot ${id}` })
+  }
+  const settled = { ...snapshot, description, labels, protection: { delete: protect } }
+  return toState(settled, factoryUrl, wanted) ?? null
+}
+
+function isSameMap(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(one)
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key])
+}
+
+/** How it is now; null when it is gone. */
+export async function look(state: SnapshotState, { provider, signal }: Calls): Promise<SnapshotState | null> {
+  const [hetzner, { factoryUrl }] = await Promise.all([provider.hetzner(), provider.cloud()])
+  const snapshot = await findSnapshot(hetzner, Number(state.id), signal)
+  return snapshot === undefined ? null : (toState(snapshot, factoryUrl, state) ?? null)
+}
+
+function findSnapshot(hetzner: HetznerClient, id: number, signal: AbortSignal): Promise<Snapshot | undefined> {
+  return hetzner.images.get(id, { signal }).catch((error: unknown) => {
+    if (isApiFailure(error, 'not_found')) return undefined
+    throw error
+  })
+}
+
+/** One that is there, for `terraform import`: with the schematic that it was made of, if the Factory knows it. */
+export async function adopt(id: number, { provider, signal }: Calls): Promise<Done> {
+  const [hetzner, { factory, factoryUrl }] = await Promise.all([provider.hetzner(), provider.cloud()])
+  const snapshot = await getSnapshot(hetzner, id, signal)
+  const state = snapshot.type === 'snapshot' ? toState(snapshot, factoryUrl) : undefined
+  if (state === undefined) {
+    const detail = 'Neither its labels nor its description name a version of Talos.'
+    throw new DiagnosticsError([wrong([], `the image ${id} is no snapshot of Talos`, detail)])
+  }
+  const schematic =
+    state.schematic_id === null ? null : await factory.readSchematic(state.schematic_id, signal).catch(() => null)
+  signal.throwIfAborted()
+  return { state: { ...state, schematic }, diagnostics: state.identity === null ? [notOurs(id)] : [] }
+}
+
+function notOurs(id: number): Diagnostic {
+  const summary = `the snapshot ${id} was not built by talos-image, so it is not known what is in it`
+  return { severity: 'warning', summary, detail: 'The next plan replaces it by one that is.' }
+}
+
+/** Deletes it, unless servers were made from it. One that is gone already is no error. */
+export function remove(
+  { id, force_destroy }: SnapshotState,
+  { provider, signal }: Calls,
+): Promise<readonly Diagnostic[]> {
+  return placed(async () => {
+    try {
+      const evenInUse = force_destroy === true
+      await deleteSnapshots(await provider.hetzner(), [Number(id)], { force: true, evenInUse, signal })
+      return []
+    } catch (error) {
+      if (error instanceof TalosImageError && error.code === 'not-found') return []
+      throw error
+    }
+  })
+}

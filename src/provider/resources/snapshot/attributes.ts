@@ -1,0 +1,131 @@
+/** The table of `talosimage_snapshot`. */
+
+import { ARCHITECTURE_WORDS } from '../../../domain.ts'
+import { defineAttributes, type Open, type State } from '../../schema.ts'
+
+const DEFAULT_WAIT = 'by default as long as each of its steps may take, well over an hour'
+
+export const attributes = defineAttributes({
+  talos_version: {
+    type: 'string',
+    set: 'required',
+    description:
+      'The Talos version: `v1.13.9`; or `v1.13` or `latest`, the newest of them whenever a plan is made, which then replaces the snapshot.',
+  },
+  architecture: { type: 'string', set: 'required', description: `Of the servers: ${ARCHITECTURE_WORDS}.` },
+  schematic: {
+    type: 'dynamic',
+    set: 'optional-computed',
+    description:
+      'The schematic, as YAML text (`file("schematic.yaml")`) or as an object. It is submitted to the Image Factory. Without it, `schematic_id` and `image_url` the image has no extensions.',
+  },
+  schematic_id: {
+    type: 'string',
+    set: 'optional-computed',
+    description: 'The ID of a schematic that the Image Factory has; that of `schematic` when that is given.',
+  },
+  image_url: {
+    type: 'string',
+    set: 'optional',
+    description: 'The URL of a raw Talos disk for Hetzner Cloud, or the reference of an installer.',
+  },
+  role: {
+    type: 'string',
+    set: 'optional',
+    description: 'What the servers are for, such as `worker`: a label, by which selectors find the snapshot.',
+  },
+  labels: {
+    type: { map: 'string' },
+    set: 'optional',
+    description: 'Labels of the snapshot, beside those that all have. Changed in place.',
+  },
+  description: {
+    type: 'string',
+    set: 'optional-computed',
+    description:
+      'The description of the snapshot; `Talos Linux VERSION ARCH by hcloud-talos` by default. Changed in place.',
+  },
+  server_type: {
+    type: 'string',
+    set: 'optional',
+    description: 'The type of the build server; by default the smallest that is in stock.',
+  },
+  location: {
+    type: 'string',
+    set: 'optional',
+    description: 'Where it is built; `fsn1`, or where there is stock, by default.',
+  },
+  sha256: {
+    type: 'string',
+    set: 'optional',
+    description: 'The SHA-256 of the source as it is downloaded: another one fails.',
+  },
+  protect: {
+    type: 'bool',
+    set: 'optional-computed',
+    description: 'Whether nothing can delete the snapshot, Terraform included; `false` by default. Changed in place.',
+  },
+  keep_on_destroy: {
+    type: 'bool',
+    set: 'optional-computed',
+    description:
+      'Whether the snapshot stays in the project when the resource is destroyed or replaced; `false` by default. It counts once it is applied.',
+  },
+  force_destroy: {
+    type: 'bool',
+    set: 'optional-computed',
+    description:
+      'Whether the snapshot is deleted even when servers were made from it, which cannot be rebuilt from it then; `false` by default. It counts once it is applied.',
+  },
+  timeouts: {
+    type: {
+      object: defineAttributes({
+        create: { type: 'string', set: 'optional', description: `Of the build, such as \`45m\`; ${DEFAULT_WAIT}.` },
+      }),
+    },
+    set: 'optional',
+    description: 'How long things may take.',
+  },
+  id: {
+    type: 'string',
+    set: 'computed',
+    description: 'The ID of the snapshot, for `image` of `hcloud_server` and the inputs of modules.',
+  },
+  version: { type: 'string', set: 'computed', description: 'The Talos version that `talos_version` stands for.' },
+  installer: {
+    type: 'string',
+    set: 'computed',
+    description:
+      'The installer that belongs to the image, for `machine.install.image`; null when its schematic is not known.',
+  },
+  selector: {
+    type: 'string',
+    set: 'computed',
+    description: 'The label selector that finds the snapshots of its kind and version.',
+  },
+  all_labels: {
+    type: { map: 'string' },
+    set: 'computed',
+    description: 'All labels of the snapshot, without those that begin with `talos-image/`.',
+  },
+  identity: {
+    type: 'string',
+    set: 'computed',
+    description:
+      'A hash of all that decides the content. An existing snapshot with the same identity and labels is adopted.',
+  },
+  size_gb: { type: 'number', set: 'computed', description: 'What is billed, in GB.' },
+  source_sha256: {
+    type: 'string',
+    set: 'computed',
+    description: 'The SHA-256 of the source as it was downloaded; null when the snapshot was adopted or imported.',
+  },
+  adopted: {
+    type: 'bool',
+    set: 'computed',
+    description: 'Whether the snapshot was there already, and was not built for this resource.',
+  },
+})
+
+export type SnapshotConfig = Open<typeof attributes>
+export type SnapshotState = State<typeof attributes>
