@@ -51,7 +51,8 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
     const ports = isRescue ? [sshPort] : [sshPort, spec.talosPort]
     for (const address of addresses) for (const port of ports) await requireFree(address, port)
     const { refuseSshMs = 0, losePowerMs, ignoreDiscard = false } = faults?.atBoot(spec) ?? {}
-    const talos = isRescue ? undefined : await readTalosDisk(spec.diskFile)
+    // Without a disk QEMU itself says what is wrong.
+    const talos = isRescue ? undefined : await readTalosDisk(spec.diskFile).catch(() => undefined)
     const argv = toMachineArgv({
       platform,
       accelerator: accelerator.name,
