@@ -35,7 +35,7 @@ export const fourImages: Benchmark = {
 /** One image on machines of a kind: ours, the least that it can take, hcloud-upload-image and Packer, one after the other. */
 async function compareOn(machines: 'qemu' | 'namespace', program: string | undefined, say: Say) {
   const told = (text: string): void => say(`one image, ${machines}, ${text}`)
-  await using scene = await openScene(machines, [undefined])
+  await using scene = await openScene(machines, [undefined], ['zst', 'xz'])
   told('ours')
   const ours = await buildWithOurs(scene, ['--arch', 'x86'])
   await scene.reset()
@@ -114,7 +114,7 @@ function oneTable(
 }
 
 async function oneAndFour(say: Say) {
-  await using scene = await openScene('namespace', [undefined, ...ROLES])
+  await using scene = await openScene('namespace', [undefined, ...ROLES], ['zst'])
   say('one image on namespace machines')
   const one = await buildWithOurs(scene, ['--arch', 'x86'])
   await scene.reset()

@@ -18,6 +18,7 @@ const GENERIC = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4b
 export const IMAGE_MIB = 4247
 
 export type Role = 'control-plane' | 'worker'
+type Suffix = 'zst' | 'xz'
 
 export interface Scene extends AsyncDisposable {
   readonly sandbox: SandboxCommand
@@ -26,7 +27,7 @@ export interface Scene extends AsyncDisposable {
   /** Environment that points both tools at the sandbox. */
   readonly env: Readonly<Record<string, string>>
   /** The address of an asset that the Factory has made already. */
-  assetUrl(role: Role | undefined, architecture: Architecture, suffix: 'zst' | 'xz'): string
+  assetUrl(role: Role | undefined, architecture: Architecture, suffix: Suffix): string
   /** Removes all snapshots, so that the next build has something to do. */
   reset(): Promise<void>
 }
@@ -36,11 +37,17 @@ const Images = v.object({ images: v.array(v.object({ id: v.number() })) })
 /**
  * Starts it and lets its Factory make every asset, as it would have after the first build anywhere in the world.
  * @param roles of which images are built; undefined stands for the generic one
+ * @param suffixes of the assets that are downloaded
  */
-export async function openScene(machines: 'qemu' | 'namespace', roles: readonly (Role | undefined)[]): Promise<Scene> {
+export async function openScene(
+  machines: 'qemu' | 'namespace',
+  roles: readonly (Role | undefined)[],
+  suffixes: readonly Suffix[],
+): Promise<Scene> {
   const sandbox = await startSandboxCommand(
     ['--machines', machines, '--latency', 'realistic', '--ssh-port', String(SSH_PORT)],
-    CACHE_ENV,
+    // Disks as the Factory makes them, not the small ones of tests.
+    { ...CACHE_ENV, TALOS_IMAGE_SANDBOX_IMAGE_MIB: '' },
     SCENE_MS,
   )
   const { workspace } = sandbox
@@ -53,12 +60,13 @@ export async function openScene(machines: 'qemu' | 'namespace', roles: readonly 
     `${sandbox.env.TALOS_IMAGE_FACTORY_URL}/image/${schematics.get(role)}/${VERSION}/hcloud-${architecture === 'arm' ? 'arm64' : 'amd64'}.raw.${suffix}`
   for (const role of roles) {
     for (const architecture of ARCHITECTURES) {
-      for (const suffix of ['zst', 'xz'] as const) {
+      for (const suffix of suffixes) {
         const { ok, status } = await fetch(assetUrl(role, architecture, suffix), { method: 'HEAD' })
         if (!ok) throw new Error(`the Factory answered ${status}`)
       }
     }
   }
+  await checkSize(assetUrl(undefined, 'x86', 'zst'))
   return {
     sandbox,
     directory,
@@ -72,6 +80,13 @@ export async function openScene(machines: 'qemu' | 'namespace', roles: readonly 
     },
     [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),
   }
+}
+
+/** What is measured must be what the page says. */
+async function checkSize(zstUrl: string): Promise<void> {
+  const { headers } = await fetch(zstUrl.replace(/\.zst$/, ''), { method: 'HEAD' })
+  const mib = Number(headers.get('content-length')) / (1 << 20)
+  if (mib !== IMAGE_MIB) throw new Error(`the Factory's disk has ${mib} MiB, not ${IMAGE_MIB}`)
 }
 
 async function submit({ env }: SandboxCommand, directory: string, role: Role): Promise<string> {

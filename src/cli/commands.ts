@@ -45,6 +45,7 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     'Show what interrupted runs left behind, or remove it.',
     () => import('./commands/cleanup.ts'),
   ],
+  packer: [TOOLS, 'Stand in for Packer, with its commands and flags.', () => import('./commands/packer.ts')],
   sandbox: [TOOLS, 'Run the emulated cloud alone, for other programs.', () => import('./commands/sandbox.ts')],
   schematic: [
     LOOKING,

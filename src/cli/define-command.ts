@@ -87,6 +87,8 @@ export interface Definition<All> extends CommandHelp {
   readonly parameters: All
   /** The flags under headings, for commands that have more of them than one can take in. */
   readonly groups?: Readonly<Record<string, readonly FlagName<keyof All>[]>>
+  /** Whether everything behind the command's name is an argument, whatever it looks like. */
+  readonly passThrough?: boolean
   /** Flags whose line in the help also names others, which have none of their own: a screen holds only so many. */
   readonly together?: { readonly [Flag in FlagName<keyof All>]?: Together<FlagName<keyof All>> }
   /** @param whole the program with all commands, for those that are about them */
@@ -103,6 +105,7 @@ export interface CommandDefinition extends CommandHelp {
   readonly parameters: Parameters
   readonly groups: Readonly<Record<string, readonly string[]>>
   readonly together: Readonly<Record<string, Together | undefined>>
+  readonly passThrough?: boolean
   /** @param command has parsed its arguments, and holds them with its flags */
   readonly run: (io: Io, command: Command, whole: () => Promise<Command>) => Promise<CommandResult>
 }

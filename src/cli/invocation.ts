@@ -91,8 +91,8 @@ export function describeInvocation(
 ): Invocation {
   const script = env[CALLED_AS] || argv[1] || ''
   const createSh = env[CREATE_SH] || undefined
-  // Where nothing is pasted into that shell.
-  if (isGithubActions({ env })) return { program: 'talos-image', words }
+  // Where nothing is pasted into that shell; and by a link for Packer's commands, which has none of those that are advised.
+  if (isGithubActions({ env }) || isCalledPacker(script)) return { program: 'talos-image', words }
   return {
     program: isOfNpm(script) ? 'npx talos-image' : isName(argv[1], script) ? script : toTyped(script, { env, cwd }),
     builder: createSh === undefined ? undefined : toTyped(createSh, { env, cwd }),
@@ -101,6 +101,9 @@ export function describeInvocation(
 }
 
 type Env = Readonly<Record<string, string | undefined>>
+
+/** Whether this program was called by the name `packer`: by a link, or as a copy. @param script what was typed, or its path */
+export const isCalledPacker = (script = ''): boolean => /(?:^|[\\/])packer(?:\.exe)?$/i.test(script)
 
 const isOfNpm = (script: string): boolean => /[\\/]node_modules[\\/](\.bin[\\/]|talos-image[\\/])/.test(script)
 

@@ -8,8 +8,8 @@ export interface Io {
   readonly cwd: string
   /** The user's home directory, absolute; undefined when there is none. */
   readonly home: string | undefined
-  /** Writes results. What a terminal or a runner would obey is taken out of this and of `err`. */
-  readonly out: (text: string) => void
+  /** Writes results. What a terminal or a runner would obey is taken out of this and of `err`; `isPainted`: but for colors. */
+  readonly out: (text: string, isPainted?: boolean) => void
   /** Writes progress, warnings and errors. */
   readonly err: (text: string) => void
   /** Writes commands to the runner of GitHub Actions, which takes none from `out` and `err`. Their texts are escaped by now. */

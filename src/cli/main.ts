@@ -8,7 +8,7 @@ import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
 import { writeRecord } from './command-result.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { formatDocument, LINES } from './formats/formats.ts'
-import { describeInvocation, isHosted, isProvider, rememberInvocation } from './invocation.ts'
+import { describeInvocation, isCalledPacker, isHosted, isProvider, rememberInvocation } from './invocation.ts'
 import type { Io } from './io.ts'
 import { normalizeArguments } from './packer-arguments.ts'
 import { createProgram } from './program.ts'
@@ -17,6 +17,9 @@ import { describeScreen, isGithubActions } from './screen.ts'
 import { showError } from './show-problem.ts'
 import { listenToSignals } from './signals.ts'
 import { NO_COMMAND, toUsageProblem } from './usage-problem.ts'
+
+/** The command that a link of its name calls. */
+const PACKER = 'packer'
 
 /** What action.yml calls in the place of a command; it is not for users. */
 const ACTION = 'github-action'
@@ -70,7 +73,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   })
 }
 
-let argv = process.argv.slice(2)
+let argv = isCalledPacker(process.argv[1]) ? [PACKER, ...process.argv.slice(2)] : process.argv.slice(2)
 // As with packer build.
 const env = argv.includes('-color=false') ? { ...process.env, NO_COLOR: '1' } : process.env
 const screen = describeScreen(env, process.stderr)
@@ -80,7 +83,7 @@ const io: Io = {
   env: process.env,
   cwd: process.cwd(),
   home: findHome(),
-  out: (text) => process.stdout.write(safeOutput(text, { colors: false, isRunner })),
+  out: (text, isPainted = false) => process.stdout.write(safeOutput(text, { colors: isPainted, isRunner })),
   err: (text) => process.stderr.write(safeOutput(text, { colors: screen.style.colors, isRunner })),
   command: (text) => process.stderr.write(text),
   // Opened only by what reads it.
@@ -148,15 +151,15 @@ async function run(): Promise<number> {
     rememberInvocation(describeInvocation({ env: io.env, cwd: io.cwd, argv: process.argv }, argv))
     if (isProvider(process)) return await (await import('./run-provider.ts')).runProvider(io, process)
     if (argv[0] === ACTION) argv = (await import('./action-arguments.ts')).actionArguments(io.env)
-    argv = normalizeArguments(argv)
+    if (argv[0] !== PACKER) argv = normalizeArguments(argv)
     rememberInvocation(describeInvocation({ env: io.env, cwd: io.cwd, argv: process.argv }, argv))
     const onExit = (code: number): void => {
       exitCode = code
     }
     await (await createProgram(io, onExit, argv)).parseAsync(argv, { from: 'user' })
     if (defect !== undefined) return await report(defect)
-    // What is left behind outweighs the signal, since it costs money.
-    if (exitCode === EXIT.leftovers || goodbye !== undefined) return exitCode
+    // What is left behind outweighs the signal, since it costs money. Packer's codes know of neither.
+    if (exitCode === EXIT.leftovers || goodbye !== undefined || argv[0] === PACKER) return exitCode
     return signalCode ?? exitCode
   } catch (error) {
     return report(toTalosImageError(defect ?? error))

@@ -17,7 +17,7 @@ import type { PackerEngine } from './packer-engine.ts'
 import { planOutputs } from './render/job-outputs.ts'
 import { formatPlan } from './render/plan.ts'
 import { formatAdvice } from './render/problem.ts'
-import { readPlanFlags } from './request.ts'
+import { type ReadOptions, readPlanFlags } from './request.ts'
 import { say } from './say.ts'
 import { showWarning } from './show-problem.ts'
 
@@ -53,7 +53,7 @@ export function toPlanResult(
   }
 }
 
-interface PlanningOptions {
+interface PlanningOptions extends Pick<ReadOptions, 'asPacker'> {
   readonly observer?: CloudObserver
   /** Whether a token that may only read is a problem where something is to be built. */
   readonly checkWriting?: boolean
@@ -70,10 +70,11 @@ export async function makePlan(
   role: Role | undefined,
   flags: PlanFlags,
   chosen: ChosenProjects,
-  { observer, checkWriting = false, packer }: PlanningOptions = {},
+  { observer, checkWriting = false, packer, asPacker = false }: PlanningOptions = {},
 ): Promise<{ planned: ProjectsPlan; clouds: Clouds; request: PlanRequest }> {
   const forPacker = packer !== undefined
-  const request = await readPlanFlags(io, flags, role, chosen, { known: packer?.problems ?? [], forPacker })
+  const known = packer?.problems ?? []
+  const request = await readPlanFlags(io, flags, role, chosen, { known, forPacker, asPacker })
   const clouds = await openClouds(io, { ...flags, needsMachines: true }, chosen.projects, observer)
   try {
     say(io, 'Looking up versions, stock and prices; the Image Factory may take a minute to make a new disk ...')

@@ -3,26 +3,25 @@
 import { TalosImageError } from '../errors.ts'
 
 /** What becomes of such a flag. */
-type Use =
-  /** It is a flag here, too, with two dashes. */
-  | { readonly use: 'taken' }
-  /** Nothing changes without it. `value`: whether one follows as a word of its own. */
-  | { readonly use: 'left out'; readonly value?: boolean }
+type Use = { /** Whether a value follows, as a word of its own or behind `=`. */ readonly value?: boolean } & (
+  | /** It is a flag here, too, with two dashes. */ { readonly use: 'taken' }
+  | /** Nothing changes without it. */ { readonly use: 'left out' }
   | { readonly use: 'refused'; readonly hint: string }
+)
 
 const NOT_SET = ['false']
 
 /** Source: `packer build -help` of 1.16. */
 export const PACKER_FLAGS: ReadonlyMap<string, Use> = new Map<string, Use>([
-  ['var', { use: 'taken' }],
-  ['var-file', { use: 'taken' }],
-  ['only', { use: 'taken' }],
-  ['except', { use: 'taken' }],
+  ['var', { use: 'taken', value: true }],
+  ['var-file', { use: 'taken', value: true }],
+  ['only', { use: 'taken', value: true }],
+  ['except', { use: 'taken', value: true }],
   ['force', { use: 'taken' }],
   ['color', { use: 'left out' }],
   ['timestamp-ui', { use: 'left out' }],
   ['parallel-builds', { use: 'left out', value: true }],
-  ['on-error', { use: 'taken' }],
+  ['on-error', { use: 'taken', value: true }],
   ['warn-on-undeclared-var', { use: 'left out' }],
   ['ignore-prerelease-plugins', { use: 'left out' }],
   ['skip-enforcement', { use: 'left out' }],

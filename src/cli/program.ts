@@ -90,6 +90,7 @@ async function addDefinition(
       if (/^[<[]/.test(words)) command.addArgument(toArgument(words, details))
       else command.addOption(toOption(words, details))
     }
+    if (definition.passThrough === true) command.allowUnknownOption().passThroughOptions()
     const { io, onExit, whole } = surroundings
     command.action(async () => {
       // Beside the flags, where the handler gets them.

@@ -1,7 +1,7 @@
 /** What is asked for, as flags and environment say it. */
 
 import type { Role } from '../domain.ts'
-import type { Problem } from '../errors.ts'
+import { type Problem, TalosImageError } from '../errors.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import { findDirectory } from '../request/directory.ts'
 import type { Spelling } from '../request/options.ts'
@@ -26,10 +26,21 @@ const NAMES: Spelling['names'] = {
   except: '--except',
 }
 const SPELLING: Spelling = { names: NAMES, write: (option, value) => `${NAMES[option]} ${value}` }
+/** For arguments as Packer takes them. */
+const PACKER_NAMES = { ...NAMES, only: '-only', except: '-except', directory: 'TEMPLATE' }
+const PACKER_SPELLING: Spelling = { ...SPELLING, names: PACKER_NAMES }
+
+export interface ReadOptions {
+  /** What is wrong already, to be said with the rest. */
+  readonly known?: readonly Problem[]
+  /** Whether Packer is to build. */
+  readonly forPacker?: boolean
+  /** Whether this program stands in for Packer: the template alone says what is built, and there has to be one. */
+  readonly asPacker?: boolean
+}
 
 /**
  * @param chosen the projects; that of HCLOUD_TOKEN by default
- * @param known what is wrong already, to be said with the rest; `forPacker`: whether Packer is to build
  * @throws ProblemsError with everything that is wrong with the input
  */
 export async function readPlanFlags(
@@ -37,7 +48,7 @@ export async function readPlanFlags(
   flags: PlanFlags,
   role: Role | undefined,
   { projects, problems }: Pick<ChosenProjects, 'projects' | 'problems'> = { projects: [UNNAMED_PROJECT], problems: [] },
-  { known = [], forPacker = false }: { readonly known?: readonly Problem[]; readonly forPacker?: boolean } = {},
+  { known = [], forPacker = false, asPacker = false }: ReadOptions = {},
 ): Promise<PlanRequest> {
   const { cwd, env } = io
   const { server, problems: repeated } = readServerFlags(flags, env)
@@ -45,7 +56,7 @@ export async function readPlanFlags(
   const { shard, problems: unsharded } = readShard(flags, env)
   const sandbox = flags.sandbox === true
   const directory = flags.directory ?? (await findDirectory(cwd))
-  return readRequest(
+  const request = await readRequest(
     {
       cwd,
       env,
@@ -53,7 +64,7 @@ export async function readPlanFlags(
       directory,
       vars: flags.var ?? [],
       varFiles: flags.varFile ?? [],
-      settingsFile: findSettingsFile(cwd, flags.config, directory),
+      settingsFile: asPacker ? undefined : findSettingsFile(cwd, flags.config, directory),
       architectures: flags.arch,
       only: (flags.only ?? []).flat(),
       except: (flags.except ?? []).flat(),
@@ -65,6 +76,7 @@ export async function readPlanFlags(
       shard,
       force: flags.force === true,
       evenInUse: flags.evenInUse === true,
+      replaceAsPacker: asPacker,
       fallback: flags.fallback,
       allowBiggerDisk: flags.allowBiggerDisk === true,
       server,
@@ -78,7 +90,7 @@ export async function readPlanFlags(
       sandbox,
       forPacker,
     },
-    SPELLING,
+    asPacker ? PACKER_SPELLING : SPELLING,
     [
       ...known,
       ...findCloudProblems(io, flags, projects),
@@ -89,4 +101,13 @@ export async function readPlanFlags(
       ...unsharded,
     ],
   )
+  if (asPacker && request.template === undefined) throw new TalosImageError(toNoTemplate(flags.directory))
+  return request
+}
+
+/** What is named as a template is none. */
+export function toNoTemplate(file = '.'): Problem {
+  const message = 'there is no template here that says what is to be built'
+  const hint = 'name a template (*.pkr.hcl, *.pkr.json), or the directory that it is in'
+  return { code: 'config', message, at: { kind: 'file', file }, hint }
 }

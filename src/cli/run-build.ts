@@ -6,10 +6,11 @@ import type { Role } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import { lookUpPlacements } from '../plan/look-up-placements.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { ProjectsPlan } from '../plan/plan-projects.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import { type ProjectAccess, type ProjectResult, toUnbegun } from '../report/projects.ts'
 import { recordTimeline } from '../report/timeline.ts'
-import type { ChosenProjects } from '../request/projects.ts'
+import { type ChosenProjects, UNNAMED_PROJECT } from '../request/projects.ts'
 import { startBuild } from '../run/build.ts'
 import type { BuildEvent } from '../run/events.ts'
 import type { RunningBuild } from '../run/result.ts'
@@ -35,15 +36,22 @@ import { findFileProblems, findPartProblems, writeResultFiles } from './result-f
 import { toRunResult } from './run-result.ts'
 import { say } from './say.ts'
 
-/** Builds what the flags ask for. */
-export async function runBuild(io: Io, flags: BuildFlags): Promise<CommandResult> {
+/** How a build goes that stands in for one of Packer: in the project of HCLOUD_TOKEN, and shown in its way. */
+export interface PackerManner {
+  readonly openView: (planned: ProjectsPlan) => BuildView
+  /** How many images are built at once; undefined for all of them. */
+  readonly parallel: number | undefined
+}
+
+/** Builds what the flags ask for. @param asPacker whether, and how, it stands in for Packer */
+export async function runBuild(io: Io, flags: BuildFlags, asPacker?: PackerManner): Promise<CommandResult> {
   // A build runs for minutes, with the memory that it has by then.
   parseHclWith((path) => startParserProcess(path))
   await checkOutputs(io)
   const log = flags.debugLog === undefined ? undefined : openDebugLog(io, flags.debugLog, '--debug-log')
   try {
     const { role, flags: read } = readTarget(flags)
-    return await build(io, role, { ...read, ...readHostProof(io, read) }, log?.trace)
+    return await build(io, role, { ...read, ...readHostProof(io, read) }, { trace: log?.trace, asPacker })
   } finally {
     log?.close()
   }
@@ -59,6 +67,8 @@ export function readHostProof(
   return ['', '0', 'false'].includes(text) ? {} : { requireHostProof: true }
 }
 
+const ONLY_PROJECT: ChosenProjects = { projects: [UNNAMED_PROJECT], isNamed: false, problems: [] }
+
 const PACKER_HAS_ONE: Problem = {
   code: 'usage',
   message: 'Packer builds in one project, the one of HCLOUD_TOKEN',
@@ -73,9 +83,9 @@ async function build(
   io: Io,
   role: Role | undefined,
   flags: Omit<BuildFlags, 'target'>,
-  trace?: Trace,
+  { trace, asPacker }: { readonly trace: Trace | undefined; readonly asPacker: PackerManner | undefined },
 ): Promise<CommandResult> {
-  const chosen = await chooseFlaggedProjects(io, flags)
+  const chosen = asPacker === undefined ? await chooseFlaggedProjects(io, flags) : ONLY_PROJECT
   const names = chosen.projects.flatMap(({ name }) => name ?? [])
   const packer = flags.engine === 'packer' && !chosen.isNamed ? await findEngine(io, flags) : undefined
   const wrong = [
@@ -99,6 +109,7 @@ async function build(
       observer: { ...(trace === undefined ? {} : { trace }), onDelay },
       checkWriting: chosen.isNamed && flags.dryRun !== true,
       packer,
+      asPacker: asPacker !== undefined,
     },
   )
   try {
@@ -106,13 +117,16 @@ async function build(
     throwProblems(await findFileProblems(io, manifest, names))
     if (flags.dryRun === true) return toPlanResult(io, flags, planned)
     // A question and a display that is drawn anew would disturb each other.
-    const view = await openBuildView(flags.onError === 'ask' ? { ...io, errIsTerminal: false } : io, flags, planned)
+    const view =
+      asPacker?.openView(planned) ??
+      (await openBuildView(flags.onError === 'ask' ? { ...io, errIsTerminal: false } : io, flags, planned))
     showDelay = (text, project) => {
       view.onEvent(chosen.isNamed ? (project ?? 'all') : undefined, { type: 'note', text })
     }
     let results: readonly ProjectResult[]
     try {
-      const start = starter(io, { flags, chosen, clouds, request, view, packer, trace })
+      const { parallel } = asPacker ?? {}
+      const start = starter(io, { flags, chosen, clouds, request, view, packer, parallel, trace })
       const runs = planned.projects.map((one) =>
         'plan' in one ? start(one.project, one.plan) : toUnbegun(one, planned),
       )
@@ -127,7 +141,8 @@ async function build(
     } finally {
       view.close()
     }
-    if (flags.output === TEXT && results.some(({ snapshots }) => snapshots.length > 0)) io.err('\n')
+    if (asPacker === undefined && flags.output === TEXT && results.some(({ snapshots }) => snapshots.length > 0))
+      io.err('\n')
     return toRunResult(io, results, planned, { ...flags, ...manifest })
   } finally {
     await clouds.close()
@@ -152,11 +167,12 @@ interface Surroundings {
   readonly request: PlanRequest
   readonly view: BuildView
   readonly packer: PackerEngine | undefined
+  readonly parallel: number | undefined
   readonly trace: Trace | undefined
 }
 
 /** What starts the build of a plan in its project. */
-function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }: Surroundings) {
+function starter(io: Io, { flags, chosen, clouds, request, view, packer, parallel, trace }: Surroundings) {
   const ssh = flags.sshTimeout === undefined ? {} : { sshMs: flags.sshTimeout }
   const timeouts: Partial<Timeouts> = Object.assign(ssh, ...(flags.timeout ?? []))
   return (project: string | undefined, plan: Plan): Running => {
@@ -186,6 +202,7 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, trace }
       startBuild({
         ...common,
         sshPort: clouds.sshPort,
+        parallel,
         requireHostProof: flags.requireHostProof,
         onError: createOnError(io, flags.onError),
         openStdin: () => io.stdin,

@@ -57,6 +57,8 @@ export interface WrittenTemplate {
   readonly blocks: readonly Block[]
   /** Whether all of its files could be read. */
   readonly isComplete: boolean
+  /** What is wrong with how it is written, and with the files that give values. */
+  readonly problems: readonly Problem[]
 }
 
 /**
@@ -68,7 +70,10 @@ export async function readWrittenTemplate(sources: VariableSources): Promise<Wri
   const read = await readSources(sources, false)
   if (read.isComplete && read.bodies.length === 0) return undefined
   const blocks = read.bodies.flatMap((body) => body.blocks)
-  return { template: putTogether(read, sources).template, declared: read.declared, blocks, isComplete: read.isComplete }
+  const { template, problems } = putTogether(read, sources)
+  const { declared, isComplete } = read
+  const unread = read.bodies.flatMap((body) => body.problems)
+  return { template, declared, blocks, isComplete, problems: [...read.problems, ...unread, ...problems] }
 }
 
 const NOTHING = { template: undefined, problems: [] } as const

@@ -25,14 +25,26 @@ export interface Packer {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** What this program says of itself where it is called by Packer's name. */
+export const STANDS_IN = 'This is talos-image'
+
 /**
- * Finds the Packer that PATH names first.
+ * Finds the Packer that PATH names first, apart from links to this program.
  * @throws TalosImageError `packer` when there is none that can be used
  */
 export async function findPacker(env: Environment, signal: AbortSignal): Promise<Packer> {
-  const path = await findInPath('packer', env.PATH ?? '')
-  if (path === undefined) throw unusable('there is no program "packer" in PATH', INSTALL)
-  const said = await askVersion(path, env, signal)
+  let ours: string | undefined
+  for await (const path of findInPath('packer', env.PATH ?? '')) {
+    const said = await askVersion(path, env, signal)
+    if (!said.includes(STANDS_IN)) return toPacker(path, said)
+    ours ??= path
+  }
+  if (ours === undefined) throw unusable('there is no program "packer" in PATH', INSTALL)
+  throw unusable(`there is no other "packer" in PATH than ${ours}, which is talos-image itself`, INSTALL)
+}
+
+/** @param said what it says of its version */
+function toPacker(path: string, said: string): Packer {
   const version = semver.clean(/^Packer v(\S+)/m.exec(said)?.[1] ?? '')
   if (version === null) {
     throw unusable(
@@ -70,16 +82,15 @@ async function askVersion(path: string, env: Environment, signal: AbortSignal): 
   }
 }
 
-async function findInPath(name: string, path: string): Promise<string | undefined> {
+async function* findInPath(name: string, path: string): AsyncGenerator<string> {
   for (const folder of path.split(delimiter)) {
     const file = join(folder === '' ? '.' : folder, name)
     const isThere = await access(file, constants.X_OK).then(
       async () => (await stat(file)).isFile(),
       () => false,
     )
-    if (isThere) return file
+    if (isThere) yield file
   }
-  return undefined
 }
 
 function unusable(message: string, hint: string): TalosImageError {

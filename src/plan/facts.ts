@@ -61,7 +61,7 @@ type SourceFacts = Pick<Facts, 'talosVersion' | 'sources'> & {
 
 /** Asks one project for what a plan needs. @throws TalosImageError what the API said */
 export async function lookUpProject(
-  { force, evenInUse }: Pick<PlanRequest, 'force' | 'evenInUse'>,
+  { force, evenInUse, replaceAsPacker }: Pick<PlanRequest, 'force' | 'evenInUse' | 'replaceAsPacker'>,
   images: readonly ImageRequest[],
   { hetzner, signal }: ProjectOptions,
 ): Promise<ProjectFacts> {
@@ -71,7 +71,7 @@ export async function lookUpProject(
     lookUpOffers({ hetzner, signal }, wanted, hasNetworks),
     hetzner.catalogue.pricesIfKnown({ signal }),
     hetzner.images.listSnapshots({ labelSelector: RUN_LABEL }, { signal }),
-    force && evenInUse !== true ? lookUpUsers(hetzner, signal) : new Map(),
+    force && evenInUse !== true && replaceAsPacker !== true ? lookUpUsers(hetzner, signal) : new Map(),
   ])
   return { ...offers, pricing, snapshots, users }
 }

@@ -61,6 +61,8 @@ export interface PlannedImage {
   /** Names the image in every message: `arm`, `x86 control-plane`. */
   readonly name: string
   readonly architecture: Architecture
+  /** What `-only` of Packer calls its build in the template, such as `hcloud.talos-arm`; undefined without a template. */
+  readonly build?: string | undefined
   /** undefined: a generic image. */
   readonly role: Role | undefined
   /** As resolved: `v1.13.9`. */
@@ -188,7 +190,15 @@ function planImage(
       isSame(snapshot, { identity, labels, architecture }) &&
       (sha256 === undefined || isFromSource(snapshot.labels, sha256)),
   )
-  const replaces = request.force ? same : []
+  const description = withRole(
+    request.description?.value ?? template?.description ?? publicDescription(architecture, talosVersion),
+    role,
+  )
+  const namesakes = facts.snapshots.filter(
+    (snapshot) =>
+      isPublished(snapshot) && snapshot.architecture === architecture && snapshot.description === description,
+  )
+  const replaces = request.force ? (request.replaceAsPacker ? namesakes : same) : []
   const misplaced = findZoneProblem(location, server.networkZones, facts.locations)
   const { placements, notes, problems } =
     misplaced === undefined
@@ -197,6 +207,7 @@ function planImage(
   const planned: PlannedImage = {
     name: image.name,
     architecture,
+    build: template?.build,
     role,
     talosVersion,
     source: resolved.source,
@@ -206,10 +217,7 @@ function planImage(
     schematicFile: image.choice.kind === 'schematic' ? image.choice.schematic?.file : undefined,
     installer: resolved.installer,
     identity,
-    description: withRole(
-      request.description?.value ?? template?.description ?? publicDescription(architecture, talosVersion),
-      role,
-    ),
+    description,
     labels,
     placements,
     preferred: { serverType, location },
@@ -223,7 +231,8 @@ function planImage(
     evenInUse: request.evenInUse === true,
     notes,
   }
-  return { planned, problems: [...problems, ...findUsed(planned, facts.users)] }
+  const used = request.replaceAsPacker ? [] : findUsed(planned, facts.users)
+  return { planned, problems: [...problems, ...used] }
 }
 
 /**
@@ -263,12 +272,10 @@ export function isSame(
 
 /** Whether a snapshot is published, can be used, and belongs to the series of an image. */
 function isOfSeries(snapshot: Image, image: Pick<PlannedImage, 'labels' | 'architecture'>): boolean {
-  return (
-    snapshot.labels[LEASE_LABEL] === undefined &&
-    snapshot.status === 'available' &&
-    seriesKey(snapshot) === seriesKey(image)
-  )
+  return isPublished(snapshot) && seriesKey(snapshot) === seriesKey(image)
 }
+
+const isPublished = ({ labels, status }: Image): boolean => labels[LEASE_LABEL] === undefined && status === 'available'
 
 function diskOf(serverType: string, { serverTypes }: Facts): number | undefined {
   return serverTypes.find(({ name }) => name === serverType)?.disk

@@ -66,6 +66,12 @@ export interface PlanRequest {
   readonly force: boolean
   /** Replace a snapshot that a server was made from, too; otherwise that is an error. Only with `force`. */
   readonly evenInUse?: boolean
+  /**
+   * With `force`, replace what Packer's plugin would: the snapshots of the same description and architecture, whatever they
+   * hold. One that a server was made from stays, and is no error.
+   * @internal
+   */
+  readonly replaceAsPacker?: boolean
   /** Build with the wanted server type at the wanted location, or not at all. */
   readonly noFallback: boolean
   /** Take server types with a bigger disk, too; the snapshot then starts only on servers with at least that disk. */
@@ -126,6 +132,8 @@ export interface ImageRequest {
  * @internal
  */
 export interface TemplateRequest {
+  /** What `-only` of Packer calls it, such as `hcloud.talos-arm`. */
+  readonly build: string
   readonly description: string
   /** The labels by which Terraform finds the snapshot. */
   readonly labels: Labels

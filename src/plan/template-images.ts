@@ -161,6 +161,7 @@ function toImageRequest(
     serverType: image.serverType,
     location: image.location,
     template: {
+      build: image.build,
       description: image.description.value,
       labels: toLabels(image, role),
       version,

@@ -39,6 +39,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/-var (?:name|\w+)=(?:value|(\S+))/g, '"$1"'],
   [/--sha256\b/g, 'sha256'],
   [/--network(?: NAME)?\b/g, 'networks'],
+  [/, each needs its own \(--project NAME looks into another one\)/g, ''],
   [/--sandbox\b/g, 'sandbox = true'],
   [/--allow-http, or TALOS_IMAGE_ALLOW_HTTP=1/g, 'TALOS_IMAGE_ALLOW_HTTP=1'],
   [/\bserver_location\b/g, 'location'],

@@ -77,6 +77,8 @@ export interface RequestOptions {
   readonly shard?: Sourced<Shard> | undefined
   readonly force: boolean
   readonly evenInUse: boolean
+  /** With `force`, as Packer's plugin replaces: see the request. */
+  readonly replaceAsPacker?: boolean | undefined
   readonly fallback: boolean
   readonly allowBiggerDisk: boolean
   /** The build servers. */

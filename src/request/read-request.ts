@@ -100,6 +100,7 @@ export async function readRequest(
     ...(options.shard === undefined ? {} : { shard: options.shard.value }),
     force: options.force,
     evenInUse: options.evenInUse,
+    ...(options.replaceAsPacker === true ? { replaceAsPacker: true } : {}),
     noFallback: !options.fallback,
     allowBiggerDisk: options.allowBiggerDisk,
     server,

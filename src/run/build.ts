@@ -48,6 +48,11 @@ export interface BuildOptions {
   readonly requireHostProof?: boolean | undefined
   /** What becomes of the server of an image that failed; by default it is removed. An interrupted run keeps none. */
   readonly onError?: OnError | undefined
+  /**
+   * How many images are built at once; all of them by default.
+   * @internal
+   */
+  readonly parallel?: number | undefined
   /** How to wait for servers that are out of stock; by default the build does not wait. */
   readonly stock?: StockPatience | undefined
   /**
@@ -145,7 +150,7 @@ export function openRun(options: Omit<BuildOptions, 'plan'>): OpenRun {
     deleted: [],
     trace,
   }
-  const { add, close } = createRunImages(run, openScope)
+  const { add, close } = createRunImages(run, openScope, options.parallel)
   return {
     id,
     add: async (plan, imageSignal) => {

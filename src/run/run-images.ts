@@ -1,6 +1,7 @@
 /** The images of a run: they are built concurrently, each succeeds or fails on its own, and more may come meanwhile. */
 
 import { setMaxListeners } from 'node:events'
+import pLimit from 'p-limit'
 import { type Problem, TalosImageError } from '../errors.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { CleanupScope, Leftover } from '../util/cleanup-scope.ts'
@@ -32,8 +33,14 @@ export interface OpenRun extends RunImages, Pick<RunningBuild, 'pending'> {
   readonly id: string
 }
 
-export function createRunImages(run: Run, openScope: () => CleanupScope): RunImages {
+/** @param parallel how many images are built at once */
+export function createRunImages(
+  run: Run,
+  openScope: () => CleanupScope,
+  parallel = Number.POSITIVE_INFINITY,
+): RunImages {
   const scope = openScope()
+  const inTurn = pLimit(parallel)
   const names = new Set<string>()
   let isStarted = false
   let [key, swept]: [Promise<RunKey>?, Promise<void>?] = []
@@ -67,7 +74,8 @@ export function createRunImages(run: Run, openScope: () => CleanupScope): RunIma
           images.map(async (image) => {
             const [done] = existing(image, run.emit)
             if (done !== undefined || runKey === undefined) return done
-            return runImage({ ...run, signal, key: runKey, scope: openScope(), live: [] }, image, leftovers)
+            const own = { ...run, signal, key: runKey, live: [] }
+            return inTurn(() => runImage({ ...own, scope: openScope() }, image, leftovers))
           }),
         ),
         swept,

@@ -69,6 +69,14 @@ async function findLabelled(hetzner: HetznerClient, options: FindOptions): Promi
   ]
 }
 
+/** Whether other runs that go on, such as those of other shards, have servers, which go with their images; not those that are kept. */
+export async function haveOthersServers(hetzner: HetznerClient, run: string, signal: AbortSignal): Promise<boolean> {
+  const servers = await hetzner.servers.list({ labelSelector: `${RUN_LABEL},${LEASE_LABEL}` }, { signal })
+  return servers
+    .map((server) => toTemporary('server', server, undefined))
+    .some((one) => one.run !== run && !one.isKept && one.leaseUntilMs > hetzner.now())
+}
+
 function toTemporary(
   kind: Temporary['kind'],
   { id, name, labels }: { readonly id: number; readonly name: string; readonly labels: Labels },

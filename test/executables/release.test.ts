@@ -1,7 +1,10 @@
 /** The workflows that make a release: every script in them that can run here does, in a copy of the sources that is to be released. */
 
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,8 +12,10 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type CommandResult, ROOT } from '../support/command.ts'
-import { FOLDER, LINUX_X64 } from '../support/executables.ts'
+import { createPathWithoutNode, FOLDER, LINUX_X64 } from '../support/executables.ts'
 import { runScripts } from '../support/github-job.ts'
+import { prepareTerraform, REQUIRED_PROVIDERS } from '../support/terraform.ts'
+import { createWorkspace } from '../support/workspace.ts'
 
 const run = promisify(execFile)
 const NEXT_VERSION = '.github/workflows/next-version.yml'
@@ -22,6 +27,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   macos: 'takes a Mac; an executable for Linux is tried in the same way',
   windows: 'makes an executable as `linux` does',
   'windows-tried': 'takes Windows; an executable for Linux is tried in the same way',
+  container: 'would publish; the test below pushes to a registry on loopback',
   npm: 'would publish; `.ci/run published` does it with --dry-run',
 }
 
@@ -30,6 +36,8 @@ const PROGRAMS = {
   npm: (real: string) => `#!/bin/sh\n[ "$1" = ci ] || exec '${real}' "$@"\n`,
   gh: () => '#!/bin/sh\nprintf "%s\\n" "$@" >gh-arguments\n',
 }
+
+const Manifest = v.object({ version: v.string() })
 
 let scratch: string
 let copy: string
@@ -55,8 +63,7 @@ beforeAll(async () => {
     next.at(-1)?.stderr,
   ).toEqual([0, 0])
   await commit()
-  const manifest = v.parse(v.object({ version: v.string() }), JSON.parse(await read('package.json')))
-  version = manifest.version
+  version = v.parse(Manifest, JSON.parse(await read('package.json'))).version
   const secrets = { GPG_PRIVATE_KEY: await makeKey(), GPG_PASSPHRASE: 'open' }
   const options = { cwd: copy, env: { ...env, GITHUB_REF_NAME: `v${version}` } }
   results = [
@@ -100,6 +107,28 @@ async function makeKey(): Promise<string> {
   await gpg('--quick-generate-key', 'Release <release@example.org>', 'rsa3072', 'sign')
   const { stdout } = await gpg('--armor', '--export-secret-keys')
   return stdout
+}
+
+const SNAPSHOT = `
+provider "talosimage" {
+  sandbox = true
+}
+
+resource "talosimage_snapshot" "x86" {
+  talos_version = "v1.12.2"
+  architecture  = "x86"
+}
+`
+
+/** One that nothing listens on, for a program that cannot tell which it has taken. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
 }
 
 describe('the release', () => {
@@ -157,11 +186,58 @@ describe('the release', () => {
       new RegExp(`\n-rwxr-xr-x .* ${size} .* terraform-provider-talosimage_v${version}\n-rw-r--r-- .* LICENSE\n`),
     )
   })
+
+  test('has a provider that Terraform installs, and that builds a snapshot without Node.js', async () => {
+    await using workspace = await createWorkspace()
+    const PATH = await createPathWithoutNode(join(workspace.root, 'bin'))
+    const zip = join(copy, 'executables', `terraform-provider-talosimage_${version}_linux_amd64.zip`)
+    const { write, ok, values } = await prepareTerraform(workspace, { ...workspace.sandboxEnv, PATH }, zip)
+    await write('main.tf', REQUIRED_PROVIDERS + SNAPSHOT)
+    expect(await ok('init')).toContain(`Installing talos-image/talosimage v${version}`)
+    await ok('apply', '-auto-approve')
+    expect((await values())['talosimage_snapshot.x86']).toMatchObject({ adopted: false, version: 'v1.12.2' })
+  })
 })
 
 test('an executable is tried as on macOS and Windows', async () => {
   const { stdout } = await run(process.execPath, ['scripts/release/try.mjs', LINUX_X64], { cwd: ROOT })
   expect(stdout).toMatch(/ works: \d+\.\d+\.\d+\n$/)
+})
+
+test('the container image is pushed for all machines, under its version and as the latest', async () => {
+  const port = await freePort()
+  const settings = {
+    storage: { filesystem: { rootdirectory: join(scratch, 'registry') } },
+    http: { addr: `127.0.0.1:${port}` },
+  }
+  await writeFile(join(scratch, 'registry.yml'), JSON.stringify({ version: 0.1, log: { level: 'error' }, ...settings }))
+  const registry = spawn('docker-registry', ['serve', join(scratch, 'registry.yml')], { stdio: 'ignore' })
+  try {
+    const tags = (): Promise<unknown> =>
+      fetch(`http://127.0.0.1:${port}/v2/owner/talos-image/tags/list`).then(
+        (answer) => answer.json(),
+        () => undefined,
+      )
+    await expect.poll(tags).toBeDefined()
+    const args = [`127.0.0.1:${port}/Owner/talos-image`, '--dest-tls-verify=false']
+    const output = join(scratch, 'output')
+    const pushing = { cwd: ROOT, env: { ...process.env, GITHUB_OUTPUT: output } }
+    await run(process.execPath, ['scripts/release/push.mjs', ...args], pushing)
+    const own = v.parse(Manifest, JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))).version
+    expect(await tags()).toEqual({ name: 'owner/talos-image', tags: expect.arrayContaining(['latest', own]) })
+    const { stdout } = await run('skopeo', [
+      'inspect',
+      '--raw',
+      '--tls-verify=false',
+      `docker://127.0.0.1:${port}/owner/talos-image`,
+    ])
+    const architectures = [...stdout.matchAll(/"architecture":"(\w+)"/g)].map(([, name]) => name)
+    expect(architectures).toEqual(['amd64', 'arm64'])
+    const digest = createHash('sha256').update(stdout).digest('hex')
+    expect(await readFile(output, 'utf8')).toBe(`name=127.0.0.1:${port}/owner/talos-image\ndigest=sha256:${digest}\n`)
+  } finally {
+    registry.kill()
+  }
 })
 
 test('nothing is signed without a key', async () => {

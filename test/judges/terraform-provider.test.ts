@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '../../src/provider/protocol/log.ts'
 import { serveProvider } from '../../src/provider/protocol/serve.ts'
 import { SOURCE } from '../../src/provider/provider.ts'
+import type { RunningCommand } from '../support/command.ts'
 import { missing, named } from '../support/programs.ts'
+import { createProject } from '../support/project.ts'
 import { prepareTerraform, REQUIRED_PROVIDERS, type Terraform } from '../support/terraform.ts'
 import { createToy, type ToyOptions } from '../support/toy-provider.ts'
 import { createWorkspace, type Workspace } from '../support/workspace.ts'
@@ -27,6 +29,35 @@ describe.skipIf(WHY_NOT !== undefined)(named('our provider', WHY_NOT), () => {
     expect(schemas[`registry.terraform.io/${SOURCE}`].provider).toMatchObject({ version: 0 })
     await write('wrong.tf', 'resource "talosimage_nothing" "x" {}\n')
     expect(await fails('validate')).toContain('does not support resource type "talosimage_nothing"')
+  })
+
+  const BUILD = `
+provider "talosimage" {}
+
+resource "talosimage_snapshot" "never" {
+  talos_version = "v1.12.2"
+  architecture  = "x86"
+}
+`
+
+  it.each([
+    ['is killed', (apply: RunningCommand) => apply.kill('SIGKILL')],
+    ['is interrupted twice', (apply: RunningCommand) => void apply.insist()],
+  ])('removes what it has made when Terraform %s', async (_, end) => {
+    await using project = await createProject({ faults: [{ subject: 'ssh', effect: 'refuse' }] })
+    const env = { ...project.env, TALOS_IMAGE_SSH_PORT: String(project.sshPort), TF_LOG_PROVIDER: 'DEBUG' }
+    const { write, ok, start } = await prepareTerraform(workspace, env)
+    await write('main.tf', `${REQUIRED_PROVIDERS}${BUILD}`)
+    await ok('init')
+    await using apply = start('apply', '-auto-approve')
+    // It has begun to try SSH.
+    await expect.poll(() => project.changes().filter((change) => change.endsWith('/poweron'))).toHaveLength(1)
+    end(apply)
+    const { code, stderr } = await apply.result
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(/\[DEBUG\] provider\.terraform-provider-talosimage\S*: api: .*path=\/servers/)
+    await expect.poll(() => project.remains()).toEqual([])
+    expect(project.changes().filter((change) => /^DELETE/.test(change))).toHaveLength(2)
   })
 })
 

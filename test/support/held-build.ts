@@ -17,6 +17,8 @@ export type Hold =
   | { readonly command: string }
 
 export interface HeldProject extends Project {
+  /** Holds what comes next; resolves when it is held. */
+  hold(): Promise<void>
   /** Builds for ARM, with more flags if need be, and resolves when it is held. */
   startHeldBuild(
     workspace: Workspace,
@@ -75,13 +77,17 @@ export async function createHeldProject(hold: Hold): Promise<HeldProject> {
       : {}),
   }
   const project = await createProject(options)
+  const holdNext = (): Promise<void> => {
+    isArmed = true
+    return new Promise<void>((resolve) => {
+      onHeld = resolve
+    })
+  }
   return {
     ...project,
+    hold: holdNext,
     async startHeldBuild(workspace, flags = []) {
-      const reached = new Promise<void>((resolve) => {
-        onHeld = resolve
-      })
-      isArmed = true
+      const reached = holdNext()
       const build = startCommand(['build', '--arch', 'arm', ...project.sshFlags, ...flags], {
         cwd: workspace.root,
         env: project.env,

@@ -38,7 +38,7 @@ export async function createProject(options: Partial<SandboxOptions> = {}): Prom
   })
   const { api, endpoint, token, factoryUrl, sshPort } = sandbox
   const snapshots = async (): Promise<Image[]> =>
-    (await api(v.object({ images: v.array(Image) }), 'GET', '/images?type=snapshot&sort=id')).images
+    (await api(v.object({ images: v.array(Image) }), 'GET', '/images?type=snapshot&sort=id&per_page=50')).images
   return {
     ...sandbox,
     env: { HCLOUD_ENDPOINT: endpoint, HCLOUD_TOKEN: token, TALOS_IMAGE_FACTORY_URL: factoryUrl },

@@ -1,7 +1,7 @@
 /** Terraform itself, with our provider from a mirror in the file system: it asks nothing else, and downloads nothing. */
 
 import { mkdir, symlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import * as v from 'valibot'
 import { expect } from 'vitest'
 import { SOURCE } from '../../src/provider/provider.ts'
@@ -44,7 +44,7 @@ const Shown = v.object({
 /**
  * Terraform in a folder of the workspace.
  * @param env beside PATH: where its provider finds a project
- * @param provider the file that is the provider, instead of the built command
+ * @param provider the file that is the provider, instead of the built command; or its .zip, as it is released
  */
 export async function prepareTerraform(
   workspace: Workspace,
@@ -54,10 +54,7 @@ export async function prepareTerraform(
   const { root } = workspace
   const folder = join(root, 'terraform')
   await mkdir(folder, { recursive: true })
-  const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`
-  const unpacked = join(root, 'mirror', 'registry.terraform.io', SOURCE, VERSION, platform)
-  await mkdir(unpacked, { recursive: true })
-  await symlink(provider, join(unpacked, `terraform-provider-talosimage_v${VERSION}`))
+  await linkProvider(join(root, 'mirror', 'registry.terraform.io', SOURCE), provider)
   const mirror = `provider_installation {\n  filesystem_mirror {\n    path = "${join(root, 'mirror')}"\n  }\n}\n`
   const settings = {
     HOME: root,
@@ -95,4 +92,13 @@ export async function prepareTerraform(
       return Object.fromEntries((values?.root_module.resources ?? []).map((one) => [one.address, one.values]))
     },
   }
+}
+
+/** Puts the provider where a mirror has it, unpacked or not. */
+async function linkProvider(mirror: string, provider: string): Promise<void> {
+  const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`
+  const isPacked = provider.endsWith('.zip')
+  const folder = isPacked ? mirror : join(mirror, VERSION, platform)
+  await mkdir(folder, { recursive: true })
+  await symlink(provider, join(folder, isPacked ? basename(provider) : `terraform-provider-talosimage_v${VERSION}`))
 }

@@ -1,6 +1,6 @@
 /** A build in a log: a line for what happens, with its time and its image, and now and then one for what goes on. */
 
-import { BUILD_STEPS } from '../../run/events.ts'
+import { BUILD_STEPS, type BuildEvent } from '../../run/events.ts'
 import type { Io } from '../io.ts'
 import { type Board, createBoard, type Row, updateBoard } from './board.ts'
 import { type EventLine, eventLine } from './event-line.ts'
@@ -15,30 +15,44 @@ const STILL_MS = 30_000
 /** Lines with a time stamp in UTC, each naming its image. */
 export function createPlainView(io: Io, now: () => Date = () => new Date()): ProgressView {
   const paint = createPaint(io.errStyle.colors)
-  let board = createBoard()
-  const write = ({ image, text, style }: EventLine): void => {
+  const write: WriteLine = ({ image, text, style }, board) => {
     const time = paint('faint', now().toISOString().slice(11, 19))
     const width = Math.max(0, ...board.rows.map((row) => row.image.length + 2))
     const name = image === undefined ? '' : `${`[${image}]`.padEnd(width)} `
     io.err(`${time} ${name}${paint(style, text)}\n`)
   }
+  const toLine = (event: BuildEvent): EventLine | undefined => {
+    if (event.type !== 'run-started') return eventLine(event)
+    const date = now().toISOString().replace('T', ' ').slice(0, 19)
+    return { image: undefined, text: `run ${event.run}, begun ${date} UTC` }
+  }
+  return createLineView(write, toLine, now)
+}
+
+type WriteLine = (line: EventLine, board: Board) => void
+
+/**
+ * A line for each event that has one, one for each disk that is written, and now and then one for what goes on.
+ * @param toLine the line of an event, if it has one
+ */
+export function createLineView(
+  write: WriteLine,
+  toLine: (event: BuildEvent) => EventLine | undefined,
+  now: () => Date,
+): ProgressView {
+  let board = createBoard()
   const timer = setInterval(() => {
-    for (const line of stillLines(board, now().getTime())) write(line)
+    for (const line of stillLines(board, now().getTime())) write(line, board)
   }, STILL_MS)
   return {
     onEvent(event) {
       const before = board
       board = updateBoard(board, event, now().getTime())
-      if (event.type === 'run-started') {
-        const date = now().toISOString().replace('T', ' ').slice(0, 19)
-        write({ image: undefined, text: `run ${event.run}, begun ${date} UTC` })
-        return
-      }
       const line =
         event.type === 'step-finished' && event.step === 'write'
           ? writtenLine(before, event.image, event.ms)
-          : eventLine(event)
-      if (line !== undefined) write(line)
+          : toLine(event)
+      if (line !== undefined) write(line, board)
     },
     close: () => clearInterval(timer),
   }

@@ -103,7 +103,9 @@ function evaluateBuild(template: Template, build: Block, evaluating: Evaluating)
   const nameOf = (use: Use): string => toBuildName(buildName, use.source.type, nameOfUse(use, reader))
   const chosen = uses.filter((use) => isChosen(template.selection, nameOf(use)))
   return {
-    images: chosen.flatMap((use) => evaluateUse(template, build, use, evaluating)),
+    images: chosen.flatMap((use) =>
+      evaluateUse(template, build, use, evaluating).map((image) => ({ ...image, build: nameOf(use) })),
+    ),
     names: [...uses.map(nameOf), ...postProcessorsOf(build)],
     manifests: chosen.length === 0 ? [] : readPostProcessors(build, reader, template.selection, evaluating.findings),
   }
@@ -163,7 +165,7 @@ function evaluateUse(
   build: Block,
   use: Use,
   { scope, values, findings }: Evaluating,
-): TemplateImage[] {
+): Omit<TemplateImage, 'build'>[] {
   const { problems } = findings
   const { source, over } = use
   if (source.type !== 'hcloud') {

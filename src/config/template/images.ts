@@ -22,6 +22,8 @@ export interface TemplateServer {
 export interface TemplateImage {
   /** The source's name, such as `talos-arm`. */
   readonly source: string
+  /** What `-only` of Packer calls it, such as `hcloud.talos-arm`. */
+  readonly build: string
   /** Of its `snapshot_name`. */
   readonly description: Sourced<string>
   readonly labels: ReadonlyMap<string, Sourced<string>>

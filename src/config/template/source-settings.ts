@@ -12,7 +12,7 @@ import { type HonouredKey, KEY_NAMES, useOf } from './source-keys.ts'
 import type { AttributeReader } from './values.ts'
 
 /** What a source says of its image; the disk comes from the provisioners. */
-export type SourceSettings = Omit<TemplateImage, 'source' | 'disk' | 'sha256' | 'urlVariable'>
+export type SourceSettings = Omit<TemplateImage, 'source' | 'build' | 'disk' | 'sha256' | 'urlVariable'>
 
 export interface Findings {
   readonly problems: Problem[]

@@ -6,6 +6,9 @@ import type { ApiRequest, ApiResponse, Send } from './transport.ts'
 /** Requests kept back for clean-up. */
 const RESERVE = 20
 
+/** When as many of them are used, other clients use them, too: from then on the wait grows faster than what is missing. */
+const USED_BY_OTHERS = 8
+
 /** The limit is refilled evenly over an hour: the documented 3600 by one a second. */
 const HOUR_MS = 3_600_000
 
@@ -33,7 +36,8 @@ export function respectRateLimit(clock: Clock, onPause: (ms: number) => void = (
     // With a very small limit, the full reserve could never be reached.
     const reserve = Math.min(RESERVE, Math.floor(limit / 4))
     const missing = reserve + 1 + underWay - remaining
-    return missing <= 0 ? 0 : atMs + missing * refillMs - clock.now()
+    const wait = missing * Math.max(1, missing / USED_BY_OTHERS) * refillMs
+    return missing <= 0 ? 0 : atMs + wait - clock.now()
   }
 
   async function take({ urgent, signal }: ApiRequest): Promise<void> {

@@ -7,6 +7,7 @@ import { isInDoubt, isNotDone, isPassing } from '../../hetzner/transport/retry.t
 import type { Placement } from '../../plan/placement.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { ImageBuild } from '../run.ts'
+import { createWaitForOtherRuns } from './other-runs.ts'
 
 /** How long to wait before the stock is looked up again. */
 const LOOK_AGAIN_MS = 60_000
@@ -24,7 +25,8 @@ const isMomentary = (error: unknown): boolean =>
 /**
  * Tries the placements in their order until one of them has a server.
  * - When the cloud failed for a moment at one of them, tries all of them again, twice at most.
- * - When the project's limit on servers is reached, waits until the server of another image of this run is removed.
+ * - When the project's limit on servers is reached, waits until the server of another image of this run is removed, or one of another
+ *   run.
  * - When nothing is in stock, tries again until the time that the run may wait is over.
  * @throws TalosImageError with all tries when none has: `stock`, or `api` when the cloud failed; `limit` when there is no other server to wait for
  */
@@ -77,11 +79,12 @@ export async function findStock<T>(
   }
 }
 
-/** Makes the attempt; when the project's limit on servers is reached, again after another server of the run is removed. */
+/** Makes the attempt; when the project's limit on servers is reached, again after another server is removed. */
 async function queue<T>(build: ImageBuild, { name }: PlannedImage, attempt: () => Promise<T>): Promise<T> {
   const { serverQueue, signal, clock, timeouts } = build
   // For a short time, the API may still count a removed server.
   let patientUntil = Number.NEGATIVE_INFINITY
+  const waitForOtherRuns = createWaitForOtherRuns(build, name)
   for (;;) {
     serverQueue.creating(name)
     try {
@@ -90,12 +93,15 @@ async function queue<T>(build: ImageBuild, { name }: PlannedImage, attempt: () =
       return result
     } catch (error) {
       if (!(error instanceof TalosImageError) || error.code !== 'limit') throw error
-      const text = `the project may have no more servers now; waiting until another image is done (${error.message})`
       if (serverQueue.isAlone(name)) {
-        if (clock.now() > patientUntil) throw error
-        await clock.sleep(timeouts.settleMs / 6, signal)
+        if (clock.now() <= patientUntil) {
+          await clock.sleep(timeouts.settleMs / 6, signal)
+          continue
+        }
+        if (!(await waitForOtherRuns(error))) throw error
         continue
       }
+      const text = `the project may have no more servers now; waiting until another image is done (${error.message})`
       build.emit({ type: 'note', image: name, text })
       if (!(await serverQueue.waitForRemoval(name, signal))) throw error
       patientUntil = clock.now() + timeouts.settleMs

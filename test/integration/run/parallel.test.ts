@@ -17,6 +17,14 @@ describe('a project that may have one server at a time', { timeout: 60_000 }, ()
     expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}, {}] })
   })
 
+  it('gets those of several runs one after the other, too', async () => {
+    await using sandbox = await testSandbox({ limits: { servers: 1 } })
+    const runs = await Promise.all([1, 2, 3].map(() => buildIn(sandbox, { force: true, timeouts: { settleMs: 300 } })))
+    for (const { result } of runs) expect(result.images).toMatchObject([{ status: 'built' }])
+    expect(runs.flatMap(({ notes }) => notes).join('\n')).toContain('waiting for those of other runs')
+    expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [] })
+  })
+
   it('and has one already, is told so at once, with a remedy', async () => {
     await using sandbox = await testSandbox({ limits: { servers: 0 } })
     const { result } = await buildIn(sandbox, { architectures: ['arm', 'x86'] })

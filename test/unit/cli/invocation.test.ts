@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../../src/cli/commands.ts'
-import { describeInvocation, PLACES, pasteable } from '../../../src/cli/invocation.ts'
+import { describeInvocation, isCalledPacker, PLACES, pasteable } from '../../../src/cli/invocation.ts'
 
 const HOME = '/home/me/talos'
 const at = (script: string, env: Record<string, string> = {}, cwd = HOME) =>
@@ -13,6 +13,8 @@ describe('what is typed in the place of talos-image', () => {
     ['/home/me/.npm/_npx/1a/node_modules/.bin/talos-image', {}, 'npx talos-image'],
     ['talos-image', {}, 'talos-image'],
     ['./talos-image', {}, './talos-image'],
+    ['/usr/local/bin/packer', {}, 'talos-image'],
+    ['packer', {}, 'talos-image'],
     [`${HOME}/dist/cli.cjs`, { TALOS_IMAGE_CALLED_AS: 'talos-image' }, './talos-image'],
     [`${HOME}/dist/cli.cjs`, {}, 'node dist/cli.cjs'],
     [`${HOME}/dist/cli.cjs`, { TALOS_IMAGE_CALLED_AS: './talos-image' }, './talos-image'],
@@ -34,6 +36,15 @@ describe('what is typed in the place of talos-image', () => {
     expect(pasteable('talos-image doctor', invocation)).toBe(`../talos-image doctor --directory ${HOME}/_packer`)
   })
 })
+
+test.each([
+  ['packer', true],
+  ['/opt/bin/packer', true],
+  ['C:\\tools\\packer.exe', true],
+  ['/opt/packer/talos-image', false],
+  ['packer-plugin-hcloud', false],
+  [undefined, false],
+])('%s is called as Packer: %s', (script, expected) => expect(isCalledPacker(script)).toBe(expected))
 
 describe('a command that can be pasted', () => {
   test.each([

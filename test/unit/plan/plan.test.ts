@@ -104,6 +104,23 @@ describe('a snapshot that is the same', () => {
     expect(image?.replaces.map(({ id }) => id)).toEqual([2, 1])
   })
 
+  test("is replaced as Packer's plugin does when it is for that: by its description, and used ones are no error", () => {
+    const { description } = make().images[1] ?? { description: '' }
+    const others = [{ architecture: 'arm' as const }, { labels: { [LEASE_LABEL]: '1' } }, { description: 'another' }]
+    const snapshots = [
+      snapshot({ id: 9, description }),
+      published({ id: 2, description }),
+      ...others.map((change, index) => snapshot({ id: 3 + index, description, ...change })),
+    ]
+    const users = new Map([[9, [{ id: 5, name: 'alpha' }]]])
+    const image = make({ force: true, replaceAsPacker: true }, { snapshots, users }).images[1]
+    expect(image?.replaces.map(({ id }) => id)).toEqual([9, 2])
+    expect(make({ replaceAsPacker: true }, { snapshots }).images[1]).toMatchObject({
+      existing: { id: 2 },
+      replaces: [],
+    })
+  })
+
   test('is never taken for standard input', () => {
     const source = { ...urlSource('x'), source: { kind: 'stdin' } as const }
     const [image] = make({ architectures: ['x86'] }, { sources: [source], snapshots: [published()] }).images

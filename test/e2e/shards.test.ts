@@ -1,0 +1,67 @@
+/** The pods of an Indexed Job, as processes side by side in one project: 40 images over 8 shards, and one result out of their logs. */
+
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { expect, it } from 'vitest'
+import { createAnsweringMachines } from '../support/answering-machines.ts'
+import { type CommandResult, runCommand } from '../support/command.ts'
+import { Run } from '../support/documents.ts'
+import { createProject } from '../support/project.ts'
+import { createWorkspace } from '../support/workspace.ts'
+
+const SHARDS = 8
+const ROLES = Array.from({ length: 20 }, (_, at) => `role-${String(at + 1).padStart(2, '0')}`)
+const IMAGES = ROLES.flatMap((role) => [`arm ${role}`, `x86 ${role}`])
+/** What the roles have beside their names. */
+const SCHEMATICS = ROLES.map((role, at) => [
+  `images/schematic-${role}.yaml`,
+  `customization:\n  extraKernelArgs: [role=${at >> 1}]\n`,
+])
+
+it('eight shards build 40 images, each once, and their logs come to one result', async () => {
+  await using project = await createProject({ machines: createAnsweringMachines(1) })
+  await using workspace = await createWorkspace(Object.fromEntries(SCHEMATICS))
+  const options = { cwd: workspace.root, env: { ...project.env, TALOS_IMAGE_SSH_PORT: String(project.sshPort) } }
+  const pod = async (index: number): Promise<CommandResult> => {
+    const env = { ...options.env, TALOS_IMAGE_SHARD_COUNT: String(SHARDS), JOB_COMPLETION_INDEX: String(index) }
+    const words = ['build', '--roles', '--directory', 'images', '--output', 'jsonl']
+    return await runCommand(words, { ...options, env, timeoutMs: 150_000 })
+  }
+  /** As `kubectl logs` gives them: both streams of all pods, one after the other. */
+  const merge = (pods: readonly CommandResult[], ...flags: string[]): Promise<CommandResult> =>
+    runCommand(['merge-results', '-', ...flags], {
+      ...options,
+      stdin: pods.map(({ stderr, stdout }) => stderr + stdout).join(''),
+    })
+
+  const pods = await Promise.all(Array.from({ length: SHARDS - 1 }, (_, index) => pod(index)))
+  for (const { code, stderr } of pods) expect(code, stderr).toBe(0)
+  const partial = await merge(pods, '--output', 'json', '--tfvars', 'all.tfvars.json')
+  expect(partial.code).toBe(3)
+  expect(partial.stderr).toContain('shard 8/8: there is no result')
+  expect(partial.stderr).toContain('all.tfvars.json was not written')
+
+  pods.push(await pod(SHARDS - 1))
+  const whole = await merge(pods, '--output', 'json', '--tfvars', 'all.tfvars.json')
+  expect(whole.code, whole.stderr).toBe(0)
+  const { snapshots, failed, runs } = v.parse(Run, JSON.parse(whole.stdout))
+  expect([failed, runs?.length]).toEqual([[], SHARDS])
+  expect(snapshots.map(({ image, status }) => [image, status])).toEqual(IMAGES.map((image) => [image, 'built']))
+  expect(await project.snapshots()).toHaveLength(IMAGES.length)
+  expect(await project.remains()).toEqual([])
+
+  // Nothing was tried twice, and the project's requests were enough.
+  expect(project.attempts().filter((one) => one === 'POST /servers')).toHaveLength(IMAGES.length)
+  const requests = project.log.filter(({ server }) => server === 'cloud')
+  expect(requests.filter(({ status }) => status === 429)).toEqual([])
+  expect(requests.length).toBeLessThan(IMAGES.length * 20)
+
+  // A shard that is run again finds all of its images, and its later result counts.
+  pods.push(await pod(0))
+  const again = await merge(pods, '--manifest', join(workspace.root, 'all.json'))
+  expect(again.code, again.stderr).toBe(0)
+  expect(again.stderr).toMatch(
+    /warning: there are several results of arm role-01, .*: run \w+ in standard input counts/s,
+  )
+  expect(await project.snapshots()).toHaveLength(IMAGES.length)
+})
