@@ -68,4 +68,5 @@ function toTable(rows: readonly (readonly [string, string])[], what = 'flag'): s
 
 const toCell = (text: string): string => text.replaceAll('|', '\\|')
 
+export { createRegistryPages } from './provider-pages.ts'
 export { withTemplateSection } from './template-section.ts'

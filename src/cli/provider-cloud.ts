@@ -21,9 +21,9 @@ export const openForProvider =
 
 type Settings = Omit<CloudSettings, 'token' | 'endpoint'>
 
-async function openProject(io: Io, { onDelay, ...options }: Settings): Promise<OpenedCloud> {
+async function openProject(io: Io, { onDelay, trace, ...options }: Settings): Promise<OpenedCloud> {
   throwProblems([...findCloudProblems(io, options), ...findFactoryProblems(io, options)])
-  return openCloud(io, { ...options, needsMachines: true }, { onDelay })
+  return openCloud(io, { ...options, needsMachines: true }, { onDelay, trace })
 }
 
 async function openWithoutProject(io: Io, options: Settings): Promise<OpenedCloud> {

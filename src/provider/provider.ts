@@ -10,7 +10,7 @@ import { attributes, findProblems, readAccess } from './provider-attributes.ts'
 import { schematic } from './resources/schematic.ts'
 import { snapshot } from './resources/snapshot/resource.ts'
 import { isOpen } from './schematic-value.ts'
-import { type OpenCloud, Session } from './session.ts'
+import { type OpenCloud, Session, toTrace } from './session.ts'
 
 /** As configurations name the provider in `required_providers`. */
 export const SOURCE = 'talos-image/talosimage'
@@ -37,6 +37,7 @@ export const createProvider = (open: OpenCloud): ProviderDefinition<typeof attri
       sandbox: sandbox === true,
       sshPort: typeof ssh === 'object' && typeof ssh?.port === 'number' ? ssh.port : undefined,
       onDelay: (text: string): void => log('info', text),
+      trace: toTrace(log),
       signal,
     }
     const opening = isKnown ? () => placed(() => open(settings)) : undefined

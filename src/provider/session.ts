@@ -11,7 +11,8 @@ import { openRun } from '../run/build.ts'
 import { BUILD_STEPS, type BuildEvent } from '../run/events.ts'
 import type { BuildResult } from '../run/result.ts'
 import { type OpenRun, toProblem } from '../run/run-images.ts'
-import type { Context } from './definition.ts'
+import type { Trace } from '../util/trace.ts'
+import type { Context, Log } from './definition.ts'
 
 /** How the provider is configured; what is not set is taken from the environment, as the command does. */
 export interface CloudSettings {
@@ -22,6 +23,7 @@ export interface CloudSettings {
   readonly sshPort: number | undefined
   /** Is told of what takes long. */
   readonly onDelay: (text: string) => void
+  readonly trace: Trace
   readonly signal: AbortSignal
 }
 
@@ -46,6 +48,12 @@ export interface ServerAccess {
   readonly sshTimeoutMs: number | undefined
   readonly requireHostProof: boolean
 }
+
+/** What is asked and answered, for TF_LOG. */
+export const toTrace =
+  (log: Log): Trace =>
+  (kind, details) =>
+    log('debug', kind, details)
 
 export class Session {
   /** Snapshots that resources of this run of Terraform have come to have; an old resource that goes must not take one with it. */
@@ -138,6 +146,7 @@ export class Session {
       sshPort,
       signal,
       requireHostProof,
+      trace: toTrace(log),
       ...(sshTimeoutMs === undefined ? {} : { timeouts: { sshMs: sshTimeoutMs } }),
       onEvent: (event: BuildEvent): void => {
         const line = toLogLine(event)

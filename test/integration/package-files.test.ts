@@ -63,6 +63,7 @@ test('the package holds what is tracked, what was built, and nothing that lies b
       '_packer',
       'docs',
       'examples',
+      'registry/docs',
     ]
     const tracked = await copy(folder, places, [...BUILT, ...LEFT_THERE])
     expect(await packed(folder)).toEqual([...tracked, ...BUILT].toSorted())

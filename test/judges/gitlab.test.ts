@@ -17,7 +17,8 @@ import { createProject, type Project } from '../support/project.ts'
 import { createWorkspace } from '../support/workspace.ts'
 
 const WHY_NOT = missing('rsync')
-const RUNNER = createRequire(import.meta.url).resolve('gitlab-ci-local')
+const require = createRequire(import.meta.url)
+const RUNNER = require.resolve('gitlab-ci-local')
 const PROGRAM = [process.execPath, '--import', join(ROOT, 'test/support/set-union.mjs'), RUNNER] as const
 const EXAMPLES = join(ROOT, 'examples/gitlab')
 const GIT = ['-c', 'user.name=a', '-c', 'user.email=a@example.com']

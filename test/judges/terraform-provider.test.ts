@@ -45,7 +45,7 @@ resource "talosimage_snapshot" "never" {
     ['is interrupted twice', (apply: RunningCommand) => void apply.insist()],
   ])('removes what it has made when Terraform %s', async (_, end) => {
     await using project = await createProject({ faults: [{ subject: 'ssh', effect: 'refuse' }] })
-    const env = { ...project.env, TALOS_IMAGE_SSH_PORT: String(project.sshPort) }
+    const env = { ...project.env, TALOS_IMAGE_SSH_PORT: String(project.sshPort), TF_LOG_PROVIDER: 'DEBUG' }
     const { write, ok, start } = await prepareTerraform(workspace, env)
     await write('main.tf', `${REQUIRED_PROVIDERS}${BUILD}`)
     await ok('init')
@@ -53,7 +53,9 @@ resource "talosimage_snapshot" "never" {
     // It has begun to try SSH.
     await expect.poll(() => project.changes().filter((change) => change.endsWith('/poweron'))).toHaveLength(1)
     end(apply)
-    expect((await apply.result).code).not.toBe(0)
+    const { code, stderr } = await apply.result
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(/\[DEBUG\] provider\.terraform-provider-talosimage\S*: api: .*path=\/servers/)
     await expect.poll(() => project.remains()).toEqual([])
     expect(project.changes().filter((change) => /^DELETE/.test(change))).toHaveLength(2)
   })

@@ -1,7 +1,11 @@
 /** Terraform itself, with our provider's resources, against the emulated cloud. */
 
+import { cp, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exampleIn } from '../../scripts/provider-pages.ts'
+import { ROOT } from '../support/command.ts'
 import { missing, named } from '../support/programs.ts'
 import { type SandboxCommand, startSandboxCommand } from '../support/sandbox-command.ts'
 import { prepareTerraform, REQUIRED_PROVIDERS, type Terraform } from '../support/terraform.ts'
@@ -331,6 +335,25 @@ run "builds" {
     )
     expect(await terraform.ok('test')).toContain('1 passed, 0 failed')
     expect(await cloud.snapshots('tried')).toEqual([])
+  })
+})
+
+describe.skipIf(WHY_NOT !== undefined)(named('what the pages say', WHY_NOT), { timeout: 170_000 }, () => {
+  it('is valid, and the text of README.md builds in the sandbox as it stands', async () => {
+    await using workspace = await createWorkspace()
+    const { write, ok, folder } = await prepareTerraform(workspace, workspace.sandboxEnv)
+    await cp(join(ROOT, 'registry', 'examples'), folder, { recursive: true })
+    await write('main.tf', exampleIn(await readFile(join(ROOT, 'README.md'), 'utf8')))
+    await ok('fmt', '-check', '-diff')
+    await ok('init')
+    await ok('validate')
+    for (const name of await readdir(folder)) if (/^(resource|data)-/.test(name)) await rm(join(folder, name))
+    expect(await ok(...APPLY)).toContain('2 added, 0 changed, 0 destroyed')
+    expect(JSON.parse(await ok('output', '-json', 'talos_image_ids'))).toEqual({
+      arm: expect.stringMatching(/^\d+$/),
+      x86: expect.stringMatching(/^\d+$/),
+    })
+    await ok(...UNCHANGED)
   })
 })
 

@@ -14,7 +14,7 @@ test('docs/moving.md says of templates what their tables say; `npm run docs` wri
 test('the flags that its tables give for those of other tools are flags of build', async () => {
   const page = await readFile(join(ROOT, 'docs/moving.md'), 'utf8')
   const known = Object.keys(buildParameters).flatMap((name) => name.match(/--[\w-]+/g) ?? [])
-  const tables = page.matchAll(/^\| [^\n]* \| `talos-image build` \|\n\|[-|]+\n((?:\|.*\n)+)/gm)
+  const tables = page.matchAll(/^\| [^\n]* \| `talos-image build` \|[^\n]*\n\|[-|]+\n((?:\|.*\n)+)/gm)
   const rows = [...tables].flatMap(([, table = '']) => table.trimEnd().split('\n'))
   const flags = rows.flatMap((row) => row.split(' | ')[1]?.match(/(?<![\w-])--[\w-]+/g) ?? [])
   expect(rows.length).toBeGreaterThan(15)

@@ -1,0 +1,3 @@
+data "talosimage_versions" "minor" {
+  minor = "v1.13"
+}
