@@ -17,7 +17,8 @@ import { createProject, type Project } from '../support/project.ts'
 import { createWorkspace } from '../support/workspace.ts'
 
 const WHY_NOT = missing('rsync')
-const RUNNER = createRequire(import.meta.url).resolve('gitlab-ci-local')
+const require = createRequire(import.meta.url)
+const RUNNER = require.resolve('gitlab-ci-local')
 const PROGRAM = [process.execPath, '--import', join(ROOT, 'test/support/set-union.mjs'), RUNNER] as const
 const EXAMPLES = join(ROOT, 'examples/gitlab')
 const GIT = ['-c', 'user.name=a', '-c', 'user.email=a@example.com']
@@ -89,6 +90,17 @@ describe.skipIf(WHY_NOT !== undefined)(named('the example for GitLab', WHY_NOT),
     expect(namesOf(merged)).toEqual(ALL)
     expect([merged.runs?.length, merged.failed]).toEqual([4, []])
     expect(await project.snapshots()).toHaveLength(4)
+  })
+
+  it('in docs/ci.md is a pipeline', async () => {
+    await using project = await createProject({ machines: 'none' })
+    await using repository = await createRepository('shards.gitlab-ci.yml', project)
+    const page = await readFile(join(ROOT, 'docs/ci.md'), 'utf8')
+    const [, job = ''] = /## GitLab CI.*?```yaml\n(.*?)```/s.exec(page) ?? []
+    await repository.write('.gitlab-ci.yml', job)
+    const { code, stdout, stderr } = await repository.run('.gitlab-ci.yml', '--list')
+    expect(code, stderr + stdout).toBe(0)
+    expect(stdout).toContain('talos-images')
   })
 
   it('would be refused with a key that GitLab does not know', async () => {
