@@ -17,7 +17,7 @@ const CHANGESETS = '.changeset'
 /** The smallest first. */
 const KINDS = ['patch', 'minor', 'major']
 /** Where documents name our own version: `OWNER/talos-image@v0.1.0`, `talos-image_0.1.0_amd64.deb` and such. */
-const IN_TEXTS = /(?<=talos-image(?:@v|-v|[-_:])|--branch v)\d+\.\d+\.\d+/g
+const IN_TEXTS = /(?<=talos-image(?:@v|-v|[-_:])|--branch v|--version )\d+\.\d+\.\d+/g
 const TEXTS = ['README.md', 'SECURITY.md', 'docs', 'examples', 'packages/*/README.md']
 
 const problems = []

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs talos-image: fetches the file for this computer from a release, compares its SHA-256, and puts it into a folder.
 #
-#   sh install.sh [--version VERSION] [--to FOLDER]
+#   sh install.sh [--version VERSION] [--to FOLDER] [--attested-by REPOSITORY]
 #
 # TALOS_IMAGE_RELEASES is where the releases are, if they are somewhere else.
 set -eu
@@ -12,15 +12,20 @@ VERSION=latest
 
 main() {
   folder=
+  attested_by=
   while [ "$#" -gt 0 ]; do
     case $1 in
       --help | -h)
         help
         return
         ;;
-      --version | --to)
+      --version | --to | --attested-by)
         [ -n "${2:-}" ] || fail "$1 needs a value"
-        if [ "$1" = --to ]; then folder=$2; else VERSION=${2#v}; fi
+        case $1 in
+          --to) folder=$2 ;;
+          --attested-by) attested_by=$2 ;;
+          *) VERSION=${2#v} ;;
+        esac
         shift 2
         ;;
       *) fail "there is no argument $1; --help shows those that there are" ;;
@@ -37,10 +42,11 @@ help() {
   cat <<'END'
 Installs talos-image: fetches the file for this computer from a release, compares its SHA-256, and puts it into a folder.
 
-  sh install.sh [--version VERSION] [--to FOLDER]
+  sh install.sh [--version VERSION] [--to FOLDER] [--attested-by REPOSITORY]
 
   --version VERSION   such as 0.1.0, instead of that of this script
   --to FOLDER         instead of /usr/local/bin for root, and ~/.local/bin for others
+  --attested-by OWNER/talos-image   gh must confirm that a workflow of this repository has made it
 END
 }
 
@@ -92,6 +98,9 @@ install_from() {
   [ "$found" = "$expected" ] ||
     fail "$2.tar.gz has the SHA-256 $found, and SHA256SUMS has $expected: it is not what was released" \
       'nothing was installed; try again, and report it if it happens again'
+
+  [ -z "$attested_by" ] || gh attestation verify "$scratch/archive" --repo "$attested_by" ||
+    fail "$2.tar.gz has no attestation that it comes from $attested_by" 'nothing was installed; gh said why'
 
   tar -xzf "$scratch/archive" -C "$scratch" "$2"
   version=$("$scratch/$2" --version) ||

@@ -142,7 +142,7 @@ describe('the release', () => {
     expect(
       results.map(({ code }) => code),
       results.at(-1)?.stderr,
-    ).toEqual([0, 0, 0, 0, 0, 0, 0])
+    ).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
   })
 
   test('has the notes of its version', async () => {
@@ -158,7 +158,10 @@ describe('the release', () => {
     expect(args.filter((name) => name.startsWith('executables/')).map((name) => name.split('/')[1])).toEqual([
       'SHA256SUMS',
       'SHA256SUMS.sig',
+      'install.sh',
       ...['cdx.json', 'licenses.txt', 'tar.gz'].map((end) => `talos-image-linux-x64.${end}`),
+      'talos-image.nix',
+      'talos-image.rb',
       ...['SHA256SUMS', 'SHA256SUMS.sig', 'linux_amd64.zip', 'manifest.json'].map((end) => `${provider}_${end}`),
     ])
   })

@@ -171,6 +171,22 @@ test('what has another sum than it was released with is not installed, and what 
   expect(await readFile(join(folder, 'talos-image'), 'utf8')).toBe('older')
 })
 
+test('gh is asked where the file comes from, if that is wanted, and nothing is installed when it does not know', async () => {
+  const says = (code: number) => createPath([...PROGRAMS, 'curl'], { gh: `echo "$1 $2 $4 $5"; exit ${code}` })
+  const folder = await newFolder()
+  const args = ['--to', folder, '--attested-by', 'OWNER/talos-image']
+  const refused = await install(args, { PATH: await says(1) })
+  expect(refused).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/\nattestation verify --repo OWNER\/talos-image\n$/),
+    stderr:
+      'error: talos-image-linux-x64.tar.gz has no attestation that it comes from OWNER/talos-image\n  hint: nothing was installed; gh said why\n',
+  })
+  expect(await readdir(folder)).toEqual([])
+  expect((await install(args, { PATH: await says(0) })).code).toBe(0)
+  expect(await readdir(folder)).toEqual(['talos-image'])
+})
+
 test('a release without a sum of the file is refused', async () => {
   await release('7.7.7')
   served.set('/download/v7.7.7/SHA256SUMS', Buffer.from(`${'0'.repeat(64)}  talos-image-linux-x64.tar.gz.asc\n`))

@@ -204,8 +204,6 @@ async function runScript(script: string, { cwd, env, onStart, onEnd }: RunnerOpt
         GITHUB_ACTION_PATH: ROOT.replace(/\/$/, ''),
         GITHUB_WORKSPACE: cwd,
         GITHUB_SERVER_URL: 'https://github.com',
-        RUNNER_OS: 'Linux',
-        RUNNER_ARCH: 'X64',
         RUNNER_TOOL_CACHE: join(folder, 'tools'),
         ...env,
         GITHUB_OUTPUT: output,
