@@ -20,7 +20,7 @@ export interface SandboxOptions {
    * that could run a build. `namespace` by default.
    */
   readonly machines?: MachineKindName | undefined
-  /** Where `qemu` machines keep their rescue systems; needed for them. */
+  /** Where `qemu` machines keep their systems; needed for them. */
   readonly cacheDir?: string | undefined
   /** How long everything takes: next to nothing, or as long as in the real cloud. `instant` by default. */
   readonly latency?: 'instant' | 'realistic' | undefined

@@ -1,6 +1,7 @@
 /** What is on the disk of a snapshot in the sandbox's state, whatever its size. */
 
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -64,7 +65,9 @@ export const readFactoryDisk = async (...disk: FactoryDisk): Promise<Buffer> => 
 /** Its file. */
 export async function factoryDisk(...[stateDir, schematicId, version, architecture]: FactoryDisk): Promise<string> {
   const disks = join(stateDir, 'factory', 'disks')
-  const [size, ...others] = await readdir(disks)
-  if (size === undefined || others.length > 0) throw new Error(`not one size of disks in ${disks}`)
-  return join(disks, size, schematicId, version, `hcloud-${architecture}.raw`)
+  const name = join(schematicId, version, `hcloud-${architecture}.raw`)
+  const found = (await readdir(disks)).map((folder) => join(disks, folder, name)).filter(existsSync)
+  const [file, ...others] = found
+  if (file === undefined || others.length > 0) throw new Error(`not one disk ${name} in ${disks}`)
+  return file
 }

@@ -1,8 +1,11 @@
 /** What this computer must have before servers of a sandbox are built with. Commands and `doctor` look at the same. */
 
 import { freeBytes } from './disks.ts'
+import { ARCHITECTURES } from './domain.ts'
 import type { SandboxProblem } from './errors.ts'
-import { LARGEST } from './factory/disk-size.ts'
+import { smallestToBoot } from './factory/disk-layout.ts'
+import { LARGEST, MIB } from './factory/disk-size.ts'
+import type { MachineKind } from './machines/machine.ts'
 import { findMissingPrograms, toInstallHint } from './machines/programs.ts'
 import { chooseFolder } from './state/private-folder.ts'
 
@@ -18,6 +21,18 @@ export async function findToolProblems(): Promise<SandboxProblem[]> {
   if (missing.length === 0) return []
   const message = `programs that the sandbox needs are missing: ${missing.join(', ')}`
   return [{ code: 'sandbox', message, hint: toInstallHint(missing) }]
+}
+
+/** That disk images are too small to boot on machines that boot disks: a sentence for people; undefined when they are not. */
+export async function findTooSmallToBoot(
+  { bootSystem }: MachineKind,
+  imageDiskBytes: number | undefined,
+): Promise<string | undefined> {
+  if (bootSystem === undefined || imageDiskBytes === undefined) return undefined
+  const systems = await Promise.all(ARCHITECTURES.map((architecture) => bootSystem(architecture)))
+  const needed = smallestToBoot(Math.max(...systems.map(({ bytes }) => bytes)))
+  if (imageDiskBytes >= needed) return undefined
+  return `Disk images of ${imageDiskBytes / MIB} MiB are too small to boot; they need ${needed / MIB} MiB.`
 }
 
 export interface SpaceOptions {

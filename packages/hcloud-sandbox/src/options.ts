@@ -29,7 +29,7 @@ export interface SandboxOptions extends CloudSettings {
   readonly stateDir: string
   /** A kind by its name, or one of the caller's own; `namespace` by default. */
   readonly machines?: MachineKindName | MachineKind | undefined
-  /** Absolute path of a folder that `qemu` machines keep their rescue systems in; needed for them. */
+  /** Absolute path of a folder that `qemu` machines keep their systems in; needed for them. */
   readonly cacheDir?: string | undefined
   /** How long everything takes; `instant` by default. */
   readonly latency?: LatencyProfile | undefined

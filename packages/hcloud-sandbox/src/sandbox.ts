@@ -10,7 +10,7 @@ import { createFactory } from './factory/factory.ts'
 import { createFaults } from './faults/faults.ts'
 import { createMachines } from './machines/create.ts'
 import { MACHINE_KINDS } from './machines/index.ts'
-import { findSpaceProblems, findToolProblems } from './needs.ts'
+import { findSpaceProblems, findToolProblems, findTooSmallToBoot } from './needs.ts'
 import { findOptionProblems, findProjectProblems } from './option-problems.ts'
 import { type AnsweredRequest, type Sandbox, type SandboxOptions, toUse } from './options.ts'
 import { type Clients, listenForClients } from './owner/clients.ts'
@@ -98,6 +98,8 @@ async function startOwned(
     signal: options.signal,
   })
   const records = createRecords(options.onAnswer)
+  let tooSmall: string | undefined
+  const describeMachines = (): string => [machines.note, tooSmall].filter((text) => text !== undefined).join(' ')
   /** What a process asks for that is going to use it. */
   async function provide({ needsMachines, projects, recordFile }: Use): Promise<boolean> {
     throwProblems(findProjectProblems(projects))
@@ -106,6 +108,8 @@ async function startOwned(
         MACHINE_KINDS.find(({ name }) => name === machines.name)?.runsCommands === false ? [] : findToolProblems()
       throwProblems([...(await tools), ...(await findSpaceProblems(options))])
       await machines.check()
+      tooSmall = await findTooSmallToBoot(machines, imageDiskBytes)
+      if (tooSmall !== undefined) options.onProgress?.(tooSmall)
     }
     if (recordFile !== undefined) records.add(recordFile)
     const missing = new Set(projects.filter((name) => !grants.some(({ project }) => project === name)))
@@ -117,6 +121,7 @@ async function startOwned(
   const factory = createFactory({
     yamlRelease: faults.yamlRelease,
     spoilsDisk: faults.spoilsDisk,
+    bootSystem: machines.bootSystem,
     stateDir,
     diskBytes: imageDiskBytes,
     dataBytes: imageDataBytes,
@@ -189,7 +194,7 @@ async function startOwned(
     type: 'running',
     sandbox: describe(),
     recovered: ownership.tookOver,
-    machinesNote: machines.note ?? '',
+    machinesNote: describeMachines(),
   })
   await ownership.publish(describe())
   teardown.add(() => ownership.announceClosing())
@@ -199,7 +204,7 @@ async function startOwned(
     stateDir,
     attached: false,
     recovered: ownership.tookOver,
-    machinesNote: machines.note ?? '',
+    machinesNote: describeMachines(),
     requests,
     clients: clients.count,
     unused: clients.gone,

@@ -36,6 +36,7 @@ export interface BuildTestOptions {
   readonly clock?: Clock
   readonly requireHostProof?: boolean
   readonly onError?: OnError
+  readonly parallel?: number
 }
 
 /** A client of the sandbox that does not wait long between tries. */
@@ -88,6 +89,7 @@ export async function buildIn(
     },
     requireHostProof: options.requireHostProof,
     onError: options.onError,
+    parallel: options.parallel,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.openStdin === undefined ? {} : { openStdin: options.openStdin }),

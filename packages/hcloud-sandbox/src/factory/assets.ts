@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
 import { assertFreeSpace } from '../disks.ts'
 import { SandboxError } from '../errors.ts'
+import type { BootSystem } from '../machines/machine.ts'
 import { type Compression, formatAssetPath } from './asset-path.ts'
 import { COMPRESS } from './compress/compress.ts'
 import { writeDiskImage } from './disk-image.ts'
-import { layOutDisk } from './disk-layout.ts'
-import { type OwnSize, sizeOf } from './disk-size.ts'
+import { type DiskLayout, layOutDisk } from './disk-layout.ts'
+import { type DiskSize, type OwnSize, sizeOf } from './disk-size.ts'
 import type { TalosDisk } from './talos-disk.ts'
 
 /** Part of the path of every disk; raise it when the same disk comes out with other bytes than before. */
@@ -36,6 +37,8 @@ export interface Asset {
 
 export interface AssetRequest {
   readonly disk: TalosDisk
+  /** What it boots from; needed for one that boots where machines boot disks. */
+  readonly boot?: BootSystem | undefined
   readonly compression: Compression
 }
 
@@ -100,40 +103,47 @@ export function createAssets(options: AssetsOptions): Assets {
     return made
   }
 
-  async function getDisk({ disk }: AssetRequest): Promise<Asset> {
-    const path = pathOf({ disk, compression: 'none' })
-    const wanted = sizeOf(disk.version, disk.architecture, size)
-    const layout = layOutDisk(wanted)
+  async function getDisk(request: AssetRequest): Promise<Asset> {
+    const { disk, boot } = request
+    const path = pathOf({ ...request, compression: 'none' })
+    const { dataBytes, layout } = layOut(request)
     return await once(path, () =>
-      getFile(path, wanted.dataBytes, (target) => writeDiskImage(target, disk, layout, closing.signal)),
+      getFile(path, dataBytes, (target) => writeDiskImage(target, { disk, layout, boot }, closing.signal)),
     )
   }
 
   async function make(request: AssetRequest): Promise<Asset> {
-    const { disk, compression } = request
+    const { compression } = request
     const path = pathOf(request)
     const there = await findFile(path)
     if (there !== undefined) return there
     await delay(closing.signal)
     const raw = await getDisk(request)
     if (compression === 'none') return raw
-    const wanted = sizeOf(disk.version, disk.architecture, size)
-    const layout = layOutDisk(wanted)
-    return await getFile(path, wanted.dataBytes, (target) =>
+    const { dataBytes, layout } = layOut(request)
+    return await getFile(path, dataBytes, (target) =>
       COMPRESS[compression]({ source: raw.path, layout, target, scratch: `${target}.scratch` }, closing.signal),
     )
   }
 
-  function pathOf({ disk, compression }: AssetRequest): string {
+  /** @returns what it takes, too */
+  function layOut({ disk, boot }: AssetRequest): Pick<DiskSize, 'dataBytes'> & { readonly layout: DiskLayout } {
+    const wanted = sizeOf(disk.version, disk.architecture, size)
+    if (boot === undefined) return { dataBytes: wanted.dataBytes, layout: layOutDisk(wanted) }
+    const need = { partition: boot.grub === undefined ? 'EFI' : 'BOOT', bytes: boot.bytes } as const
+    return { dataBytes: Math.max(wanted.dataBytes, boot.bytes), layout: layOutDisk(wanted, need) }
+  }
+
+  function pathOf({ disk, boot, compression }: AssetRequest): string {
     const { diskBytes, dataBytes } = sizeOf(disk.version, disk.architecture, size)
+    // The same order can be spoilt another time, and what disks boot from becomes newer.
+    const kind = disk.boots ? (boot?.id ?? 'played') : 'unbootable'
     return join(
       folder,
       'disks',
-      `${FORMAT}-${diskBytes}-${dataBytes}`,
+      `${FORMAT}-${diskBytes}-${dataBytes}-${kind}`,
       disk.schematicId,
       disk.version,
-      // The same order can have been spoilt.
-      ...(disk.boots ? [] : ['unbootable']),
       formatAssetPath(disk, compression),
     )
   }

@@ -1,12 +1,21 @@
 /** Makes an emulated Talos disk as a sparse file. */
 
 import { createCipheriv, createHash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { SECTOR_BYTES } from '../machines/gpt.ts'
+import type { BootSystem } from '../machines/machine.ts'
 import { toTalosArchitecture } from './asset-path.ts'
 import { type DiskLayout, findPartition } from './disk-layout.ts'
 import { MIB } from './disk-size.ts'
 import { formatPartitionTable } from './partition-table.ts'
 import { formatTalosDisk, type TalosDisk } from './talos-disk.ts'
+
+export interface DiskContent {
+  readonly disk: TalosDisk
+  readonly layout: DiskLayout
+  /** What it boots from; the layout has room for it. */
+  readonly boot?: BootSystem | undefined
+}
 
 const TEXT_BYTES = 64 * 1024
 
@@ -15,12 +24,8 @@ const TEXT_BYTES = 64 * 1024
  * give the same bytes.
  * @throws the signal's reason when it aborts
  */
-export async function writeDiskImage(
-  file: string,
-  disk: TalosDisk,
-  layout: DiskLayout,
-  signal?: AbortSignal,
-): Promise<void> {
+export async function writeDiskImage(file: string, content: DiskContent, signal?: AbortSignal): Promise<void> {
+  const { disk, layout, boot } = content
   const seed = [disk.schematicId, disk.version, toTalosArchitecture(disk.architecture)].join('\n')
   const handle = await open(file, 'wx', 0o600)
   try {
@@ -29,6 +34,7 @@ export async function writeDiskImage(
     const meta = formatTalosDisk(disk)
     await handle.write(meta, 0, meta.length, findPartition(layout, 'META').offset)
     const { front, back } = formatPartitionTable(layout, seed)
+    if (boot !== undefined) await writeBootSystem(handle, boot, layout, front)
     await handle.write(front, 0, front.length, 0)
     await handle.write(back, 0, back.length, layout.diskBytes - back.length)
   } finally {
@@ -52,4 +58,29 @@ async function writeData(handle: FileHandle, layout: DiskLayout, seed: string, s
       await handle.write(chunk, 0, chunk.length, offset + done)
     }
   }
+}
+
+/** The code in a disk's first sector, before what the partition table needs of it. */
+const CODE_BYTES = 440
+/** Where that code has the sector of the rest of GRUB, and the rest's first sector that of what follows. 64 bits, little-endian. */
+const REST_SECTOR_AT = 0x5c
+const NEXT_SECTOR_AT = SECTOR_BYTES - 12
+
+/** @param front of the partition table, which gets the code of the first sector */
+async function writeBootSystem(
+  handle: FileHandle,
+  { fileSystem, grub }: BootSystem,
+  layout: DiskLayout,
+  front: Buffer,
+): Promise<void> {
+  const content = await readFile(fileSystem)
+  await handle.write(content, 0, content.length, findPartition(layout, grub === undefined ? 'EFI' : 'BOOT').offset)
+  if (grub === undefined) return
+  const { offset } = findPartition(layout, 'BIOS')
+  const sector = BigInt(offset / SECTOR_BYTES)
+  const rest = await readFile(grub.rest)
+  rest.writeBigUInt64LE(sector + 1n, NEXT_SECTOR_AT)
+  await handle.write(rest, 0, rest.length, offset)
+  ;(await readFile(grub.first)).copy(front, 0, 0, CODE_BYTES)
+  front.writeBigUInt64LE(sector, REST_SECTOR_AT)
 }

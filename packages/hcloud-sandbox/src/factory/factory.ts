@@ -4,14 +4,16 @@
  */
 
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { SchematicError, type YamlRelease } from 'talos-schematic'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Architecture } from '../domain.ts'
 import { intercept as interceptWith } from '../intercept.ts'
+import type { BootSystem } from '../machines/machine.ts'
 import { formatAssetPath } from './asset-path.ts'
 import { type AssertSpace, type AssetRequest, createAssets } from './assets.ts'
+import { canBoot } from './disk-layout.ts'
 import { sizeOf } from './disk-size.ts'
 import { findMissingExtension, listExtensions } from './extensions.ts'
 import { refuse, refuseSchematic, requireDisk, requireVersion, toErrorAnswer } from './refusals.ts'
@@ -47,6 +49,8 @@ export interface FactoryOptions {
   readonly yamlRelease?: ((request: Request) => YamlRelease | undefined) | undefined
   /** Asked when a disk is first asked for: whether it is one that does not boot. `name` is for people. */
   readonly spoilsDisk?: ((architecture: Architecture, name: string) => boolean) | undefined
+  /** What disks boot from on the machines that get them; left out where these boot no disks. */
+  readonly bootSystem?: ((architecture: Architecture) => Promise<BootSystem>) | undefined
   readonly assertSpace?: AssertSpace | undefined
 }
 
@@ -125,15 +129,15 @@ export function createFactory(options: FactoryOptions): Factory {
       throw refuse(400, `official extension "${missing}" is not available for Talos version ${version}`)
     }
     const order = { schematicId, schematic, version, ...variant }
-    const disk = toTalosDisk(order, isSpoilt(order))
-    const asset = await assets.get({ disk, compression })
+    const boot = await options.bootSystem?.(order.architecture)
+    const bytes = sizeOf(version, order.architecture, size)
+    const disk = toTalosDisk(order, isSpoilt(order) || (boot !== undefined && !canBoot(bytes, boot.bytes)))
+    const asset = await assets.get({ disk, boot: disk.boots ? boot : undefined, compression })
     const name = formatAssetPath(disk, compression)
-    const bytes = sizeOf(version, disk.architecture, size)
-    const identity = [schematicId, version, name, bytes.diskBytes, bytes.dataBytes, disk.boots].join('\n')
     return serveFile(context.req.raw, {
       ...asset,
       name,
-      etag: `"${createHash('sha256').update(identity).digest('hex').slice(0, 32)}"`,
+      etag: `"${createHash('sha256').update(relative(folder, asset.path)).digest('hex').slice(0, 32)}"`,
       contentType: CONTENT_TYPES[compression],
     })
   }

@@ -33,6 +33,18 @@ export interface BootTarget {
   readonly sshDelayMs?: number
 }
 
+/** What a disk must hold so that machines boot from it. Absolute paths of files. */
+export interface BootSystem {
+  /** Another one for other contents. */
+  readonly id: string
+  /** The size of the file system. */
+  readonly bytes: number
+  /** A FAT file system with kernel and system: for the partition BOOT with GRUB, else for the EFI partition. */
+  readonly fileSystem: string
+  /** The boot loader that a BIOS starts: the first sector, and what goes to the BIOS partition. */
+  readonly grub?: { readonly first: string; readonly rest: string }
+}
+
 export interface Machine {
   readonly spec: MachineSpec
   /** Whether the machine has power. */
@@ -51,6 +63,8 @@ export interface MachineKind {
   readonly name: string
   /** What they are, for people: a sentence or two; may say more after `check`. */
   readonly note?: string | undefined
+  /** What disks that are to boot must hold; left out by machines that boot no disks. */
+  bootSystem?(architecture: Architecture): Promise<BootSystem>
   /**
    * Proves that machines of this kind can run here.
    * @throws SandboxError `sandbox` that says what is missing and what to do

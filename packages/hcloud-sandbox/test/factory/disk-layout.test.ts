@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findPartition, layOutDisk } from '../../src/factory/disk-layout.ts'
+import { canBoot, findPartition, layOutDisk, mayHoldData } from '../../src/factory/disk-layout.ts'
 import { GRUB, MIB, sizeOf } from '../../src/factory/disk-size.ts'
 
 describe('layOutDisk', () => {
@@ -52,8 +52,52 @@ describe('layOutDisk', () => {
   })
 })
 
+describe('a disk that boots', () => {
+  const BYTES = 33 * MIB
+
+  test.each([
+    ['EFI', 39],
+    ['EFI', 64],
+    ['EFI', 2246],
+    ['BOOT', 39],
+    ['BOOT', 48],
+    ['BOOT', 4247],
+  ] as const)('has room in %s on %i MiB, and its data elsewhere', (partition, mib) => {
+    const size = { diskBytes: mib * MIB, dataBytes: 100 * MIB, efiShare: 0.5 }
+    const layout = layOutDisk(size, { partition, bytes: BYTES })
+    const own = findPartition(layout, partition)
+    const other = findPartition(layout, partition === 'EFI' ? 'BOOT' : 'EFI')
+    expect(own.bytes).toBeGreaterThanOrEqual(BYTES)
+    expect(layout.boot).toEqual([{ offset: own.offset, bytes: BYTES }, findPartition(layout, 'BIOS')])
+    let end = MIB
+    for (const { offset, bytes } of layout.partitions) {
+      expect(offset).toBe(end)
+      expect(bytes).toBeGreaterThanOrEqual(MIB)
+      end = offset + bytes
+    }
+    expect(end).toBeLessThanOrEqual((mib - 1) * MIB)
+    for (const { offset, bytes } of layout.data) {
+      expect(offset).toBeGreaterThanOrEqual(other.offset)
+      expect(offset + bytes).toBeLessThanOrEqual(other.offset + other.bytes)
+    }
+    expect(mayHoldData(layout, { offset: own.offset + BYTES - MIB, bytes: MIB })).toBe(true)
+    expect(canBoot(size, BYTES)).toBe(true)
+  })
+
+  test('has partitions as Talos has them, where there is room', () => {
+    const { partitions } = layOutDisk(GRUB, { partition: 'BOOT', bytes: BYTES })
+    expect(partitions).toEqual(layOutDisk(GRUB).partitions)
+  })
+
+  test.each(['EFI', 'BOOT'] as const)('with %s is refused when it is too small', (partition) => {
+    const size = { ...GRUB, diskBytes: 38 * MIB }
+    expect(canBoot(size, BYTES)).toBe(false)
+    expect(() => layOutDisk(size, { partition, bytes: BYTES })).toThrow('a disk of 38 MiB is too small to boot')
+  })
+})
+
 test('findPartition names what is not there', () => {
-  expect(() => findPartition({ diskBytes: 0, partitions: [], data: [] }, 'META')).toThrow('no partition META')
+  expect(() => findPartition({ diskBytes: 0, partitions: [], data: [], boot: [] }, 'META')).toThrow('no partition META')
 })
 
 test.each([

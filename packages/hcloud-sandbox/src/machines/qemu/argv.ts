@@ -1,6 +1,6 @@
 /** QEMU's command lines; pure, so that what a machine is given of this computer can be read and tested. */
 
-import type { Platform } from './platform.ts'
+import { KERNEL_SETTINGS, type Platform } from './platform.ts'
 import { BOOT_FILES_PREFIX } from './rescue/init-script.ts'
 
 /** What runs a machine's processor: the computer's own, or a translation, which always works. */
@@ -20,9 +20,6 @@ export const NETWORK = 'net'
 /** Of root's rights only the one to listen at a port below 1024; no new ones ever. */
 const RIGHTS = '-all,+net_bind_service'
 
-/** A kernel panic ends the machine. The rest saves time: the machine has nothing to hide from its own programs. */
-const KERNEL_SETTINGS = 'quiet panic=-1 mitigations=off nokaslr'
-
 /** What rescue boots from. Absolute paths. */
 export interface RescueBoot {
   readonly kernel: string
@@ -33,6 +30,8 @@ export interface MachineArguments {
   readonly platform: Platform
   readonly accelerator: Accelerator
   readonly name: string
+  /** The server's, which is the machine's serial number as on Hetzner's servers. */
+  readonly id: number
   readonly diskFile: string
   /** undefined: boot from the disk. */
   readonly rescue: RescueBoot | undefined
@@ -46,11 +45,12 @@ export interface MachineArguments {
  * It prints on standard output, and dies with the process that starts it.
  */
 export function toMachineArgv(options: MachineArguments): string[] {
-  const { platform, accelerator, name, diskFile, rescue, isRoot, ignoreDiscard } = options
+  const { platform, accelerator, name, id, diskFile, rescue, isRoot, ignoreDiscard } = options
   return [
     ...toConfinementArgv(isRoot, rescue === undefined ? QMP_DESCRIPTOR : ROOT_PASSWORD_DESCRIPTOR),
     ...toBaseArgv(platform, accelerator),
     ...['-name', escapeCommas(name), '-smp', String(CPUS), '-m', String(MEMORY_MIB), '-sandbox', SECCOMP],
+    ...['-smbios', `type=1,manufacturer=Hetzner,product=vServer,serial=${id}`],
     ...['-chardev', `socket,id=qmp,fd=${QMP_DESCRIPTOR}`, '-mon', 'chardev=qmp,mode=control'],
     ...toDiskArgv(diskFile, ignoreDiscard),
     // Without a ROM the firmware does not try to boot from the network.

@@ -5,12 +5,26 @@ import { findMissingPrograms, toInstallHint } from '../programs.ts'
 import { PLATFORMS } from './platform.ts'
 
 /** Programs that are needed on this computer. */
-const NEEDED = [PLATFORMS.x86.program, 'apt-get', 'dpkg-deb', 'xz', 'zstd', 'flock', 'setpriv']
+const NEEDED = [
+  PLATFORMS.x86.program,
+  'apt-get',
+  'dpkg-deb',
+  'grub-mkimage',
+  'mformat',
+  'mcopy',
+  'xz',
+  'zstd',
+  'flock',
+  'setpriv',
+]
 /** The Debian packages of those that no other kind of machines needs. */
 const PACKAGES = new Map([
   [PLATFORMS.x86.program, PLATFORMS.x86.package],
   ['apt-get', 'apt'],
   ['dpkg-deb', 'dpkg'],
+  ['grub-mkimage', 'grub-common'],
+  ['mformat', 'mtools'],
+  ['mcopy', 'mtools'],
 ])
 
 /**

@@ -13,7 +13,7 @@ export const qemu = defineMachineKind({
   },
   async create({ cacheDir, ...options }) {
     if (cacheDir === undefined) {
-      const message = 'there is no folder to keep the rescue systems of qemu machines in'
+      const message = 'there is no folder to keep the systems of qemu machines in'
       throw new SandboxError({ code: 'usage', message, hint: 'name one: XDG_CACHE_HOME=DIR, or cacheDir in a program' })
     }
     return (await import('./machines.ts')).createQemuMachines({ cacheDir, ...options })

@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import type { Clock } from '../../clock.ts'
 import { SandboxError } from '../../errors.ts'
+import { readTalosDisk } from '../../factory/talos-disk.ts'
 import type { MachineFaults } from '../faults.ts'
 import { requireFree } from '../listen.ts'
 import type { BootTarget, Machine, MachineSpec } from '../machine.ts'
@@ -10,9 +11,11 @@ import { createPowerSwitch } from '../power-switch.ts'
 import { toMachineArgv } from './argv.ts'
 import { openBootFiles } from './boot-files.ts'
 import { type Emulator, startEmulator } from './emulator.ts'
-import { forwardSsh, type SshForward } from './forward-ssh.ts'
+import { type Forward, type ForwardOptions, forward } from './forward.ts'
 import { READY_MESSAGE } from './rescue/init-script.ts'
 import type { Setup } from './setup.ts'
+import { TALOS_PORT } from './talos/init-script.ts'
+import { ANSWERING_MESSAGE } from './talos/server-script.ts'
 
 export interface MachineOptions {
   readonly spec: MachineSpec
@@ -42,39 +45,57 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
   }
 
   return createPowerSwitch(spec, clock, async (target, { off, timers, losePower }) => {
-    const { platform, accelerator, rescue } = await setup()
+    const { platform, accelerator, systems } = await setup()
     const { addresses = [spec.address], sshPort = spec.sshPort, sshDelayMs = 0 } = target
-    for (const address of addresses) await requireFree(address, sshPort)
-    const { refuseSshMs = 0, losePowerMs, ignoreDiscard = false } = faults?.atBoot(spec) ?? {}
     const isRescue = target.system === 'rescue'
+    const ports = isRescue ? [sshPort] : [sshPort, spec.talosPort]
+    for (const address of addresses) for (const port of ports) await requireFree(address, port)
+    const { refuseSshMs = 0, losePowerMs, ignoreDiscard = false } = faults?.atBoot(spec) ?? {}
+    // Without a disk QEMU itself says what is wrong.
+    const talos = isRescue ? undefined : await readTalosDisk(spec.diskFile).catch(() => undefined)
     const argv = toMachineArgv({
       platform,
       accelerator: accelerator.name,
       name: spec.name,
+      id: spec.id,
       diskFile: spec.diskFile,
-      rescue: isRescue ? rescue : undefined,
+      rescue: isRescue ? systems.rescue : undefined,
       isRoot: process.getuid?.() === 0,
       ignoreDiscard,
     })
     const ready = new AbortController()
     const emulator = await start(argv, isRescue ? target : undefined, (line) => {
       onConsole(line)
-      if (line.includes(READY_MESSAGE)) ready.abort()
+      if (line.includes(READY_MESSAGE) || line.includes(ANSWERING_MESSAGE)) ready.abort()
     })
     timers.after(losePowerMs, losePower)
-    /** One for each address. */
-    const forwards: SshForward[] = []
+    /** One for each address and port. */
+    const forwards: Forward[] = []
+    const open = async (port: number, machinePort: number, onConnection?: ForwardOptions['onConnection']) => {
+      off.throwIfAborted()
+      for (const address of addresses)
+        forwards.push(await forward({ address, port, machinePort, qmp: emulator.qmp, onConnection }))
+    }
+    const waitUntilReady = async (): Promise<void> => {
+      if (!ready.signal.aborted) await once(ready.signal, 'abort', { signal: off })
+    }
     const openSsh = async (): Promise<void> => {
       if (refuseSshMs > 0) await timers.sleep(refuseSshMs)
       // Rescue says when it answers, so that until then the connection is refused and not left hanging. Whether the
       // system on a disk ever does is unknown: a connection to it hangs as on any machine that does not answer.
-      if (isRescue && !ready.signal.aborted) await once(ready.signal, 'abort', { signal: off })
+      if (isRescue) await waitUntilReady()
       if (sshDelayMs > 0) await timers.sleep(sshDelayMs)
-      off.throwIfAborted()
-      for (const address of addresses)
-        forwards.push(await forwardSsh({ ...spec, address, sshPort }, emulator.qmp, faults))
+      await open(sshPort, 22, faults === undefined ? undefined : () => faults.atConnection(spec))
     }
-    const opening = openSsh().catch((error: unknown) => {
+    const openTalos = async (): Promise<void> => {
+      // A disk of the emulated Factory says when it answers, too, and has no SSH.
+      if (talos !== undefined) await waitUntilReady()
+      await open(spec.talosPort, TALOS_PORT)
+    }
+    const opening = Promise.all([
+      ...(talos === undefined ? [openSsh()] : []),
+      ...(isRescue ? [] : [openTalos()]),
+    ]).catch((error: unknown) => {
       if (!off.aborted) onConsole(`qemu: ${error instanceof Error ? error.message : error}`)
     })
     const close = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 /** Machines in QEMU: real ones, which boot a kernel and see a real disk. */
 
+import { stat } from 'node:fs/promises'
 import { type Clock, systemClock } from '../../clock.ts'
 import type { Architecture } from '../../domain.ts'
 import type { MachineFaults } from '../faults.ts'
@@ -10,13 +11,13 @@ import { createMachine } from './machine.ts'
 import { describeSetups, makeSetups, type Setups } from './setup.ts'
 
 export interface QemuMachinesOptions {
-  /** Absolute path of the folder that keeps the rescue system, some 40 MB for each architecture; made if need be. */
+  /** Absolute path of the folder that keeps the systems, 60 to 85 MB for each architecture; made if need be. */
   readonly cacheDir: string
   /** Is told what is being prepared, where that takes a while: a line each, for people. */
   readonly onProgress?: ((line: string) => void) | undefined
   /** Is told what the machines print on their consoles, line by line. */
   readonly onConsole?: ((machine: string, line: string) => void) | undefined
-  /** Ends the making of a rescue system. */
+  /** Ends the making of the systems. */
   readonly signal?: AbortSignal | undefined
   /**
    * What goes wrong, and when. Commands in these machines cannot be seen, nor can this process speak SSH in their place:
@@ -43,7 +44,8 @@ export interface QemuMachines extends MachineKind {
  * network: 127.0.0.1 means the same inside as outside, so the emulated Image Factory is where its URL says.
  *
  * Rescue is a system made of Debian packages, which `check` fetches the first time. What is on the disk boots through
- * firmware; of a placeholder disk nothing does, and the machine then only has power.
+ * firmware: of the Factory's disks what stands in for Talos; of a placeholder disk nothing, and the machine then only has
+ * power.
  */
 export function createQemuMachines(options: QemuMachinesOptions): QemuMachines {
   const { cacheDir, onConsole, onProgress, signal, faults, clock = systemClock } = options
@@ -77,6 +79,10 @@ export function createQemuMachines(options: QemuMachinesOptions): QemuMachines {
     },
     async check() {
       await prepare()
+    },
+    async bootSystem(architecture) {
+      const { talos } = (await prepare()).of[architecture].systems
+      return { ...talos, bytes: (await stat(talos.fileSystem)).size }
     },
     create: (spec) =>
       createMachine({

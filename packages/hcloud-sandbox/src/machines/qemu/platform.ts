@@ -16,9 +16,14 @@ export interface Platform {
   readonly translatedCpu: string
   /** Where the kernel's messages go, as the kernel names it. */
   readonly console: string
+  /** What its firmware starts from a disk: GRUB, in the first sector, or systemd-boot, in the EFI partition. */
+  readonly bootsWith: 'grub' | 'sd-boot'
   /** The firmware that boots a disk, and its package; undefined: QEMU's own. */
   readonly firmware: { readonly file: string; readonly package: string } | undefined
 }
+
+/** A kernel panic ends the machine. The rest saves time: the machine has nothing to hide from its own programs. */
+export const KERNEL_SETTINGS = 'quiet panic=-1 mitigations=off nokaslr'
 
 export const PLATFORMS: Readonly<Record<Architecture, Platform>> = {
   x86: {
@@ -31,6 +36,7 @@ export const PLATFORMS: Readonly<Record<Architecture, Platform>> = {
     // carries five times as much. AVX2 makes looking for zeros a third cheaper (QEMU 7.2, 2026).
     translatedCpu: 'max,-erms,-fsrm',
     console: 'ttyS0',
+    bootsWith: 'grub',
     firmware: undefined,
   },
   arm: {
@@ -42,6 +48,7 @@ export const PLATFORMS: Readonly<Record<Architecture, Platform>> = {
     // The newest ones sign pointers, which makes their translation several times slower.
     translatedCpu: 'cortex-a72',
     console: 'ttyAMA0',
+    bootsWith: 'sd-boot',
     firmware: { file: '/usr/share/qemu-efi-aarch64/QEMU_EFI.fd', package: 'qemu-efi-aarch64' },
   },
 }

@@ -6,12 +6,13 @@ import { SandboxError } from '../../errors.ts'
 import { findMissingPrograms } from '../programs.ts'
 import { type Acceleration, chooseAccelerator } from './accelerator.ts'
 import { PLATFORMS, type Platform } from './platform.ts'
-import { provideRescue, type RescueSystem } from './rescue/cache.ts'
+import { provideSystems } from './systems/cache.ts'
+import type { Systems } from './systems/make.ts'
 
 export interface Setup {
   readonly platform: Platform
   readonly accelerator: Acceleration
-  readonly rescue: RescueSystem
+  readonly systems: Systems
 }
 
 export interface Setups {
@@ -47,9 +48,9 @@ export async function makeSetups(options: SetupOptions): Promise<Setups> {
 async function makeSetup(platform: Platform, options: SetupOptions): Promise<Setup> {
   const { cacheDir, arch, signal } = options
   const onProgress = (what: string) => options.onProgress?.(`Preparing QEMU machines (${platform.debian}): ${what}`)
-  const rescue = await provideRescue({ cacheDir, architecture: platform.debian, onProgress, signal })
-  const accelerator = await chooseAccelerator(platform, rescue.kernel, arch, onProgress)
-  return { platform, accelerator, rescue }
+  const systems = await provideSystems({ cacheDir, platform, onProgress, signal })
+  const accelerator = await chooseAccelerator(platform, systems.rescue.kernel, arch, onProgress)
+  return { platform, accelerator, systems }
 }
 
 async function requireArm(): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
 import { createPlaceholderDisk } from '../../../src/disks.ts'
@@ -8,6 +9,7 @@ import type { FactoryOptions } from '../../../src/factory/factory.ts'
 import { readTalosDisk } from '../../../src/factory/talos-disk.ts'
 import { createFaults } from '../../../src/faults/faults.ts'
 import { parseFaultFlag } from '../../../src/faults/parse.ts'
+import { readPartitions } from '../../../src/machines/gpt.ts'
 import { EMPTY, testFactory } from '../../factory/test-factory.ts'
 
 let folder: string
@@ -99,4 +101,77 @@ test('a fault makes disks that do not boot, in all their compressions', async ()
   expect(await boots('v1.13.9/hcloud-amd64.raw')).toBe(false)
   expect(await boots('v1.13.8/hcloud-amd64.raw')).toBe(true)
   expect(told).toEqual([expect.stringContaining(`${EMPTY}/v1.13.9/hcloud-amd64.raw`)])
+})
+
+describe('what disks boot from', () => {
+  /** @param grub whether a BIOS is to start it */
+  async function makeBootSystem(id: string, grub: boolean) {
+    const put = async (name: string, bytes: Buffer) => {
+      const file = join(folder, `${id}-${name}`)
+      await writeFile(file, bytes)
+      return file
+    }
+    const fileSystem = await put('file-system', Buffer.alloc(2 << 20, `${id} file system`))
+    if (!grub) return { id, bytes: 2 << 20, fileSystem }
+    const first = await put('first', Buffer.alloc(512, 0xf1))
+    return { id, bytes: 2 << 20, fileSystem, grub: { first, rest: await put('rest', Buffer.alloc(3000, 0xf2)) } }
+  }
+
+  async function downloadWith(boot: Awaited<ReturnType<typeof makeBootSystem>>, path: string, diskBytes = 16 << 20) {
+    await using factory = await testFactory({ bootSystem: async () => boot, diskBytes })
+    const raw = await factory.download(`/image/${EMPTY}/${path}`)
+    const { headers } = await factory.request(`/image/${EMPTY}/${path}`, { method: 'HEAD' })
+    const unpacked = gunzipSync(await factory.download(`/image/${EMPTY}/${path}.gz`))
+    expect(unpacked.equals(raw)).toBe(true)
+    const partitions = new Map(readPartitions(raw).map(({ name, firstSector }) => [name, firstSector]))
+    const at = (name: string, offset = 0) => raw.subarray((partitions.get(name) ?? 0) * 512 + offset)
+    const file = join(folder, crypto.randomUUID())
+    await writeFile(file, raw)
+    return {
+      raw,
+      at,
+      biosSector: BigInt(partitions.get('BIOS') ?? 0),
+      etag: headers.get('ETag'),
+      disk: await readTalosDisk(file),
+    }
+  }
+
+  test('is GRUB, in the first sector and the BIOS partition, with the file system in BOOT', async () => {
+    const { raw, at, biosSector, disk } = await downloadWith(
+      await makeBootSystem('a', true),
+      'v1.13.9/hcloud-amd64.raw',
+    )
+    expect(disk?.boots).toBe(true)
+    expect([raw[0], raw[439]]).toEqual([0xf1, 0xf1])
+    expect(raw.readBigUInt64LE(0x5c)).toBe(biosSector)
+    // The partition table's own part of the sector.
+    expect([raw[450], raw.readUInt16LE(510)]).toEqual([0xee, 0xaa55])
+    expect(at('BIOS')[0]).toBe(0xf2)
+    expect(at('BIOS').readBigUInt64LE(500)).toBe(biosSector + 1n)
+    expect(at('BOOT').toString('latin1', 0, 13)).toBe('a file system')
+  })
+
+  test('is the file system in EFI, without GRUB', async () => {
+    const { raw, at, disk } = await downloadWith(await makeBootSystem('b', false), 'v1.13.9/hcloud-arm64.raw')
+    expect(disk?.boots).toBe(true)
+    expect(raw.subarray(0, 440).every((byte) => byte === 0)).toBe(true)
+    expect(at('EFI').toString('latin1', 0, 13)).toBe('b file system')
+  })
+
+  test('is missing on a disk that is not to boot, or is too small to', async () => {
+    const boot = await makeBootSystem('c', true)
+    const secure = await downloadWith(boot, 'v1.13.9/hcloud-amd64-secureboot.raw')
+    expect([secure.disk?.boots, secure.raw.includes('c file system')]).toEqual([false, false])
+    const large = await downloadWith({ ...boot, bytes: 11 << 20 }, 'v1.13.9/hcloud-amd64.raw')
+    expect([large.disk?.boots, large.raw.includes('c file system')]).toEqual([false, false])
+  })
+
+  test('makes another disk when it is another', async () => {
+    const path = 'v1.13.9/hcloud-amd64.raw'
+    const etags = [
+      await downloadWith(await makeBootSystem('d', true), path),
+      await downloadWith(await makeBootSystem('e', true), path),
+    ].map(({ etag }) => etag)
+    expect(new Set(etags).size).toBe(2)
+  })
 })

@@ -6,6 +6,7 @@ const OPTIONS: MachineArguments = {
   platform: PLATFORMS.x86,
   accelerator: 'tcg',
   name: 'a,b',
+  id: 4711,
   diskFile: '/state/with,comma "and" quote/disk.raw',
   rescue: {
     kernel: '/c/kernel',
@@ -45,6 +46,7 @@ describe('the command line of a machine', () => {
     expect(argv).toContain('-nodefaults')
     expect(argv).toContain('-no-user-config')
     expect(valuesOf(argv, '-name')).toEqual(['a,,b'])
+    expect(valuesOf(argv, '-smbios')).toEqual([expect.stringContaining('serial=4711')])
   })
 
   it('leaves it nothing open but what it is given', () => {

@@ -1,5 +1,6 @@
 /** Machines in QEMU for tests, with a rescue system that is made once and kept. */
 
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '../../../src/clock.ts'
@@ -39,15 +40,20 @@ export interface TestMachineOptions {
   readonly architecture?: Architecture
   readonly faults?: MachineFaults
   readonly clock?: Clock
+  /** What is on its disk; a small placeholder unless told. */
+  readonly disk?: Buffer
 }
 
 /** A machine that is off, with a small disk. */
 export async function makeQemuMachine(options: TestMachineOptions = {}): Promise<TestMachine> {
-  const { architecture = 'x86', ...others } = options
+  const { architecture = 'x86', disk, ...others } = options
   const folder = await makeFolder()
   const keys = makeKeys()
   const console: string[] = []
   const kind = createQemuMachines({ ...others, cacheDir: CACHE_DIR, onConsole: (_, line) => console.push(line) })
+  const diskFile = join(folder.path, 'disk.raw')
+  if (disk === undefined) await makeDisk(diskFile, 64 * MIB)
+  else await writeFile(diskFile, disk)
   const address = `127.0.${1 + Math.floor(Math.random() * 250)}.${1 + Math.floor(Math.random() * 250)}`
   const machine = kind.create({
     id: 7,
@@ -56,7 +62,7 @@ export async function makeQemuMachine(options: TestMachineOptions = {}): Promise
     address,
     sshPort: await findFreePort(address),
     talosPort: await findFreePort(address),
-    diskFile: await makeDisk(join(folder.path, 'disk.raw'), 64 * MIB),
+    diskFile,
   })
   return {
     machine,

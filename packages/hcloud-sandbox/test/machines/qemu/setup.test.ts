@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { PLATFORMS } from '../../../src/machines/qemu/platform.ts'
 import { describeSetups, type Setup } from '../../../src/machines/qemu/setup.ts'
+import { toSystems } from '../../../src/machines/qemu/systems/make.ts'
 
-const RESCUE = { kernel: '/c/kernel', initramfs: '/c/initramfs' }
-const KVM: Setup = { platform: PLATFORMS.x86, accelerator: { name: 'kvm', reason: undefined }, rescue: RESCUE }
+const SYSTEMS = toSystems('/c', PLATFORMS.x86)
+const KVM: Setup = { platform: PLATFORMS.x86, accelerator: { name: 'kvm', reason: undefined }, systems: SYSTEMS }
 const TCG: Setup = {
   platform: PLATFORMS.arm,
   accelerator: { name: 'tcg', reason: 'because the processor of this computer is another' },
-  rescue: RESCUE,
+  systems: SYSTEMS,
 }
 
 describe('what people are told of their machines', () => {

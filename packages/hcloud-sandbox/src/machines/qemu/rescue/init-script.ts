@@ -1,5 +1,7 @@
 /** The first program of the rescue system. */
 
+import { MODULES_FOLDER } from '../systems/recipe.ts'
+
 /** What the rescue system says on its console when SSH answers. */
 export const READY_MESSAGE = 'talos-image rescue: SSH answers'
 
@@ -27,7 +29,7 @@ ln -sfn /proc/self/fd/0 /dev/stdin
 ln -sfn /proc/self/fd/1 /dev/stdout
 ln -sfn /proc/self/fd/2 /dev/stderr
 hostname rescue
-for module in /usr/lib/rescue-modules/*.ko; do insmod "$module"; done
+for module in /${MODULES_FOLDER}/*.ko; do insmod "$module"; done
 
 ip link set lo up
 ip addr add 10.0.2.15/24 dev eth0

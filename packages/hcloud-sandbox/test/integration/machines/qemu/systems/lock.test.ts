@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { lockFile } from '../../../../../src/machines/qemu/rescue/lock.ts'
+import { lockFile } from '../../../../../src/machines/qemu/systems/lock.ts'
 import { makeFolder } from '../../../../machines/fixture.ts'
 
 describe.runIf(process.platform === 'linux')('a lock', () => {

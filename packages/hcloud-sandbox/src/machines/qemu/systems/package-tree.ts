@@ -22,6 +22,8 @@ export interface PackageTree {
   findAll(pattern: RegExp): readonly string[]
   /** Where a link leads, as it is written; undefined for a file. */
   linkTarget(path: string): Promise<string | undefined>
+  /** Its absolute path on this computer. */
+  fileOf(path: string): string
   /** The content of the file that a path leads to. */
   read(path: string): Promise<Buffer>
 }
@@ -67,6 +69,7 @@ export async function openPackageTree(root: string): Promise<PackageTree> {
     find: (pattern) => [...files.keys()].find((path) => pattern.test(path)),
     findAll: (pattern) => [...files.keys()].filter((path) => pattern.test(path)),
     linkTarget,
+    fileOf,
     read,
   }
 }

@@ -3,11 +3,10 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RunOptions, runProgram } from '../../programs.ts'
-import { PACKAGES, toKernelPackage } from './recipe.ts'
 
 /** What to say when the packages are not to be had. */
 export const NO_PACKAGES: Pick<RunOptions, 'purpose' | 'hint'> = {
-  purpose: 'the rescue system for the machines cannot be made of Debian packages',
+  purpose: 'the systems for the machines cannot be made of Debian packages',
   hint: 'this needs Debian and a way to its package mirrors, once; without them, use `--machines namespace`',
 }
 
@@ -17,7 +16,7 @@ export interface PackageVersion {
 }
 
 export interface PackageSource {
-  /** The packages of the rescue system, and those that they depend on for their libraries; by name. */
+  /** The packages that are wanted, and those that they depend on for their libraries; by name. */
   readonly packages: readonly PackageVersion[]
   /** Downloads them, and unpacks each into a folder of its own, below this one. */
   unpackInto(folder: string): Promise<void>
@@ -26,6 +25,8 @@ export interface PackageSource {
 export interface FindPackagesOptions {
   /** As Debian names it. */
   readonly architecture: string
+  /** Names. */
+  readonly wanted: readonly string[]
   /** An empty folder, which stays until the packages are unpacked. */
   readonly work: string
   /**
@@ -40,7 +41,8 @@ export interface FindPackagesOptions {
  * Finds the newest packages.
  * @throws SandboxError `sandbox` with what apt-get said
  */
-export async function findPackages({ architecture, work, lists, signal }: FindPackagesOptions): Promise<PackageSource> {
+export async function findPackages(options: FindPackagesOptions): Promise<PackageSource> {
+  const { architecture, wanted, work, lists, signal } = options
   await mkdir(join(work, 'archives', 'partial'), { recursive: true })
   // As if nothing were installed: then everything that is needed is named.
   await writeFile(join(work, 'status'), '')
@@ -60,8 +62,8 @@ export async function findPackages({ architecture, work, lists, signal }: FindPa
     settings.push(`Dir::State::lists=${join(work, 'lists')}`)
     await aptGet('update')
   }
-  const plan = await aptGet('-s', 'install', ...Object.keys(PACKAGES), toKernelPackage(architecture))
-  const packages = readInstallations(plan, architecture)
+  const plan = await aptGet('-s', 'install', ...wanted)
+  const packages = readInstallations(plan, wanted)
   return {
     packages,
     async unpackInto(folder) {
@@ -76,20 +78,21 @@ export async function findPackages({ architecture, work, lists, signal }: FindPa
 }
 
 /** The lines `Inst NAME (VERSION SUITE [ARCHITECTURE])` of a simulated installation, as far as they are of use. */
-export function readInstallations(output: string, architecture: string): PackageVersion[] {
+export function readInstallations(output: string, wanted: readonly string[]): PackageVersion[] {
   const packages: PackageVersion[] = []
   for (const [, name = '', version = ''] of output.matchAll(/^Inst (\S+) \((\S+) /gm)) {
-    if (isOfUse(name, architecture)) packages.push({ name, version })
+    if (isOfUse(name, wanted)) packages.push({ name, version })
   }
   return packages.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Others come along only because scripts need them that run when packages are installed. */
-function isOfUse(name: string, architecture: string): boolean {
-  if (name === toKernelPackage(architecture)) return false
+function isOfUse(name: string, wanted: readonly string[]): boolean {
+  // The package that stands for the newest kernel is empty.
+  if (/^linux-image-cloud-/.test(name)) return false
   return (
-    name in PACKAGES ||
-    /^(linux-image|zlib|python3\.\d+-minimal$)/.test(name) ||
+    wanted.includes(name) ||
+    /^(linux-image|zlib|python3\.\d+-minimal$|libperl5)/.test(name) ||
     (/^lib/.test(name) && !/perl|^libklibc/.test(name))
   )
 }

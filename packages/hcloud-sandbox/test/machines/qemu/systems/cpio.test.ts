@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toCpio } from '../../../../src/machines/qemu/rescue/cpio.ts'
+import { toCpio } from '../../../../src/machines/qemu/systems/cpio.ts'
 
 describe('toCpio', () => {
   it('writes each entry as a header, a name and a content, all of them filled up to four bytes', () => {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { provideRescue } from '../../../../../src/machines/qemu/rescue/cache.ts'
-import { toRecipeText } from '../../../../../src/machines/qemu/rescue/recipe.ts'
+import { PLATFORMS } from '../../../../../src/machines/qemu/platform.ts'
+import { provideSystems, toRecipeText } from '../../../../../src/machines/qemu/systems/cache.ts'
 import { makeFolder } from '../../../../machines/fixture.ts'
 
 const recipe = createHash('sha256').update(toRecipeText()).digest('hex').slice(0, 16)
@@ -16,22 +16,22 @@ async function put(cacheDir: string, name: string, ageMs: number): Promise<strin
   return folder
 }
 
-describe('provideRescue', () => {
+describe('provideSystems', () => {
   it('gives the newest of the same recipe and architecture, without asking', async () => {
     await using cache = await makeFolder()
-    const newest = await put(cache.path, `rescue-amd64-${recipe}-2222`, 1000)
-    await put(cache.path, `rescue-amd64-${recipe}-3333`, 60_000)
-    await put(cache.path, 'rescue-amd64-otherrecipe-4444', 0)
-    await put(cache.path, `rescue-arm64-${recipe}-5555`, 0)
-    const system = await provideRescue({ cacheDir: cache.path, architecture: 'amd64' })
-    expect(system).toEqual({ kernel: join(newest, 'kernel'), initramfs: join(newest, 'initramfs.zst') })
+    const newest = await put(cache.path, `systems-amd64-${recipe}-2222`, 1000)
+    await put(cache.path, `systems-amd64-${recipe}-3333`, 60_000)
+    await put(cache.path, 'systems-amd64-otherrecipe-4444', 0)
+    await put(cache.path, `systems-arm64-${recipe}-5555`, 0)
+    const { rescue } = await provideSystems({ cacheDir: cache.path, platform: PLATFORMS.x86 })
+    expect(rescue).toEqual({ kernel: join(newest, 'kernel'), initramfs: join(newest, 'initramfs.zst') })
   })
 
   it('says what is wrong with a folder that cannot be', async () => {
     await using cache = await makeFolder()
     const file = join(cache.path, 'file')
     await writeFile(file, '')
-    await expect(provideRescue({ cacheDir: join(file, 'cache'), architecture: 'amd64' })).rejects.toMatchObject({
+    await expect(provideSystems({ cacheDir: join(file, 'cache'), platform: PLATFORMS.x86 })).rejects.toMatchObject({
       code: 'sandbox',
       message: expect.stringContaining('cannot be made'),
     })
@@ -44,14 +44,14 @@ describe('provideRescue', () => {
     const stop = new AbortController()
     const told: string[] = []
     const onProgress = (what: string) => told.push(what)
-    const making = provideRescue({ cacheDir: cache.path, architecture: 'amd64', onProgress, signal: stop.signal })
+    const making = provideSystems({ cacheDir: cache.path, platform: PLATFORMS.x86, onProgress, signal: stop.signal })
     // It has begun, and tidied up before, when there is another folder of its kind.
     await expect
       .poll(() => readdir(cache.path), { timeout: 10_000 })
-      .toEqual([expect.stringMatching(/^making-amd64-(?!killed)/), 'rescue-amd64.lock'])
+      .toEqual([expect.stringMatching(/^making-amd64-(?!killed)/), 'systems-amd64.lock'])
     stop.abort(new Error('stopped'))
     await expect(making).rejects.toThrow('stopped')
     expect(told).toEqual([expect.stringContaining('made of Debian packages'), 'looking for the packages.'])
-    expect(await readdir(cache.path)).toEqual(['rescue-amd64.lock'])
+    expect(await readdir(cache.path)).toEqual(['systems-amd64.lock'])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readInstallations } from '../../../../src/machines/qemu/rescue/packages.ts'
+import { readInstallations } from '../../../../src/machines/qemu/systems/packages.ts'
 
 const PLAN = `NOTE: This is only a simulation!
 The following NEW packages will be installed:
@@ -17,7 +17,7 @@ Conf libc6 (2.36-9+deb12u14 Debian:12.15/oldstable [amd64])
 
 describe('readInstallations', () => {
   it('takes what holds a kernel, programs that are wanted, or libraries', () => {
-    expect(readInstallations(PLAN, 'amd64')).toEqual([
+    expect(readInstallations(PLAN, ['bash', 'perl-base', 'linux-image-cloud-amd64'])).toEqual([
       { name: 'bash', version: '5.2.15-2+b7' },
       { name: 'libc6', version: '2.36-9+deb12u14' },
       { name: 'linux-image-6.1.0-56-cloud-amd64', version: '6.1.192-2' },

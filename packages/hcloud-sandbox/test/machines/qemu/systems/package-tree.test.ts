@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openPackageTree } from '../../../../src/machines/qemu/rescue/package-tree.ts'
+import { openPackageTree } from '../../../../src/machines/qemu/systems/package-tree.ts'
 import { makeFolder } from '../../fixture.ts'
 
 async function makeTree() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { orderModules, readDependencies, toModuleName } from '../../../../src/machines/qemu/rescue/modules.ts'
+import { orderModules, readDependencies, toModuleName } from '../../../../src/machines/qemu/systems/modules.ts'
 
 const toModule = (depends: string) => Buffer.from(`\x7fELF...\0license=GPL\0depends=${depends}\0intree=Y\0`)
 

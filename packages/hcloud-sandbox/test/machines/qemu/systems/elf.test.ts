@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { readNeeds } from '../../../../src/machines/qemu/rescue/elf.ts'
+import { readNeeds } from '../../../../src/machines/qemu/systems/elf.ts'
 
 describe('readNeeds', () => {
   it.runIf(process.platform === 'linux')('reads the libraries and the loader of a program', async () => {
