@@ -320,7 +320,7 @@ data "talosimage_snapshot" "none" {
 }
 `,
     )
-    expect(await fails('validate')).toMatch(/"soon" is not a time.*on c.tf line 8.*label "os".*on c.tf line 5/)
+    expect(await fails('validate')).toMatch(/label "os".*on c.tf line 5.*"soon" is not a time.*on c.tf line 8/)
     expect(await cloud.rest()).toMatchObject(NOTHING_LEFT)
   })
 
