@@ -128,6 +128,19 @@ describe.each([
   })
 })
 
+test('the executable for ARM runs with the libraries of its image, on an emulated processor', async () => {
+  const { layers, config } = await readImage('arm64')
+  const root = await mkdtemp(join(tmpdir(), 'talos-image-container-'))
+  try {
+    for (const layer of layers) await tar('-xzf', fileOf(layer), '-C', root)
+    const program = join(root, config.Entrypoint[0] ?? '')
+    const { stdout } = await promisify(execFile)('qemu-aarch64', ['-L', root, program, '--version'])
+    expect(stdout).toBe(`${VERSION}\n`)
+  } finally {
+    await rm(root, { recursive: true, force: true })
+  }
+})
+
 describe.skipIf(WHY_NOT !== undefined)(named('in a container', WHY_NOT), () => {
   let scratch: string
   let image: { user: string; env: Record<string, string>; workingDir: string }
