@@ -180,7 +180,10 @@ resource "talosimage_snapshot" "gpu" {
       image: String(old?.id),
       start_after_create: false,
     }
-    await cloud.send('POST', '/servers', server)
+    const beta = v.parse(
+      v.object({ server: v.object({ id: v.number() }) }),
+      await cloud.send('POST', '/servers', server),
+    )
     expect(await fails('destroy', '-auto-approve')).toMatch(
       /is in use: the server beta was made from it.*force_destroy = true/,
     )
@@ -191,6 +194,7 @@ resource "talosimage_snapshot" "gpu" {
     expect(replaced).toMatch(/talos_version += "v1.13.8" -> "v1.13.9" # forces replacement/)
     const [now, ...others] = await cloud.snapshots('gpu')
     expect([now?.labels.version, others]).toEqual(['v1.13.9', []])
+    await cloud.send('DELETE', `/servers/${beta.server.id}`)
 
     await ok('destroy', '-auto-approve', ...newer)
     expect(await cloud.snapshots('gpu')).toHaveLength(1)
