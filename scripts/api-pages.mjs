@@ -10,7 +10,7 @@ const SUBJECTS = [
   [
     'build',
     'Building: runs, their events and results, and what they leave behind',
-    /^\.\/(run|report\/result|util\/cleanup-scope|library\/clean-up)\b/,
+    /^\.\/(run|report\/result|util\/cleanup-scope|library\/(clean-up|boot-test))\b/,
   ],
   [
     'snapshots',

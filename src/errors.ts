@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'write'
   | 'verify'
   | 'snapshot'
+  | 'boot'
   | 'timeout'
   | 'sandbox'
   | 'packer'
@@ -47,6 +48,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, 'input' | 'other'>> = {
   write: 'other',
   verify: 'other',
   snapshot: 'other',
+  boot: 'other',
   timeout: 'other',
   sandbox: 'other',
   packer: 'other',

@@ -41,6 +41,7 @@ export {
 } from './factory/client.ts'
 export { createHetznerClient, type HetznerClient, type HetznerClientOptions } from './hetzner/client.ts'
 export type { Snapshot } from './hetzner/snapshot.ts'
+export { type BootTestOptions, planBootTest } from './library/boot-test.ts'
 export { type CleanUpOptions, type CleanUpResult, cleanUp } from './library/clean-up.ts'
 export { type DeleteOptions, deleteSnapshots } from './library/delete-snapshots.ts'
 export { type PlanOptions, plan } from './library/plan.ts'
@@ -56,7 +57,7 @@ export {
 } from './library/snapshots.ts'
 export { lookUpPlacements } from './plan/look-up-placements.ts'
 export type { Placement } from './plan/placement.ts'
-export type { Cost, Plan, PlannedImage } from './plan/plan.ts'
+export type { BootTest, Cost, Plan, PlannedImage } from './plan/plan.ts'
 export type { PruneDecision } from './plan/prune.ts'
 export type { LocalImage, PlanRequest, SchematicFile } from './plan/request.ts'
 export { parseSchematic } from './plan/schematic-file.ts'
@@ -67,6 +68,8 @@ export type { SnapshotFilter } from './plan/snapshot-filter.ts'
 export type { ServerReference } from './plan/users.ts'
 export type { Age } from './report/outdated.ts'
 export {
+  type BootFactRecord,
+  type BootTestRecord,
   type FailedImage,
   type KeptRecord,
   type ResultDocument,
@@ -75,6 +78,7 @@ export {
   toResultDocument,
 } from './report/result.ts'
 export type { SnapshotRecord } from './report/snapshot.ts'
+export type { BootFact, BootFactName, BootProof, BootVerdict, NoBootProof } from './run/boot-proof.ts'
 export { type BuildOptions, build, startBuild } from './run/build.ts'
 export type { BuildEvent, BuildStep, EventListener } from './run/events.ts'
 export type { FailedServer, KeptServer, OnError } from './run/failed-server.ts'

@@ -12,7 +12,7 @@ const COMMANDS = ['build', 'plan', 'prune', 'cleanup', 'doctor', 'list', 'outdat
 /** Inputs that not every command has a use for. */
 const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
-    ['role', 'roles', 'arch', 'schematic', 'talos-version', 'directory', 'force'].map((name) => [
+    ['role', 'roles', 'arch', 'schematic', 'talos-version', 'directory', 'boot-test', 'force'].map((name) => [
       name,
       ['build', 'plan'],
     ]),
@@ -68,6 +68,7 @@ export function actionArguments(env: Env): string[] {
     ...valued('schematic'),
     ...valued('directory'),
     ...flag('var', version === '' ? '' : `talos_version=${version}`),
+    ...set('boot-test'),
     ...set('force'),
     ...set('dry-run'),
     ...valued('manifest'),

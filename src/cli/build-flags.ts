@@ -40,6 +40,7 @@ export const planParameters = {
   '--ssh-port <port>': { text: 'port of the build servers', parse: parsePort },
   '--no-fallback': 'only the chosen server type and location',
   '--allow-bigger-disk': 'bigger disks, too, which the snapshot then needs',
+  '--boot-test': 'boot each snapshot before it is published',
   '--verbose': 'all about each image: URL, labels, identity, installer',
   ...snapshotFlags,
   ...serverFlags,
@@ -56,6 +57,7 @@ export const PLAN_GROUPS = {
     '--schematic',
     '--image-file',
     '--sha256',
+    '--boot-test',
     '--force',
     '--even-in-use',
     '--label',
@@ -82,6 +84,10 @@ export const PLAN_TOGETHER = {
   '--arch': {
     text: 'arm or x86; also --only, --except, --shard',
     others: ['--only', '--except', '--shard'],
+  },
+  '--no-fallback': {
+    text: 'only what was chosen; also --allow-bigger-disk',
+    others: ['--allow-bigger-disk'],
   },
   '--label': { text: 'a label of the snapshot; also --description', others: ['--description'] },
   '--project': { text: 'in this project; also --config: docs/projects.md', others: ['--config'] },
@@ -121,6 +127,7 @@ export const buildParameters = {
   ...resultFileFlags,
   '--wait-for-stock <duration>': { text: 'look so long for a server in stock, such as 30m', parse: parseDuration },
   '--allow-older': 'take the older snapshot when no server is in stock',
+  '--allow-unproven': 'publish without --boot-test when no server for it is in stock',
   '--on-error <what>': {
     text: 'the server of a failed image; abort keeps it',
     choices: ON_ERROR,

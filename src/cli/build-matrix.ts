@@ -2,7 +2,7 @@
 
 import type { Architecture, Role } from '../domain.ts'
 import type { Problem } from '../errors.ts'
-import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { isToDo, type Plan, type PlannedImage } from '../plan/plan.ts'
 import { quote } from '../remote/quote.ts'
 import { redact, withoutCredentials } from '../util/redact.ts'
 import type { BuildFlagName, PlanFlags } from './build-flags.ts'
@@ -67,15 +67,13 @@ export function findMatrixProblems(
 
 /** The images of a plan that are to be built, each with the arguments that build it alone. */
 export function toMatrix({ images }: Plan, flags: PlanFlags): Matrix {
-  return images
-    .filter(({ existing }) => existing === undefined)
-    .map((image) => ({
-      name: image.name,
-      architecture: image.architecture,
-      role: image.role ?? ('' as const),
-      talosVersion: image.talosVersion,
-      args: argumentsFor(image, flags).map(quote).join(' '),
-    }))
+  return images.filter(isToDo).map((image) => ({
+    name: image.name,
+    architecture: image.architecture,
+    role: image.role ?? ('' as const),
+    talosVersion: image.talosVersion,
+    args: argumentsFor(image, flags).map(quote).join(' '),
+  }))
 }
 
 /** The arguments that ask for one image of the plan, in the same way as the whole was asked for. */
@@ -109,6 +107,7 @@ function argumentsFor({ architecture, role, talosVersion, sha256 }: PlannedImage
     ...valued('--machines', [flags.machines]),
     ...set('--no-fallback', !flags.fallback),
     ...set('--allow-bigger-disk', flags.allowBiggerDisk),
+    ...set('--boot-test', flags.bootTest),
     ...set('--force', flags.force),
     ...set('--even-in-use', flags.evenInUse),
     ...set('--sandbox', flags.sandbox),

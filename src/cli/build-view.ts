@@ -52,8 +52,8 @@ export function toPlanRecords({ projects }: ProjectsPlan): BuildRecord[] {
   })
 }
 
-/** What shows a build, decided by the surroundings. @param rates what servers cost, when that is known */
-async function openProgress(io: Io, rates: Rates | undefined): Promise<ProgressView> {
+/** What shows a run, decided by the surroundings. @param rates what servers cost, when that is known */
+export async function openProgress(io: Io, rates: Rates | undefined): Promise<ProgressView> {
   if (isGithubActions(io)) return createGithubView(io)
   return io.errIsTerminal
     ? createTerminalView(io, process.stderr, rates, () => process.stderr.rows || Number.POSITIVE_INFINITY)

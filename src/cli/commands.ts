@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     'Make one result of those of shards and matrix jobs.',
     () => import('./commands/merge-results.ts'),
   ],
+  'boot-test': [BUILDING, 'Boot a snapshot, and see whether Talos comes up.', () => import('./commands/boot-test.ts')],
   list: [LOOKING, 'List the Talos snapshots of the project, newest first.', () => import('./commands/list.ts')],
   show: [LOOKING, 'Show everything about one snapshot.', () => import('./commands/show.ts')],
   outdated: [LOOKING, 'Show whether Talos is newer than your snapshots.', () => import('./commands/outdated.ts')],

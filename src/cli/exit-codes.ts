@@ -13,6 +13,8 @@ export const EXIT = {
   partial: 3,
   /** Something could not be removed, and is named. */
   leftovers: 4,
+  /** A snapshot did not prove to boot, and was not published. */
+  unproven: 5,
   /** SIGHUP: the terminal was closed. */
   hungUp: 129,
   /** SIGINT, as shells report it. */
@@ -30,10 +32,11 @@ export function exitCodeOf(error: unknown): number {
 
 /**
  * The exit code of a run that came to its end, as if the images of all its projects were one project's. What is left behind
- * outweighs the rest, since it costs money.
+ * outweighs the rest, since it costs money; then comes what does not boot.
  */
 export function exitCodeOfRun(results: readonly Pick<Outcome, 'snapshots' | 'failed' | 'leftovers'>[]): number {
   if (results.some(({ leftovers }) => leftovers.length > 0)) return EXIT.leftovers
   if (results.every(({ failed }) => failed.length === 0)) return EXIT.success
+  if (results.some(({ failed }) => failed.some(({ error }) => error.code === 'boot'))) return EXIT.unproven
   return results.every(({ snapshots }) => snapshots.length === 0) ? EXIT.failed : EXIT.partial
 }

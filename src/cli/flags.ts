@@ -75,6 +75,7 @@ const TIMEOUTS = {
   silence: 'silenceMs',
   verify: 'verifyMs',
   snapshot: 'snapshotMs',
+  'boot-test': 'bootTestMs',
   remove: 'removeMs',
 } as const
 /** As texts list them. */

@@ -29,10 +29,9 @@ export const PLACES: Readonly<Record<string, readonly string[]>> = {
   plan: [...PROJECT, ...VARIABLES],
   doctor: [...PROJECT, ...VARIABLES],
   ...Object.fromEntries(
-    ['list', 'show', 'outdated', 'select', 'protect', 'unprotect', 'delete', 'prune', 'cleanup'].map((name) => [
-      name,
-      PROJECT,
-    ]),
+    ['boot-test', 'list', 'show', 'outdated', 'select', 'protect', 'unprotect', 'delete', 'prune', 'cleanup'].map(
+      (name) => [name, PROJECT],
+    ),
   ),
   external: ['--sandbox', '--factory-url'],
   versions: CLOUD,

@@ -1,6 +1,7 @@
 /** The planning that `plan` shows and that `build` begins with. */
 
 import type { Role } from '../domain.ts'
+import { isToDo } from '../plan/plan.ts'
 import { joinProblems, type ProjectsPlan, planProjects } from '../plan/plan-projects.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import { toPlansDocument, unnamedPlan } from '../report/projects.ts'
@@ -33,7 +34,7 @@ export function toPlanResult(
   planned: ProjectsPlan,
 ): CommandResult {
   const plan = unnamedPlan(planned.projects)
-  const isBuilt = plan?.images.every(({ existing }) => existing !== undefined) ?? true
+  const isBuilt = !(plan?.images.some(isToDo) ?? false)
   const failed = planned.projects.flatMap((one) => ('problems' in one ? [one] : []))
   const result = {
     document: toPlansDocument(planned),

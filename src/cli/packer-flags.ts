@@ -15,6 +15,7 @@ const REFUSED = {
   '--allow-bigger-disk': ['allowBiggerDisk', 'Packer takes the one server type that the template names'],
   '--wait-for-stock': ['waitForStock', 'Packer tries once, at one place'],
   '--allow-older': ['allowOlder', 'Packer tries once, at one place'],
+  '--allow-unproven': ['allowUnproven', 'Packer publishes a snapshot as soon as it is made'],
   '--label': ['label', IN_TEMPLATE],
   '--description': ['description', IN_TEMPLATE],
   '--ip-family': ['ipFamily', IN_TEMPLATE],

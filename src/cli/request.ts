@@ -39,6 +39,13 @@ export interface ReadOptions {
   readonly asPacker?: boolean
 }
 
+/** Whether to boot snapshots, as flag or environment say; undefined when they say nothing. */
+function readBootTest({ bootTest }: Pick<PlanFlags, 'bootTest'>, env: Io['env']): boolean | undefined {
+  const text = env.TALOS_IMAGE_BOOT_TEST ?? ''
+  if (bootTest === true) return true
+  return text === '' ? undefined : !['0', 'false'].includes(text)
+}
+
 /**
  * @param chosen the projects; that of HCLOUD_TOKEN by default
  * @throws ProblemsError with everything that is wrong with the input
@@ -79,6 +86,7 @@ export async function readPlanFlags(
       replaceAsPacker: asPacker,
       fallback: flags.fallback,
       allowBiggerDisk: flags.allowBiggerDisk === true,
+      bootTest: readBootTest(flags, env),
       server,
       labels,
       description,

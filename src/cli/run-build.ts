@@ -202,6 +202,7 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, paralle
       startBuild({
         ...common,
         sshPort: clouds.sshPort,
+        talosPort: clouds.talosPort,
         parallel,
         requireHostProof: flags.requireHostProof,
         onError: createOnError(io, flags.onError),
@@ -209,6 +210,7 @@ function starter(io: Io, { flags, chosen, clouds, request, view, packer, paralle
         stock: {
           waitMs: flags.waitForStock ?? 0,
           allowOlder: flags.allowOlder === true,
+          allowUnproven: flags.allowUnproven === true,
           look: (image, signal) => lookUpPlacements(request, image, { hetzner, signal }),
         },
       })

@@ -18,7 +18,7 @@ import type { Sourced } from './variables.ts'
 /** Its name, in the directory that holds the templates. */
 export const SETTINGS_FILE = 'talos-image.yaml'
 
-const KEYS = ['projects', 'architectures', 'schematic']
+const KEYS = ['projects', 'architectures', 'schematic', 'boot_test']
 const PROJECT_KEYS = ['name', 'token']
 const SHAPE = 'write "- name: prod", and below it "token: HCLOUD_TOKEN_PROD", the name of an environment variable'
 
@@ -30,6 +30,8 @@ export interface Settings extends Found<NamedProject> {
   readonly architectures: readonly Architecture[] | undefined
   /** The file with the schematic of generic images, as it is written: relative to the settings file. */
   readonly schematic: Sourced<string> | undefined
+  /** Whether snapshots are booted before they are published. */
+  readonly bootTest: boolean | undefined
 }
 
 /** Reads a settings file: nothing of an empty one; every problem at once. */
@@ -49,7 +51,13 @@ class SettingsReader {
     const { length } = this.#file.text
     if (length > MOST_CHARACTERS) {
       this.#report(0, `the file has ${length} characters; ${MOST_CHARACTERS} are the most`, 'is it the right file?')
-      return { items: [], architectures: undefined, schematic: undefined, problems: this.#problems }
+      return {
+        items: [],
+        architectures: undefined,
+        schematic: undefined,
+        bootTest: undefined,
+        problems: this.#problems,
+      }
     }
     const document = parseDocument(this.#file.text, { prettyErrors: false, uniqueKeys: false, schema: 'failsafe' })
     for (const { message, pos } of document.errors) {
@@ -62,7 +70,8 @@ class SettingsReader {
     const architectures = this.#readArchitectures(fields.get('architectures'))
     const path = this.#text(fields.get('schematic'), 'schematic', 'write "schematic: schematic.yaml"')
     const schematic = path === undefined ? undefined : { value: path.text, origin: path.at }
-    return { items, architectures, schematic, problems: [...this.#problems, ...findRepetitions(items)] }
+    const bootTest = this.#readBootTest(fields.get('boot_test'))
+    return { items, architectures, schematic, bootTest, problems: [...this.#problems, ...findRepetitions(items)] }
   }
 
   #readRoot(root: Node | null): Map<string, Pair> {
@@ -70,6 +79,14 @@ class SettingsReader {
     if (isMap(root)) return this.#fields(root, KEYS, 'the file')
     this.#report(offsetOf(root), 'the file must be a mapping', `begin it with "${KEYS.join(':" or "')}:"`)
     return new Map()
+  }
+
+  #readBootTest(field: Pair | undefined): boolean | undefined {
+    if (field === undefined) return undefined
+    const text = isScalar(field.value) ? field.value.value : undefined
+    if (text === 'true' || text === 'false') return text === 'true'
+    this.#report(offsetOf(field.value), '"boot_test" must be true or false', 'write "boot_test: true"')
+    return undefined
   }
 
   #readArchitectures(field: Pair | undefined): Architecture[] | undefined {

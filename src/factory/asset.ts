@@ -23,6 +23,9 @@ export const DISK_SUFFIXES: readonly DiskSuffix[] = COMPRESSIONS.filter(({ isInF
 
 const TALOS_ARCHITECTURE = { arm: 'arm64', x86: 'amd64' } as const satisfies Record<Architecture, string>
 
+/** The architecture's name in Talos. */
+export const talosArchitecture = (architecture: Architecture): string => TALOS_ARCHITECTURE[architecture]
+
 /** `<factory>/image/<schematic>/<version>/hcloud-<arm64|amd64><suffix>` */
 export function assetUrl(factoryUrl: string, asset: FactoryAsset, suffix: DiskSuffix): string {
   const name = `hcloud-${TALOS_ARCHITECTURE[asset.architecture]}${suffix}`

@@ -53,6 +53,11 @@ export interface PlanRequestOptions {
   readonly fallback?: boolean | undefined
   /** Whether server types with a bigger disk do, too; the snapshot then starts only on such. False by default. */
   readonly allowBiggerDisk?: boolean | undefined
+  /**
+   * Whether each snapshot is booted on a second server before it is published, which is a failure of the image when Talos does
+   * not come up; one that exists is booted, too, unless it has proven to boot. That of `talos-image.yaml` by default, else false.
+   */
+  readonly bootTest?: boolean | undefined
   /** Networks, firewalls, addresses and labels of the build servers: `{ ...PLAIN_SERVER, ... }`. */
   readonly server?: ServerRequest | undefined
   /** Labels of the snapshots, beside the usual ones; not `os`, `arch`, `role` and `version`, which follow from the image. */
@@ -113,6 +118,7 @@ export async function readPlanRequest(options: PlanRequestOptions = {}): Promise
       evenInUse: given.evenInUse === true,
       fallback: given.fallback !== false,
       allowBiggerDisk: given.allowBiggerDisk === true,
+      bootTest: given.bootTest,
       server: given.server ?? PLAIN_SERVER,
       labels: labels && new Map(Object.entries(labels).map(([key, value]) => [key, from('labels', value)])),
       description: given.description === undefined ? undefined : from('description', given.description),

@@ -78,6 +78,7 @@ export async function lookUpProject(
 
 /** What build servers are asked to be part of, in one project; only what is named somewhere is looked up. */
 export async function lookUpServers(
+  { bootTest }: Pick<PlanRequest, 'bootTest'>,
   images: readonly ImageRequest[],
   problems: ProblemCollector,
   { hetzner, signal }: ProjectOptions,
@@ -93,7 +94,7 @@ export async function lookUpServers(
     const { settings, problems: found } = resolveServer(image.server, offers)
     problems.add(...found)
     const system = chooseSystemImage(image, systems)
-    warnings.add(system.warning, ...findServerWarnings(image, settings, offers))
+    warnings.add(system.warning, ...findServerWarnings(image, settings, offers, bootTest === true))
     return { ...settings, systemImage: system.name }
   })
   return { servers, serverWarnings: warnings.all }

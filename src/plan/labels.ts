@@ -17,6 +17,8 @@ export const IDENTITY_LABEL = `${PREFIX}identity`
 export const UNREAD_LABEL = `${PREFIX}unread`
 /** The Talos version of a published snapshot; its public labels may have other names. */
 export const VERSION_LABEL = `${PREFIX}version`
+/** That a snapshot was booted and Talos answered: its version where that could be read, else `talos`. */
+export const BOOT_TESTED_LABEL = `${PREFIX}boot-tested`
 const SCHEMATIC_LABEL = `${PREFIX}schematic`
 const SCHEMATIC_REST_LABEL = `${PREFIX}schematic-rest`
 const SOURCE_LABEL = `${PREFIX}source-sha256`
@@ -72,6 +74,8 @@ export interface OwnLabelsInput {
   readonly sourceSha256: string
   /** BLAKE2b of the unpacked disk's data. */
   readonly dataHash: string
+  /** What a boot test has shown; undefined: there was none. */
+  readonly boot?: BootFacts | undefined
 }
 
 /** The prefixed labels of a published snapshot. */
@@ -81,6 +85,7 @@ export function ownLabels(input: OwnLabelsInput): Labels {
     ...(input.identity === undefined ? {} : { [IDENTITY_LABEL]: input.identity }),
     [SOURCE_LABEL]: input.sourceSha256.slice(0, HALF),
     [DATA_LABEL]: input.dataHash.slice(0, HALF),
+    ...(input.boot === undefined ? {} : bootTestedLabels(input.boot)),
   }
 }
 
@@ -88,7 +93,7 @@ export function ownLabels(input: OwnLabelsInput): Labels {
  * The prefixed labels of a snapshot that Packer made. Its disk was not read back, so it has no identity: the same
  * hash is in another label, which does not make a build unnecessary.
  */
-export function unreadLabels(input: Omit<OwnLabelsInput, 'sourceSha256' | 'dataHash'>): Labels {
+export function unreadLabels(input: Omit<OwnLabelsInput, 'sourceSha256' | 'dataHash' | 'boot'>): Labels {
   return { ...commonLabels(input), ...(input.identity === undefined ? {} : { [UNREAD_LABEL]: input.identity }) }
 }
 
@@ -105,6 +110,18 @@ function commonLabels({
       ? {}
       : { [SCHEMATIC_LABEL]: schematicId.slice(0, HALF), [SCHEMATIC_REST_LABEL]: schematicId.slice(HALF) }),
   }
+}
+
+/** What was read of a Talos that has booted. */
+export interface BootFacts {
+  /** undefined where it did not tell. */
+  readonly version: string | undefined
+}
+
+/** The label of a snapshot that has proven to boot. */
+export function bootTestedLabels({ version }: BootFacts): Labels {
+  // What a machine says of itself may be no value of a label.
+  return { [BOOT_TESTED_LABEL]: version !== undefined && /^v\d[\w.-]{1,59}\w$/.test(version) ? version : 'talos' }
 }
 
 /** The labels of everything temporary: whose it is, and until when. */

@@ -1,6 +1,7 @@
 /** Where an image can be built right now. */
 
 import type { HetznerClient } from '../hetzner/client.ts'
+import { type BootWish, rankBootPlacements } from './boot-test.ts'
 import { type Placement, rankPlacements } from './placement.ts'
 import { type Offers, toPlacementInput } from './placement-input.ts'
 import type { PlannedImage } from './plan.ts'
@@ -48,4 +49,17 @@ export async function lookUpPlacements(
   return rankPlacements(
     toPlacementInput(request, { architecture, ...preferred }, sourceFacts.rawBytes, offers, server.networkZones),
   ).placements
+}
+
+/**
+ * Where a snapshot can be booted now.
+ * @throws TalosImageError `token`, `api` or `network` when the project cannot be asked
+ * @internal
+ */
+export async function lookUpBootPlacements(
+  wish: BootWish,
+  { hetzner, signal }: { readonly hetzner: HetznerClient; readonly signal: AbortSignal },
+): Promise<Placement[]> {
+  const offers = await lookUpOffers({ hetzner, signal }, [], wish.networkZones !== undefined)
+  return rankBootPlacements(wish, { ...offers, nowMs: hetzner.now() })
 }

@@ -63,7 +63,11 @@ export function rankPlacements(input: PlacementInput): PlacementChoice {
   }
 }
 
-function placementsOf(type: ServerType, nowMs: number): Placement[] {
+/**
+ * What of a server type is in stock.
+ * @internal
+ */
+export function placementsOf(type: ServerType, nowMs: number): Placement[] {
   return type.locations
     .filter(({ available, deprecation }) => available && !isRetired(deprecation, nowMs))
     .map(({ name }) => ({

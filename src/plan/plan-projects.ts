@@ -10,11 +10,12 @@ import { type Origin, type Problem, TalosImageError, throwProblems } from '../er
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import { ProblemCollector, uniqueProblems } from '../util/problem-collector.ts'
+import { findBootTestProblems } from './boot-test.ts'
 import { settleImages } from './choose-images.ts'
 import { findContradictions } from './contradictions.ts'
 import { gatherSources, lookUpProject, lookUpServers, type ProjectFacts } from './facts.ts'
 import { findChoiceProblems } from './placement-input.ts'
-import { createPlan, type Facts, type Plan } from './plan.ts'
+import { createPlan, type Facts, isToDo, type Plan } from './plan.ts'
 import type { ImageRequest, PlanRequest } from './request.ts'
 import { findServerProblems } from './server-settings.ts'
 import type { Shard } from './shard.ts'
@@ -76,6 +77,7 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
   const common = new ProblemCollector()
   common.add(...problems)
   for (const { server } of images) common.add(...findServerProblems(server))
+  if (request.bootTest === true) common.add(...findBootTestProblems(images))
   const [resolved, answers] = await Promise.all([
     gatherSources(request, images, common, options),
     Promise.all(projects.map((project) => attempt(project, () => ask(project, request, images, options.signal)))),
@@ -100,7 +102,7 @@ export async function planProjects(asked: PlanRequest, options: PlanProjectsOpti
       const made = await attempt(project, async () => {
         const warned = [...all, ...value.serverWarnings]
         const plan = createPlan(request, images, warned, { nowMs, ...value, ...resolved } satisfies Facts)
-        if (options.checkWriting === true && plan.images.some(({ existing }) => existing === undefined)) {
+        if (options.checkWriting === true && plan.images.some(isToDo)) {
           await checkWriting(project, options.signal)
         }
         return { ...plan, warnings: [...warned, ...findSnapshotWarnings(request, plan.images, value.snapshots)] }
@@ -148,7 +150,7 @@ async function ask(
   const problems = new ProblemCollector()
   const [facts, servers] = await Promise.all([
     lookUpProject(request, images, look),
-    lookUpServers(images, problems, look),
+    lookUpServers(request, images, problems, look),
   ])
   problems.throw()
   return { ...facts, ...servers }

@@ -7,6 +7,7 @@ import { type Problem, throwProblems } from '../errors.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Image, Pricing, ServerType } from '../hetzner/wire.ts'
 import type { Source, SourceFacts } from '../source/source.ts'
+import { isBootTested, rankBootPlacements } from './boot-test.ts'
 import { identityOf } from './identity.ts'
 import { IDENTITY_LABEL, isFromSource, LEASE_LABEL, publicDescription, publicLabels, withRole } from './labels.ts'
 import { type Placement, rankPlacements } from './placement.ts'
@@ -92,6 +93,8 @@ export interface PlannedImage {
   readonly ssh: { readonly port: number | undefined; readonly timeoutMs: number | undefined }
   /** What the build server is beside its placement. */
   readonly server: ServerSettings
+  /** The server that its snapshot is booted on, which proves that it does; undefined when it is not asked for, or has been done. */
+  readonly bootTest?: BootTest | undefined
   /** Whether it is built even if such an image exists. */
   readonly force: boolean
   /** The snapshot that exists already, which makes building needless. */
@@ -106,11 +109,26 @@ export interface PlannedImage {
   readonly notes: readonly string[]
 }
 
+/** Where a snapshot is booted, as far as that can be told before it is made. */
+export interface BootTest {
+  /** Tried in this order; looked up again when the snapshot is there. */
+  readonly placements: readonly Placement[]
+  /** The only server type that may be used, at the preferred location; undefined: any that is big enough. */
+  readonly only: string | undefined
+}
+
+/**
+ * Whether something is made for it: a snapshot, or a server that boots the one that there is.
+ * @internal
+ */
+export const isToDo = ({ existing, bootTest }: Pick<PlannedImage, 'existing' | 'bootTest'>): boolean =>
+  existing === undefined || bootTest !== undefined
+
 /** Net prices in the project's currency; undefined when the API names none. */
 export interface Cost {
   /** undefined: the API told no prices, and so nothing of the cost is known. */
   readonly currency: string | undefined
-  /** All build servers with the IPv4 addresses that they have; each is billed for the hour that it begins. */
+  /** All build servers, and those of boot tests, with the IPv4 addresses that they have; each is billed for the hour that it begins. */
   readonly build: number | undefined
   /** A server's IPv4 address for an hour, by location. */
   readonly addressPerHour: ReadonlyMap<string, number>
@@ -204,6 +222,7 @@ function planImage(
     misplaced === undefined
       ? rankPlacements(toPlacementInput(request, image, resolved.facts.rawBytes, facts, server.networkZones))
       : { placements: [], notes: [], problems: [misplaced] }
+  const existing = request.force ? undefined : same[0]
   const planned: PlannedImage = {
     name: image.name,
     architecture,
@@ -223,8 +242,9 @@ function planImage(
     preferred: { serverType, location },
     ssh: { port: template?.sshPort, timeoutMs: template?.sshTimeoutMs },
     server,
+    bootTest: planBootTest(request, image, { existing, first: placements[0], server }, facts),
     force: request.force,
-    existing: request.force ? undefined : same[0],
+    existing,
     // They are sorted, newest first.
     older: usable.find((snapshot) => isOfSeries(snapshot, { labels, architecture })),
     replaces,
@@ -233,6 +253,19 @@ function planImage(
   }
   const used = request.replaceAsPacker ? [] : findUsed(planned, facts.users)
   return { planned, problems: [...problems, ...used] }
+}
+
+function planBootTest(
+  { bootTest, noFallback }: PlanRequest,
+  { architecture, serverType, location }: ImageRequest,
+  { existing, first, server }: { existing: Image | undefined; first: Placement | undefined; server: ServerSettings },
+  facts: Facts,
+): BootTest | undefined {
+  if (bootTest !== true || (existing !== undefined && isBootTested(existing))) return undefined
+  const only = noFallback ? serverType.value : undefined
+  const diskGb = existing?.disk_size ?? first?.diskGb ?? 0
+  const wish = { architecture, diskGb, location: location.value, networkZones: server.networkZones, only }
+  return { placements: rankBootPlacements(wish, facts), only }
 }
 
 /**
@@ -281,14 +314,22 @@ function diskOf(serverType: string, { serverTypes }: Facts): number | undefined 
   return serverTypes.find(({ name }) => name === serverType)?.disk
 }
 
-function costOf(images: readonly PlannedImage[], pricing: Pricing | undefined): Cost {
+/**
+ * What the servers and the snapshots of images will cost.
+ * @internal
+ */
+export function costOf(images: readonly PlannedImage[], pricing: Pricing | undefined): Cost {
   if (pricing === undefined) {
     return { currency: undefined, build: undefined, addressPerHour: new Map(), snapshotsPerMonth: undefined }
   }
   const toBuild = images.filter(({ existing }) => existing === undefined)
+  const servers = images.flatMap(({ existing, placements: [first], bootTest, server }) => [
+    ...(existing === undefined ? [{ first, server }] : []),
+    ...(bootTest === undefined ? [] : [{ first: bootTest.placements[0], server }]),
+  ])
   const addresses = pricing.primary_ips.find(({ type }) => type === 'ipv4')?.prices ?? []
   const addressPerHour = new Map(addresses.map(({ location, price_hourly }) => [location, Number(price_hourly.net)]))
-  const build = toBuild.map(({ placements: [first], server: { ipv4 } }) => {
+  const build = servers.map(({ first, server: { ipv4 } }) => {
     return first && sum([first.pricePerHour, ipv4 ? addressPerHour.get(first.location) : 0])
   })
   const perGb = Number(pricing.image.price_per_gb_month.net)

@@ -76,6 +76,8 @@ export interface PlanRequest {
   readonly noFallback: boolean
   /** Take server types with a bigger disk, too; the snapshot then starts only on servers with at least that disk. */
   readonly allowBiggerDisk: boolean
+  /** Whether each snapshot is booted on a server of its own before it is published. */
+  readonly bootTest?: boolean
   /** The build servers of all images. */
   readonly server: ServerRequest
   /** Labels of the snapshots, which win over those of a template. */

@@ -6,23 +6,25 @@ import type { Firewall, Network } from '../hetzner/wire.ts'
 import type { ImageRequest } from './request.ts'
 import type { ServerOffers, ServerRequest, ServerSettings } from './server-settings.ts'
 
-/** The port of SSH on real servers. */
-const SSH_PORT = 22
+/** The ports of real servers, and what is said when they are closed. */
+const SSH = { port: 22, closed: 'no rule lets SSH in over' }
+const TALOS = { port: 50_000, closed: 'no rule lets the boot test reach Talos over' }
 
-/** Warnings: each of them may be wrong, since other firewalls, routes and proxies are not seen from here. */
+/**
+ * Warnings: each of them may be wrong, since other firewalls, routes and proxies are not seen from here.
+ * @param isBootTested whether its snapshot is booted on a server that is made in the same way
+ */
 export function findServerWarnings(
   { server, choice }: ImageRequest,
   settings: ServerSettings,
   { firewalls, networks }: ServerOffers,
+  isBootTested: boolean,
 ): Problem[] {
   const downloads = choice.kind !== 'file' && choice.kind !== 'stdin'
   const found = [
     checkRescueNetwork(server, settings),
-    checkFirewalls(
-      server,
-      settings,
-      firewalls.filter(({ id }) => settings.firewallIds.includes(id)),
-    ),
+    checkFirewalls(server, settings, firewalls, SSH),
+    isBootTested ? checkTalosFirewalls(server, settings, firewalls) : undefined,
     downloads
       ? checkWayOut(
           server,
@@ -47,29 +49,38 @@ function checkRescueNetwork({ ipv4: asked }: ServerRequest, { ipv4, ipv6 }: Serv
 
 function checkFirewalls(
   { firewalls: [first] }: ServerRequest,
-  { sshOver }: ServerSettings,
-  firewalls: readonly Firewall[],
+  { sshOver, firewallIds }: ServerSettings,
+  offered: readonly Firewall[],
+  { port, closed }: { readonly port: number; readonly closed: string },
 ): Problem | undefined {
+  const firewalls = offered.filter(({ id }) => firewallIds.includes(id))
   // What comes over a private network is not filtered.
   if (sshOver === 'private' || firewalls.length === 0) return undefined
-  if (firewalls.some((firewall) => letsSshIn(firewall, sshOver))) return undefined
+  if (firewalls.some((firewall) => letsIn(firewall, port, sshOver))) return undefined
   const family = { ipv4: 'IPv4', ipv6: 'IPv6' }[sshOver]
-  const names = firewalls.map(({ name }) => `"${name}"`).join(' and ')
+  const names = firewalls.map((one) => `"${one.name}"`).join(' and ')
   return {
     code: 'config',
-    message: `no rule lets SSH in over ${family}: ${firewalls.length === 1 ? 'firewall' : 'firewalls'} ${names}`,
+    message: `${closed} ${family}: ${firewalls.length === 1 ? 'firewall' : 'firewalls'} ${names}`,
     at: first?.origin,
-    hint: `add a rule for incoming TCP to port ${SSH_PORT} from your ${family} address, unless another firewall has one`,
+    hint: `add a rule for incoming TCP to port ${port} from your ${family} address, unless another firewall has one`,
   }
 }
 
-function letsSshIn({ rules }: Firewall, sshOver: 'ipv4' | 'ipv6'): boolean {
+/** Whether firewalls may keep a boot test from reaching Talos. */
+export const checkTalosFirewalls = (
+  server: ServerRequest,
+  settings: ServerSettings,
+  firewalls: readonly Firewall[],
+): Problem | undefined => checkFirewalls(server, settings, firewalls, TALOS)
+
+function letsIn({ rules }: Firewall, wanted: number, family: 'ipv4' | 'ipv6'): boolean {
   return rules.some(
     ({ direction, protocol, port, source_ips }) =>
       direction === 'in' &&
       protocol === 'tcp' &&
-      includesPort(port ?? '', SSH_PORT) &&
-      source_ips.some((source) => source.includes(':') === (sshOver === 'ipv6')),
+      includesPort(port ?? '', wanted) &&
+      source_ips.some((source) => source.includes(':') === (family === 'ipv6')),
   )
 }
 

@@ -1,6 +1,6 @@
 /** A plan as JSON: an interface that scripts rely on, documented in docs/output.md. */
 
-import type { Plan } from '../plan/plan.ts'
+import { isToDo, type Plan } from '../plan/plan.ts'
 import type { ServerSettings } from '../plan/server-settings.ts'
 import { toSourceRecord } from './result.ts'
 import { toReference } from './snapshot.ts'
@@ -18,7 +18,8 @@ export function toPlanDocument(plan: Plan) {
       image: image.name,
       architecture: image.architecture,
       role: image.role ?? null,
-      action: image.existing === undefined ? ('build' as const) : ('skip' as const),
+      action:
+        image.existing === undefined ? ('build' as const) : isToDo(image) ? ('boot-test' as const) : ('skip' as const),
       /** The snapshot that makes a build unnecessary. */
       existing: image.existing === undefined ? null : toReference(image.existing),
       replaces: image.replaces.map(toReference),
@@ -34,6 +35,8 @@ export function toPlanDocument(plan: Plan) {
         rawBytes: image.sourceFacts.rawBytes ?? null,
       },
       placements: image.placements,
+      /** Where the snapshot is booted, as far as that is known now; null when it is not to be. */
+      bootTest: image.bootTest === undefined ? null : { placements: image.bootTest.placements },
       server: toServerRecord(image.server),
       notes: image.notes,
     })),

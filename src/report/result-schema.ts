@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { ARCHITECTURES } from '../domain.ts'
 import { ERROR_CODES } from '../errors.ts'
+import { BOOT_VERDICTS } from '../run/boot-proof.ts'
 import { BUILD_STEPS } from '../run/events.ts'
 
 const Text = v.string()
@@ -36,6 +37,23 @@ export const ProblemSchema = v.object({
   hint: v.optional(Text),
 })
 
+const BootFact = v.object({ verdict: v.picklist(BOOT_VERDICTS), expected: TextOrNull, found: TextOrNull })
+const BootTest = v.object({
+  booted: v.boolean(),
+  reason: TextOrNull,
+  facts: v.nullable(
+    v.object({
+      version: BootFact,
+      architecture: BootFact,
+      platform: BootFact,
+      schematic: BootFact,
+      server: BootFact,
+    }),
+  ),
+  fingerprint: TextOrNull,
+  seconds: NumberOrNull,
+})
+
 // What a newer version adds stays.
 const Snapshot = v.looseObject({
   id: v.number(),
@@ -50,6 +68,7 @@ const Snapshot = v.looseObject({
   protected: v.boolean(),
   schematic: TextOrNull,
   installer: TextOrNull,
+  bootTested: v.optional(TextOrNull, null),
   image: Text,
   status: v.picklist(['built', 'existing', 'older']),
   selector: Text,
@@ -58,6 +77,7 @@ const Snapshot = v.looseObject({
   sourceSha256: TextOrNull,
   disk: v.nullable(v.object({ dataBlake2b: Text, bytes: v.number() })),
   hostProof: v.nullable(v.object({ proven: v.boolean(), reason: TextOrNull })),
+  bootTest: v.optional(v.nullable(BootTest), null),
   seconds: NumberOrNull,
 })
 

@@ -4,6 +4,7 @@ import type { Problem } from '../errors.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { selectorOf } from '../plan/selector.ts'
 import type { Shard } from '../plan/shard.ts'
+import type { BootFact, BootFactName, BootProof, BootVerdict, NoBootProof } from '../run/boot-proof.ts'
 import type { BuildResult, FailedResult, ImageResult } from '../run/result.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 import { redact } from '../util/redact.ts'
@@ -37,8 +38,31 @@ export interface ResultSnapshot extends SnapshotRecord {
    * Whether the build server proved that it is the one of the API, and why not; null unless it was built.
    */
   readonly hostProof: { readonly proven: boolean; readonly reason: string | null } | null
+  /** The boot test of this run; null when there was none. */
+  readonly bootTest: BootTestRecord | null
   /** How long the build took, in seconds; null unless it was built. */
   readonly seconds: number | null
+}
+
+/** A boot test. */
+export interface BootTestRecord {
+  /** Whether Talos came up; false when no server was in stock, and the snapshot was to be published all the same. */
+  readonly booted: boolean
+  /** Why it was not booted; null when it was. */
+  readonly reason: string | null
+  /** What Talos told of itself, each with what it should be; null when it was not booted. */
+  readonly facts: Readonly<Record<BootFactName, BootFactRecord>> | null
+  /** SHA-256 of the public key of its certificate in base64, as Talos prints it on its console. */
+  readonly fingerprint: string | null
+  /** From power-on until it answered. */
+  readonly seconds: number | null
+}
+
+/** A fact of a boot test; `expected` is null when there was nothing to hold it against, `found` when it could not be read. */
+export interface BootFactRecord {
+  readonly verdict: BootVerdict
+  readonly expected: string | null
+  readonly found: string | null
 }
 
 /** An image that could not be built, and its server, if that was kept to be looked at. */
@@ -115,7 +139,8 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
     // What was asked for is not what an older one holds.
     const { source, installer } = status === 'older' ? { ...record, source: { ...common.source, from: null } } : common
     const unread = { verified: true, sourceSha256: null, disk: null, hostProof: null, seconds: null }
-    return [{ ...common, ...unread, status: result.status, source, installer }]
+    const bootTest = toBootTestRecord(result.boot)
+    return [{ ...common, ...unread, bootTest, status: result.status, source, installer }]
   }
   const { written, unproven, ms } = result
   return [
@@ -126,9 +151,34 @@ function toResultSnapshot(result: ImageResult, factoryUrl: string): ResultSnapsh
       sourceSha256: written?.sourceSha256 ?? null,
       disk: written === undefined ? null : { dataBlake2b: written.dataHash, bytes: written.diskBytes },
       hostProof: { proven: unproven === undefined, reason: unproven ?? null },
+      bootTest: toBootTestRecord(result.boot),
       seconds: Math.round(ms / 100) / 10,
     },
   ]
+}
+
+function toBootTestRecord(boot: BootProof | NoBootProof | undefined): BootTestRecord | null {
+  if (boot === undefined) return null
+  if ('reason' in boot) return { booted: false, reason: boot.reason, facts: null, fingerprint: null, seconds: null }
+  const toRecord = ({ verdict, expected, found }: BootFact): BootFactRecord => ({
+    verdict,
+    expected: expected ?? null,
+    found: found ?? null,
+  })
+  const { version, architecture, platform, schematic, server } = boot.facts
+  return {
+    booted: true,
+    reason: null,
+    facts: {
+      version: toRecord(version),
+      architecture: toRecord(architecture),
+      platform: toRecord(platform),
+      schematic: toRecord(schematic),
+      server: toRecord(server),
+    },
+    fingerprint: boot.fingerprint,
+    seconds: Math.round(boot.ms / 100) / 10,
+  }
 }
 
 /** The source of an image, as it is shown and written. */

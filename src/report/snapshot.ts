@@ -3,7 +3,7 @@
 import type { Architecture, Labels, Role } from '../domain.ts'
 import { installerReference } from '../factory/asset.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
-import { roleOf, schematicIdOf } from '../plan/labels.ts'
+import { BOOT_TESTED_LABEL, roleOf, schematicIdOf } from '../plan/labels.ts'
 import { talosVersionOf } from '../plan/series.ts'
 
 /** A snapshot in the terms of this tool. */
@@ -27,6 +27,8 @@ export interface SnapshotRecord {
   readonly schematic: string | null
   /** The installer that belongs to it; null when its schematic is unknown. */
   readonly installer: string | null
+  /** What its boot test has read, a version or `talos`; null when it has not proven to boot. */
+  readonly bootTested: string | null
 }
 
 /** A snapshot where no more than which one it is matters. */
@@ -48,6 +50,7 @@ export function toSnapshotRecord(image: Snapshot, factoryUrl: string): SnapshotR
     diskGb: image.disk_size,
     protected: image.protection.delete,
     schematic: schematicId ?? null,
+    bootTested: image.labels[BOOT_TESTED_LABEL] ?? null,
     installer:
       schematicId === undefined || version === undefined
         ? null

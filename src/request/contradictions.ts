@@ -12,6 +12,11 @@ const NOTHING_REPLACED = usage(
   'give both, or neither',
 )
 
+const PACKER_DOES_NOT_BOOT = usage(
+  'Packer publishes a snapshot as soon as it is made, so it cannot be booted before',
+  'build without --engine packer, or boot the snapshot afterwards: `talos-image boot-test ID`',
+)
+
 /** Everything that is wrong with the options by themselves, before a file is read. */
 export function findContradictions(options: SettledOptions, spelling: Spelling): Problem[] {
   const { at } = spelling
@@ -24,6 +29,7 @@ export function findContradictions(options: SettledOptions, spelling: Spelling):
     ...place('sha256', findPinProblems(options, spelling)),
     ...findIdProblems(options),
     ...(options.evenInUse && !options.force ? [NOTHING_REPLACED] : []),
+    ...(options.bootTest && options.forPacker ? [PACKER_DOES_NOT_BOOT] : []),
     ...findShardProblems(options),
   ]
 }

@@ -81,6 +81,8 @@ export interface RequestOptions {
   readonly replaceAsPacker?: boolean | undefined
   readonly fallback: boolean
   readonly allowBiggerDisk: boolean
+  /** Whether each snapshot is booted before it is published; undefined: as the settings file says, else not. */
+  readonly bootTest: boolean | undefined
   /** The build servers. */
   readonly server: ServerRequest
   /** Labels of the snapshots, beside those that they have anyhow. */
@@ -98,4 +100,7 @@ export interface RequestOptions {
 }
 
 /** Options with what the settings file, or a default, adds to them. */
-export type SettledOptions = RequestOptions & { readonly architectures: readonly Architecture[] }
+export type SettledOptions = RequestOptions & {
+  readonly architectures: readonly Architecture[]
+  readonly bootTest: boolean
+}

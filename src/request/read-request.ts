@@ -103,6 +103,7 @@ export async function readRequest(
     ...(options.replaceAsPacker === true ? { replaceAsPacker: true } : {}),
     noFallback: !options.fallback,
     allowBiggerDisk: options.allowBiggerDisk,
+    bootTest: options.bootTest,
     server,
     labels,
     description,
@@ -119,7 +120,11 @@ export async function readRequest(
 function settleOptions(options: RequestOptions, settings: SettingsFile | undefined): SettledOptions {
   // Builds that are named are chosen already.
   const fromFile = options.only.length > 0 ? undefined : settings?.architectures
-  return { ...options, architectures: options.architectures ?? fromFile ?? ARCHITECTURES }
+  return {
+    ...options,
+    architectures: options.architectures ?? fromFile ?? ARCHITECTURES,
+    bootTest: options.bootTest ?? settings?.bootTest ?? false,
+  }
 }
 
 /** The schematic that is given, else that of the settings file; undefined: there is none. */

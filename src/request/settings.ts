@@ -45,6 +45,14 @@ export async function readSettingsFile(cwd: string, path: string): Promise<Setti
   const name = displayName(path, cwd)
   const file = await readSourceFile(path, name)
   if ('message' in file)
-    return { name, path, items: [], architectures: undefined, schematic: undefined, problems: [file] }
+    return {
+      name,
+      path,
+      items: [],
+      architectures: undefined,
+      schematic: undefined,
+      bootTest: undefined,
+      problems: [file],
+    }
   return { name, path, ...readSettings(file) }
 }

@@ -3,11 +3,15 @@
 import { TalosImageError } from '../errors.ts'
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import { isApiFailure } from '../hetzner/transport/api-failure.ts'
+import { isBootTested } from '../plan/boot-test.ts'
+import { bootTestedLabels } from '../plan/labels.ts'
 import type { Placement } from '../plan/placement.ts'
-import type { PlannedImage } from '../plan/plan.ts'
+import type { BootTest, PlannedImage } from '../plan/plan.ts'
 import { describeUsers, lookUpUsers } from '../plan/users.ts'
+import type { BootProof, NoBootProof } from './boot-proof.ts'
 import type { ImageBuild, RunStep } from './run.ts'
 import { bootRescue, type Rescue } from './steps/boot-rescue.ts'
+import { bootTest } from './steps/boot-test.ts'
 import { RescueIgnored } from './steps/check-rescue.ts'
 import { findDuplicates, noteDuplicates } from './steps/duplicate-snapshot.ts'
 import { putImage } from './steps/put-image.ts'
@@ -25,9 +29,11 @@ export type BuiltImage =
       readonly written: WrittenDisk
       readonly unproven: string | undefined
       readonly placement: Placement
+      /** undefined: no boot test was asked for. */
+      readonly boot: BootProof | NoBootProof | undefined
     }
-  /** Another run has published the same disk. */
-  | { readonly status: 'existing'; readonly snapshot: Snapshot }
+  /** Another run has published the same disk, or it was there before; `boot` where it was booted now. */
+  | { readonly status: 'existing'; readonly snapshot: Snapshot; readonly boot?: BootProof | undefined }
 
 /**
  * Builds and publishes one snapshot. Temporary resources are registered in `build.scope`, which the caller closes.
@@ -60,20 +66,50 @@ async function takeSteps(build: ImageBuild, image: PlannedImage): Promise<BuiltI
     return takeSnapshot(build, image, server)
   })
   // What the server held is in the snapshot.
-  server.beginRemoval()
+  const freed = server.beginRemoval()
+  const { bootTest: test } = image
+  const boot =
+    test && (await step('boot-test', () => bootTest(build, image, { snapshot: taken.image, ...test }, freed)))
   return await step('publish', async () => {
-    const [duplicate] = findDuplicates(taken.others, image, server, written)
+    const duplicates = findDuplicates(taken.others, image, server, written)
+    // One that has not proven to boot is not what was asked for.
+    const duplicate = test === undefined ? duplicates[0] : duplicates.find(isBootTested)
     if (duplicate !== undefined) {
       await taken.endLease()
       const text = `another run has published the same disk: snapshot ${duplicate.id}; the snapshot of this run is removed`
       build.emit({ type: 'note', image: image.name, text })
       return { status: 'existing', snapshot: duplicate }
     }
-    const snapshot = await publishSnapshot(build, image, taken, written)
+    const snapshot = await publishSnapshot(build, image, taken, { written, boot })
     await noteDuplicates(build, image, server, written, taken)
     await removeReplaced(build, image)
-    return { status: 'built', snapshot, written, unproven, placement: server.placement }
+    return { status: 'built', snapshot, written, unproven, placement: server.placement, boot }
   })
+}
+
+/**
+ * Boots the snapshot that an image has already, and labels it when that succeeds. What it is used for goes on in any case: a
+ * snapshot that does not boot keeps its labels.
+ * @throws TalosImageError as `bootTest` does
+ */
+export async function testExisting(
+  build: ImageBuild,
+  image: PlannedImage,
+  { id }: Pick<Snapshot, 'id'>,
+  test: BootTest,
+): Promise<BuiltImage> {
+  const { hetzner, signal } = build
+  const step = createStepRunner(build, image)
+  const snapshot = await hetzner.images.get(id, { signal })
+  const boot = await step('boot-test', () => bootTest(build, image, { snapshot, only: test.only }))
+  if ('reason' in boot) return { status: 'existing', snapshot }
+  const labels = bootTestedLabels({ version: boot.facts.version.found })
+  const labelled = await step('publish', async () => {
+    // The labels may be others by now, and all of them are replaced.
+    const now = await hetzner.images.get(id, { signal })
+    return hetzner.images.update(id, { labels: { ...now.labels, ...labels } }, { signal, mustFinish: true })
+  })
+  return { status: 'existing', snapshot: labelled, boot }
 }
 
 /** A server in its rescue system. When one never enters it, another one may, at another location if there is one. */
@@ -83,7 +119,7 @@ async function startServer(
   step: RunStep,
 ): Promise<{ server: BuildServer; rescue: Rescue }> {
   const start = async (wanted: PlannedImage, nth: number): Promise<{ server: BuildServer; rescue: Rescue }> => {
-    const server = await step('server', () => createServer(build, wanted, nth))
+    const server = await step('server', () => createServer(build, wanted, nth === 1 ? '' : `-${nth}`))
     const { name, placement } = server
     build.emit({ type: 'server-created', image: image.name, name, placement, ipv4: image.server.ipv4 })
     try {

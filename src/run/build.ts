@@ -35,6 +35,8 @@ export interface BuildOptions {
   readonly onEvent?: EventListener | undefined
   /** SSH port of the build servers, from 1 to 65535; 22 by default. The sandbox's servers use another one. */
   readonly sshPort?: number | undefined
+  /** Port at which Talos answers on servers of a boot test, from 1 to 65535; 50000 by default. The sandbox's servers use another one. */
+  readonly talosPort?: number | undefined
   /** How long each wait may take, up to 24 hours; minutes by default. */
   readonly timeouts?: Partial<Timeouts> | undefined
   /** @internal */
@@ -140,6 +142,7 @@ export function openRun(options: Omit<BuildOptions, 'plan'>): OpenRun {
     emit,
     lease: new Lease(id, clock, options.hetzner.now),
     sshPort: options.sshPort ?? 22,
+    talosPort: options.talosPort ?? 50_000,
     timeouts,
     accessFor: options.factory?.accessFor ?? (async () => ({})),
     openStdin: options.openStdin ?? noStdin,

@@ -5,7 +5,7 @@ import type { Placement } from '../plan/placement.ts'
 import type { Leftover } from '../util/cleanup-scope.ts'
 
 /** A step of one image. */
-export type BuildStep = 'server' | 'boot' | 'write' | 'verify' | 'snapshot' | 'publish' | 'clean-up'
+export type BuildStep = 'server' | 'boot' | 'write' | 'verify' | 'snapshot' | 'boot-test' | 'publish' | 'clean-up'
 
 /**
  * The steps of one image, in their order: what is done, in words and in one word of at most nine letters.
@@ -17,6 +17,7 @@ export const BUILD_STEPS: Readonly<Record<BuildStep, { readonly doing: string; r
   write: { doing: 'writing the disk', short: 'writing' },
   verify: { doing: 'reading the disk back', short: 'verifying' },
   snapshot: { doing: 'taking the snapshot', short: 'snapshot' },
+  'boot-test': { doing: 'booting the snapshot', short: 'testing' },
   publish: { doing: 'publishing the labels', short: 'labels' },
   'clean-up': { doing: 'removing the build server', short: 'removing' },
 }

@@ -27,13 +27,16 @@ export function toWait(text: string): number | undefined {
 /** What is wrong with the numbers among a run's options: all of it, in the words of the library. */
 export function findLimitProblems(options: {
   readonly sshPort?: number | undefined
+  readonly talosPort?: number | undefined
   readonly timeouts?: Partial<Timeouts> | undefined
   readonly stock?: Pick<StockPatience, 'waitMs'> | undefined
 }): Problem[] {
-  const { sshPort, timeouts = {}, stock } = options
+  const { sshPort, talosPort, timeouts = {}, stock } = options
   const problems: Problem[] = []
-  if (sshPort !== undefined && !isPort(sshPort)) {
-    problems.push(usage(`sshPort: ${sshPort} is not a port`, 'give a number from 1 to 65535'))
+  for (const [name, port] of Object.entries({ sshPort, talosPort })) {
+    if (port !== undefined && !isPort(port)) {
+      problems.push(usage(`${name}: ${port} is not a port`, 'give a number from 1 to 65535'))
+    }
   }
   const waits = Object.entries(timeouts).map(([name, ms]) => ({ name: `timeouts.${name}`, ms }))
   // Not to wait for stock at all is 0.

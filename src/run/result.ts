@@ -5,6 +5,7 @@ import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Placement } from '../plan/placement.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { Deletion, Leftover } from '../util/cleanup-scope.ts'
+import type { BootProof, NoBootProof } from './boot-proof.ts'
 import type { KeptServer } from './failed-server.ts'
 import type { WrittenDisk } from './steps/write-disk.ts'
 
@@ -19,6 +20,8 @@ export interface BuiltResult {
   readonly unproven: string | undefined
   /** Where it was built; undefined when that is not known. */
   readonly placement: Placement | undefined
+  /** What its boot test has shown, or why there was none; undefined when it was not asked for. */
+  readonly boot?: BootProof | NoBootProof | undefined
   /** How long it took, in milliseconds. */
   readonly ms: number
 }
@@ -29,6 +32,8 @@ export interface ExistingResult {
   readonly status: 'existing' | 'older'
   readonly image: PlannedImage
   readonly snapshot: Snapshot
+  /** What its boot test has shown, if it was booted in this run. */
+  readonly boot?: BootProof | undefined
 }
 
 /** An image that could not be built. */

@@ -3,9 +3,9 @@
 import { setMaxListeners } from 'node:events'
 import pLimit from 'p-limit'
 import { type Problem, TalosImageError } from '../errors.ts'
-import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { isToDo, type Plan, type PlannedImage } from '../plan/plan.ts'
 import type { CleanupScope, Leftover } from '../util/cleanup-scope.ts'
-import { buildImage } from './build-image.ts'
+import { type BuiltImage, buildImage, testExisting } from './build-image.ts'
 import type { EventListener } from './events.ts'
 import { keepFailed } from './keep-server.ts'
 import type { BuildResult, ExistingResult, ImageResult, RunningBuild } from './result.ts'
@@ -65,7 +65,7 @@ export function createRunImages(
       isStarted = true
       const leftovers: Leftover[] = []
       // The first request that changes anything: without the key there is no run.
-      if (images.some(({ existing: found }) => found === undefined)) key ??= createSshKey(run, scope)
+      if (images.some(isToDo)) key ??= createSshKey(run, scope)
       const runKey = await key
       // Resources of earlier runs cost money even when there is nothing to build.
       swept ??= sweep(run, plan)
@@ -119,7 +119,7 @@ export async function sweep(
 }
 
 function existing(image: PlannedImage, emit: EventListener): ExistingResult[] {
-  if (image.existing === undefined) return []
+  if (image.existing === undefined || isToDo(image)) return []
   emit({ type: 'image-existing', image: image.name, snapshot: image.existing.id })
   return [{ image, status: 'existing', snapshot: image.existing }]
 }
@@ -135,7 +135,7 @@ async function runImage(run: ImageBuild, image: PlannedImage, leftovers: Leftove
     run.emit({ type: 'step-finished', image: image.name, step: 'clean-up', ms: run.clock.now() - began })
   }
   try {
-    const built = await buildImage(run, image)
+    const built = await workOn(run, image)
     await cleanUp()
     const ms = run.clock.now() - started
     if (built.status === 'existing') {
@@ -150,7 +150,12 @@ async function runImage(run: ImageBuild, image: PlannedImage, leftovers: Leftove
     const kept = await keepFailed(run, image, problem)
     await cleanUp()
     const { older } = image
-    if (problem.code === 'stock' && run.stock.allowOlder === true && older !== undefined) {
+    if (
+      problem.code === 'stock' &&
+      image.existing === undefined &&
+      run.stock.allowOlder === true &&
+      older !== undefined
+    ) {
       run.emit({
         type: 'note',
         image: image.name,
@@ -164,6 +169,12 @@ async function runImage(run: ImageBuild, image: PlannedImage, leftovers: Leftove
   } finally {
     run.serverQueue.removed(image.name)
   }
+}
+
+function workOn(run: ImageBuild, image: PlannedImage): Promise<BuiltImage> {
+  const { existing: found, bootTest } = image
+  if (found === undefined || bootTest === undefined) return buildImage(run, image)
+  return testExisting(run, image, found, bootTest)
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Run {
   readonly emit: EventListener
   readonly lease: Lease
   readonly sshPort: number
+  /** Where Talos answers on servers that run it. */
+  readonly talosPort: number
   readonly timeouts: Timeouts
   /** The login and certificate authority that a server needs to download from a URL. */
   readonly accessFor: (url: string, signal: AbortSignal) => Promise<DownloadAccess>

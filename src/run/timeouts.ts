@@ -25,6 +25,8 @@ export interface Timeouts {
   readonly verifyMs: number
   /** Taking the snapshot. */
   readonly snapshotMs: number
+  /** From power-on until Talos answers, in a boot test; it is booted twice at most. */
+  readonly bootTestMs: number
   /** How long to look for a resource whose creation ended without an answer. */
   readonly settleMs: number
   /** Removing one resource; longer than a running snapshot, which locks the server. */
@@ -43,6 +45,7 @@ export const TIMEOUTS: Timeouts = {
   silenceMs: 10 * MINUTE_MS,
   verifyMs: 20 * MINUTE_MS,
   snapshotMs: 30 * MINUTE_MS,
+  bootTestMs: 5 * MINUTE_MS,
   settleMs: 12_000,
   removeMs: 35 * MINUTE_MS,
 }
@@ -67,4 +70,6 @@ export interface StockPatience {
   readonly look: (image: PlannedImage, signal: AbortSignal) => Promise<readonly Placement[]>
   /** Whether an older snapshot of the same series is good enough when nothing is in stock; false by default. */
   readonly allowOlder?: boolean
+  /** Whether a snapshot is published without the boot test that was asked for when no server for it is in stock; false by default. */
+  readonly allowUnproven?: boolean
 }

@@ -22,8 +22,8 @@ export interface Deletion {
 export interface Registered {
   /** Cancels the deletion. */
   readonly forget: () => void
-  /** Begins it now, once; closing the scope waits for its end, and tells of its failure. */
-  readonly begin: () => void
+  /** Begins it now, once; closing the scope waits for its end, too, and tells of its failure. Resolves at its end, however that is. */
+  readonly begin: () => Promise<void>
 }
 
 /** A resource that could not be removed. */
@@ -68,8 +68,8 @@ export class CleanupScope {
       forget: () => {
         this.#deletions.delete(key)
       },
-      begin: () => {
-        void this.#remove(key)
+      begin: async () => {
+        await this.#remove(key)
       },
     }
   }

@@ -1,7 +1,7 @@
 /** Traces for a debug log. They may contain secrets: the writer of the log redacts them. */
 
-/** What is traced: requests to the API and to the Factory, SSH connections, commands, build events, output of Packer. */
-export type TraceKind = 'api' | 'factory' | 'ssh' | 'command' | 'event' | 'packer'
+/** What is traced: requests to the API and to the Factory, SSH connections, commands, looks for Talos, build events, output of Packer. */
+export type TraceKind = 'api' | 'factory' | 'ssh' | 'command' | 'talos' | 'event' | 'packer'
 
 /** Is called after each of them; `ms` in the details is how long it took, in milliseconds. */
 export type Trace = (kind: TraceKind, details: Readonly<Record<string, unknown>>) => void

@@ -172,6 +172,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('machines in QEMU', WHY_NOT), { tim
     const connections: ConnectionFault[] = ['reset', 'silent']
     const faults: MachineFaults = {
       atBoot: () => boots.shift() ?? {},
+      atTalos: () => ({}),
       atConnection: () => connections.shift(),
       atCommand: () => ({}),
     }

@@ -36,6 +36,7 @@ const TIMEOUTS: Timeouts = {
   silenceMs: 4000,
   verifyMs: 5000,
   snapshotMs: 2500,
+  bootTestMs: 2500 * SPEED,
   settleMs: 600 * SPEED,
   removeMs: 5000,
 }
@@ -57,6 +58,7 @@ export function timeoutsFor(buildMs: number): Timeouts {
     silenceMs: scale(TIMEOUTS.silenceMs),
     verifyMs: scale(TIMEOUTS.verifyMs),
     snapshotMs: scale(TIMEOUTS.snapshotMs),
+    bootTestMs: scale(TIMEOUTS.bootTestMs),
     settleMs: TIMEOUTS.settleMs,
     removeMs: scale(TIMEOUTS.removeMs),
   }

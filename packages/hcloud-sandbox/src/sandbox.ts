@@ -7,6 +7,7 @@ import { LATENCY_PROFILES, type TokenGrant } from './cloud/options.ts'
 import { allocatedBytes, copyDisk, createPlaceholderDisk } from './disks.ts'
 import { throwProblems } from './errors.ts'
 import { createFactory } from './factory/factory.ts'
+import { readTalosDisk } from './factory/talos-disk.ts'
 import { createFaults } from './faults/faults.ts'
 import { createMachines } from './machines/create.ts'
 import { MACHINE_KINDS } from './machines/index.ts'
@@ -139,7 +140,7 @@ async function startOwned(
 
   const cloud = createCloud({
     machines,
-    disks: { createPlaceholderDisk, copyDisk, allocatedBytes },
+    disks: { createPlaceholderDisk, copyDisk, allocatedBytes, readTalosDisk },
     stateDir: join(stateDir, 'cloud'),
     clock,
     latency,

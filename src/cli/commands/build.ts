@@ -2,7 +2,6 @@
 
 import { buildParameters, PLAN_GROUPS, PLAN_TOGETHER } from '../build-flags.ts'
 import { defineCommand } from '../define-command.ts'
-import { TIMEOUT_NAMES } from '../flags.ts'
 
 export const command = defineCommand({
   description: 'Build snapshots: the generic images, or those of one role.',
@@ -13,7 +12,13 @@ export const command = defineCommand({
   ],
   groups: {
     ...PLAN_GROUPS,
-    'Build servers:': [...PLAN_GROUPS['Build servers:'], '--require-host-proof', '--wait-for-stock', '--allow-older'],
+    'Build servers:': [
+      ...PLAN_GROUPS['Build servers:'],
+      '--require-host-proof',
+      '--wait-for-stock',
+      '--allow-older',
+      '--allow-unproven',
+    ],
     'The run:': [
       '--engine',
       '--dry-run',
@@ -32,13 +37,16 @@ export const command = defineCommand({
     ...PLAN_TOGETHER,
     '--force': { text: 'replace what exists; also --even-in-use', others: ['--even-in-use'] },
     '--ssh-port': { text: 'port of their SSH; also --require-host-proof', others: ['--require-host-proof'] },
-    '--wait-for-stock': { text: 'look for stock so long; also --allow-older', others: ['--allow-older'] },
+    '--wait-for-stock': {
+      text: 'look for stock so long; also --allow-older, --allow-unproven',
+      others: ['--allow-older', '--allow-unproven'],
+    },
     '--manifest': {
       text: 'write what was built as JSON; also --report (a page), --tfvars, --packer-manifest',
       others: ['--report', '--tfvars', '--packer-manifest'],
     },
     '--timeout': {
-      text: `waits: ${TIMEOUT_NAMES}; also --ssh-timeout`,
+      text: 'waits, such as boot-test=10m; also --ssh-timeout',
       others: ['--ssh-timeout'],
     },
     '--dry-run': { text: 'show the plan and stop; also --verbose', others: ['--verbose'] },

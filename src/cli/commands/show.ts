@@ -32,6 +32,11 @@ export const command = defineCommand({
   },
 })
 
+function formatBootTest({ bootTested, id }: SnapshotRecord): string {
+  if (bootTested === null) return `none; \`talos-image boot-test ${id}\` boots it`
+  return bootTested === 'talos' ? 'Talos came up' : `Talos ${bootTested} came up`
+}
+
 function formatSnapshot(snapshot: SnapshotRecord, servers: readonly ServerReference[], width: number): string {
   const rows: readonly (readonly [string, string])[] = [
     ['description', snapshot.description],
@@ -44,6 +49,7 @@ function formatSnapshot(snapshot: SnapshotRecord, servers: readonly ServerRefere
     ['protected', snapshot.protected ? 'yes' : 'no'],
     ['schematic', snapshot.schematic ?? 'unknown'],
     ['installer', snapshot.installer ?? 'unknown'],
+    ['boot test', formatBootTest(snapshot)],
     ['selector', selectorOf(snapshot.labels)],
     ['servers', servers.length === 0 ? 'none was made from it' : servers.map(({ name }) => name).join(', ')],
   ]

@@ -87,7 +87,7 @@ function outcomes(row: Row, { rates }: Board, nowMs: number): readonly (readonly
 /** The line below the images: how many are done, how long it takes, and what it costs. */
 function totals({ rows, beganMs, rates }: Board, nowMs: number): readonly (readonly Span[])[] {
   // Who has nothing to build has nothing to wait for.
-  if (rows.length === 0 || rows.every(({ state, rental }) => state.kind === 'existing' && rental === undefined))
+  if (rows.length === 0 || rows.every(({ state, rentals }) => state.kind === 'existing' && rentals.length === 0))
     return [[]]
   const failed = rows.filter(({ state }) => state.kind === 'failed').length
   const count = `${rows.filter(isDone).length - failed} of ${rows.length} done`

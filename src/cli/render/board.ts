@@ -10,7 +10,7 @@ export interface Row {
   readonly state: RowState
   /** When the image's work began. */
   readonly beganMs: number
-  readonly rental: Rental | undefined
+  readonly rentals: readonly Rental[]
 }
 
 export type RowState =
@@ -42,7 +42,7 @@ export function createBoard(rates?: Rates): Board {
 export function updateBoard(board: Board, event: BuildEvent, nowMs: number): Board {
   if (event.type === 'run-started') {
     const rows = event.images.map((image): Row => {
-      return { image: oneLine(image), state: { kind: 'waiting' }, beganMs: nowMs, rental: undefined }
+      return { image: oneLine(image), state: { kind: 'waiting' }, beganMs: nowMs, rentals: [] }
     })
     // Several runs, one for each project, share a board.
     return { ...board, rows: [...board.rows, ...rows], beganMs: board.rows.length === 0 ? nowMs : board.beganMs }
@@ -72,11 +72,11 @@ function updateRow(row: Row, event: BuildEvent, { rates }: Board, nowMs: number)
     case 'server-created': {
       const { location, pricePerHour } = event.placement
       const price = hourlyPrice({ pricePerHour, ipv4: event.ipv4, location }, rates)
-      return { ...row, rental: { pricePerHour: price, fromMs: row.rental?.fromMs ?? nowMs, untilMs: undefined } }
+      return { ...row, rentals: [...row.rentals, { pricePerHour: price, fromMs: nowMs, untilMs: undefined }] }
     }
     case 'step-finished':
-      if (event.step !== 'clean-up' || row.rental === undefined) return row
-      return { ...row, rental: { ...row.rental, untilMs: nowMs } }
+      if (event.step !== 'clean-up') return row
+      return { ...row, rentals: row.rentals.map((one) => ({ ...one, untilMs: one.untilMs ?? nowMs })) }
     case 'image-existing':
       return set({ kind: 'existing', snapshot: event.snapshot })
     case 'image-built':
@@ -91,7 +91,7 @@ function updateRow(row: Row, event: BuildEvent, { rates }: Board, nowMs: number)
 /** What the servers of these rows cost up to now; undefined when that is unknown, or there were none. */
 export function costOfRows(rows: readonly Row[], nowMs: number): number | undefined {
   return costOf(
-    rows.flatMap(({ rental }) => (rental === undefined ? [] : [rental])),
+    rows.flatMap(({ rentals }) => rentals),
     nowMs,
   )
 }

@@ -1,6 +1,6 @@
 /** What later steps and jobs in GitHub Actions learn from a command. Named as docs/ci.md says: workflows rely on it. */
 
-import type { Plan } from '../../plan/plan.ts'
+import { isToDo, type Plan } from '../../plan/plan.ts'
 import { type ProjectResult, toRunDocument } from '../../report/projects.ts'
 import type { ResultSnapshot } from '../../report/result.ts'
 
@@ -9,7 +9,7 @@ export type JobOutputs = Readonly<Record<string, string>>
 
 /** What a plan comes to. @param matrix as GitHub takes it, where one was made */
 export function planOutputs({ talosVersion, images }: Plan, matrix?: unknown): JobOutputs {
-  const count = images.filter(({ existing }) => existing === undefined).length
+  const count = images.filter(isToDo).length
   return {
     'talos-version': talosVersion,
     count: String(count),

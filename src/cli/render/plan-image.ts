@@ -17,7 +17,7 @@ const INDENT = '    '
 
 /** What, where, for how much, and from what; and what is unusual about it. @param width of the terminal */
 export function formatBrief(image: PlannedImage, currency: string | undefined, width: number): string[] {
-  if (image.existing !== undefined) return skipped(image, width)
+  if (image.existing !== undefined) return skipped(image, currency, width)
   const [first, ...others] = image.placements
   const more = others.length === 0 ? '' : ` (or ${others.length} ${others.length === 1 ? 'other' : 'others'})`
   const where =
@@ -28,6 +28,7 @@ export function formatBrief(image: PlannedImage, currency: string | undefined, w
     ...title(image, where, width),
     ...formatAside(`from ${formatOrigin(image)}`, width),
     ...formatServer(image.server).flatMap((text) => formatAside(`server: ${text}`, width)),
+    ...formatBootTest(image, currency).flatMap((text) => formatAside(`boot test: ${text}`, width)),
     ...image.replaces.flatMap((old) => formatAside(`replaces ${replaced(old)}`, width)),
     ...image.notes.flatMap((note) => formatAside(`note: ${note}`, width)),
   ]
@@ -35,7 +36,7 @@ export function formatBrief(image: PlannedImage, currency: string | undefined, w
 
 /** All of it. @param width of the terminal */
 export function formatDetails(image: PlannedImage, currency: string | undefined, width: number): string[] {
-  if (image.existing !== undefined) return skipped(image, width)
+  if (image.existing !== undefined) return skipped(image, currency, width)
   const row = (name: string, value: string): string[] => formatRow(name, value, width, INDENT)
   const [first, ...others] = image.placements
   const labels = Object.entries(image.labels).map((label) => label.join('='))
@@ -52,6 +53,7 @@ export function formatDetails(image: PlannedImage, currency: string | undefined,
     ),
     ...(others.length > 0 ? row('else on', formatFallbacks(others)) : []),
     ...formatServer(image.server).flatMap((text) => row('server', text)),
+    ...formatBootTest(image, currency).flatMap((text) => row('boot test', text)),
     ...row('labels', labels.join(', ')),
     ...row('identity', image.identity ?? `none: ${always} is always built`),
     ...(image.installer === undefined ? [] : row('installer', image.installer)),
@@ -67,8 +69,19 @@ const title = ({ name }: PlannedImage, text: string, width: number): string[] =>
 const formatAside = (text: string, width: number, indent = INDENT): string[] =>
   foldHanging(indent + printable(text), width, `${indent}  `).split('\n')
 
-const skipped = (image: PlannedImage, width: number): string[] =>
-  title(image, `skip, snapshot ${image.existing?.id} is the same (--force builds it anew)`, width)
+function skipped(image: PlannedImage, currency: string | undefined, width: number): string[] {
+  const [test] = formatBootTest(image, currency)
+  const what = test === undefined ? 'skip' : 'build nothing'
+  const lines = title(image, `${what}, snapshot ${image.existing?.id} is the same (--force builds it anew)`, width)
+  return [...lines, ...(test === undefined ? [] : formatAside(`boot test: ${test}`, width))]
+}
+
+/** A line, or none. */
+function formatBootTest({ bootTest }: PlannedImage, currency: string | undefined): string[] {
+  if (bootTest === undefined) return []
+  const [first] = bootTest.placements
+  return [first === undefined ? 'nothing is in stock for it' : `on ${placeOf(first)}${formatHourly(first, currency)}`]
+}
 
 const replaced = ({ id }: { readonly id: number }): string => `snapshot ${id}, once the new one is published`
 

@@ -1,6 +1,6 @@
 /** A plan as people read it. */
 
-import { type Plan, sum } from '../../plan/plan.ts'
+import { isToDo, type Plan, sum } from '../../plan/plan.ts'
 import type { ProjectPlan, ProjectsPlan } from '../../plan/plan-projects.ts'
 import { formatShard } from '../../plan/shard.ts'
 import { oneLine } from './event-line.ts'
@@ -32,7 +32,7 @@ export function formatPlan(planned: ProjectsPlan, style: PlanStyle = {}): string
     lines.push(text, '')
   }
   const plans = projects.flatMap((one) => ('plan' in one ? [one.plan] : []))
-  if (plans.some((plan) => plan.images.some(({ existing }) => existing === undefined))) {
+  if (plans.some((plan) => plan.images.some(isToDo))) {
     lines.push(...formatCosts(plans).flatMap((line) => foldWords(line, width)), '')
   }
   return lines.join('\n')

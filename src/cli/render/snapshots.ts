@@ -19,6 +19,7 @@ const COLUMNS: readonly Column<SnapshotRecord>[] = [
 const MORE_COLUMNS: readonly Column<SnapshotRecord>[] = [
   { heading: 'NEEDS DISK', show: ({ diskGb }) => `${diskGb} GB` },
   { heading: 'PROTECTED', show: (snapshot) => (snapshot.protected ? 'yes' : 'no') },
+  { heading: 'BOOTED', show: ({ bootTested }) => bootTested ?? '-' },
   { heading: 'SCHEMATIC', show: ({ schematic }) => schematic ?? '-' },
   {
     heading: 'LABELS',

@@ -7,6 +7,8 @@ import { formatTerraform } from '../../report/terraform.ts'
 import { type Column, fitTable } from './columns.ts'
 import { formatDuration, formatGigabytes, formatTime } from './units.ts'
 
+const BOOTED: Column<ResultSnapshot> = { heading: 'BOOTED', show: ({ bootTested }) => bootTested ?? 'not tested' }
+
 const COLUMNS: readonly Column<ResultSnapshot>[] = [
   { heading: 'ID', show: ({ id }) => String(id) },
   { heading: 'ARCH', show: ({ architecture }) => architecture },
@@ -39,7 +41,10 @@ export function formatSummary(results: readonly ProjectResult[], width = Number.
   const named = results.flatMap(({ project, snapshots: own }) =>
     project === undefined ? [] : own.map((one) => ({ ...one, project })),
   )
-  const table = named.length === 0 ? fitTable(COLUMNS, snapshots, width) : fitTable([PROJECT, ...COLUMNS], named, width)
+  // Only where anybody asks for it.
+  const isTested = snapshots.some(({ bootTest }) => bootTest !== null)
+  const columns = isTested ? COLUMNS.toSpliced(4, 0, BOOTED) : COLUMNS
+  const table = named.length === 0 ? fitTable(columns, snapshots, width) : fitTable([PROJECT, ...columns], named, width)
   const title = results.length === 1 ? 'Terraform' : 'Terraform, with the token of each project'
   const differing = differingSnapshots(results)
   return [table, ...formatUse(differing, `${title}:\n\n${indent(formatTerraform(differing, results))}\n`)].join('\n')

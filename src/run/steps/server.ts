@@ -25,8 +25,8 @@ export interface BuildServer {
   readonly systemGb: number | undefined
   /** Removes it now, for another one in its place. What cannot be removed is removed at the end. */
   readonly replace: () => Promise<void>
-  /** Begins its removal, whose end the clean-up waits for. */
-  readonly beginRemoval: () => void
+  /** Begins its removal, whose end the clean-up waits for. Resolves at its end, whether or not that succeeded. */
+  readonly beginRemoval: () => Promise<void>
 }
 
 /** What is known about the server that is being created. */
@@ -42,12 +42,18 @@ interface Creation {
 }
 
 /**
- * Creates the build server of an image, and registers its deletion.
- * @param nth more than 1 for one in the place of another that never entered rescue; it gets a name of its own
+ * Creates a server of an image, and registers its deletion.
+ * @param suffix of its name, where it is not the first one of the image
+ * @param freed ends when an earlier server of the image is gone, which the project's limit on servers may need
  * @throws TalosImageError `stock` and `limit` as `findStock` says; any other error of the API at once
  */
-export async function createServer(build: ImageBuild, image: PlannedImage, nth = 1): Promise<BuildServer> {
-  const name = `${resourceName(build.id, image.name)}${nth === 1 ? '' : `-${nth}`}`
+export async function createServer(
+  build: ImageBuild,
+  image: PlannedImage,
+  suffix = '',
+  freed?: Promise<void>,
+): Promise<BuildServer> {
+  const name = `${resourceName(build.id, image.name)}${suffix}`
   const creation: Creation = { name, id: undefined, addressIds: [], inDoubt: false, release: undefined }
   // The deletion is registered first, by name: a creation whose answer is lost leaves a server as well.
   const { forget, begin } = build.scope.add({
@@ -55,9 +61,9 @@ export async function createServer(build: ImageBuild, image: PlannedImage, nth =
     command: `hcloud server delete ${name}`,
     run: (deadline) => removeServer(build, creation, deadline),
   })
-  const created = await findStock(build, image, (placement, placements) =>
-    tryPlacement(build, image, creation, { placement, placements }),
-  )
+  const attempt = (placement: Placement, placements: readonly Placement[]) =>
+    tryPlacement(build, image, creation, { placement, placements })
+  const created = await findStock(build, image, attempt, freed)
   const { live, hetzner, timeouts } = build
   const keep = async (labels: Labels): Promise<void> => {
     await creation.release?.()
@@ -72,9 +78,9 @@ export async function createServer(build: ImageBuild, image: PlannedImage, nth =
     await removeServer(build, creation, deadline.signal)
     forget()
   }
-  const beginRemoval = (): void => {
+  const beginRemoval = (): Promise<void> => {
     live.length = 0
-    begin()
+    return begin()
   }
   return { ...created, replace, beginRemoval }
 }

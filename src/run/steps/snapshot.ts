@@ -6,6 +6,7 @@ import { isInDoubt, mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import type { Action, Image } from '../../hetzner/wire.ts'
 import { IDENTITY_LABEL, LEASE_LABEL, ownLabels, RUN_LABEL } from '../../plan/labels.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
+import type { BootProof, NoBootProof } from '../boot-proof.ts'
 import { removeCreated } from '../remove-created.ts'
 import { repeatFailing, runAction } from '../repeat-failing.ts'
 import type { ImageBuild } from '../run.ts'
@@ -116,7 +117,7 @@ export async function publishSnapshot(
   build: ImageBuild,
   planned: PlannedImage,
   snapshot: UnpublishedSnapshot,
-  written: WrittenDisk,
+  { written, boot }: { readonly written: WrittenDisk; readonly boot: BootProof | NoBootProof | undefined },
 ): Promise<Image> {
   const { identity, schematicId, talosVersion, description } = planned
   const labels = {
@@ -128,6 +129,7 @@ export async function publishSnapshot(
       schematicId,
       sourceSha256: written.sourceSha256,
       dataHash: written.dataHash,
+      boot: boot === undefined || 'reason' in boot ? undefined : { version: boot.facts.version.found },
     }),
   }
   await snapshot.endLease()

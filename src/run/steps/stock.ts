@@ -27,6 +27,7 @@ const isMomentary = (error: unknown): boolean =>
  * - When the cloud failed for a moment at one of them, tries all of them again, twice at most.
  * - When the project's limit on servers is reached, waits until the server of another image of this run is removed, or one of another
  *   run.
+ * - Before that, it waits until an earlier server of the image is gone. @param freed resolves then
  * - When nothing is in stock, tries again until the time that the run may wait is over.
  * @throws TalosImageError with all tries when none has: `stock`, or `api` when the cloud failed; `limit` when there is no other server to wait for
  */
@@ -34,6 +35,7 @@ export async function findStock<T>(
   build: ImageBuild,
   image: PlannedImage,
   attempt: (placement: Placement, placements: readonly Placement[]) => Promise<T>,
+  freed?: Promise<void>,
 ): Promise<T> {
   const { clock, signal, stock, timeouts } = build
   // Counted from the first time that nothing was in stock: the image may have waited for the limit before.
@@ -44,7 +46,7 @@ export async function findStock<T>(
     let isOutage = false
     for (const [index, placement] of placements.entries()) {
       try {
-        return await queue(build, image, () => attempt(placement, [...image.placements, ...placements]))
+        return await queue(build, image, () => attempt(placement, [...image.placements, ...placements]), freed)
       } catch (error) {
         if (!isPlacementFailure(error)) throw error
         isOutage ||= isMomentary(error)
@@ -80,7 +82,13 @@ export async function findStock<T>(
 }
 
 /** Makes the attempt; when the project's limit on servers is reached, again after another server is removed. */
-async function queue<T>(build: ImageBuild, { name }: PlannedImage, attempt: () => Promise<T>): Promise<T> {
+async function queue<T>(
+  build: ImageBuild,
+  { name }: PlannedImage,
+  attempt: () => Promise<T>,
+  freed?: Promise<void>,
+): Promise<T> {
+  let freeing = freed
   const { serverQueue, signal, clock, timeouts } = build
   // For a short time, the API may still count a removed server.
   let patientUntil = Number.NEGATIVE_INFINITY
@@ -93,6 +101,13 @@ async function queue<T>(build: ImageBuild, { name }: PlannedImage, attempt: () =
       return result
     } catch (error) {
       if (!(error instanceof TalosImageError) || error.code !== 'limit') throw error
+      if (freeing !== undefined) {
+        await freeing
+        signal.throwIfAborted()
+        freeing = undefined
+        patientUntil = clock.now() + timeouts.settleMs
+        continue
+      }
       if (serverQueue.isAlone(name)) {
         if (clock.now() <= patientUntil) {
           await clock.sleep(timeouts.settleMs / 6, signal)

@@ -37,6 +37,7 @@ describe('readPlanRequest', () => {
       localImage: undefined,
       sha256: {},
       force: false,
+      bootTest: false,
       noFallback: false,
       allowBiggerDisk: false,
       server: PLAIN_SERVER,

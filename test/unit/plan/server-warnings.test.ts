@@ -25,6 +25,7 @@ function warningsOf(
   change: Partial<ServerRequest>,
   offers: { firewalls?: readonly Firewall[]; networks?: readonly Network[] },
   choice = FACTORY,
+  isBootTested = false,
 ): string[] {
   const server = { ...PLAIN_SERVER, ...change }
   const all = { firewalls: [], networks: [], ...offers }
@@ -39,7 +40,7 @@ function warningsOf(
     location: sourced('fsn1'),
     template: undefined,
   } as const
-  return findServerWarnings(image, resolveServer(server, all).settings, all).map(({ message }) => message)
+  return findServerWarnings(image, resolveServer(server, all).settings, all, isBootTested).map(({ message }) => message)
 }
 
 describe('firewalls', () => {
@@ -78,6 +79,20 @@ describe('firewalls', () => {
     expect(warningsOf({ firewalls: both }, { firewalls: [wall(), { ...other, rules: [] }] })).toEqual([
       'no rule lets SSH in over IPv4: firewalls "wall" and "other"',
     ])
+  })
+})
+
+describe('firewalls of a boot test', () => {
+  const behind = (firewall: Firewall) =>
+    warningsOf({ firewalls: [sourced('wall')] }, { firewalls: [firewall] }, FACTORY, true)
+
+  test('let port 50000 in', () => {
+    expect(behind(wall({ port: 'any' }))).toEqual([])
+    expect(behind(wall({ port: '22' }, { port: '50000-50001' }))).toEqual([])
+  })
+
+  test('or that is told', () => {
+    expect(behind(wall({ port: '22' }))).toEqual(['no rule lets the boot test reach Talos over IPv4: firewall "wall"'])
   })
 })
 

@@ -33,6 +33,7 @@ describe('a snapshot as it is written', () => {
       protected: false,
       schematic: SCHEMATIC_ID,
       installer: `factory.talos.dev/hcloud-installer/${SCHEMATIC_ID}:v1.12.2`,
+      bootTested: null,
     })
   })
 

@@ -10,7 +10,7 @@ import { createHetznerClient } from '../../../src/hetzner/client.ts'
 import { Image, Server, SshKey } from '../../../src/hetzner/wire.ts'
 import { plan } from '../../../src/library/plan.ts'
 import type { Plan } from '../../../src/plan/plan.ts'
-import type { LocalImage, PlanRequest } from '../../../src/plan/request.ts'
+import type { LocalImage, PlanRequest, SchematicFile } from '../../../src/plan/request.ts'
 import { PLAIN_SERVER, type ServerRequest } from '../../../src/plan/server-settings.ts'
 import { build } from '../../../src/run/build.ts'
 import type { BuildEvent } from '../../../src/run/events.ts'
@@ -36,6 +36,9 @@ export interface BuildTestOptions {
   readonly clock?: Clock
   readonly requireHostProof?: boolean
   readonly onError?: OnError
+  readonly bootTest?: boolean
+  readonly schematic?: SchematicFile
+  readonly allowUnproven?: boolean
 }
 
 /** A client of the sandbox that does not wait long between tries. */
@@ -58,7 +61,8 @@ export async function planIn(sandbox: TestSandbox, options: BuildTestOptions = {
     architectures: options.architectures ?? ['x86'],
     roles: [undefined],
     roleSchematics: new Map(),
-    schematic: undefined,
+    schematic: options.schematic,
+    bootTest: options.bootTest ?? false,
     localImage: options.localImage,
     sha256: options.sha256 ?? {},
     force: options.force ?? false,
@@ -81,13 +85,23 @@ export async function buildIn(
     hetzner: clientOf(sandbox),
     plan: await planIn(sandbox, options),
     sshPort: sandbox.sshPort,
-    timeouts: { sshMs: 10_000, removeMs: options.removeMs ?? 20_000, settleMs: 600, ...options.timeouts },
+    talosPort: sandbox.talosPort,
+    timeouts: {
+      sshMs: 10_000,
+      bootTestMs: 10_000,
+      removeMs: options.removeMs ?? 20_000,
+      settleMs: 600,
+      ...options.timeouts,
+    },
     onEvent: (event) => {
       events.push(event)
       options.onEvent?.(event)
     },
     requireHostProof: options.requireHostProof,
     onError: options.onError,
+    ...(options.allowUnproven === true
+      ? { stock: { waitMs: 0, allowUnproven: true, look: async ({ placements }) => placements } }
+      : {}),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.openStdin === undefined ? {} : { openStdin: options.openStdin }),

@@ -114,8 +114,8 @@ describe('closing a scope', () => {
       }),
     )
     const refused = scope.add(deletion('b', () => Promise.reject(new Error('no'))))
-    begin()
-    refused.begin()
+    void begin()
+    void refused.begin()
     expect(scope.pending.map(({ name }) => name)).toEqual(['b', 'a'])
     const closed = scope.close()
     end()

@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.ts'
 import type { Architecture } from '../domain.ts'
 import type { RescueFaults } from '../machines/faults.ts'
-import type { MachineKind, MachineSpec } from '../machines/machine.ts'
+import type { InstalledTalos, MachineKind, MachineSpec } from '../machines/machine.ts'
 import type { ResourceRef } from './table.ts'
 
 /** What the cloud does with disk files; paths are absolute. */
@@ -12,6 +12,8 @@ export interface Disks {
   createPlaceholderDisk(path: string, bytes: number): Promise<void>
   /** Copies a disk file and keeps its holes. */
   copyDisk(from: string, to: string): Promise<void>
+  /** The Talos on a disk; undefined when there is something else on it. */
+  readTalosDisk(path: string): Promise<InstalledTalos | undefined>
   /** Bytes that the file takes up on the host's disk. */
   allocatedBytes(path: string): Promise<number>
 }

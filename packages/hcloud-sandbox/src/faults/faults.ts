@@ -53,7 +53,7 @@ export function createFaults(rules: readonly FaultRule[], { clock, onFault }: Fa
   const factory = match(factoryRules.filter((rule) => !(rule.effect in YAML_EFFECTS)))
   const actions = match(rules.filter((rule) => rule.subject === 'action'))
   const machineRules = rules.filter(
-    (rule) => rule.subject === 'ssh' || rule.subject === 'disk' || rule.subject === 'power',
+    (rule) => rule.subject === 'ssh' || rule.subject === 'disk' || rule.subject === 'power' || rule.subject === 'talos',
   )
   const rescueRules = rules.filter(
     (rule) => rule.subject === 'rescue' || rule.subject === 'rescue-address' || rule.subject === 'ssh-port',

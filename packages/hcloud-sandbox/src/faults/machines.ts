@@ -1,6 +1,6 @@
 /** Answers what machines ask about what goes wrong with them. */
 
-import type { BootFaults, CommandFaults, ConnectionFault, MachineFaults } from '../machines/faults.ts'
+import type { BootFaults, CommandFaults, ConnectionFault, MachineFaults, TalosFaults } from '../machines/faults.ts'
 import type { MachineSpec } from '../machines/machine.ts'
 import { matchesText } from './glob.ts'
 import { createMatcher, type OnFault } from './matcher.ts'
@@ -9,6 +9,7 @@ import type { MachineRule } from './rule.ts'
 /** When a rule applies, and what it does then. */
 type MachineEffect =
   | { readonly at: 'boot'; readonly faults: BootFaults }
+  | { readonly at: 'talos'; readonly faults: TalosFaults }
   | { readonly at: 'connection'; readonly fault: ConnectionFault }
   | { readonly at: 'command'; readonly faults: CommandFaults }
   | { readonly at: 'making' }
@@ -23,6 +24,10 @@ export function createMachineFaults(rules: readonly MachineRule[], onFault?: OnF
     atBoot(machine) {
       const matched = matcher.all((rule) => isAbout(rule, 'boot', machine), `power-on of ${nameOf(machine)}`)
       return merge(matched.map(toEffect).map((effect) => (effect.at === 'boot' ? effect.faults : {})))
+    },
+    atTalos(machine) {
+      const matched = matcher.all((rule) => isAbout(rule, 'talos', machine), `the boot of Talos on ${nameOf(machine)}`)
+      return Object.assign({}, ...matched.map(toEffect).map((effect) => (effect.at === 'talos' ? effect.faults : {})))
     },
     atConnection(machine) {
       const rule = matcher.first(
@@ -47,6 +52,8 @@ function toEffect(rule: MachineRule): MachineEffect {
   switch (rule.subject) {
     case 'ssh':
       return toSshEffect(rule)
+    case 'talos':
+      return { at: 'talos', faults: toTalosFaults(rule) }
     case 'disk':
       if (rule.effect === 'too-small') return { at: 'making' }
       if (rule.effect === 'no-discard') return { at: 'boot', faults: { ignoreDiscard: true } }
@@ -68,6 +75,21 @@ function toSshEffect(rule: Extract<MachineRule, { readonly subject: 'ssh' }>): M
       return { at: 'command', faults: { stall: true } }
     default:
       return { at: 'connection', fault: rule.effect }
+  }
+}
+
+function toTalosFaults(rule: Extract<MachineRule, { readonly subject: 'talos' }>): TalosFaults {
+  switch (rule.effect) {
+    case 'refuse':
+      return { refuseMs: rule.forMs ?? Number.POSITIVE_INFINITY }
+    case 'slow':
+      return { delayMs: rule.delayMs }
+    case 'silent':
+      return { isSilent: true }
+    case 'other-service':
+      return { isOtherService: true }
+    case 'other-version':
+      return { isOtherVersion: true }
   }
 }
 

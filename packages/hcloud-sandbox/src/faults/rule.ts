@@ -30,6 +30,7 @@ const ACTION = { subject: v.literal('action'), action: Text, ...LIMITS }
 const MACHINE = { architecture: v.optional(v.picklist(ARCHITECTURES)), ...LIMITS }
 const SSH = { subject: v.literal('ssh'), ...MACHINE }
 const DISK = { subject: v.literal('disk'), ...MACHINE }
+const TALOS = { subject: v.literal('talos'), ...MACHINE }
 const RESCUE = { subject: v.literal('rescue'), ...MACHINE }
 /** A pattern for the text of commands; any command when left out. */
 const COMMAND = { command: v.optional(Text) }
@@ -92,6 +93,11 @@ export const SHAPES = [
     ...COMMAND,
     afterMs: v.optional(Amount),
   }),
+  v.strictObject({ ...TALOS, effect: v.literal('refuse'), forMs: v.optional(Amount) }),
+  v.strictObject({ ...TALOS, effect: v.literal('silent') }),
+  v.strictObject({ ...TALOS, effect: v.literal('slow'), delayMs: Amount }),
+  v.strictObject({ ...TALOS, effect: v.literal('other-service') }),
+  v.strictObject({ ...TALOS, effect: v.literal('other-version') }),
   v.strictObject({ ...RESCUE, effect: v.literal('ignored') }),
   v.strictObject({ ...RESCUE, effect: v.literal('slow'), delayMs: Amount }),
   v.strictObject({ ...RESCUE, effect: v.literal('without-password') }),
@@ -113,7 +119,7 @@ export type RequestRule = Extract<FaultRule, { readonly subject: 'api' | 'factor
 export const YAML_EFFECTS = { 'yaml=v3': 'v3', 'yaml=rc4': 'rc4', 'yaml=v4': 'v4' } as const
 
 /** A rule about machines. */
-export type MachineRule = Extract<FaultRule, { readonly subject: 'ssh' | 'disk' | 'power' }>
+export type MachineRule = Extract<FaultRule, { readonly subject: 'ssh' | 'disk' | 'power' | 'talos' }>
 
 /** A rule about boots into the rescue system. */
 export type RescueRule = Extract<FaultRule, { readonly subject: 'rescue' | 'rescue-address' | 'ssh-port' }>

@@ -30,10 +30,26 @@ export interface CommandFaults {
   readonly corruptByte?: number | undefined
 }
 
+/** What goes wrong with Talos on a machine that boots a disk with it. */
+export interface TalosFaults {
+  /** Until then, in milliseconds from power-on, nothing answers; `Infinity`: never. */
+  readonly refuseMs?: number | undefined
+  /** How much later than usual it answers, in milliseconds. */
+  readonly delayMs?: number | undefined
+  /** Calls are never answered. */
+  readonly isSilent?: boolean | undefined
+  /** Something else with TLS answers in its place. */
+  readonly isOtherService?: boolean | undefined
+  /** It is of another version than its disk. */
+  readonly isOtherVersion?: boolean | undefined
+}
+
 /** Asked at the moment when it would happen; an answer counts as used, so each moment is asked for once. */
 export interface MachineFaults {
   /** Asked at each power-on. */
   atBoot(machine: MachineSpec): BootFaults
+  /** Asked when a disk with Talos is booted, by machines that play it. */
+  atTalos(machine: MachineSpec): TalosFaults
   /** Asked for each connection to SSH. */
   atConnection(machine: MachineSpec): ConnectionFault | undefined
   /** Asked when a command begins, with its text. Only machines that can see commands ask. */
@@ -62,6 +78,7 @@ export const OTHER_SSH_PORT_BY = 200
 /** Nothing ever goes wrong. */
 export const NO_FAULTS: MachineFaults = {
   atBoot: () => ({}),
+  atTalos: () => ({}),
   atConnection: () => undefined,
   atCommand: () => ({}),
 }

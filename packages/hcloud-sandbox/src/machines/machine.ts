@@ -18,6 +18,22 @@ export interface MachineSpec {
   readonly diskFile: string
 }
 
+/** The Talos on a disk, as far as it matters to what boots it. */
+export interface InstalledTalos {
+  /** With its `v`. */
+  readonly version: string
+  readonly schematicId: string
+  /** Such as `siderolabs/iscsi-tools`. */
+  readonly extensions: readonly string[]
+  readonly architecture: Architecture
+  /** As Talos names it: `hcloud`. */
+  readonly platform: string
+  /** How it answers on port 50000: whether it tells its version, or wants a client certificate. */
+  readonly answers: 'version' | 'unimplemented' | 'configured'
+  /** Whether it boots on a server of its architecture. */
+  readonly boots: boolean
+}
+
 /** Which system a machine boots, and who may log in to it as root. */
 export interface BootTarget {
   readonly system: 'rescue' | 'disk'
@@ -31,6 +47,10 @@ export interface BootTarget {
   readonly sshPort?: number
   /** How much later than usual SSH answers, in milliseconds. */
   readonly sshDelayMs?: number
+  /** What is on the disk that it boots, when that is Talos. */
+  readonly talos?: InstalledTalos | undefined
+  /** The loopback addresses (IPv4) where Talos answers; the machine's own alone unless told. */
+  readonly talosAddresses?: readonly string[]
 }
 
 /** What a disk must hold so that machines boot from it. Absolute paths of files. */

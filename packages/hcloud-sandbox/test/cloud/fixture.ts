@@ -28,6 +28,7 @@ export const plainDisks: Disks = {
     await truncate(path, bytes)
   },
   copyDisk: (from, to) => copyFile(from, to),
+  readTalosDisk: async () => undefined,
   allocatedBytes: async (path) => (await stat(path)).size,
 }
 

@@ -140,7 +140,7 @@ const BAD: readonly (readonly [string, number, string, string])[] = [
     'xyzzy',
     1,
     'no rule begins with "xyzzy"',
-    'api, factory, factory disk, action, ssh, disk, power, rescue, rescue-address, ssh-port, primary-ip',
+    'api, factory, factory disk, action, ssh, talos, disk, power, rescue, rescue-address, ssh-port, primary-ip',
   ],
   ['api', 4, 'ends before its effect', 'api METHOD PATH EFFECT'],
   ['ssh', 4, 'ends before its effect', 'refuse, reset, silent'],

@@ -94,6 +94,7 @@ function toOptions(config: SnapshotConfig, server: ServerRequest): RequestOption
     evenInUse: false,
     fallback: true,
     allowBiggerDisk: false,
+    bootTest: undefined,
     server,
     labels: new Map(labelsOf(labels).map(([key, value]) => [key, { value, origin: at('labels', key) }])),
     description: typeof description === 'string' ? { value: description, origin: at('description') } : undefined,

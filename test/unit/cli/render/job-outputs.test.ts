@@ -22,6 +22,8 @@ test('one installer is named when all images have it', () => {
     diskGb: 40,
     protected: false,
     schematic: null,
+    bootTested: null,
+    bootTest: null,
     installer: 'a/installer:v1',
     status: 'built',
     selector: 'os=talos,!role',

@@ -17,11 +17,18 @@ test('snapshots are a table, or a word on how to make some', () => {
 })
 
 test('a wide table has more columns, and no labels of our own or of other columns', () => {
-  const labels = { os: 'talos', arch: 'x86', version: 'v1.12.2', team: 'infra', 'talos-image/run': 'abcdefgh' }
+  const labels = {
+    os: 'talos',
+    arch: 'x86',
+    version: 'v1.12.2',
+    team: 'infra',
+    'talos-image/run': 'abcdefgh',
+    'talos-image/boot-tested': 'v1.12.2',
+  }
   const record = toSnapshotRecord(snapshot({ labels, protection: { delete: true } }), 'https://f.example')
   const [heading, line] = formatSnapshotsWide([record]).split('\n')
-  expect(heading).toMatch(/^ID .* DESCRIPTION +NEEDS DISK +PROTECTED +SCHEMATIC +LABELS$/)
-  expect(line).toMatch(/^4711 .* 40 GB +yes +- +os=talos, team=infra$/)
+  expect(heading).toMatch(/^ID .* DESCRIPTION +NEEDS DISK +PROTECTED +BOOTED +SCHEMATIC +LABELS$/)
+  expect(line).toMatch(/^4711 .* 40 GB +yes +v1\.12\.2 +- +os=talos, team=infra$/)
   expect(formatSnapshotsWide([])).toContain('talos-image build')
 })
 

@@ -238,11 +238,11 @@ export function appliesTo({ project, appliedTo }: Firewall, server: Server): boo
 }
 
 /**
- * Whether SSH gets through to a server's public addresses, from anywhere at all: what comes from where cannot be told
+ * Whether a connection gets through to a server's public addresses, from anywhere at all: what comes from where cannot be told
  * on the loopback network. Without a firewall everything does.
- * @param ports where SSH listens; a rule for one of them will do
+ * @param ports where the server listens; a rule for one of them will do
  */
-export function letsSshIn(firewalls: readonly Firewall[], server: Server, ports: readonly number[]): boolean {
+export function letsIn(firewalls: readonly Firewall[], server: Server, ports: readonly number[]): boolean {
   const applied = firewalls.filter((firewall) => appliesTo(firewall, server))
   if (applied.length === 0) return true
   return applied.some(({ rules }) =>

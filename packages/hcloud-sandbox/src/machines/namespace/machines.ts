@@ -5,6 +5,7 @@ import { type MachineFaults, NO_FAULTS } from '../faults.ts'
 import { requireFree } from '../listen.ts'
 import type { Machine, MachineKind, MachineSpec } from '../machine.ts'
 import { createPowerSwitch } from '../power-switch.ts'
+import { playTalos } from '../talos/play-talos.ts'
 import { checkNamespaces } from './check.ts'
 import { openIsolation } from './isolation.ts'
 import { hashPassword } from './password-hash.ts'
@@ -42,6 +43,7 @@ function createMachine(
   { bootMs, clock, faults }: { readonly bootMs: number; readonly clock: Clock; readonly faults: MachineFaults },
 ): Machine {
   return createPowerSwitch(spec, clock, async (target, { timers, losePower }) => {
+    if (target.talos !== undefined) return playTalos(spec, target, { bootMs, faults, timers, losePower })
     const { addresses = [spec.address], sshPort = spec.sshPort, sshDelayMs = 0 } = target
     for (const address of addresses) await requireFree(address, sshPort)
     const { refuseSshMs = 0, losePowerMs, ignoreDiscard } = faults.atBoot(spec)

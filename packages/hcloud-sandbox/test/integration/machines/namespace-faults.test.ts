@@ -37,6 +37,7 @@ async function makeFaulty(
       asked.boots += 1
       return script.boots?.shift() ?? {}
     },
+    atTalos: () => ({}),
     atConnection: () => script.connections?.shift(),
     atCommand(_machine, command) {
       asked.commands.push(command)

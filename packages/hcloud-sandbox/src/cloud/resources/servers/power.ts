@@ -8,7 +8,7 @@ import { atEnd } from '../../action-engine.ts'
 import type { CloudContext } from '../../context.ts'
 import { contains, parseRange } from '../../ip-range.ts'
 import type { ResourceOptions } from '../../resource.ts'
-import { firewalls, letsSshIn } from '../firewalls.ts'
+import { firewalls, letsIn } from '../firewalls.ts'
 import { primaryIpsOf } from '../primary-ips.ts'
 import { findServerType } from '../server-types.ts'
 import { createPassword, type Server, servers, startServerAction } from './server.ts'
@@ -39,13 +39,17 @@ export async function boot(cloud: CloudContext, server: Server): Promise<void> {
       talosPort: options.talosPort,
       diskFile,
     }
-    const target = bootTarget(server, options.clock.now())
+    const wanted = bootTarget(server, options.clock.now())
+    const target = wanted.system === 'disk' ? await withTalos(cloud, server, wanted, diskFile) : wanted
     const faults = target.system === 'rescue' ? (options.rescueFaults?.(spec) ?? {}) : {}
     if (server.rescue !== null && faults.isIgnored) {
       await machines.on(spec, { ...installedSystem(server), addresses: [] })
       server.rescue.isUsedUp = true
     } else {
-      await machines.on(spec, spoil({ ...target, addresses: addressesOf(cloud, server) }, server, spec, faults))
+      await machines.on(
+        spec,
+        spoil({ ...target, addresses: addressesOf(cloud, server, [SSH_PORT, options.sshPort]) }, server, spec, faults),
+      )
       if (target.system === 'rescue') server.rescue = null
     }
   }
@@ -86,14 +90,28 @@ function powerAction(
 
 /** The port of SSH in the rules that people write for real servers. */
 const SSH_PORT = 22
+/** The port of Talos's API, likewise. */
+const TALOS_PORT = 50_000
 const LOOPBACK = parseRange('127.0.0.0/8')
 
+/** What it boots from its disk: Talos, if that was written to it. */
+async function withTalos(
+  cloud: CloudContext,
+  server: Server,
+  target: BootTarget,
+  diskFile: string,
+): Promise<BootTarget> {
+  const { disks, talosPort } = cloud.options
+  const talos = await disks.readTalosDisk(diskFile)
+  return { ...target, talos, talosAddresses: addressesOf(cloud, server, [TALOS_PORT, talosPort]) }
+}
+
 /**
- * Where a machine answers: at its public address, unless firewalls keep SSH from it, and where it is in a private
+ * Where a machine answers: at its public address, unless firewalls keep what comes to these ports from it, and where it is in a private
  * network that this computer has. Both families of public addresses are one here.
  */
-function addressesOf({ store, options: { sshPort } }: CloudContext, server: Server): string[] {
-  const isOpen = letsSshIn(firewalls.rows(store), server, [SSH_PORT, sshPort])
+function addressesOf({ store }: CloudContext, server: Server, ports: readonly number[]): string[] {
+  const isOpen = letsIn(firewalls.rows(store), server, ports)
   const own = isOpen ? primaryIpsOf(store, server).map(({ address }) => address) : []
   return [...new Set(own), ...server.networks.map(({ ip }) => ip).filter(isLoopback)]
 }
