@@ -25,7 +25,9 @@ Comment:
  their own, which are in third-party-licenses.txt in this folder.
 `
 
-/** Findings of lintian that are as they should be, and why. */
+/**
+ * Findings of lintian that are as they should be, and why. It has no others (2.116, tried by hand: in CI it would cost half a minute).
+ */
 const OVERRIDES = `# Node.js is built without the libraries of a distribution, so that it runs on all of them.
 talos-image: embedded-library
 talos-image: hardening-no-pie

@@ -114,7 +114,7 @@ export const resultFileFlags = {
 export type ResultFileFlags = Values<typeof resultFileFlags>
 
 /** What becomes of the server of an image that failed, in the words of Packer: `abort` keeps it, `ask` asks in a terminal. */
-const ON_ERROR = ['cleanup', 'abort', 'ask'] as const
+export const ON_ERROR = ['cleanup', 'abort', 'ask'] as const
 
 /** What is to be built, and how. */
 export const buildParameters = {

@@ -91,7 +91,7 @@ export function describeInvocation(
   const script = env[CALLED_AS] || argv[1] || ''
   const createSh = env[CREATE_SH] || undefined
   // Where nothing is pasted into that shell; and by a link for Packer's commands, which has none of those that are advised.
-  if (isGithubActions({ env }) || isCalledPacker(script)) return { program: 'talos-image', words }
+  if (isGithubActions({ env }) || isCalledPacker({ env, argv })) return { program: 'talos-image', words }
   return {
     program: isOfNpm(script) ? 'npx talos-image' : isName(argv[1], script) ? script : toTyped(script, { env, cwd }),
     builder: createSh === undefined ? undefined : toTyped(createSh, { env, cwd }),
@@ -101,8 +101,9 @@ export function describeInvocation(
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Whether this program was called by the name `packer`: by a link, or as a copy. @param script what was typed, or its path */
-export const isCalledPacker = (script = ''): boolean => /(?:^|[\\/])packer(?:\.exe)?$/i.test(script)
+/** Whether this program was called by the name `packer`: by a link to it, or to the script of a clone, or as a copy. */
+export const isCalledPacker = ({ env, argv }: Process): boolean =>
+  [argv[1], env[CALLED_AS]].some((script = '') => /(?:^|[\\/])packer(?:\.exe)?$/i.test(script))
 
 const isOfNpm = (script: string): boolean => /[\\/]node_modules[\\/](\.bin[\\/]|talos-image[\\/])/.test(script)
 

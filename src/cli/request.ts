@@ -1,7 +1,7 @@
 /** What is asked for, as flags and environment say it. */
 
 import type { Role } from '../domain.ts'
-import { type Problem, TalosImageError } from '../errors.ts'
+import type { Problem } from '../errors.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import { findDirectory } from '../request/directory.ts'
 import type { Spelling } from '../request/options.ts'
@@ -63,7 +63,7 @@ export async function readPlanFlags(
   const { shard, problems: unsharded } = readShard(flags, env)
   const sandbox = flags.sandbox === true
   const directory = flags.directory ?? (await findDirectory(cwd))
-  const request = await readRequest(
+  return readRequest(
     {
       cwd,
       env,
@@ -109,13 +109,4 @@ export async function readPlanFlags(
       ...unsharded,
     ],
   )
-  if (asPacker && request.template === undefined) throw new TalosImageError(toNoTemplate(flags.directory))
-  return request
-}
-
-/** What is named as a template is none. */
-export function toNoTemplate(file = '.'): Problem {
-  const message = 'there is no template here that says what is to be built'
-  const hint = 'name a template (*.pkr.hcl, *.pkr.json), or the directory that it is in'
-  return { code: 'config', message, at: { kind: 'file', file }, hint }
 }

@@ -41,7 +41,11 @@ export const createProvider = (open: OpenCloud): ProviderDefinition<typeof attri
       signal,
     }
     const opening = isKnown ? () => placed(() => open(settings)) : undefined
-    return { provider: new Session(opening, readAccess(config), context), diagnostics: findProblems(config) }
+    const session = new Session(opening, readAccess(config), context)
+    const diagnostics = findProblems(config)
+    // What is wrong with addresses and logins is told here, at the provider's block; a sandbox starts when it is needed.
+    if (isKnown && !settings.sandbox && diagnostics.length === 0) await session.cloud()
+    return { provider: session, diagnostics }
   },
   close: (session) => session.close(),
 })

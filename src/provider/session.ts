@@ -94,7 +94,8 @@ export class Session {
   /** @throws TalosImageError `token` when there is none */
   async hetzner(): Promise<HetznerClient> {
     const { hetzner } = await this.cloud()
-    if ('message' in hetzner) throw new TalosImageError(hetzner)
+    // Its place is an attribute of the provider, and this is told at a resource.
+    if ('message' in hetzner) throw new TalosImageError({ ...hetzner, at: undefined })
     return hetzner
   }
 

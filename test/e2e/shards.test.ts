@@ -1,4 +1,4 @@
-/** The pods of an Indexed Job, as processes side by side in one project: 40 images over 8 shards, and one result out of their logs. */
+/** Shards as processes side by side: the pods of an Indexed Job in one project, and machines that build in several. */
 
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -7,6 +7,7 @@ import { createAnsweringMachines } from '../support/answering-machines.ts'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import { Run } from '../support/documents.ts'
 import { createProject } from '../support/project.ts'
+import { createProjects } from '../support/projects.ts'
 import { createWorkspace } from '../support/workspace.ts'
 
 const SHARDS = 8
@@ -65,3 +66,34 @@ it('eight shards build 40 images, each once, and their logs come to one result',
   )
   expect(await project.snapshots()).toHaveLength(IMAGES.length)
 })
+
+it('shards build their images in every project of a settings file, and a project that fails does so once for each image', async () => {
+  await using projects = await createProjects(['prod', 'staging:read-only'], { machines: createAnsweringMachines(1) })
+  await using workspace = await createWorkspace({
+    '_packer/talos-image.yaml': 'architectures: [x86]\nprojects: [{ name: prod }, { name: staging }]\n',
+  })
+  const options = { cwd: workspace.root, env: projects.env }
+  const shard = (index: number): Promise<CommandResult> =>
+    runCommand(['build', '--roles', '--shard', `${index}/3`, '--manifest', `results-${index}.json`], options)
+  const [first, second, empty] = await Promise.all([shard(1), shard(2), shard(3)])
+  expect([first.code, second.code], first.stderr + second.stderr).toEqual([3, 3])
+  expect(empty.code, empty.stderr).toBe(0)
+  expect(empty.stderr).toContain('0 of 2 images (shard 3/3) in each of 2 projects')
+  expect(empty.stderr).toContain('nothing: there are more shards than images')
+
+  const files = [1, 2, 3].map((index) => `results-${index}.json`)
+  const { code, stdout, stderr } = await runCommand(['merge-results', ...files, '--output', 'json'], options)
+  expect(code, stderr).toBe(3)
+  const document = v.parse(v.strictObject({ projects: v.array(Run) }), JSON.parse(stdout))
+  expect(
+    document.projects.map(({ project, snapshots, failed }) => [project, [snapshots, failed].map(imagesOf)]),
+  ).toEqual([
+    ['prod', [['x86 control-plane', 'x86 worker'], []]],
+    ['staging', [[], ['x86 control-plane', 'x86 worker']]],
+  ])
+  expect(stderr).toContain('error: HCLOUD_TOKEN_STAGING: staging: the token may only read')
+  expect(await projects.snapshots('prod')).toHaveLength(2)
+  expect(await projects.remains('prod')).toEqual([])
+})
+
+const imagesOf = (all: readonly { readonly image: string }[]): string[] => all.map(({ image }) => image)

@@ -2,19 +2,17 @@
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { FOLDER } from '../support/executables.ts'
+import { FOLDER, VERSION } from '../support/executables.ts'
 import { openContainer } from '../support/private-root.ts'
 import { named } from '../support/programs.ts'
 
 const LAYOUT = join(FOLDER, 'container')
-const { version } = v.parse(v.object({ version: v.string() }), JSON.parse(readFileSync('package.json', 'utf8')))
 const WHY_NOT = process.getuid?.() === 0 ? undefined : 'takes root'
 
 const Descriptor = v.object({ mediaType: v.string(), digest: v.string(), size: v.number() })
@@ -57,7 +55,7 @@ async function readImage(machine: string) {
 
 test('one name stands for the images of all machines', async () => {
   const { manifests } = await read(Layout, join(LAYOUT, 'index.json'))
-  expect(manifests).toMatchObject([{ annotations: { 'org.opencontainers.image.ref.name': version } }])
+  expect(manifests).toMatchObject([{ annotations: { 'org.opencontainers.image.ref.name': VERSION } }])
 })
 
 describe.each([
@@ -88,7 +86,7 @@ describe.each([
       'org.opencontainers.image.title': 'talos-image',
       'org.opencontainers.image.description': 'Builds Talos Linux snapshots in Hetzner Cloud',
       'org.opencontainers.image.licenses': 'Apache-2.0',
-      'org.opencontainers.image.version': version,
+      'org.opencontainers.image.version': VERSION,
       'org.opencontainers.image.revision': expect.stringMatching(/^[0-9a-f]{40}$/),
     })
   })
@@ -130,6 +128,19 @@ describe.each([
   })
 })
 
+test('the executable for ARM runs with the libraries of its image, on an emulated processor', async () => {
+  const { layers, config } = await readImage('arm64')
+  const root = await mkdtemp(join(tmpdir(), 'talos-image-container-'))
+  try {
+    for (const layer of layers) await tar('-xzf', fileOf(layer), '-C', root)
+    const program = join(root, config.Entrypoint[0] ?? '')
+    const { stdout } = await promisify(execFile)('qemu-aarch64', ['-L', root, program, '--version'])
+    expect(stdout).toBe(`${VERSION}\n`)
+  } finally {
+    await rm(root, { recursive: true, force: true })
+  }
+})
+
 describe.skipIf(WHY_NOT !== undefined)(named('in a container', WHY_NOT), () => {
   let scratch: string
   let image: { user: string; env: Record<string, string>; workingDir: string }
@@ -150,7 +161,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('in a container', WHY_NOT), () => {
 
   test('the command works, without rights of root', async () => {
     await using container = await openContainer(join(scratch, 'root'), image, 'masked')
-    expect(await container.run(entry, '--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+    expect(await container.run(entry, '--version')).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' })
     const { stdout } = await container.run('sh', '-c', 'id -u; grep CapEff /proc/self/status; touch /usr/x 2>&1')
     expect(stdout).toMatch(/^65532\nCapEff:\t0+\ntouch: .*Read-only file system\n$/)
   })

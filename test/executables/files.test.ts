@@ -106,7 +106,10 @@ test('the bundle is the same bytes for the same sources, and is what the executa
 
 test('the parts of the bundle import nothing, since scripts in an executable cannot', async () => {
   const names = (await readdir(join(FOLDER, 'bundle'))).filter((name) => name.endsWith('.js'))
-  const importing = names.filter((name) => /\bimport\s*\(/.test(readFileSync(join(FOLDER, 'bundle', name), 'utf8')))
+  // A method may have that name.
+  const importing = names.filter((name) =>
+    /\bimport\s*\((?![^()]*\)\s*\{)/.test(readFileSync(join(FOLDER, 'bundle', name), 'utf8')),
+  )
   expect(importing).toEqual([])
   expect(names).toContain('cli.js')
 })

@@ -2,18 +2,16 @@
 
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from '../support/command.ts'
-import { FOLDER } from '../support/executables.ts'
+import { FOLDER, VERSION } from '../support/executables.ts'
 
-const { version } = v.parse(v.object({ version: v.string() }), JSON.parse(readFileSync('package.json', 'utf8')))
 const { GITHUB_SERVER_URL = 'https://github.com', GITHUB_REPOSITORY = 'OWNER/talos-image' } = process.env
 const RELEASES = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/releases`
 const MACHINES = ['x64', 'arm64'] as const
@@ -33,7 +31,7 @@ const ask = async (program: string, ...args: string[]): Promise<string> =>
 /** Where the archive of a machine is, and its sum. */
 const archiveFor = (machine: string): { url: string; sha256: string } => {
   const name = `talos-image-linux-${machine}.tar.gz`
-  return { url: `${RELEASES}/download/v${version}/${name}`, sha256: sums.get(name) ?? '' }
+  return { url: `${RELEASES}/download/v${VERSION}/${name}`, sha256: sums.get(name) ?? '' }
 }
 
 test('the script of a release installs that release', async () => {
@@ -53,10 +51,10 @@ test('the script of a release installs that release', async () => {
   })
   server.close()
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toContain(`Installed talos-image ${version} as ${scratch}/bin/talos-image\n`)
-  expect(asked).toContain(`/download/v${version}/talos-image-linux-x64.tar.gz`)
-  expect(await ask(join(scratch, 'bin/talos-image'), '--version')).toBe(`${version}\n`)
-  expect(await readFile(join(FOLDER, 'install.sh'), 'utf8')).toContain(`\nRELEASES=${RELEASES}\nVERSION=${version}\n`)
+  expect(stdout).toContain(`Installed talos-image ${VERSION} as ${scratch}/bin/talos-image\n`)
+  expect(asked).toContain(`/download/v${VERSION}/talos-image-linux-x64.tar.gz`)
+  expect(await ask(join(scratch, 'bin/talos-image'), '--version')).toBe(`${VERSION}\n`)
+  expect(await readFile(join(FOLDER, 'install.sh'), 'utf8')).toContain(`\nRELEASES=${RELEASES}\nVERSION=${VERSION}\n`)
 })
 
 /** What Homebrew gives a formula, for one machine: it tells what the formula asks for. */
@@ -110,7 +108,7 @@ describe.each(MACHINES)('for Linux on %s', (machine) => {
     const name = `talos-image-linux-${machine}`
     expect(told).toMatchObject({
       ...archiveFor(machine),
-      version,
+      version: VERSION,
       license: 'Apache-2.0',
       bin: [{ [name]: 'talos-image' }],
       doc: [`${name}.licenses.txt`, `${name}.cdx.json`],
@@ -128,7 +126,7 @@ describe.each(MACHINES)('for Linux on %s', (machine) => {
     const told: unknown = JSON.parse(await ask('nix-instantiate', ...evaluate))
     expect(told).toMatchObject({
       pname: 'talos-image',
-      version,
+      version: VERSION,
       src: archiveFor(machine),
       nativeBuildInputs: ['completions', 'patchelf'],
       dontStrip: true,

@@ -1,6 +1,6 @@
 /** The executable for Linux on x64, on a computer without Node.js. */
 
-import { readFile, symlink } from 'node:fs/promises'
+import { mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CommandResult, type RunningCommand, runCommand, startCommand } from '../support/command.ts'
@@ -70,6 +70,17 @@ describe('without Node.js', () => {
     await symlink(LINUX_X64, join(workspace.root, 'bin/talos-image'))
     const { code, stderr } = await runCommand(['bild'], { ...options, program: ['talos-image'] })
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('(talos-image help shows') })
+  })
+
+  test('a link to it that is called packer stands in for Packer', async () => {
+    const folder = join(workspace.root, 'linked')
+    await mkdir(folder)
+    await symlink(LINUX_X64, join(folder, 'packer'))
+    const env = { ...options.env, PATH: `${folder}:${options.env?.PATH}`, TALOS_IMAGE_SANDBOX: '1' }
+    const args = ['build', '-color=false', '-only=*.talos-x86', '_packer']
+    const { code, stdout, stderr } = await runCommand(args, { ...options, env, program: ['packer'] })
+    expect(code, stderr + stdout).toBe(0)
+    expect(stdout).toContain('==> Builds finished. The artifacts of successful builds are:\n--> hcloud.talos-x86: ')
   })
 
   test.each([

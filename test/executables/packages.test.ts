@@ -1,20 +1,18 @@
 /** The packages that `npm run packages` makes: installed, used and removed, on this computer as it is, which stays so. */
 
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { FOLDER, LINUX_X64 } from '../support/executables.ts'
+import { FOLDER, LINUX_X64, VERSION } from '../support/executables.ts'
 import { openPrivateRoot, type PrivateRoot } from '../support/private-root.ts'
 import { named } from '../support/programs.ts'
 
-const { version } = v.parse(v.object({ version: v.string() }), JSON.parse(readFileSync('package.json', 'utf8')))
-const DEB = `talos-image_${version}_amd64.deb`
-const RPM = `talos-image-${version}-1.x86_64.rpm`
+const DEB = `talos-image_${VERSION}_amd64.deb`
+const RPM = `talos-image-${VERSION}-1.x86_64.rpm`
 
 const DOCS = ['bill-of-materials.cdx.json', 'third-party-licenses.txt'].map(
   (name) => `usr/share/doc/talos-image/${name}`,
@@ -49,11 +47,11 @@ describe.each([
   { machine: 'amd64', of: 'linux-x64' },
   { machine: 'arm64', of: 'linux-arm64' },
 ])('the package for Debian on $machine', ({ machine, of }) => {
-  const file = `talos-image_${version}_${machine}.deb`
+  const file = `talos-image_${VERSION}_${machine}.deb`
 
   test('says what it is and what it needs', async () => {
     expect(await ask('dpkg-deb', '--field', file, 'Package', 'Version', 'Architecture')).toBe(
-      `Package: talos-image\nVersion: ${version}\nArchitecture: ${machine}\n`,
+      `Package: talos-image\nVersion: ${VERSION}\nArchitecture: ${machine}\n`,
     )
     expect(await ask('dpkg-deb', '--field', file, 'Recommends')).toBe('curl, mount, xz-utils, zstd\n')
     // What rpmbuild has found in the executable.
@@ -77,12 +75,12 @@ describe.each([
 })
 
 describe.each(['x86_64', 'aarch64'])('the package for Fedora on %s', (machine) => {
-  const file = `talos-image-${version}-1.${machine}.rpm`
+  const file = `talos-image-${VERSION}-1.${machine}.rpm`
 
   test('says what it is and what it needs', async () => {
     const format = '%{NAME} %{VERSION} %{ARCH} %{LICENSE} %{OS}'
     expect(await ask('rpm', '-qp', '--queryformat', format, file)).toBe(
-      `talos-image ${version} ${machine} Apache-2.0 linux`,
+      `talos-image ${VERSION} ${machine} Apache-2.0 linux`,
     )
     expect(await ask('rpm', '-qp', '--recommends', file)).toBe('/usr/bin/perl\ncurl\nutil-linux\nxz\nzstd\n')
   })
@@ -115,7 +113,7 @@ describe.skipIf(WHY_NOT !== undefined)(named('installed', WHY_NOT), () => {
   }
 
   async function use(): Promise<void> {
-    expect(await succeed('talos-image', '--version')).toBe(`${version}\n`)
+    expect(await succeed('talos-image', '--version')).toBe(`${VERSION}\n`)
     await succeed('talos-image', 'init', 'mine', '--yes', '--sandbox')
     expect(await succeed('talos-image', 'schematic', 'id', 'mine/schematic.yaml')).toMatch(/^[0-9a-f]{64}\n$/)
     const built = await succeed('talos-image', 'build', '--sandbox', '--directory', 'mine', '--output', 'json')

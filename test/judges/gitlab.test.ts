@@ -92,6 +92,17 @@ describe.skipIf(WHY_NOT !== undefined)(named('the example for GitLab', WHY_NOT),
     expect(await project.snapshots()).toHaveLength(4)
   })
 
+  it('in docs/ci.md is a pipeline', async () => {
+    await using project = await createProject({ machines: 'none' })
+    await using repository = await createRepository('shards.gitlab-ci.yml', project)
+    const page = await readFile(join(ROOT, 'docs/ci.md'), 'utf8')
+    const [, job = ''] = /## GitLab CI.*?```yaml\n(.*?)```/s.exec(page) ?? []
+    await repository.write('.gitlab-ci.yml', job)
+    const { code, stdout, stderr } = await repository.run('.gitlab-ci.yml', '--list')
+    expect(code, stderr + stdout).toBe(0)
+    expect(stdout).toContain('talos-images')
+  })
+
   it('would be refused with a key that GitLab does not know', async () => {
     await using project = await createProject({ machines: 'none' })
     await using repository = await createRepository('shards.gitlab-ci.yml', project)

@@ -268,7 +268,7 @@ data "talosimage_extensions" "all" { talos_version = talosimage_snapshot.arm.ver
 
   it('tells in the plan what is wrong, all of it, and where', async () => {
     await using workspace = await createWorkspace()
-    const { fails } = await prepare(
+    const { fails, write } = await prepare(
       workspace,
       cloud,
       `
@@ -305,7 +305,23 @@ data "talosimage_snapshot" "none" {
     ]) {
       expect(said).toMatch(text)
     }
-    expect(await cloud.snapshots('nothing')).toEqual([])
+    // What needs no look-up is told before the rest.
+    await write(
+      'c.tf',
+      `resource "talosimage_snapshot" "c" {
+  talos_version = "v1.13.9"
+  architecture  = "arm"
+  labels = {
+    os = "mine"
+  }
+  timeouts = {
+    create = "soon"
+  }
+}
+`,
+    )
+    expect(await fails('validate')).toMatch(/label "os".*on c.tf line 5.*"soon" is not a time.*on c.tf line 8/)
+    expect(await cloud.rest()).toMatchObject(NOTHING_LEFT)
   })
 
   it('is tried by terraform test', async () => {

@@ -2,12 +2,19 @@
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import * as v from 'valibot'
 import { ROOT } from './command.ts'
 
 export const FOLDER = join(ROOT, 'executables')
+/** The version of the project, and of all that is in there. */
+export const VERSION = v.parse(
+  v.object({ version: v.string() }),
+  JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')),
+).version
 export const LINUX_X64 = join(FOLDER, 'talos-image-linux-x64')
 export const LINUX_ARM64 = join(FOLDER, 'talos-image-linux-arm64')
 

@@ -48,7 +48,7 @@ export function createCalls(definition: ProviderDefinition, session: Session): C
       return new Message().message(2, ...(await check(definition, request.message(1))))
     },
     async ConfigureProvider(request) {
-      const [, said] = await attempt(attributes, undefined, async (say) => {
+      const [, said] = await attempt(undefined, async (say) => {
         const { provider, diagnostics } = await definition.configure(
           readConfig(request.message(2), attributes),
           session,
@@ -64,7 +64,7 @@ export function createCalls(definition: ProviderDefinition, session: Session): C
     async ReadDataSource(request) {
       const source = dataSource(request)
       const config = readState(request.message(2), source.attributes)
-      const [state, said] = await attempt(source.attributes, null, async (say) => {
+      const [state, said] = await attempt(null, async (say) => {
         if (config === null) return null
         const outcome = await source.read(config, session)
         say(outcome.diagnostics)

@@ -14,7 +14,7 @@ interface Checked {
 /** Messages of what is wrong with it, and of what is deprecated. */
 export async function check(definition: Checked, request: Received): Promise<readonly Message[]> {
   const { attributes } = definition
-  const [, said] = await attempt(attributes, undefined, async (say) => {
+  const [, said] = await attempt(undefined, async (say) => {
     const config = readConfig(request, attributes)
     say(findDeprecated(config, attributes))
     say(await definition.validate?.(config))

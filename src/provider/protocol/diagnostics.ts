@@ -32,7 +32,6 @@ export type Say = (diagnostics: readonly Diagnostic[] | undefined) => void
  * @param otherwise what it gives when it throws
  */
 export async function attempt<T>(
-  attributes: Attributes,
   otherwise: T,
   work: (say: Say) => Promise<T>,
 ): Promise<readonly [T, readonly Message[]]> {
@@ -43,12 +42,20 @@ export async function attempt<T>(
   } catch (error) {
     said.push(...toDiagnostics(error))
   }
-  return [result, said.map((diagnostic) => toMessage(diagnostic, attributes))]
+  return [result, said.map(toMessage)]
 }
 
-function toMessage({ severity, summary, detail = '', path = [] }: Diagnostic, attributes: Attributes): Message {
+function toMessage({ severity, summary, detail = '', path = [] }: Diagnostic): Message {
   const message = new Message().integer(1, SEVERITY[severity]).string(2, redact(summary)).string(3, redact(detail))
-  return path.length === 0 ? message : message.message(4, toPathMessage(path, attributes))
+  return path.length === 0 ? message : message.message(4, toPlaceMessage(path))
+}
+
+/** As a path, but with a key for each attribute of an object: Terraform finds the line of those alone (1.11). */
+function toPlaceMessage([name = '', ...inner]: Path): Message {
+  const steps = inner.map((step) =>
+    typeof step === 'number' ? new Message().integer(3, step) : new Message().string(2, step),
+  )
+  return new Message().message(1, new Message().string(1, String(name)), ...steps)
 }
 
 export function toPathMessage(path: Path, attributes: Attributes): Message {

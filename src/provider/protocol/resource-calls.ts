@@ -19,7 +19,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
     async UpgradeResourceState(request) {
       const resource = resourceOf(request)
       const { attributes } = resource
-      const [state, said] = await attempt(attributes, null, async () =>
+      const [state, said] = await attempt(null, async () =>
         readStored(upgrade(resource, request.integer(2), request.message(3).string(1)), attributes),
       )
       return new Message().message(1, toDynamicValue(state, attributes, state)).message(2, ...said)
@@ -29,7 +29,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
       const resource = resourceOf(request)
       const { attributes } = resource
       const prior = readState(request.message(2), attributes)
-      const [state, said] = await attempt(attributes, prior, async (say) => {
+      const [state, said] = await attempt(prior, async (say) => {
         const outcome = prior === null ? { state: null } : await resource.read(prior, session)
         say(outcome.diagnostics)
         return outcome.state
@@ -48,7 +48,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
       const proposed = readOpen(request.message(3), attributes)
       const config = readOpen(request.message(4), attributes)
       let replaced: readonly Path[] = []
-      const [planned, said] = await attempt(attributes, proposed, async (say) => {
+      const [planned, said] = await attempt(proposed, async (say) => {
         if (proposed === null || config === null) {
           if (prior !== null) say(await resource.planDelete?.(prior, session))
           return null
@@ -74,7 +74,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
       const prior = readState(request.message(2), attributes)
       const planned = readOpen(request.message(3), attributes)
       const config = readState(request.message(4), attributes)
-      const [state, said] = await attempt(attributes, prior, async (say) => {
+      const [state, said] = await attempt(prior, async (say) => {
         const outcome =
           planned === null || config === null
             ? await remove(resource, prior, session)
@@ -94,7 +94,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
     async ImportResourceState(request) {
       const resource = resourceOf(request)
       const { attributes } = resource
-      const [state, said] = await attempt(attributes, null, async (say) => {
+      const [state, said] = await attempt(null, async (say) => {
         const outcome: Outcome<typeof attributes> = (await resource.import?.(request.string(2), session)) ?? {
           state: null,
           diagnostics: [refusal(`${request.string(1)} cannot be imported`)],
@@ -107,7 +107,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
     },
 
     async MoveResourceState(request) {
-      const [, said] = await attempt({}, undefined, async (say) => {
+      const [, said] = await attempt(undefined, async (say) => {
         say([refusal(`${request.string(2)} cannot become ${request.string(5)}`)])
       })
       return new Message().message(2, ...said)

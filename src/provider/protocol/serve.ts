@@ -1,6 +1,6 @@
 /** A provider as a process: from the handshake until its host needs it no more. */
 
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { TalosImageError } from '../../errors.ts'
 import type { Log, ProviderDefinition } from '../definition.ts'
@@ -64,6 +64,8 @@ export async function serveProvider(options: ServeOptions): Promise<void> {
 /** The calls, and what ends them. */
 function startSession({ definition, env, log }: ServeOptions): { readonly calls: Calls; finish(): Promise<void> } {
   const stop = new AbortController()
+  // As many as there are resources at once, and not a leak.
+  setMaxListeners(0, stop.signal)
   const session: Session = { signal: stop.signal, log, env, provider: undefined }
   const halt = (): void => stop.abort(new TalosImageError({ code: 'interrupted', message: 'interrupted' }))
   const underWay = new Set<Promise<unknown>>()

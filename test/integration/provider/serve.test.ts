@@ -118,7 +118,7 @@ function holdCreation() {
   const toy: ToyOptions = {
     async create({ signal }) {
       begun()
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       events.push('stopped')
       await cleaned
       events.push('cleaned up')
@@ -201,6 +201,27 @@ describe('what is under way', () => {
     await host.call(SHUTDOWN)
     await host.ended
     expect(events).toEqual(['stopped', 'cleaned up', 'answered', 'closed'])
+  })
+
+  it('may be as much as Terraform wants', async () => {
+    const { toy, events, began, tidy } = holdCreation()
+    const warnings: string[] = []
+    const warn = ({ message }: Error): void => void warnings.push(message)
+    process.on('warning', warn)
+    const host = await startHost(toy)
+    await host.call(`${PROVIDER}ConfigureProvider`, new Message().message(2, dynamic({ prefix: null })))
+    const applied = Array.from({ length: 30 }, (_, index) =>
+      host.call(`${PROVIDER}ApplyResourceChange`, create(String(index))),
+    )
+    await began
+    tidy()
+    await host.call(`${PROVIDER}StopProvider`)
+    await Promise.all(applied)
+    expect(events.filter((event) => event === 'cleaned up')).toHaveLength(30)
+    await host.call(SHUTDOWN)
+    await host.ended
+    process.off('warning', warn)
+    expect(warnings).toEqual([])
   })
 
   it('is cleaned up before the answer to Shutdown', async () => {

@@ -25,6 +25,16 @@ describe('a project that may have one server at a time', { timeout: 60_000 }, ()
     expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [] })
   })
 
+  it('as does one that is asked to build one at a time', async () => {
+    await using sandbox = await testSandbox()
+    const { result, events } = await buildIn(sandbox, { architectures: ['arm', 'x86'], parallel: 1 })
+    expect(result.images).toMatchObject([{ status: 'built' }, { status: 'built' }])
+    const order = events.flatMap((event) =>
+      event.type === 'server-created' || event.type === 'image-built' ? [`${event.type} ${event.image}`] : [],
+    )
+    expect(order).toEqual(['server-created arm', 'image-built arm', 'server-created x86', 'image-built x86'])
+  })
+
   it('and has one already, is told so at once, with a remedy', async () => {
     await using sandbox = await testSandbox({ limits: { servers: 0 } })
     const { result } = await buildIn(sandbox, { architectures: ['arm', 'x86'] })

@@ -38,13 +38,15 @@ describe('what is typed in the place of talos-image', () => {
 })
 
 test.each([
-  ['packer', true],
-  ['/opt/bin/packer', true],
-  ['C:\\tools\\packer.exe', true],
-  ['/opt/packer/talos-image', false],
-  ['packer-plugin-hcloud', false],
-  [undefined, false],
-])('%s is called as Packer: %s', (script, expected) => expect(isCalledPacker(script)).toBe(expected))
+  ['packer', {}, true],
+  ['/opt/bin/packer', { TALOS_IMAGE_CALLED_AS: 'talos-image' }, true],
+  ['C:\\tools\\packer.exe', {}, true],
+  ['/clone/dist/cli.cjs', { TALOS_IMAGE_CALLED_AS: '/opt/bin/packer' }, true],
+  ['/opt/packer/talos-image', {}, false],
+  ['packer-plugin-hcloud', {}, false],
+])('%s with %j is called as Packer: %s', (script, env, expected) =>
+  expect(isCalledPacker({ env, argv: ['node', script] })).toBe(expected),
+)
 
 describe('a command that can be pasted', () => {
   test.each([

@@ -1,3 +1,4 @@
+import { EMPTY_SCHEMATIC, schematicId } from 'talos-schematic'
 import { describe, expect, test } from 'vitest'
 import { chooseImages } from '../../../src/plan/choose-images.ts'
 import { DiagnosticsError } from '../../../src/provider/definition.ts'
@@ -33,6 +34,12 @@ describe('what is wrong is found by the reader of requests, at its attribute', (
     [{ timeouts: { create: 'soon' } }, 'timeouts.create: "soon" is not a time to wait'],
   ])('%j', async (change, expected) => {
     expect(await told(change)).toEqual([expect.stringContaining(expected)])
+  })
+
+  test('a schematic and its own ID are no contradiction', async () => {
+    const schematic_id = schematicId(EMPTY_SCHEMATIC)
+    expect(await told({ schematic: { customization: {} }, schematic_id })).toEqual([])
+    expect(await told({ schematic: 'a: [', schematic_id })).toEqual([expect.stringContaining('schematic: ')])
   })
 
   test('all at once', async () => {

@@ -39,6 +39,7 @@ export interface BuildTestOptions {
   readonly bootTest?: boolean
   readonly schematic?: SchematicFile
   readonly allowUnproven?: boolean
+  readonly parallel?: number
 }
 
 /** A client of the sandbox that does not wait long between tries. */
@@ -102,6 +103,7 @@ export async function buildIn(
     ...(options.allowUnproven === true
       ? { stock: { waitMs: 0, allowUnproven: true, look: async ({ placements }) => placements } }
       : {}),
+    parallel: options.parallel,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.openStdin === undefined ? {} : { openStdin: options.openStdin }),

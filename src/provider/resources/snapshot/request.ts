@@ -1,5 +1,6 @@
 /** From the configuration of a snapshot to what is asked for: through the one reader of requests, which finds what is wrong. */
 
+import { schematicId } from 'talos-schematic'
 import { hintArchitecture, toArchitecture } from '../../../domain.ts'
 import type { PlanRequest } from '../../../plan/request.ts'
 import { PLAIN_SERVER, type ServerRequest } from '../../../plan/server-settings.ts'
@@ -9,7 +10,7 @@ import { toWait } from '../../../run/option-limits.ts'
 import { type Diagnostic, DiagnosticsError } from '../../definition.ts'
 import { at, placed, wrong } from '../../place.ts'
 import { type OpenValue, UNKNOWN } from '../../schema.ts'
-import { isOpen, toSchematicText } from '../../schematic-value.ts'
+import { isOpen, readSchematicValue, toSchematicText } from '../../schematic-value.ts'
 import type { SnapshotConfig } from './attributes.ts'
 
 /** What decides the content, as far as users write it. */
@@ -116,6 +117,21 @@ function toContent({ schematic, schematic_id }: SnapshotConfig): RequestContent 
   return id === undefined ? {} : { schematicId: { value: id, origin: at('schematic_id') } }
 }
 
+/** Whether the ID is that of the schematic: a configuration that Terraform generates for an import has both. */
+function isSameSchematic({
+  schematic,
+  schematic_id,
+  image_url,
+}: Pick<SnapshotConfig, (typeof SOURCES)[number]>): boolean {
+  if (image_url !== null || schematic === null) return false
+  try {
+    return schematicId(readSchematicValue(schematic).schematic) === schematic_id
+  } catch {
+    // The reader says what is wrong with it.
+    return true
+  }
+}
+
 /** What is wrong that only this way of asking can have. */
 function findOwnProblems({ architecture, timeouts, ...config }: SnapshotConfig): Diagnostic[] {
   const problems: Diagnostic[] = []
@@ -125,7 +141,7 @@ function findOwnProblems({ architecture, timeouts, ...config }: SnapshotConfig):
     )
   }
   const given = SOURCES.filter((name) => config[name] !== null && !isOpen(config[name]))
-  if (given.length > 1) {
+  if (given.length > 1 && !isSameSchematic(config)) {
     const detail = 'Each of them says what the image is made of: leave all but one out.'
     problems.push(wrong([given[1] ?? 'schematic'], `${given.join(' and ')} cannot be used together`, detail))
   }

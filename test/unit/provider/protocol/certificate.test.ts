@@ -25,4 +25,6 @@ it('each is another one', () => {
     Array.from({ length: 20 }, () => new X509Certificate(createCertificate(NOW).der).serialNumber),
   )
   expect(serials.size).toBe(20)
+  // Positive, and of 16 bytes: it may be no shorter than it is written.
+  for (const serial of serials) expect(serial).toMatch(/^[4-7][0-9A-F]{31}$/)
 })

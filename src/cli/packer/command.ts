@@ -1,0 +1,18 @@
+/** What a command of the stand-in for Packer is given, and what the environment says to it. */
+
+import type { Io } from '../io.ts'
+import type { PackerFlagValues } from './flags.ts'
+import type { PackerUi } from './ui.ts'
+
+/** Gives the exit code. @throws TalosImageError what is wrong */
+export type RunPackerCommand = (
+  io: Io,
+  ui: PackerUi,
+  given: { readonly flags: PackerFlagValues; readonly template: string },
+) => Promise<number>
+
+/** Whether a variable is set to more than "no". */
+export const isSet = (value = ''): boolean => !['', '0', 'false'].includes(value)
+
+/** Whether it is to be built in the sandbox, for which Packer has no flag. */
+export const isSandbox = ({ env }: Pick<Io, 'env'>): boolean => isSet(env.TALOS_IMAGE_SANDBOX)
