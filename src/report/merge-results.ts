@@ -141,7 +141,9 @@ const MISSING: Problem = {
   hint: 'look at what its job says, and run that again; what exists is not built again',
 }
 
-const imagesOf = ({ snapshots, failed }: ProjectResult): string[] => [...snapshots, ...failed].map(({ image }) => image)
+/** The names of all images of a result. */
+export const imagesOf = ({ snapshots, failed }: ProjectResult): string[] =>
+  [...snapshots, ...failed].map(({ image }) => image)
 
 /** When the run ended, in epoch milliseconds; before all others where that is not known, since it did not begin. */
 const endOf = ({ timeline }: ProjectResult): number =>

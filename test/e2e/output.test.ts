@@ -126,6 +126,7 @@ describe('--output yaml', () => {
   const CASES: readonly (readonly [command: Documented, args: () => readonly string[]])[] = [
     ['build', () => ['worker', '--arch', 'arm']],
     ['plan', () => ['worker', '--arch', 'arm']],
+    ['merge-results', () => ['out/manifest.json']],
     ['list', () => []],
     ['show', () => [String(snapshot().id)]],
     ['outdated', () => []],

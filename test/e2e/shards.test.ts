@@ -1,5 +1,6 @@
 /** Shards as processes side by side: the pods of an Indexed Job in one project, and machines that build in several. */
 
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
@@ -59,8 +60,15 @@ it('eight shards build 40 images, each once, and their logs come to one result',
 
   // A shard that is run again finds all of its images, and its later result counts.
   pods.push(await pod(0))
-  const again = await merge(pods, '--manifest', join(workspace.root, 'all.json'))
+  const files = ['--manifest', 'all.json', '--report', 'all.html', '--packer-manifest', 'packer.json']
+  const again = await merge(pods, ...files)
   expect(again.code, again.stderr).toBe(0)
+  const [manifest = '', page, packer = ''] = await Promise.all(
+    ['all.json', 'all.html', 'packer.json'].map((name) => readFile(join(workspace.root, name), 'utf8')),
+  )
+  expect(v.parse(Run, JSON.parse(manifest)).snapshots).toHaveLength(IMAGES.length)
+  expect(page).toContain(`${IMAGES.length} of ${IMAGES.length} snapshots`)
+  expect(v.parse(v.object({ builds: v.array(v.unknown()) }), JSON.parse(packer)).builds).toHaveLength(IMAGES.length)
   expect(again.stderr).toMatch(
     /warning: there are several results of arm role-01, .*: run \w+ in standard input counts/s,
   )

@@ -9,7 +9,21 @@ export interface FaultCase {
   readonly rule: string
   /** Whether it passes: what passes should be survived. */
   readonly passes: boolean
+  /** A build with a boot test; `never`: one that its snapshot cannot pass. */
+  readonly bootTest?: 'passes' | 'never'
 }
+
+/** What a request of a boot test is tried with: one of each way to go wrong. */
+const BOOT_FAULTS = [
+  '500',
+  '504 after-effect',
+  '429 reset-in=30s',
+  '409 code=conflict',
+  '403 code=maintenance',
+  'reset after-effect',
+  'hang',
+  'truncate at=9',
+]
 
 /** What a request can run into. */
 const API_FAULTS = [
@@ -55,6 +69,41 @@ const HOLE = '2500000'
 /** Each fault once, at each moment; and for good, from the first request of each route on. */
 export function createCases(moments: readonly Moment[]): FaultCase[] {
   return [...requestCases(moments), ...answerCases(), ...actionCases(), ...machineCases()]
+}
+
+/**
+ * The same for what a boot test adds to a build.
+ * @param before the moments of a build without one
+ */
+export function createBootCases(moments: readonly Moment[], before: readonly Moment[]): FaultCase[] {
+  const keyOf = (moment: Moment): string => `${routeOf(moment)} ${moment.nth}`
+  const known = new Set(before.map(keyOf))
+  const added = moments.filter((moment) => moment.server === 'api' && !known.has(keyOf(moment)))
+  const requests = added.flatMap((moment) =>
+    BOOT_FAULTS.map((fault) => ({ rule: `${routeOf(moment)} ${fault} skip=${moment.nth} times=1`, passes: true })),
+  )
+  // The first server is the one that builds.
+  const second = ['create_server', 'start_server', 'delete_server'].flatMap((action) => [
+    { rule: `action ${action} fail code=unknown_error skip=1 times=1`, passes: true },
+    { rule: `action ${action} never-ends skip=1 times=1`, passes: false },
+  ])
+  const machine = [
+    { rule: 'power fails after=0ms skip=1 times=1', passes: true },
+    { rule: 'power fails after=0ms skip=1', passes: false, bootTest: 'never' as const },
+    { rule: 'talos refuse times=1', passes: true },
+    { rule: 'talos slow delay=300ms', passes: true },
+    { rule: 'talos silent times=1', passes: true },
+    ...['talos refuse', 'talos silent', 'talos other-service', 'talos other-version', 'factory disk unbootable'].map(
+      (rule) => ({ rule, passes: false, bootTest: 'never' as const }),
+    ),
+  ]
+  const toCases = (kind: string, cases: readonly Omit<FaultCase, 'kind'>[]): FaultCase[] =>
+    cases.map((one) => ({ kind: `${kind}${one.passes ? '' : ', for good'}`, bootTest: 'passes', ...one }))
+  return [
+    ...toCases('boot test: requests', requests),
+    ...toCases('boot test: actions', second),
+    ...toCases('boot test: what boots', machine),
+  ]
 }
 
 function requestCases(moments: readonly Moment[]): FaultCase[] {

@@ -9,10 +9,10 @@ import { describe, expect, it } from 'vitest'
 import type { Timeouts } from '../../src/run/timeouts.ts'
 import { testSandbox } from '../support/sandbox.ts'
 import { factoryDisk } from '../unit/run/fixture.ts'
-import { createCases, type FaultCase } from './cases.ts'
+import { createBootCases, createCases, type FaultCase } from './cases.ts'
 import { toMoments } from './moments.ts'
 import { writeChances, writeReport } from './report.ts'
-import { PATIENT, runTrial, type Trial, timeoutsFor } from './trial.ts'
+import { BOOTED_VERSION, PATIENT, runTrial, type Trial, timeoutsFor } from './trial.ts'
 
 /** Most of a trial is waiting, so there are more of them at once than there are cores. */
 const AT_ONCE = 4
@@ -32,11 +32,15 @@ describe('a build with faults', () => {
   it('leaves nothing behind that it does not name, and no wrong snapshot', { timeout: HOUR_MS }, async () => {
     await using folders = await openFolders()
     const started = Date.now()
-    const { clean, disk } = folders
+    const { clean, booted, disk, bootedDisk } = folders
     expect(clean).toMatchObject({ built: true, exitCode: 0, leftovers: [], defects: [] })
-    const cases = createCases(toMoments(clean.requests)).filter(({ rule }) => rule.includes(ONLY))
+    expect(booted).toMatchObject({ built: true, exitCode: 0, leftovers: [], defects: [] })
+    const moments = toMoments(clean.requests)
+    const cases = [...createCases(moments), ...createBootCases(toMoments(booted.requests), moments)].filter(
+      ({ kind, rule }) => `${kind} ${rule}`.includes(ONLY),
+    )
     const trials = await folders.runAll(cases, (stateDir, fault) =>
-      runUntilItOccurs(stateDir, disk, fault, timeoutsFor(folders.cleanMs)),
+      runUntilItOccurs(stateDir, fault.bootTest === undefined ? disk : bootedDisk, fault, timeoutsFor(folders.cleanMs)),
     )
     if (ONLY === '') await writeReport(trials, Date.now() - started)
     expect(findDefects(trials)).toEqual([])
@@ -72,7 +76,9 @@ async function openFolders() {
   const began = Date.now()
   const clean = await runTrial(first, undefined, undefined, PATIENT)
   const cleanMs = Date.now() - began
+  const booted = await runTrial(first, undefined, undefined, PATIENT, 'passes')
   const disk = await readFactoryDisk(first)
+  const bootedDisk = await readFactoryDisk(first, BOOTED_VERSION)
   const limit = pLimit(AT_ONCE)
   const runOne = async (fault: FaultCase, run: (stateDir: string, fault: FaultCase) => Promise<Trial>) => {
     const stateDir = free.pop()
@@ -85,8 +91,10 @@ async function openFolders() {
   }
   return {
     clean,
+    booted,
     cleanMs,
     disk,
+    bootedDisk,
     runAll: (cases: readonly FaultCase[], run: Parameters<typeof runOne>[1]): Promise<Trial[]> =>
       Promise.all(cases.map((fault) => limit(() => runOne(fault, run)))),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
@@ -101,9 +109,9 @@ async function runUntilItOccurs(stateDir: string, disk: Buffer, fault: FaultCase
   }
 }
 
-async function readFactoryDisk(stateDir: string): Promise<Buffer> {
+async function readFactoryDisk(stateDir: string, version?: string): Promise<Buffer> {
   await using sandbox = await testSandbox({ stateDir })
-  return await factoryDisk(sandbox)
+  return await factoryDisk(sandbox, 'amd64', version)
 }
 
 /** In a run of ten minutes, silence looks like a hang. */

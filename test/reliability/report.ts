@@ -2,7 +2,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { Trial } from './trial.ts'
+import { type Trial, UNPROVEN } from './trial.ts'
 
 const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url))
 interface Figures {
@@ -12,6 +12,7 @@ interface Figures {
   named: number
   leftBehind: number
   wrong: number
+  unproven: number
 }
 
 /** Writes the table between its comments, and prints it. */
@@ -57,24 +58,36 @@ function formatReport(trials: readonly Trial[], ms: number): string {
     `Of ${passing?.length} faults that pass, ${passing?.filter(({ built }) => built).length} were survived; of ${lasting?.length}`,
     `that stay or end an action, ${lasting?.filter(({ built }) => built).length}.`,
     '',
-    '| fault | tried | built all the same | failed cleanly | left behind, named and removed as told | left behind otherwise | wrong snapshots |',
-    '|---|---|---|---|---|---|---|',
+    '| fault | tried | built all the same | failed cleanly | left behind, named and removed as told | left behind otherwise | wrong snapshots | published unproven |',
+    '|---|---|---|---|---|---|---|---|',
     ...rows,
     formatRow('**all**', all),
   ].join('\n')
 }
 
-const newFigures = (): Figures => ({ tried: 0, recovered: 0, failedCleanly: 0, named: 0, leftBehind: 0, wrong: 0 })
+const newFigures = (): Figures => ({
+  tried: 0,
+  recovered: 0,
+  failedCleanly: 0,
+  named: 0,
+  leftBehind: 0,
+  wrong: 0,
+  unproven: 0,
+})
 
 function count(figures: Figures, { built, leftovers, defects }: Trial): void {
   figures.tried += 1
-  if (defects.some((defect) => defect.includes('is wrong'))) figures.wrong += 1
+  if (defects.includes(UNPROVEN)) figures.unproven += 1
+  else if (defects.some((defect) => defect.includes('is wrong'))) figures.wrong += 1
   else if (defects.length > 0) figures.leftBehind += 1
   else if (leftovers.length > 0) figures.named += 1
   else if (built) figures.recovered += 1
   else figures.failedCleanly += 1
 }
 
-function formatRow(kind: string, { tried, recovered, failedCleanly, named, leftBehind, wrong }: Figures): string {
-  return `| ${[kind, tried, recovered, failedCleanly, named, leftBehind, wrong].join(' | ')} |`
+function formatRow(
+  kind: string,
+  { tried, recovered, failedCleanly, named, leftBehind, wrong, unproven }: Figures,
+): string {
+  return `| ${[kind, tried, recovered, failedCleanly, named, leftBehind, wrong, unproven].join(' | ')} |`
 }

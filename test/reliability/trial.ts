@@ -105,6 +105,7 @@ export async function runTrial(
   disk: Buffer | undefined,
   fault: FaultCase | undefined,
   timeouts: Timeouts,
+  bootTest = fault?.bootTest,
 ): Promise<Trial> {
   await rm(join(stateDir, 'cloud'), { recursive: true, force: true })
   let occurrences = 0
@@ -120,21 +121,21 @@ export async function runTrial(
   let outcome: Outcome
   let state: CloudState
   try {
-    outcome = await withPatience(buildIn(sandbox, timeouts))
+    outcome = await withPatience(buildIn(sandbox, timeouts, bootTest))
     // Before the sandbox closes, which would tidy up what is half made.
     state = await readSettledState(stateDir)
   } finally {
     await sandbox.close()
   }
-  const defects = [...outcome.defects, ...(await judge(stateDir, state, outcome, disk))]
+  const defects = [...outcome.defects, ...(await judge(stateDir, state, outcome, { disk, bootTest }))]
   return { fault, occurrences, requests, ...outcome, defects }
 }
 
 type Outcome = Pick<Trial, 'exitCode' | 'built' | 'why' | 'leftovers' | 'defects'>
 
-async function buildIn(sandbox: TestSandbox, timeouts: Timeouts): Promise<Outcome> {
+async function buildIn(sandbox: TestSandbox, timeouts: Timeouts, bootTest: FaultCase['bootTest']): Promise<Outcome> {
   try {
-    const result = await planAndBuild(sandbox, timeouts)
+    const result = await planAndBuild(sandbox, timeouts, bootTest !== undefined)
     return {
       exitCode: exitCodeOfRun([toResultDocument(result, '', FACTORY_URL)]),
       built: result.images.every(({ status }) => status === 'built'),
@@ -150,8 +151,10 @@ async function buildIn(sandbox: TestSandbox, timeouts: Timeouts): Promise<Outcom
   }
 }
 
-async function planAndBuild(sandbox: TestSandbox, timeouts: Timeouts): Promise<BuildResult> {
-  const variables = await loadVariables({ directory: undefined, varFiles: [], vars: [], env: {}, cwd: '/' })
+async function planAndBuild(sandbox: TestSandbox, timeouts: Timeouts, bootTest: boolean): Promise<BuildResult> {
+  // A version that Talos tells.
+  const vars = bootTest ? [`talos_version=${BOOTED_VERSION}`] : []
+  const variables = await loadVariables({ directory: undefined, varFiles: [], vars, env: {}, cwd: '/' })
   const hetzner = createHetznerClient({
     token: sandbox.token,
     endpoint: sandbox.endpoint,
@@ -161,12 +164,13 @@ async function planAndBuild(sandbox: TestSandbox, timeouts: Timeouts): Promise<B
     retry: { retries: 8, firstPauseMs: 20, longestPauseMs: 500 },
   })
   const factory = createFactoryClient({ url: sandbox.factoryUrl, firstPauseMs: 5, timeoutMs: 1500 })
-  const made = await plan(planRequest({ variables, architectures: ['x86'] }), {
+  const made = await plan(planRequest({ variables, architectures: ['x86'], bootTest }), {
     hetzner,
     factory,
     signal: new AbortController().signal,
   })
-  return build({ hetzner, plan: made, sshPort: sandbox.sshPort, timeouts, clock: createFastClock(SPEED) })
+  const { sshPort, talosPort } = sandbox
+  return build({ hetzner, plan: made, sshPort, talosPort, timeouts, clock: createFastClock(SPEED) })
 }
 
 function withPatience(outcome: Promise<Outcome>): Promise<Outcome> {
@@ -201,7 +205,18 @@ async function readSettledState(stateDir: string): Promise<CloudState> {
 
 const LEASE = 'talos-image/lease'
 
-async function judge(stateDir: string, state: CloudState, outcome: Outcome, disk?: Buffer): Promise<string[]> {
+/** What is said of a snapshot that is there without the proof that was asked for. */
+export const UNPROVEN = 'a snapshot is published unproven'
+
+/** What is built with a boot test. */
+export const BOOTED_VERSION = 'v1.13.9'
+
+async function judge(
+  stateDir: string,
+  state: CloudState,
+  outcome: Outcome,
+  { disk, bootTest }: { readonly disk: Buffer | undefined; readonly bootTest: FaultCase['bootTest'] },
+): Promise<string[]> {
   const { servers, sshKeys, primaryIps, images } = state
   const published = images.filter(({ labels }) => labels[LEASE] === undefined)
   const temporary = [...servers, ...sshKeys, ...primaryIps, ...images.filter((image) => !published.includes(image))]
@@ -219,6 +234,9 @@ async function judge(stateDir: string, state: CloudState, outcome: Outcome, disk
     temporary.length === 0 || leftovers.length > 0,
     `left behind, and nothing is said of it: ${temporary.map((thing) => JSON.stringify(thing)).join(', ')}`,
   )
+  const proven = published.filter(({ labels }) => labels['talos-image/boot-tested'] === BOOTED_VERSION)
+  expect(bootTest === undefined || proven.length === published.length, UNPROVEN)
+  expect(bootTest !== 'never' || published.length === 0, UNPROVEN)
   for (const { id } of published) {
     const holds =
       disk !== undefined && isRight(await readFile(join(stateDir, 'cloud', 'snapshots', `image-${id}.raw`)), disk)

@@ -34,6 +34,9 @@ export interface Terraform {
   values(): Promise<Readonly<Record<string, Readonly<Record<string, unknown>>>>>
 }
 
+/** Where names of providers without a host belong to: Terraform's, and OpenTofu's, which runs the same tests as `terraform` in PATH. */
+const REGISTRIES = ['registry.terraform.io', 'registry.opentofu.org']
+
 const TIMEOUT_MS = 170_000
 
 const Resources = v.object({ address: v.string(), values: v.record(v.string(), v.unknown()) })
@@ -54,7 +57,7 @@ export async function prepareTerraform(
   const { root } = workspace
   const folder = join(root, 'terraform')
   await mkdir(folder, { recursive: true })
-  await linkProvider(join(root, 'mirror', 'registry.terraform.io', SOURCE), provider)
+  for (const host of REGISTRIES) await linkProvider(join(root, 'mirror', host, SOURCE), provider)
   const mirror = `provider_installation {\n  filesystem_mirror {\n    path = "${join(root, 'mirror')}"\n  }\n}\n`
   const settings = {
     HOME: root,

@@ -1,7 +1,7 @@
 /** `talos-image merge-results FILE...` */
 
 import { throwProblems } from '../../errors.ts'
-import { mergeResults } from '../../report/merge-results.ts'
+import { imagesOf, mergeResults } from '../../report/merge-results.ts'
 import { resultFileFlags } from '../build-flags.ts'
 import { defineCommand } from '../define-command.ts'
 import { parseCount } from '../flags.ts'
@@ -40,7 +40,8 @@ result has failed.`,
     ])
     const { results, warnings } = mergeResults(given, expect)
     const [{ talosVersion, inputs } = { talosVersion: '', inputs: undefined }] = results
-    const planned = { talosVersion, inputs, images: [], projects: [], warnings: [...errors, ...warnings] }
+    const images = [...new Set(results.flatMap(imagesOf))]
+    const planned = { talosVersion, inputs, images, projects: [], warnings: [...errors, ...warnings] }
     return toRunResult(io, results, planned, flags, planned.warnings)
   },
 })

@@ -71,6 +71,8 @@ export function parsePackerArguments(args: readonly string[]): PackerArguments |
     return { usage: '', message, exitCode: FAILED }
   }
   if (!isCommand(name)) return { usage, message: undefined, exitCode: NO_SUCH_COMMAND }
+  if (given.some((word) => /^--?h(elp)?$/.test(word)))
+    return { usage: describeUsage(name), message: undefined, exitCode: 0 }
   const { flags, rest, message } = parseFlags(given, COMMAND_FLAGS[name])
   if (message === undefined && rest.length === (name === 'version' ? 0 : 1)) return { command: name, flags, rest }
   return { usage: describeUsage(name), message, exitCode: FAILED }

@@ -148,8 +148,20 @@ interface Nothing {
 
 function describeOutcome({ last, seen }: Nothing, where: string): string {
   if (last === 'off') return 'the server is off again'
-  const tries = [...seen].map(([failure, count]) => `${failure} ${count === 1 ? 'once' : `${count} times`}`)
+  const tries = [...seen].map(([failure, count]) => `${WORDS[failure]} ${count === 1 ? 'once' : `${count} times`}`)
   return `Talos does not answer at ${where} (${tries.join(', ')})`
+}
+
+/** How a failure is called in a message. */
+const WORDS: Readonly<Record<TalosFailure, string>> = {
+  refused: 'refused',
+  'timed out': 'timed out',
+  'no route': 'no route',
+  'broken off': 'broken off',
+  'no TLS': 'answered without TLS',
+  'no gRPC': 'answered with TLS, but not with gRPC',
+  'not Talos': 'answered with gRPC, but not as Talos does',
+  'client certificate wanted': 'a client certificate wanted',
 }
 
 const CONSOLE =
@@ -178,7 +190,7 @@ function notBooted(
   const hint = firewalls === '' || !PASSING.has(last) ? '' : `does ${firewalls} let port 50000 in? Else: `
   return new TalosImageError({
     code: 'boot',
-    message: `the snapshot ${snapshot} does not boot: ${told}${times}`,
+    message: `the snapshot ${snapshot} ${PASSING.has(last) ? 'does not boot' : 'has not proven to boot'}: ${told}${times}`,
     hint: `${hint}${HINTS[last]}`,
   })
 }

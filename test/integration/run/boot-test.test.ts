@@ -64,7 +64,7 @@ describe('a build with a boot test', () => {
     ['a disk that does not boot', ['factory disk unbootable'], 'does not boot: Talos does not answer'],
     ['Talos that never answers', ['talos refuse'], 'refused'],
     ['Talos that is silent', ['talos silent'], 'timed out'],
-    ['another service', ['talos other-service'], 'no gRPC'],
+    ['another service', ['talos other-service'], 'answered with TLS, but not with gRPC'],
     ['another version', ['talos other-version'], 'version v0.0.1 instead of v1.13.9'],
   ])('publishes nothing of %s', async (_, faults, why) => {
     const options = { vars: ['talos_version=v1.13.9'], timeouts: { bootTestMs: 700 } }
@@ -105,6 +105,17 @@ describe('a build with a boot test', () => {
     expect(snapshot.labels).not.toHaveProperty([LABEL])
   })
 
+  test('leaves nothing behind when it is interrupted while the snapshot boots', async () => {
+    const controller = new AbortController()
+    const onEvent = (event: BuildEvent): void => {
+      if (event.type === 'server-created' && event.name.endsWith('--boot')) controller.abort()
+    }
+    const { result, contents } = await tryOut(['talos refuse'], { signal: controller.signal, onEvent })
+    expect(result.images).toMatchObject([{ status: 'failed', problem: { code: 'interrupted' } }])
+    expect(contents).toEqual({ servers: [], sshKeys: [], snapshots: [] })
+    expect(result.leftovers).toEqual([])
+  })
+
   test('finds out that Talos has a configuration, where the plan could not', async () => {
     await using sandbox = await testSandbox({})
     const schematic = toSchematic('customization:\n  embeddedMachineConfiguration: "version: v1alpha1"\n')
@@ -117,7 +128,7 @@ describe('a build with a boot test', () => {
     if (source?.kind !== 'factory') throw new Error('no image of the Factory')
     const { result } = await buildIn(sandbox, { vars: [...vars, `image_url_x86=${source.url}`], bootTest: true })
     expect(result.images).toMatchObject([
-      { problem: { code: 'boot', message: expect.stringContaining('client certificate wanted') } },
+      { problem: { code: 'boot', message: expect.stringContaining('a client certificate wanted') } },
     ])
   })
 })

@@ -30,8 +30,10 @@ projects:
   })
 
   test('says what is built where no flag does', () => {
-    const { architectures, schematic, problems } = read('architectures: [x86]\nschematic: mine/schematic.yaml\n')
-    expect({ architectures, schematic, problems }).toEqual({
+    const text = 'architectures: [x86]\nschematic: mine/schematic.yaml\nboot_test: true\n'
+    const { architectures, schematic, bootTest, problems } = read(text)
+    expect({ architectures, schematic, bootTest, problems }).toEqual({
+      bootTest: true,
       architectures: ['x86'],
       schematic: { value: 'mine/schematic.yaml', origin: { kind: 'file', file: FILE, line: 2, column: 12 } },
       problems: [],
@@ -62,6 +64,7 @@ projects:
       'projects:\n  - name: a\n    token: T\n  - name: b\n    token: T\n',
       ['4:11 the projects "a" and "b" have the same variable, T'],
     ],
+    ['boot_test: maybe\n', ['1:12 "boot_test" must be true or false']],
     ['architectures: x86\n', ['1:1 "architectures" must be a list of one or two']],
     ['architectures: []\n', ['1:1 "architectures" must be a list of one or two']],
     ['architectures: [x86, arm46]\n', ['1:22 "arm46" is not an architecture']],

@@ -124,9 +124,13 @@ export async function contentsOf(sandbox: TestSandbox) {
 }
 
 /** The raw disk that the sandbox's Factory serves for an image without extensions. */
-export async function factoryDisk(sandbox: TestSandbox, architecture: 'arm64' | 'amd64' = 'amd64'): Promise<Buffer> {
+export async function factoryDisk(
+  sandbox: TestSandbox,
+  architecture: 'arm64' | 'amd64' = 'amd64',
+  version = 'v1.12.2',
+): Promise<Buffer> {
   const schematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba'
-  const response = await fetch(`${sandbox.factoryUrl}/image/${schematic}/v1.12.2/hcloud-${architecture}.raw`)
+  const response = await fetch(`${sandbox.factoryUrl}/image/${schematic}/${version}/hcloud-${architecture}.raw`)
   return Buffer.from(await response.arrayBuffer())
 }
 

@@ -27,11 +27,13 @@ type Calls = Context<Session>
 export async function lookUp(
   provider: Session,
   request: PlanRequest,
-): Promise<{ readonly made: Plan; readonly image: PlannedImage }> {
-  const made = await placed(() => provider.plan(request))
+): Promise<{ readonly made: Plan; readonly image: PlannedImage; readonly warnings: Plan['warnings'] }> {
+  // The description is settled afterwards, also that of a snapshot that is there.
+  const made = await placed(() => provider.plan({ ...request, description: undefined }))
   const [image] = made.images
   if (image === undefined) throw new RangeError('a plan of one image has one')
-  return { made, image }
+  // Those of `usage` are about what a selector finds: this is a resource, which has its ID.
+  return { made, image, warnings: made.warnings.filter(({ code }) => code !== 'usage') }
 }
 
 /** Builds a snapshot, or adopts the one that is there. */

@@ -25,12 +25,12 @@ export const snapshot: ResourceDefinition<typeof attributes, Session> = {
     const request = await readSnapshotConfig(config, provider.access.server)
     const isSettled = prior !== null && isSameContent(config, prior) && isSameServer(config, prior)
     if (isSettled || !provider.isOpen) return decide(config, prior, undefined)
-    const { image, made } = await lookUp(provider, request)
+    const { image, warnings } = await lookUp(provider, request)
     const decision = decide(config, prior, image)
     // Of one that is replaced, they come with the plan of the new one.
     if (decision.replace !== undefined) return decision
     const isNew = prior === null && decision.planned.identity === image.identity
-    return { ...decision, diagnostics: [...toWarnings(made.warnings), ...(isNew ? findAdopted(image) : [])] }
+    return { ...decision, diagnostics: [...toWarnings(warnings), ...(isNew ? findAdopted(image) : [])] }
   },
 
   async read(state, context) {

@@ -44,6 +44,11 @@ describe("arguments by the rules of Go's flags", () => {
     expect(parse(word).command).toBe('version')
   })
 
+  test.each(['-h', '-help', '--help'])('%s asks for the flags of a command', (word) => {
+    const help = parsePackerArguments(['build', '-force', word])
+    expect(help).toMatchObject({ exitCode: 0, message: undefined, usage: expect.stringContaining('-parallel-builds=') })
+  })
+
   test('-machine-readable counts wherever it stands', () => {
     expect(takeMachineReadable(['-machine-readable', 'version'])).toEqual({ machine: true, rest: ['version'] })
     expect(takeMachineReadable(['build', '-machine-readable', 'x'])).toEqual({ machine: true, rest: ['build', 'x'] })
