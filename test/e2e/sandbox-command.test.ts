@@ -126,16 +126,18 @@ describe('the sandbox command', () => {
     expect(stderr).toContain('error: --fault: nowhere.txt cannot be read: there is no such file\n')
   })
 
-  it.each(['ssh deny', 'ssh drop command=*dd*', 'disk corrupt'])(
-    'does not promise "%s" of machines that cannot do it',
-    async (rule) => {
-      await using workspace = await createWorkspace()
-      const options = { cwd: workspace.root, env: workspace.sandboxEnv }
-      const { code, stderr } = await runCommand(['sandbox', '--machines', 'qemu', '--fault', rule], options)
-      expect(code).toBe(2)
-      expect(stderr).toContain(`"${rule}" needs machines whose commands the sandbox sees`)
-    },
-  )
+  it.each([
+    ['ssh deny', 'machines whose commands the sandbox sees'],
+    ['ssh drop command=*dd*', 'machines whose commands the sandbox sees'],
+    ['disk corrupt', 'machines whose commands the sandbox sees'],
+    ['talos other-version', 'machines on which the sandbox plays Talos'],
+  ])('does not promise "%s" of machines that cannot do it', async (rule, needed) => {
+    await using workspace = await createWorkspace()
+    const options = { cwd: workspace.root, env: workspace.sandboxEnv }
+    const { code, stderr } = await runCommand(['sandbox', '--machines', 'qemu', '--fault', rule], options)
+    expect(code).toBe(2)
+    expect(stderr).toContain(`"${rule}" needs ${needed}`)
+  })
 
   it.each(['7', '16385', '1.5', 'small'])('refuses disk images of "%s" MiB', async (size) => {
     await using workspace = await createWorkspace()

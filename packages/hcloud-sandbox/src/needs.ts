@@ -25,7 +25,7 @@ export async function findToolProblems(): Promise<SandboxProblem[]> {
 
 /** That disk images are too small to boot on machines that boot disks: a sentence for people; undefined when they are not. */
 export async function findTooSmallToBoot(
-  { bootSystem }: MachineKind,
+  bootSystem: MachineKind['bootSystem'],
   imageDiskBytes: number | undefined,
 ): Promise<string | undefined> {
   if (bootSystem === undefined || imageDiskBytes === undefined) return undefined

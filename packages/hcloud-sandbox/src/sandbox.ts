@@ -109,7 +109,7 @@ async function startOwned(
         MACHINE_KINDS.find(({ name }) => name === machines.name)?.runsCommands === false ? [] : findToolProblems()
       throwProblems([...(await tools), ...(await findSpaceProblems(options))])
       await machines.check()
-      tooSmall = await findTooSmallToBoot(machines, imageDiskBytes)
+      tooSmall = await findTooSmallToBoot(machines.bootSystem, imageDiskBytes)
       if (tooSmall !== undefined) options.onProgress?.(tooSmall)
     }
     if (recordFile !== undefined) records.add(recordFile)

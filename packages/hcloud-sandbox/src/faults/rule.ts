@@ -149,6 +149,10 @@ export function needsCommands(rule: FaultRule): boolean {
   }
 }
 
+/** Whether only machines on which the sandbox plays Talos can have the fault. */
+export const needsPlayedTalos = (rule: FaultRule): boolean =>
+  rule.subject === 'talos' && (rule.effect === 'other-service' || rule.effect === 'other-version')
+
 function describeTarget(rule: FaultRule): string[] {
   switch (rule.subject) {
     case 'api':

@@ -1,7 +1,7 @@
 /** Makes the machines of a sandbox. */
 
 import { SandboxError } from '../errors.ts'
-import { describeRule, type FaultRule, needsCommands } from '../faults/rule.ts'
+import { describeRule, type FaultRule, needsCommands, needsPlayedTalos } from '../faults/rule.ts'
 import type { CreateOptions } from './definition.ts'
 import { MACHINE_KINDS, type MachineKindName } from './index.ts'
 import type { MachineKind } from './machine.ts'
@@ -20,12 +20,23 @@ export async function createMachines(
   const name = typeof machines === 'string' ? machines : machines.name
   const definition = MACHINE_KINDS.find((kind) => kind.name === name)
   if (definition?.seesCommands !== true) for (const rule of rules) refuseCommandFault(rule, name)
+  if (definition?.playsTalos !== true) for (const rule of rules) refuseTalosFault(rule, name)
   const kind = typeof machines === 'string' ? await definition?.create(options) : machines
   if (kind === undefined) {
     const hint = `there are ${MACHINE_KINDS.map((one) => one.name).join(', ')}`
     throw new SandboxError({ code: 'usage', message: `there are no machines of the kind "${name}"`, hint })
   }
   return kind
+}
+
+function refuseTalosFault(rule: FaultRule, name: string): void {
+  if (!needsPlayedTalos(rule)) return
+  const able = MACHINE_KINDS.filter(({ playsTalos }) => playsTalos).map((kind) => kind.name)
+  throw new SandboxError({
+    code: 'usage',
+    message: `"${describeRule(rule)}" needs machines on which the sandbox plays Talos, and ${name} machines boot it`,
+    hint: `use --machines ${able.join(' or ')}, or a fault that keeps it away, such as: talos refuse`,
+  })
 }
 
 function refuseCommandFault(rule: FaultRule, name: string): void {

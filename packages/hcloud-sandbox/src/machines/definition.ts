@@ -24,6 +24,8 @@ export interface MachineKindDefinition<Name extends string = string> {
   readonly runsCommands: boolean
   /** Whether the sandbox sees these commands, so that faults can be about them. */
   readonly seesCommands: boolean
+  /** Whether the sandbox plays Talos on them, so that it can be another one than on the disk. */
+  readonly playsTalos: boolean
   /** What this computer must have for it; left out when that is nothing. */
   readonly requirements?: {
     readonly name: string

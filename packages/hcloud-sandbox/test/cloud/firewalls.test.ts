@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { createTestCloud, OTHER_TOKEN, SERVER_ORDER, type TestCloud } from './fixture.ts'
+import { createTestCloud, OTHER_TOKEN, plainDisks, SERVER_ORDER, type TestCloud } from './fixture.ts'
 
 const Firewall = v.looseObject({ id: v.number(), name: v.string() })
 const One = v.object({ firewall: Firewall, actions: v.optional(v.array(v.looseObject({ command: v.string() })), []) })
@@ -142,3 +142,30 @@ describe('SSH behind a firewall', () => {
     expect(cloud.boots[0]?.target.addresses).toEqual(['127.10.1.1'])
   })
 })
+
+describe('Talos behind a firewall', () => {
+  test.each([
+    [[{ ...SSH, port: '50000' }], true],
+    [[{ ...SSH, port: 'any' }], true],
+    [[{ ...SSH, port: '5022' }], true],
+    [[SSH], false],
+    [[], false],
+  ])('with the rules %j: %s', async (rules, gets) => {
+    await using cloud = await createTestCloud({ disks: { ...plainDisks, readTalosDisk: async () => UNBOOTABLE } })
+    const { id } = await make(cloud, { rules })
+    const server = await cloud.createServer({ firewalls: [{ firewall: id }], public_net: { enable_ipv6: false } })
+    await cloud.act(server, 'poweron')
+    expect(cloud.boots).toMatchObject([{ target: { talos: UNBOOTABLE, talosAddresses: gets ? ['127.10.1.1'] : [] } }])
+  })
+})
+
+/** One that takes no port. */
+const UNBOOTABLE = {
+  version: 'v1.13.9',
+  schematicId: '0'.repeat(64),
+  extensions: [],
+  architecture: 'x86',
+  platform: 'hcloud',
+  answers: 'version',
+  boots: false,
+} as const

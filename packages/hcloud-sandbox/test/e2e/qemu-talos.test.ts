@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest'
 import type { Architecture } from '../../src/domain.ts'
 import { MIB } from '../../src/factory/disk-size.ts'
+import { readTalosDisk } from '../../src/factory/talos-disk.ts'
 import { createQemuMachines } from '../../src/machines/qemu/machines.ts'
 import { testFactory } from '../factory/test-factory.ts'
 import { CACHE_DIR, makeQemuMachine, WHY_NOT } from '../machines/qemu/fixture.ts'
@@ -25,7 +26,8 @@ async function orderDisk(path: string, spoilt = false) {
 /** A machine with that disk, switched on, and what it answers once it does. */
 async function start(architecture: Architecture, disk: Buffer) {
   const test = await makeQemuMachine({ architecture, disk })
-  await test.machine.powerOn({ ...test.target, system: 'disk' })
+  const talos = await readTalosDisk(test.machine.spec.diskFile)
+  await test.machine.powerOn({ ...test.target, system: 'disk', talos })
   const ask = (method: string, ...texts: string[]) => askTalos(test.machine.spec, method, texts)
   /** Refused is what a machine says that does not answer yet. */
   const isUp = () =>

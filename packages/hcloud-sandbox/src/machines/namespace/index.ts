@@ -5,6 +5,7 @@ export const namespace = defineMachineKind({
   name: 'namespace',
   runsCommands: true,
   seesCommands: true,
+  playsTalos: true,
   requirements: {
     name: 'namespaces',
     met: 'machines of the sandbox are cut off from this computer: one was made, and closed again',

@@ -5,5 +5,6 @@ export const none = defineMachineKind({
   name: 'none',
   runsCommands: false,
   seesCommands: false,
+  playsTalos: true,
   create: async (options) => (await import('./machines.ts')).createNoMachines(undefined, options),
 })

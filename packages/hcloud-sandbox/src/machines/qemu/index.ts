@@ -6,6 +6,7 @@ export const qemu = defineMachineKind({
   name: 'qemu',
   runsCommands: true,
   seesCommands: false,
+  playsTalos: false,
   requirements: {
     name: 'QEMU',
     met: 'all that --machines qemu needs is here',

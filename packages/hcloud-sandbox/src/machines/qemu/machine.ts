@@ -3,7 +3,6 @@
 import { once } from 'node:events'
 import type { Clock } from '../../clock.ts'
 import { SandboxError } from '../../errors.ts'
-import { readTalosDisk } from '../../factory/talos-disk.ts'
 import type { MachineFaults } from '../faults.ts'
 import { requireFree } from '../listen.ts'
 import type { BootTarget, Machine, MachineSpec } from '../machine.ts'
@@ -48,11 +47,10 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
     const { platform, accelerator, systems } = await setup()
     const { addresses = [spec.address], sshPort = spec.sshPort, sshDelayMs = 0 } = target
     const isRescue = target.system === 'rescue'
-    const ports = isRescue ? [sshPort] : [sshPort, spec.talosPort]
-    for (const address of addresses) for (const port of ports) await requireFree(address, port)
+    const { talos, talosAddresses = [spec.address] } = target
+    for (const address of addresses) await requireFree(address, sshPort)
+    if (!isRescue) for (const address of talosAddresses) await requireFree(address, spec.talosPort)
     const { refuseSshMs = 0, losePowerMs, ignoreDiscard = false } = faults?.atBoot(spec) ?? {}
-    // Without a disk QEMU itself says what is wrong.
-    const talos = isRescue ? undefined : await readTalosDisk(spec.diskFile).catch(() => undefined)
     const argv = toMachineArgv({
       platform,
       accelerator: accelerator.name,
@@ -71,10 +69,9 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
     timers.after(losePowerMs, losePower)
     /** One for each address and port. */
     const forwards: Forward[] = []
-    const open = async (port: number, machinePort: number, onConnection?: ForwardOptions['onConnection']) => {
+    const open = async (where: readonly string[], options: Omit<ForwardOptions, 'address' | 'qmp'>): Promise<void> => {
       off.throwIfAborted()
-      for (const address of addresses)
-        forwards.push(await forward({ address, port, machinePort, qmp: emulator.qmp, onConnection }))
+      for (const address of where) forwards.push(await forward({ ...options, address, qmp: emulator.qmp }))
     }
     const waitUntilReady = async (): Promise<void> => {
       if (!ready.signal.aborted) await once(ready.signal, 'abort', { signal: off })
@@ -85,12 +82,16 @@ export function createMachine({ spec, setup, onConsole, clock, faults }: Machine
       // system on a disk ever does is unknown: a connection to it hangs as on any machine that does not answer.
       if (isRescue) await waitUntilReady()
       if (sshDelayMs > 0) await timers.sleep(sshDelayMs)
-      await open(sshPort, 22, faults === undefined ? undefined : () => faults.atConnection(spec))
+      const onConnection = faults === undefined ? undefined : () => faults.atConnection(spec)
+      await open(addresses, { port: sshPort, machinePort: 22, onConnection })
     }
     const openTalos = async (): Promise<void> => {
+      const wrong = talos === undefined ? undefined : faults?.atTalos(spec)
       // A disk of the emulated Factory says when it answers, too, and has no SSH.
-      if (talos !== undefined) await waitUntilReady()
-      await open(spec.talosPort, TALOS_PORT)
+      if (talos !== undefined) await Promise.all([waitUntilReady(), timers.sleep(wrong?.refuseMs ?? 0)])
+      await timers.sleep(wrong?.delayMs ?? 0)
+      const onConnection = wrong?.isSilent ? () => 'silent' as const : undefined
+      await open(talosAddresses, { port: spec.talosPort, machinePort: TALOS_PORT, onConnection })
     }
     const opening = Promise.all([
       ...(talos === undefined ? [openSsh()] : []),

@@ -94,10 +94,9 @@ async function makeInto(cacheDir: string, prefix: string, options: MakeIntoOptio
       await mkdir(made)
       onProgress(`downloading ${source.packages.length} packages.`)
       await source.unpackInto(join(work, 'packages'))
-      onProgress('putting the systems together.')
       const between = join(work, 'between')
       await mkdir(between)
-      await makeSystems({ platform, packages: join(work, 'packages'), folder: made, work: between, signal })
+      await makeSystems({ platform, packages: join(work, 'packages'), folder: made, work: between, onProgress, signal })
       await rename(made, folder)
     }
     return toSystems(folder, platform)

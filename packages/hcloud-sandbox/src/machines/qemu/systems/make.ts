@@ -24,7 +24,7 @@ const RESCUE_FILE = 'initramfs.zst'
 const BOOT_FOLDER = 'boot'
 
 /** Small, and still made within seconds. */
-const COMPRESSION = '-15'
+const COMPRESSION = '-12'
 
 /** What machines of an architecture boot. Absolute paths. */
 export interface Systems {
@@ -55,15 +55,20 @@ export interface MakeOptions {
   readonly folder: string
   /** An empty folder for what is between, on the same disk. */
   readonly work: string
+  /** Is told what is being made, for people. */
+  readonly onProgress: (what: string) => void
   readonly signal?: AbortSignal | undefined
 }
 
 /** @throws SandboxError `sandbox` when the packages lack something */
-export async function makeSystems({ platform, packages, folder, work, signal }: MakeOptions): Promise<void> {
+export async function makeSystems(options: MakeOptions): Promise<void> {
+  const { platform, packages, folder, work, onProgress, signal } = options
+  onProgress('putting the rescue system together.')
   const tree = await openPackageTree(packages)
   const kernel = join(folder, KERNEL_FILE)
   await writeFile(kernel, await takeKernel(tree))
   await makeInitramfs(await assemble(tree, SYSTEMS.rescue, unpackBytes), join(folder, RESCUE_FILE), signal)
+  onProgress('putting together what disks boot.')
   const initramfs = join(work, 'talos.zst')
   await makeInitramfs(await assemble(tree, SYSTEMS.talos, unpackBytes), initramfs, signal)
   await mkdir(join(folder, BOOT_FOLDER))
