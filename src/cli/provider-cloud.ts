@@ -28,5 +28,6 @@ async function openProject(io: Io, { onDelay, trace, ...options }: Settings): Pr
 
 async function openWithoutProject(io: Io, options: Settings): Promise<OpenedCloud> {
   const { factory } = await openFactory(io, options)
-  return { hetzner: NO_TOKEN, factory, factoryUrl: publicFactoryUrlOf(io, options), sshPort: 0, close: async () => {} }
+  const factoryUrl = publicFactoryUrlOf(io, options)
+  return { hetzner: NO_TOKEN, factory, factoryUrl, sshPort: 0, talosPort: 0, close: async () => {} }
 }

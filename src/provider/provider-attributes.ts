@@ -86,6 +86,25 @@ export const attributes = defineAttributes({
     set: 'optional',
     description: 'What the temporary servers are beside their type and location.',
   },
+  boot_tests: {
+    type: {
+      object: defineAttributes({
+        timeout: {
+          type: 'string',
+          set: 'optional',
+          description: 'How long Talos is waited for; `5m` by default. When nothing answers, it is booted once more.',
+        },
+        allow_unproven: {
+          type: 'bool',
+          set: 'optional',
+          description:
+            'Whether a snapshot is published without the test, with a warning, when no server for it is in stock. Each apply tries again.',
+        },
+      }),
+    },
+    set: 'optional',
+    description: 'How snapshots with `boot_test` are booted.',
+  },
 })
 
 type ProviderConfig = Open<typeof attributes>
@@ -94,12 +113,17 @@ type ProviderConfig = Open<typeof attributes>
 export function findProblems(config: ProviderConfig): readonly Diagnostic[] {
   const problems: Diagnostic[] = []
   const { port, timeout, over } = sshOf(config)
+  const waits = [
+    ['ssh', timeout],
+    ['boot_tests', bootTestsOf(config).timeout],
+  ] as const
   if (typeof port === 'number' && !isPort(port)) {
     problems.push(wrong(['ssh', 'port'], `${port} is not a port`, 'Use a number from 1 to 65535.'))
   }
-  if (typeof timeout === 'string' && toWait(timeout) === undefined) {
+  for (const [name, wait] of waits) {
+    if (typeof wait !== 'string' || toWait(wait) !== undefined) continue
     problems.push(
-      wrong(['ssh', 'timeout'], `"${timeout}" is not a time to wait`, 'Write it like "90s" or "5m", up to 24h.'),
+      wrong([name, 'timeout'], `"${wait}" is not a time to wait`, 'Write it like "90s" or "5m", up to 24h.'),
     )
   }
   if (typeof over === 'string' && toWay(over) === undefined) {
@@ -116,6 +140,7 @@ export function findProblems(config: ProviderConfig): readonly Diagnostic[] {
 export function readAccess(config: ProviderConfig): ServerAccess {
   const { timeout, over, require_host_proof } = sshOf(config)
   const { ip_family: family, networks, firewalls, labels, download_proxy: proxy } = buildServerOf(config)
+  const { timeout: bootTimeout, allow_unproven } = bootTestsOf(config)
   const way = typeof over === 'string' ? toWay(over) : undefined
   const has = (one: 'ipv4' | 'ipv6') =>
     typeof family === 'string'
@@ -135,6 +160,8 @@ export function readAccess(config: ProviderConfig): ServerAccess {
     },
     sshTimeoutMs: typeof timeout === 'string' ? toWait(timeout) : undefined,
     requireHostProof: require_host_proof === true,
+    bootTestMs: typeof bootTimeout === 'string' ? toWait(bootTimeout) : undefined,
+    allowUnproven: allow_unproven === true,
   }
 }
 
@@ -145,6 +172,9 @@ const sshOf = ({ ssh }: ProviderConfig): Ssh => (typeof ssh === 'object' && ssh 
 type BuildServer = Partial<Extract<ProviderConfig['build_server'], object>>
 const buildServerOf = ({ build_server: server }: ProviderConfig): BuildServer =>
   typeof server === 'object' && server !== null ? server : {}
+type BootTests = Partial<Extract<ProviderConfig['boot_tests'], object>>
+const bootTestsOf = ({ boot_tests: tests }: ProviderConfig): BootTests =>
+  typeof tests === 'object' && tests !== null ? tests : {}
 
 /** The texts of a list or a map, with their keys, as far as they are known. */
 const textsOf = (value: object | symbol | null | undefined): readonly (readonly [string, string])[] =>

@@ -4,7 +4,7 @@ import { type Problem, TalosImageError, toTalosImageError } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import { plan } from '../library/plan.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/request.ts'
 import type { ServerRequest } from '../plan/server-settings.ts'
 import { openRun } from '../run/build.ts'
@@ -34,6 +34,7 @@ export interface OpenedCloud {
   /** What the Factory is called in references of installers. */
   readonly factoryUrl: string
   readonly sshPort: number
+  readonly talosPort: number
   /** Leaves a sandbox. */
   close(): Promise<void>
 }
@@ -47,6 +48,10 @@ export interface ServerAccess {
   /** Milliseconds. */
   readonly sshTimeoutMs: number | undefined
   readonly requireHostProof: boolean
+  /** How long Talos is waited for in a boot test, in milliseconds. */
+  readonly bootTestMs: number | undefined
+  /** Whether what was to be booted is published all the same when no server for that is in stock. */
+  readonly allowUnproven: boolean
 }
 
 /** What is asked and answered, for TF_LOG. */
@@ -137,18 +142,23 @@ export class Session {
   }
 
   async #openRun(): Promise<() => OpenRun> {
-    const { factory, sshPort } = await this.cloud()
+    const { factory, sshPort, talosPort } = await this.cloud()
     const hetzner = await this.hetzner()
-    const { sshTimeoutMs, requireHostProof } = this.access
+    const { sshTimeoutMs, bootTestMs, requireHostProof, allowUnproven } = this.access
     const { signal, log } = this.#context
     const options = {
       hetzner,
       factory,
       sshPort,
+      talosPort,
       signal,
       requireHostProof,
       trace: toTrace(log),
-      ...(sshTimeoutMs === undefined ? {} : { timeouts: { sshMs: sshTimeoutMs } }),
+      timeouts: {
+        ...(sshTimeoutMs === undefined ? {} : { sshMs: sshTimeoutMs }),
+        ...(bootTestMs === undefined ? {} : { bootTestMs }),
+      },
+      stock: { waitMs: 0, look: async ({ placements }: PlannedImage) => placements, allowUnproven },
       onEvent: (event: BuildEvent): void => {
         const line = toLogLine(event)
         if (line !== undefined) log(event.type === 'note' || event.type === 'leftover' ? 'warn' : 'info', line)

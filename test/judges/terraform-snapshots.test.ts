@@ -152,7 +152,7 @@ resource "talosimage_snapshot" "image" {
     expect(await cloud.snapshots()).toEqual([])
   })
 
-  it('is replaced, refused to be destroyed while it is in use, kept, adopted and imported', async () => {
+  it('is booted, replaced, refused to be destroyed while it is in use, kept, adopted and imported', async () => {
     await using workspace = await createWorkspace()
     const { ok, fails, values, write } = await prepare(
       workspace,
@@ -162,17 +162,24 @@ provider "talosimage" {}
 variable "talos" { default = "v1.13.8" }
 variable "force" { default = false }
 variable "keep" { default = false }
+variable "boot" { default = false }
 resource "talosimage_snapshot" "gpu" {
   talos_version   = var.talos
   architecture    = "x86"
   role            = "gpu"
   force_destroy   = var.force
   keep_on_destroy = var.keep
+  boot_test       = var.boot
 }
 `,
     )
     await ok(...APPLY)
+    expect(await ok(...APPLY, '-var', 'boot=true')).toContain('0 added, 1 changed, 0 destroyed')
+    await ok(...UNCHANGED, '-var', 'boot=true')
     const [old] = await cloud.snapshots('gpu')
+    expect(old?.labels['talos-image/boot-tested']).toBe('v1.13.8')
+    expect((await values())['talosimage_snapshot.gpu']).toMatchObject({ boot_test: true, boot_tested: 'v1.13.8' })
+    expect(await cloud.rest()).toMatchObject(NOTHING_LEFT)
     const server = {
       name: 'beta',
       server_type: 'cx23',
@@ -189,7 +196,7 @@ resource "talosimage_snapshot" "gpu" {
     )
 
     await ok(...APPLY, '-var', 'force=true')
-    const newer = ['-var', 'talos=v1.13.9', '-var', 'keep=true'] as const
+    const newer = ['-var', 'talos=v1.13.9', '-var', 'keep=true', '-var', 'boot=true'] as const
     const replaced = await ok(...APPLY, '-var', 'force=true', ...newer)
     expect(replaced).toMatch(/talos_version += "v1.13.8" -> "v1.13.9" # forces replacement/)
     const [now, ...others] = await cloud.snapshots('gpu')
@@ -201,7 +208,9 @@ resource "talosimage_snapshot" "gpu" {
     expect(await ok(...APPLY, ...newer)).toContain(
       `the snapshot ${now?.id} (Talos Linux v1.13.9 x86 by hcloud-talos (gpu)) exists`,
     )
-    expect((await values())['talosimage_snapshot.gpu']).toMatchObject({ id: String(now?.id), adopted: true })
+    expect((await values())['talosimage_snapshot.gpu']).toMatchObject({
+      ...{ id: String(now?.id), adopted: true, boot_tested: 'v1.13.9' },
+    })
 
     await ok('state', 'rm', 'talosimage_snapshot.gpu')
     const { images } = v.parse(Images, await cloud.send('GET', '/images?type=system'))

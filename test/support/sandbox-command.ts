@@ -7,7 +7,9 @@ export interface SandboxCommand extends AsyncDisposable {
   /** Where it runs; goes with it. */
   readonly workspace: Workspace
   /** What it prints: the environment that points programs at it. */
-  readonly env: Readonly<Record<'HCLOUD_ENDPOINT' | 'HCLOUD_TOKEN' | 'TALOS_IMAGE_FACTORY_URL', string>>
+  readonly env: Readonly<
+    Record<'HCLOUD_ENDPOINT' | 'HCLOUD_TOKEN' | 'TALOS_IMAGE_FACTORY_URL' | 'TALOS_IMAGE_TALOS_PORT', string>
+  >
   readonly sshPort: number
   /**
    * Asks the cloud for something, past the program that is tested.
@@ -76,5 +78,6 @@ function readEnvironment(text: string): SandboxCommand['env'] {
     HCLOUD_ENDPOINT: read('HCLOUD_ENDPOINT'),
     HCLOUD_TOKEN: read('HCLOUD_TOKEN'),
     TALOS_IMAGE_FACTORY_URL: read('TALOS_IMAGE_FACTORY_URL'),
+    TALOS_IMAGE_TALOS_PORT: read('TALOS_IMAGE_TALOS_PORT'),
   }
 }

@@ -6,6 +6,7 @@ import { joinSelector } from '../../plan/selector.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
 import { type DataSourceDefinition, DiagnosticsError } from '../definition.ts'
 import { at, placed, toWarnings, wrong } from '../place.ts'
+import { BOOT_TESTED } from '../resources/snapshot/attributes.ts'
 import { visible } from '../resources/snapshot/state.ts'
 import { defineAttributes, type Open } from '../schema.ts'
 import type { Session } from '../session.ts'
@@ -43,6 +44,7 @@ const attributes = defineAttributes({
     set: 'computed',
     description: 'The installer that belongs to it; null when its schematic is not known.',
   },
+  boot_tested: { type: 'string', set: 'computed', description: BOOT_TESTED },
   created: { type: 'string', set: 'computed', description: 'When it was made (RFC 3339).' },
   size_gb: { type: 'number', set: 'computed', description: 'What is billed, in GB.' },
   disk_gb: { type: 'number', set: 'computed', description: 'The disk that servers need at least, in GB.' },
@@ -87,6 +89,7 @@ export const snapshot: DataSourceDefinition<typeof attributes, Session> = {
           version: record.version,
           schematic_id: record.schematic,
           installer: record.installer,
+          boot_tested: record.bootTested,
           created: record.created,
           size_gb: record.sizeGb,
           disk_gb: record.diskGb,

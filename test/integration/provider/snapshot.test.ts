@@ -1,19 +1,24 @@
 /** The resource `talosimage_snapshot` without Terraform, against a sandbox. */
 
+import { parseFaultFlag } from 'hcloud-sandbox'
 import { describe, expect, it } from 'vitest'
 import { FACTORY_URL } from '../../../src/factory/asset.ts'
 import { createFactoryClient } from '../../../src/factory/client.ts'
 import { PLAIN_SERVER } from '../../../src/plan/server-settings.ts'
-import type { Context } from '../../../src/provider/definition.ts'
+import { type Context, DiagnosticsError } from '../../../src/provider/definition.ts'
 import type { SnapshotState } from '../../../src/provider/resources/snapshot/attributes.ts'
 import { snapshot } from '../../../src/provider/resources/snapshot/resource.ts'
-import { Session } from '../../../src/provider/session.ts'
+import { UNKNOWN } from '../../../src/provider/schema.ts'
+import { type ServerAccess, Session } from '../../../src/provider/session.ts'
 import { type TestSandbox, testSandbox } from '../../support/sandbox.ts'
 import { CONFIG } from '../../unit/provider/fixture.ts'
-import { clientOf, contentsOf } from '../../unit/run/fixture.ts'
+import { clientOf, contentsOf, refuseSecondServer } from '../../unit/run/fixture.ts'
 
 /** One run of Terraform. */
-function contextIn(sandbox: TestSandbox): Context<Session> & { readonly lines: readonly string[] } {
+function contextIn(
+  sandbox: TestSandbox,
+  tests: Partial<Pick<ServerAccess, 'bootTestMs' | 'allowUnproven'>> = {},
+): Context<Session> & { readonly lines: readonly string[] } {
   const lines: string[] = []
   const shared = {
     signal: AbortSignal.timeout(60_000),
@@ -24,9 +29,11 @@ function contextIn(sandbox: TestSandbox): Context<Session> & { readonly lines: r
     factory: createFactoryClient({ url: sandbox.factoryUrl, publicUrl: FACTORY_URL, firstPauseMs: 1 }),
     factoryUrl: FACTORY_URL,
     sshPort: sandbox.sshPort,
+    talosPort: sandbox.talosPort,
     close: async () => undefined,
   })
-  const access = { server: PLAIN_SERVER, sshTimeoutMs: 10_000, requireHostProof: false }
+  const plain = { server: PLAIN_SERVER, sshTimeoutMs: 10_000, requireHostProof: false }
+  const access = { ...plain, bootTestMs: undefined, allowUnproven: false, ...tests }
   return { ...shared, lines, provider: new Session(open, access, shared) }
 }
 
@@ -41,6 +48,16 @@ const create = async (context: Context<Session>, config = WANTED) => {
   if (planned === undefined) throw new Error('there is no plan')
   return snapshot.create({ config, planned: planned.planned }, context)
 }
+
+async function created(context: Context<Session>, config = WANTED): Promise<SnapshotState> {
+  const { state } = await create(context, config)
+  if (state === null) throw new Error('there is no state')
+  return state
+}
+const planned = (context: Context<Session>, config: typeof WANTED, prior: SnapshotState) =>
+  snapshot.plan?.({ config, prior, proposed: config }, context)
+const update = (context: Context<Session>, config: typeof WANTED, prior: SnapshotState) =>
+  snapshot.update({ config, prior, planned: config }, context)
 
 describe('talosimage_snapshot', { timeout: 60_000 }, () => {
   it('is built once for two resources that are the same', async () => {
@@ -77,10 +94,94 @@ describe('talosimage_snapshot', { timeout: 60_000 }, () => {
   it('is stopped when its time is over, and what was made for it is removed', async () => {
     await using sandbox = await testSandbox()
     const context = contextIn(sandbox)
-    const creating = create(context, { ...WANTED, timeouts: { create: '0.01s' } })
+    const creating = create(context, { ...WANTED, timeouts: { create: '0.01s', update: null } })
     await expect(creating).rejects.toMatchObject({
       diagnostics: [{ summary: 'the snapshot was not built within 0.01s', path: ['timeouts', 'create'] }],
     })
     expect(await contentsOf(sandbox)).toEqual({ servers: [], sshKeys: [], snapshots: [] })
+  })
+})
+
+describe('its boot test', { timeout: 60_000 }, () => {
+  const LABEL = 'talos-image/boot-tested'
+  const PLAIN = { ...CONFIG, talos_version: 'v1.13.9' }
+  const BOOTED = { ...PLAIN, boot_test: true }
+  const told = (work: Promise<unknown> | undefined): Promise<unknown> =>
+    Promise.resolve(work).then(
+      () => 'nothing',
+      (error: unknown) => (error instanceof DiagnosticsError ? error.diagnostics : error),
+    )
+
+  it('boots what is there when it is switched on, and does nothing when it is switched off', async () => {
+    await using sandbox = await testSandbox()
+    const context = contextIn(sandbox)
+    const plain = await created(context, PLAIN)
+    expect([plain.boot_test, plain.boot_tested]).toEqual([false, null])
+
+    expect((await planned(context, BOOTED, plain))?.planned).toEqual({
+      ...plain,
+      boot_test: true,
+      boot_tested: UNKNOWN,
+    })
+    const on = await update(context, BOOTED, plain)
+    expect(on).toEqual({ state: { ...plain, boot_test: true, boot_tested: 'v1.13.9' }, diagnostics: [] })
+    const { snapshots, ...rest } = await contentsOf(sandbox)
+    expect(snapshots).toMatchObject([{ id: Number(plain.id), labels: { [LABEL]: 'v1.13.9' } }])
+    expect(rest).toEqual({ servers: [], sshKeys: [] })
+
+    const said = context.lines.length
+    if (on.state === null) throw new Error('there is no state')
+    expect((await planned(context, PLAIN, on.state))?.planned).toEqual({ ...on.state, boot_test: false })
+    expect((await update(context, PLAIN, on.state)).state).toEqual({ ...on.state, boot_test: false })
+    expect(context.lines).toHaveLength(said)
+  })
+
+  it('that fails publishes nothing that is new, and leaves what was there', async () => {
+    await using sandbox = await testSandbox({ faults: [parseFaultFlag('talos refuse')] })
+    const context = contextIn(sandbox, { bootTestMs: 200 })
+    const failed = [
+      { summary: expect.stringMatching(/^the snapshot \d+ does not boot: .*refused/), detail: expect.any(String) },
+    ]
+    expect(await told(create(context, BOOTED))).toMatchObject(failed)
+    expect(await contentsOf(sandbox)).toEqual({ servers: [], sshKeys: [], snapshots: [] })
+
+    const plain = await created(context, PLAIN)
+    expect(await told(update(context, BOOTED, plain))).toMatchObject(failed)
+    const late = { ...BOOTED, timeouts: { create: null, update: '0.01s' } }
+    expect(await told(update(context, late, plain))).toMatchObject([
+      { summary: 'the snapshot was not booted within 0.01s', path: ['timeouts', 'update'] },
+    ])
+    const { snapshots, ...rest } = await contentsOf(sandbox)
+    expect(snapshots).toMatchObject([
+      { id: Number(plain.id), labels: expect.not.objectContaining({ [LABEL]: expect.anything() }) },
+    ])
+    expect(rest).toEqual({ servers: [], sshKeys: [] })
+  })
+
+  it('that finds no server fails, or is made up for by the next apply where that is allowed', async () => {
+    let hasStock = false
+    const refuse = refuseSecondServer()
+    await using sandbox = await testSandbox({ intercept: (request) => (hasStock ? undefined : refuse(request)) })
+    expect(await told(create(contextIn(sandbox), BOOTED))).toMatchObject([
+      { detail: expect.stringContaining('allow_unproven = true in boot_tests of the provider') },
+    ])
+    const context = contextIn(sandbox, { allowUnproven: true })
+    const { state, diagnostics } = await create(context, BOOTED)
+    expect(diagnostics).toMatchObject([{ severity: 'warning', path: ['boot_test'] }])
+    if (state === null) throw new Error('there is no state')
+    expect([state.boot_test, state.boot_tested]).toEqual([true, null])
+    expect((await update(context, BOOTED, state)).diagnostics).toMatchObject([{ severity: 'warning' }])
+    hasStock = true
+    expect((await update(context, BOOTED, state)).state).toEqual({ ...state, boot_tested: 'v1.13.9' })
+  })
+
+  it('of what cannot tell anything is refused in the plan, also of what is there', async () => {
+    await using sandbox = await testSandbox()
+    const context = contextIn(sandbox)
+    const schematic = 'customization:\n  embeddedMachineConfiguration: "version: v1alpha1"\n'
+    const plain = await created(context, { ...PLAIN, schematic })
+    expect(await told(planned(context, { ...BOOTED, schematic }, plain))).toMatchObject([
+      { path: ['schematic'], detail: expect.stringMatching(/^Line 2.* Leave boot_test out/) },
+    ])
   })
 })

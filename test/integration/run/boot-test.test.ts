@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { BuildEvent } from '../../../src/run/events.ts'
 import type { BuiltResult, ImageResult } from '../../../src/run/result.ts'
 import { testSandbox } from '../../support/sandbox.ts'
-import { type BuildTestOptions, buildIn, contentsOf, planIn } from '../../unit/run/fixture.ts'
+import { type BuildTestOptions, buildIn, contentsOf, planIn, refuseSecondServer } from '../../unit/run/fixture.ts'
 
 const LABEL = 'talos-image/boot-tested'
 
@@ -150,14 +150,6 @@ describe('an image that exists', () => {
     expect(stepsOf(again.events)).toEqual([])
   })
 })
-
-/** No server can be had from a snapshot. */
-function refuseSecondServer() {
-  return ({ method, path, body }: { readonly method: string; readonly path: string; readonly body: unknown }) =>
-    method === 'POST' && path === '/servers' && /"image":"4\d+"/.test(JSON.stringify(body))
-      ? Response.json({ error: { code: 'resource_unavailable', message: 'not in stock' } }, { status: 412 })
-      : undefined
-}
 
 function toSchematic(text: string) {
   return { file: 'schematic.yaml', parsed: parseSchematic(text, 'schematic.yaml') }

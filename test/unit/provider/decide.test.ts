@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { SnapshotConfig } from '../../../src/provider/resources/snapshot/attributes.ts'
-import { decide, type Found, isSameContent, isSameServer } from '../../../src/provider/resources/snapshot/decide.ts'
+import {
+  decide,
+  type Found,
+  isSameContent,
+  isSameServer,
+  isUnproven,
+} from '../../../src/provider/resources/snapshot/decide.ts'
 import { toState } from '../../../src/provider/resources/snapshot/state.ts'
 import { UNKNOWN } from '../../../src/provider/schema.ts'
 import { CONFIG, HEX, IDENTITY, LABELS, SNAPSHOT } from './fixture.ts'
@@ -20,7 +26,7 @@ function applied(config = CONFIG, snapshot = SNAPSHOT) {
   const state = toState(snapshot, FACTORY, {
     ...config,
     ...{ schematic_id: HEX, version: 'v1.13.9', installer: found()?.installer ?? null, adopted: false },
-    ...{ keep_on_destroy: false, force_destroy: false, source_sha256: HEX },
+    ...{ boot_test: false, keep_on_destroy: false, force_destroy: false, source_sha256: HEX },
   })
   if (state === undefined) throw new Error('there is no state')
   return state
@@ -39,8 +45,8 @@ describe('what is to be made', () => {
       description: SNAPSHOT.description,
       selector: 'os=talos,!role,version=v1.13.9',
       all_labels: LABELS,
-      ...{ protect: false, keep_on_destroy: false, force_destroy: false },
-      ...{ id: UNKNOWN, size_gb: UNKNOWN, source_sha256: UNKNOWN, adopted: UNKNOWN },
+      ...{ protect: false, boot_test: false, keep_on_destroy: false, force_destroy: false },
+      ...{ id: UNKNOWN, boot_tested: UNKNOWN, size_gb: UNKNOWN, source_sha256: UNKNOWN, adopted: UNKNOWN },
     })
   })
 
@@ -159,6 +165,29 @@ describe('what was changed by hand is drift', () => {
     const prior = applied({ ...PINNED, labels }, { ...SNAPSHOT, labels: { ...SNAPSHOT.labels, ...labels } })
     expect(prior.labels).toEqual(labels)
     expect(applied({ ...PINNED, labels: {} }).labels).toEqual({})
+  })
+})
+
+describe('a boot test', () => {
+  const labels = { ...SNAPSHOT.labels, 'talos-image/boot-tested': 'v1.13.9' }
+  const proven = applied(PINNED, { ...SNAPSHOT, labels })
+  const asked = { ...PINNED, boot_test: true }
+
+  test.each<[string, SnapshotConfig['boot_test'], typeof PRIOR, SnapshotConfig['boot_tested']]>([
+    ['is to be where it is asked for', true, PRIOR, UNKNOWN],
+    ['may have to be where it is not known whether it is asked for', UNKNOWN, PRIOR, UNKNOWN],
+    ['is not repeated', true, proven, 'v1.13.9'],
+    ['is not asked for by itself', null, PRIOR, null],
+    ['has been, whatever is asked for now', false, proven, 'v1.13.9'],
+  ])('%s', (_, boot_test, prior, boot_tested) => {
+    const { planned, replace } = decide({ ...PINNED, boot_test }, prior, undefined)
+    expect([replace, planned.boot_test, planned.boot_tested]).toEqual([undefined, boot_test ?? false, boot_tested])
+    expect(isUnproven({ boot_test }, prior)).toBe(boot_tested === UNKNOWN)
+  })
+
+  test('has to be again when its label is gone', () => {
+    expect(decide(asked, applied(asked), found()).planned.boot_tested).toBe(UNKNOWN)
+    expect(decide(asked, { ...proven, boot_test: true }, found())).toEqual({ planned: { ...proven, boot_test: true } })
   })
 })
 

@@ -48,6 +48,15 @@ test.each([
   ['set server_location to one of them', 'Set location to one of them.'],
   ['give a value, for example -var talos_version=v1.12.2', 'Give a value, for example "v1.12.2".'],
   ['remove image_url_arm', 'Remove image_url.'],
+  ['leave --boot-test (bootTest) out, or ...', 'Leave boot_test out, or ...'],
+  [
+    'try again later, wait with --wait-for-stock 30m, publish it unproven with --allow-unproven, or leave --boot-test out',
+    'Try again later, publish it unproven with allow_unproven = true in boot_tests of the provider, or leave boot_test out.',
+  ],
+  [
+    'try again later, choose another server type or location, allow bigger disks with --allow-bigger-disk, or keep an older snapshot with --allow-older',
+    'Try again later, or choose another server type or location.',
+  ],
 ])('words of the command become those of Terraform: %s', (hint, detail) => {
   expect(told(undefined, hint).detail).toBe(detail)
 })

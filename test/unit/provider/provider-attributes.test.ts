@@ -10,13 +10,17 @@ const NOTHING: Open<typeof attributes> = {
   sandbox: null,
   ssh: null,
   build_server: null,
+  boot_tests: null,
 }
 const SSH = { port: null, timeout: null, over: null, require_host_proof: null }
 const SERVER = { ip_family: null, networks: null, firewalls: null, labels: null, download_proxy: null }
 
 test('a block without settings asks for plain servers', () => {
   expect(findServerProblems(readAccess(NOTHING).server)).toEqual([])
-  expect(readAccess(NOTHING)).toMatchObject({ sshTimeoutMs: undefined, requireHostProof: false })
+  expect(readAccess(NOTHING)).toMatchObject({
+    ...{ sshTimeoutMs: undefined, requireHostProof: false },
+    ...{ bootTestMs: undefined, allowUnproven: false },
+  })
 })
 
 test('settings are those of the command, and what is wrong with them is at its attribute', () => {
@@ -24,8 +28,9 @@ test('settings are those of the command, and what is wrong with them is at its a
     ...NOTHING,
     ssh: { ...SSH, timeout: '90s', over: 'private', require_host_proof: true },
     build_server: { ...SERVER, ip_family: 'none', networks: ['inner'], firewalls: ['f', UNKNOWN], labels: { a: 'b' } },
+    boot_tests: { timeout: '10m', allow_unproven: true },
   })
-  expect(rest).toEqual({ sshTimeoutMs: 90_000, requireHostProof: true })
+  expect(rest).toEqual({ sshTimeoutMs: 90_000, requireHostProof: true, bootTestMs: 600_000, allowUnproven: true })
   expect(server).toMatchObject({
     networks: [{ value: 'inner' }],
     firewalls: [{ value: 'f' }],
@@ -43,12 +48,14 @@ test('values that cannot be are told, those that are not known are not', () => {
     ...NOTHING,
     ssh: { ...SSH, port: 0, timeout: 'soon', over: 'pigeon' },
     build_server: { ...SERVER, ip_family: 'ipv5' },
+    boot_tests: { timeout: 'late', allow_unproven: null },
   }
   expect(findProblems(wrong).map(({ path }) => path?.join('.'))).toEqual([
     'ssh.port',
     'ssh.timeout',
+    'boot_tests.timeout',
     'ssh.over',
     'build_server.ip_family',
   ])
-  expect(findProblems({ ...NOTHING, ssh: UNKNOWN, build_server: UNKNOWN })).toEqual([])
+  expect(findProblems({ ...NOTHING, ssh: UNKNOWN, build_server: UNKNOWN, boot_tests: UNKNOWN })).toEqual([])
 })

@@ -31,7 +31,8 @@ describe('what is wrong is found by the reader of requests, at its attribute', (
       { schematic: 'customization: {}', schematic_id: HEX },
       'schematic_id: schematic and schematic_id cannot be used together',
     ],
-    [{ timeouts: { create: 'soon' } }, 'timeouts.create: "soon" is not a time to wait'],
+    [{ timeouts: { create: 'soon', update: null } }, 'timeouts.create: "soon" is not a time to wait'],
+    [{ timeouts: { create: null, update: 'late' } }, 'timeouts.update: "late" is not a time to wait'],
   ])('%j', async (change, expected) => {
     expect(await told(change)).toEqual([expect.stringContaining(expected)])
   })

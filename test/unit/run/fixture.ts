@@ -156,3 +156,11 @@ export function corruptServerDisks(sandbox: TestSandbox, offset: number): void {
 
 /** The names of the disk files that are left. */
 export const diskFiles = (sandbox: TestSandbox): Promise<string[]> => readdir(join(sandbox.cloudDir, 'disks'))
+
+/** No server can be had from a snapshot. */
+export function refuseSecondServer() {
+  return ({ method, path, body }: { readonly method: string; readonly path: string; readonly body: unknown }) =>
+    method === 'POST' && path === '/servers' && /"image":"4\d+"/.test(JSON.stringify(body))
+      ? Response.json({ error: { code: 'resource_unavailable', message: 'not in stock' } }, { status: 412 })
+      : undefined
+}

@@ -4,11 +4,13 @@ import { TalosImageError } from '../../../errors.ts'
 import type { HetznerClient } from '../../../hetzner/client.ts'
 import type { Snapshot } from '../../../hetzner/snapshot.ts'
 import { isApiFailure } from '../../../hetzner/transport/api-failure.ts'
+import { planBootTest } from '../../../library/boot-test.ts'
 import { deleteSnapshots, getSnapshot } from '../../../library/delete-snapshots.ts'
 import { PREFIX } from '../../../plan/labels.ts'
 import type { Plan, PlannedImage } from '../../../plan/plan.ts'
 import type { PlanRequest } from '../../../plan/request.ts'
 import { toWait } from '../../../run/option-limits.ts'
+import type { ImageResult } from '../../../run/result.ts'
 import { TIMEOUTS } from '../../../run/timeouts.ts'
 import type { Leftover } from '../../../util/cleanup-scope.ts'
 import { startDeadline } from '../../../util/deadline.ts'
@@ -16,7 +18,7 @@ import { type Context, type Diagnostic, DiagnosticsError, type Outcome } from '.
 import { placed, toDiagnostic, wrong } from '../../place.ts'
 import type { Session } from '../../session.ts'
 import type { attributes, SnapshotConfig, SnapshotState } from './attributes.ts'
-import { inPlace, kept } from './decide.ts'
+import { inPlace, isUnproven, kept } from './decide.ts'
 import { readSnapshotConfig } from './request.ts'
 import { toState } from './state.ts'
 
@@ -50,20 +52,12 @@ export async function create(config: SnapshotState, planned: SnapshotConfig, con
 /** Without a limit of the user's own: longer than all steps of a build. */
 const NO_LIMIT = '24h'
 
-async function obtain(config: SnapshotState, request: PlanRequest, { provider, signal }: Calls): Promise<Done> {
+async function obtain(config: SnapshotState, request: PlanRequest, context: Calls): Promise<Done> {
+  const { provider } = context
   const { made, image } = await lookUp(provider, request)
   const target = inPlace(config, image.talosVersion)
-  const limit = config.timeouts?.create ?? NO_LIMIT
-  using deadline = startDeadline(signal, toWait(limit) ?? TIMEOUTS.removeMs)
   const images = [{ ...image, description: target.description ?? image.description }]
-  const { images: results, leftovers } = await placed(() => provider.build({ ...made, images }, deadline.signal))
-  const left = leftovers.map(toWarning)
-  const [result] = results
-  if (result === undefined) throw new RangeError('a build of one image has one result')
-  if (result.status === 'failed') {
-    const why = deadline.expired ? tooLong(limit) : toDiagnostic(result.problem)
-    throw new DiagnosticsError([why, ...left])
-  }
+  const { result, left } = await carryOut({ ...made, images }, config, 'create', context)
   provider.held.add(result.snapshot.id)
   const isBuilt = result.status === 'built'
   const wanted: SnapshotState = {
@@ -75,18 +69,63 @@ async function obtain(config: SnapshotState, request: PlanRequest, { provider, s
     source_sha256: isBuilt ? (result.written?.sourceSha256 ?? null) : null,
     adopted: !isBuilt,
   }
-  return { state: await settle(result.snapshot, wanted, { provider, signal }), diagnostics: left }
+  return finish(result.snapshot, wanted, left, context)
+}
+
+/** Does what a plan of one image says. @throws DiagnosticsError when it fails, with what could not be removed */
+async function carryOut(
+  made: Plan,
+  { timeouts }: SnapshotState,
+  what: 'create' | 'update',
+  { provider, signal }: Calls,
+): Promise<{ readonly result: Exclude<ImageResult, { status: 'failed' }>; readonly left: readonly Diagnostic[] }> {
+  const limit = timeouts?.[what] ?? NO_LIMIT
+  using deadline = startDeadline(signal, toWait(limit) ?? TIMEOUTS.removeMs)
+  const { images, leftovers } = await placed(() => provider.build(made, deadline.signal))
+  const left = leftovers.map(toWarning)
+  const [result] = images
+  if (result === undefined) throw new RangeError('a build of one image has one result')
+  if (result.status !== 'failed') return { result, left }
+  const why = deadline.expired ? tooLong(what, limit) : toDiagnostic(result.problem)
+  throw new DiagnosticsError([why, ...left])
 }
 
 /** Changes in place what is not as it is wanted. */
-export async function change(config: SnapshotState, prior: SnapshotState, { provider, signal }: Calls): Promise<Done> {
+export async function change(config: SnapshotState, prior: SnapshotState, context: Calls): Promise<Done> {
+  const { provider, signal } = context
   const schematic = prior.schematic ?? config.schematic
   const wanted = { ...config, ...inPlace(config, prior.version ?? ''), ...kept(prior), schematic }
   return placed(async () => {
-    const snapshot = await getSnapshot(await provider.hetzner(), Number(prior.id), signal)
-    return { state: await settle(snapshot, wanted, { provider, signal }) }
+    if (isUnproven(config, prior)) {
+      const { server } = provider.access
+      const options = { server, location: config.location ?? undefined, signal }
+      const made = await planBootTest(Number(prior.id), await provider.hetzner(), options)
+      const { result, left } = await carryOut(made, config, 'update', context)
+      return finish(result.snapshot, wanted, left, context)
+    }
+    return finish(await getSnapshot(await provider.hetzner(), Number(prior.id), signal), wanted, [], context)
   })
 }
+
+/** Changes what is not as it is wanted, and warns of what is left, and of what is not proven. */
+async function finish(
+  snapshot: Snapshot,
+  wanted: SnapshotState,
+  left: readonly Diagnostic[],
+  context: Calls,
+): Promise<Done> {
+  const state = await settle(snapshot, wanted, context)
+  const isProven = state === null || !isUnproven(wanted, state)
+  return { state, diagnostics: isProven ? left : [...left, notProven(snapshot.id)] }
+}
+
+const notProven = (id: number): Diagnostic => ({
+  severity: 'warning',
+  summary: `the snapshot ${id} has not proven to boot: no server to boot it on is in stock`,
+  detail:
+    'It can be used all the same, as allow_unproven in boot_tests of the provider says. The next apply tries again.',
+  path: ['boot_test'],
+})
 
 const toWarning = ({ name, reason, command }: Leftover): Diagnostic => ({
   severity: 'warning',
@@ -94,8 +133,10 @@ const toWarning = ({ name, reason, command }: Leftover): Diagnostic => ({
   detail: `Remove it: \`${command}\``,
 })
 
-const tooLong = (limit: string): Diagnostic =>
-  wrong(['timeouts', 'create'], `the snapshot was not built within ${limit}`, 'What was made for it is removed.')
+const tooLong = (what: 'create' | 'update', limit: string): Diagnostic => {
+  const done = what === 'create' ? 'built' : 'booted'
+  return wrong(['timeouts', what], `the snapshot was not ${done} within ${limit}`, 'What was made for it is removed.')
+}
 
 /** Changes what is not as it is wanted. */
 async function settle(

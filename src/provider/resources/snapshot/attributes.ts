@@ -5,6 +5,9 @@ import { defineAttributes, type Open, type State } from '../../schema.ts'
 
 const DEFAULT_WAIT = 'by default as long as each of its steps may take, well over an hour'
 
+export const BOOT_TESTED =
+  'The Talos version that came up in a boot test, or `talos` where it did not tell; null when there was none.'
+
 export const attributes = defineAttributes({
   talos_version: {
     type: 'string',
@@ -65,6 +68,12 @@ export const attributes = defineAttributes({
     set: 'optional-computed',
     description: 'Whether nothing can delete the snapshot, Terraform included; `false` by default. Changed in place.',
   },
+  boot_test: {
+    type: 'bool',
+    set: 'optional-computed',
+    description:
+      'Whether a second temporary server must boot the snapshot before it is published; `false` by default. One that is there is booted in place, unless `boot_tested` says that it was; one that does not boot fails, and is removed if it was built for this resource.',
+  },
   keep_on_destroy: {
     type: 'bool',
     set: 'optional-computed',
@@ -81,6 +90,12 @@ export const attributes = defineAttributes({
     type: {
       object: defineAttributes({
         create: { type: 'string', set: 'optional', description: `Of the build, such as \`45m\`; ${DEFAULT_WAIT}.` },
+        update: {
+          type: 'string',
+          set: 'optional',
+          description:
+            'Of the boot test of a snapshot that is there; by default as long as each of its steps may take.',
+        },
       }),
     },
     set: 'optional',
@@ -113,6 +128,11 @@ export const attributes = defineAttributes({
     set: 'computed',
     description:
       'A hash of all that decides the content. An existing snapshot with the same identity and labels is adopted.',
+  },
+  boot_tested: {
+    type: 'string',
+    set: 'computed',
+    description: BOOT_TESTED,
   },
   size_gb: { type: 'number', set: 'computed', description: 'What is billed, in GB.' },
   source_sha256: {

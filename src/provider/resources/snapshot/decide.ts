@@ -34,6 +34,12 @@ export function isSameContent(config: SnapshotConfig, prior: SnapshotState): boo
 export const isSameServer = (config: SnapshotConfig, prior: SnapshotState): boolean =>
   (['server_type', 'location'] as const).every((name) => config[name] === null || config[name] === prior[name])
 
+/** Whether a boot test that is asked for has still to be: also again, when its label is gone. */
+export const isUnproven = (
+  { boot_test }: Pick<SnapshotConfig, 'boot_test'>,
+  { boot_tested }: Pick<SnapshotState, 'boot_tested'>,
+): boolean => (boot_test === true || boot_test === UNKNOWN) && boot_tested === null
+
 /**
  * @param prior null for one that is to be made
  * @param found what is to be in it; undefined where it could not be looked up, or did not have to be
@@ -56,6 +62,7 @@ export function decide(config: SnapshotConfig, prior: SnapshotState | null, foun
     installer: known === undefined ? UNKNOWN : (known.installer ?? null),
     identity: known === undefined ? UNKNOWN : (known.identity ?? null),
     id: UNKNOWN,
+    boot_tested: UNKNOWN,
     size_gb: UNKNOWN,
     source_sha256: UNKNOWN,
     adopted: UNKNOWN,
@@ -76,6 +83,7 @@ const written = (config: SnapshotConfig, prior: SnapshotState): SnapshotConfig =
   ...inPlace(config, prior.version),
   ...kept(prior),
   schematic: prior.schematic ?? config.schematic,
+  boot_tested: isUnproven(config, prior) ? UNKNOWN : prior.boot_tested,
 })
 
 /** What of a snapshot is as it was, whatever changes in place. */
@@ -90,17 +98,18 @@ export const kept = (prior: SnapshotState) => ({
   adopted: prior.adopted,
 })
 
-type InPlace = 'description' | 'protect' | 'keep_on_destroy' | 'force_destroy' | 'all_labels' | 'selector'
+type InPlace = 'description' | 'protect' | 'boot_test' | 'keep_on_destroy' | 'force_destroy' | 'all_labels' | 'selector'
 
 /** What can be changed of a snapshot that is there. */
 export function inPlace(config: SnapshotState, version: string): Pick<SnapshotState, InPlace>
 export function inPlace(config: SnapshotConfig, version: SnapshotConfig['version']): Pick<SnapshotConfig, InPlace>
 export function inPlace(config: SnapshotConfig, version: SnapshotConfig['version']): Pick<SnapshotConfig, InPlace> {
-  const { description, protect, keep_on_destroy, force_destroy } = config
+  const { description, protect, boot_test, keep_on_destroy, force_destroy } = config
   const labels = toLabels(config, version)
   return {
     description: description ?? toDescription(config, version),
     protect: protect ?? false,
+    boot_test: boot_test ?? false,
     keep_on_destroy: keep_on_destroy ?? false,
     force_destroy: force_destroy ?? false,
     all_labels: labels ?? UNKNOWN,

@@ -95,7 +95,7 @@ function toOptions(config: SnapshotConfig, server: ServerRequest): RequestOption
     evenInUse: false,
     fallback: true,
     allowBiggerDisk: false,
-    bootTest: undefined,
+    bootTest: config.boot_test === true,
     server,
     labels: new Map(labelsOf(labels).map(([key, value]) => [key, { value, origin: at('labels', key) }])),
     description: typeof description === 'string' ? { value: description, origin: at('description') } : undefined,
@@ -145,10 +145,10 @@ function findOwnProblems({ architecture, timeouts, ...config }: SnapshotConfig):
     const detail = 'Each of them says what the image is made of: leave all but one out.'
     problems.push(wrong([given[1] ?? 'schematic'], `${given.join(' and ')} cannot be used together`, detail))
   }
-  const create = typeof timeouts === 'object' ? timeouts?.create : undefined
-  if (typeof create === 'string' && toWait(create) === undefined) {
+  for (const [name, limit] of typeof timeouts === 'object' ? Object.entries(timeouts ?? {}) : []) {
+    if (typeof limit !== 'string' || toWait(limit) !== undefined) continue
     problems.push(
-      wrong(['timeouts', 'create'], `"${create}" is not a time to wait`, 'Write it like "45m" or "2h", up to 24h.'),
+      wrong(['timeouts', name], `"${limit}" is not a time to wait`, 'Write it like "45m" or "2h", up to 24h.'),
     )
   }
   return problems

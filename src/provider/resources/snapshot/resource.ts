@@ -5,8 +5,8 @@ import { type Diagnostic, DiagnosticsError, type ResourceDefinition } from '../.
 import { placed, toWarnings, wrong } from '../../place.ts'
 import type { Session } from '../../session.ts'
 import { adopt, change, create, look, lookUp, remove } from './apply.ts'
-import { attributes } from './attributes.ts'
-import { decide, isSameContent, isSameServer } from './decide.ts'
+import { attributes, type SnapshotConfig, type SnapshotState } from './attributes.ts'
+import { decide, isSameContent, isSameServer, isUnproven } from './decide.ts'
 import { readSnapshotConfig } from './request.ts'
 
 export const snapshot: ResourceDefinition<typeof attributes, Session> = {
@@ -23,7 +23,7 @@ export const snapshot: ResourceDefinition<typeof attributes, Session> = {
 
   async plan({ config, prior }, { provider }) {
     const request = await readSnapshotConfig(config, provider.access.server)
-    const isSettled = prior !== null && isSameContent(config, prior) && isSameServer(config, prior)
+    const isSettled = prior !== null && isSame(config, prior)
     if (isSettled || !provider.isOpen) return decide(config, prior, undefined)
     const { image, warnings } = await lookUp(provider, request)
     const decision = decide(config, prior, image)
@@ -64,10 +64,14 @@ export const snapshot: ResourceDefinition<typeof attributes, Session> = {
   },
 }
 
-function findAdopted({ existing }: PlannedImage): Diagnostic[] {
+/** Whether there is nothing to look up. */
+const isSame = (config: SnapshotConfig, prior: SnapshotState): boolean =>
+  isSameContent(config, prior) && isSameServer(config, prior) && !isUnproven(config, prior)
+
+function findAdopted({ existing, bootTest }: PlannedImage): Diagnostic[] {
   if (existing === undefined) return []
   const summary = `the snapshot ${existing.id} (${existing.description}) exists already, and will be adopted`
-  const detail =
-    'It has the same content and labels, so nothing is built. From then on Terraform changes and destroys it; with keep_on_destroy = true it stays.'
+  const booted = bootTest === undefined ? '' : '; it is booted first'
+  const detail = `It has the same content and labels, so nothing is built${booted}. From then on Terraform changes and destroys it; with keep_on_destroy = true it stays.`
   return [{ severity: 'warning', summary, detail }]
 }

@@ -15,6 +15,7 @@ const UNWRITTEN = {
   server_type: null,
   location: null,
   sha256: null,
+  boot_test: false,
   keep_on_destroy: false,
   force_destroy: false,
   timeouts: null,
@@ -39,6 +40,7 @@ export function toState(snapshot: Snapshot, factoryUrl: string, prior?: Snapshot
     sizeGb,
     schematic,
     installer,
+    bootTested,
     description,
     protected: protect,
   } = toSnapshotRecord(snapshot, factoryUrl)
@@ -61,6 +63,7 @@ export function toState(snapshot: Snapshot, factoryUrl: string, prior?: Snapshot
     protect,
     selector: selectorOf(snapshot.labels),
     identity: snapshot.labels[IDENTITY_LABEL] ?? null,
+    boot_tested: bootTested,
     size_gb: sizeGb,
   }
 }
