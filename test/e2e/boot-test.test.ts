@@ -9,8 +9,7 @@ const LABEL = 'talos-image/boot-tested'
 
 async function openProject(...rules: string[]) {
   const project = await createProject({ faults: rules.map(parseFaultFlag) })
-  const env = { ...project.env, TALOS_IMAGE_TALOS_PORT: String(project.talosPort) }
-  const run = (...args: string[]) => runInWorkspace(args, { env, timeoutMs: 120_000 })
+  const run = (...args: string[]) => runInWorkspace(args, { env: project.env, timeoutMs: 120_000 })
   return { project, run, [Symbol.asyncDispose]: () => project.close() }
 }
 

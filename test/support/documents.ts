@@ -27,6 +27,7 @@ const SNAPSHOT = {
   protected: v.boolean(),
   schematic: v.nullable(Hex(64)),
   installer: TextOrNull,
+  bootTested: TextOrNull,
 } as const
 const Snapshot = v.strictObject(SNAPSHOT)
 const Reference = v.strictObject({ id, description: v.string() })
@@ -45,6 +46,27 @@ const SOURCE = { kind: v.picklist(['factory', 'url', 'file', 'template', 'stdin'
 
 /** What went wrong although there is a result. */
 const error = v.optional(v.strictObject({ problems: v.array(Problem) }))
+
+const BootFact = v.strictObject({
+  verdict: v.picklist(['proven', 'contradicted', 'unreadable']),
+  expected: TextOrNull,
+  found: TextOrNull,
+})
+const BootTest = v.strictObject({
+  booted: v.boolean(),
+  reason: TextOrNull,
+  facts: v.nullable(
+    v.strictObject({
+      version: BootFact,
+      architecture: BootFact,
+      platform: BootFact,
+      schematic: BootFact,
+      server: BootFact,
+    }),
+  ),
+  fingerprint: TextOrNull,
+  seconds: NumberOrNull,
+})
 
 /** The part of the images that it is of. */
 const SHARD = { shard: v.optional(v.strictObject({ index: v.number(), count: v.number() })) } as const
@@ -67,6 +89,7 @@ export const Run = v.strictObject({
       sourceSha256: v.nullable(Hex(64)),
       hostProof: v.nullable(v.strictObject({ proven: v.boolean(), reason: TextOrNull })),
       disk: v.nullable(v.strictObject({ dataBlake2b: Hex(128), bytes: v.number() })),
+      bootTest: v.nullable(BootTest),
       seconds: NumberOrNull,
     }),
   ),
@@ -113,6 +136,7 @@ export const Plan = v.strictObject({
         rawBytes: NumberOrNull,
       }),
       placements: v.array(Placement),
+      bootTest: v.nullable(v.strictObject({ placements: v.array(Placement) })),
       server: v.strictObject({
         image: v.string(),
         labels: Labels,
@@ -137,6 +161,8 @@ export const DOCUMENTS = {
   build: Run,
   plan: Plan,
   'merge-results': Run,
+  // It reads no files.
+  'boot-test': v.omit(Run, ['inputs']),
   list: v.strictObject({ snapshots: v.array(Snapshot) }),
   show: v.strictObject({ snapshot: Snapshot, servers: v.array(Named) }),
   outdated: v.strictObject({

@@ -8,7 +8,9 @@ import { type TestSandbox, testSandbox } from './sandbox.ts'
 
 export interface Project extends TestSandbox {
   /** The environment that points a command here. */
-  readonly env: Readonly<Record<'HCLOUD_ENDPOINT' | 'HCLOUD_TOKEN' | 'TALOS_IMAGE_FACTORY_URL', string>>
+  readonly env: Readonly<
+    Record<'HCLOUD_ENDPOINT' | 'HCLOUD_TOKEN' | 'TALOS_IMAGE_FACTORY_URL' | 'TALOS_IMAGE_TALOS_PORT', string>
+  >
   /** What `build` needs besides. */
   readonly sshFlags: readonly string[]
   /** All requests so far, in the order of their answers. */
@@ -36,12 +38,17 @@ export async function createProject(options: Partial<SandboxOptions> = {}): Prom
       options.onRequest?.(request)
     },
   })
-  const { api, endpoint, token, factoryUrl, sshPort } = sandbox
+  const { api, endpoint, token, factoryUrl, sshPort, talosPort } = sandbox
   const snapshots = async (): Promise<Image[]> =>
     (await api(v.object({ images: v.array(Image) }), 'GET', '/images?type=snapshot&sort=id&per_page=50')).images
   return {
     ...sandbox,
-    env: { HCLOUD_ENDPOINT: endpoint, HCLOUD_TOKEN: token, TALOS_IMAGE_FACTORY_URL: factoryUrl },
+    env: {
+      HCLOUD_ENDPOINT: endpoint,
+      HCLOUD_TOKEN: token,
+      TALOS_IMAGE_FACTORY_URL: factoryUrl,
+      TALOS_IMAGE_TALOS_PORT: String(talosPort),
+    },
     sshFlags: ['--ssh-port', String(sshPort)],
     log,
     changes: () => log.filter((request) => isAttempt(request) && request.status < 400).map(formatRequest),
