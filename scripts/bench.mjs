@@ -7,7 +7,7 @@ import { bundleProgram } from './bundling.mjs'
 // Two folders deep, as the support files of the tests are: they find the repository relative to themselves.
 const program = new URL('../bench/.built/main.mjs', import.meta.url)
 await bundleProgram(new URL('../bench/main.ts', import.meta.url), program)
-// What judges the answers of the sandbox finds it beside itself.
+// What checks the answers of the sandbox finds it beside itself.
 await copyFile(
   new URL('../packages/hcloud-sandbox/test/openapi/facts.json', import.meta.url),
   new URL('facts.json', program),

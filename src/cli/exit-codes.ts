@@ -32,7 +32,7 @@ export function exitCodeOf(error: unknown): number {
 
 /**
  * The exit code of a run that came to its end, as if the images of all its projects were one project's. What is left behind
- * outweighs the rest, since it costs money; then comes what does not boot.
+ * counts before the rest, since it costs money; then comes what does not boot.
  */
 export function exitCodeOfRun(results: readonly Pick<Outcome, 'snapshots' | 'failed' | 'leftovers'>[]): number {
   if (results.some(({ leftovers }) => leftovers.length > 0)) return EXIT.leftovers

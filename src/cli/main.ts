@@ -158,7 +158,7 @@ async function run(): Promise<number> {
     }
     await (await createProgram(io, onExit, argv)).parseAsync(argv, { from: 'user' })
     if (defect !== undefined) return await report(defect)
-    // What is left behind outweighs the signal, since it costs money. Packer's codes know of neither.
+    // What is left behind counts before the signal, since it costs money. Packer's codes know of neither.
     if (exitCode === EXIT.leftovers || goodbye !== undefined || argv[0] === PACKER) return exitCode
     return signalCode ?? exitCode
   } catch (error) {

@@ -1,6 +1,6 @@
 /** How Terraform's provider reaches its project and the Image Factory: as the command does, with the settings of the provider's block. */
 
-import { throwProblems } from '../errors.ts'
+import { TalosImageError, throwProblems } from '../errors.ts'
 import type { CloudSettings, OpenCloud, OpenedCloud } from '../provider/session.ts'
 import { findCloudProblems, NO_TOKEN, openCloud, openFactory } from './cloud.ts'
 import { findFactoryProblems, publicFactoryUrlOf } from './connection.ts'
@@ -23,7 +23,13 @@ type Settings = Omit<CloudSettings, 'token' | 'endpoint'>
 
 async function openProject(io: Io, { onDelay, trace, ...options }: Settings): Promise<OpenedCloud> {
   throwProblems([...findCloudProblems(io, options), ...findFactoryProblems(io, options)])
-  return openCloud(io, { ...options, needsMachines: true }, { onDelay, trace })
+  const opening = openCloud(io, { ...options, needsMachines: true }, { onDelay, trace })
+  return opening.catch((error: unknown) => {
+    // That it cannot be a token is found by the client, which does not know where it is from.
+    if (!(error instanceof TalosImageError) || error.code !== 'token') throw error
+    const { code, message, hint } = error
+    throw new TalosImageError({ code, message, hint, at: NO_TOKEN.at })
+  })
 }
 
 async function openWithoutProject(io: Io, options: Settings): Promise<OpenedCloud> {

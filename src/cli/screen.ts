@@ -34,7 +34,7 @@ export function describeScreen(env: Env, stream: ScreenStream): Screen {
 /** Whether this is a job of GitHub Actions, or of what calls itself so. */
 export const isGithubActions = ({ env }: { readonly env: Env }): boolean => env.GITHUB_ACTIONS === 'true'
 
-/** `FORCE_COLOR` outweighs `NO_COLOR`, as in Node.js itself; both outweigh what the stream is. */
+/** `FORCE_COLOR` counts before `NO_COLOR`, as in Node.js itself; both count before what the stream is. */
 function hasColors({ FORCE_COLOR, NO_COLOR }: Env, isSmart: boolean): boolean {
   if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
   return isSmart && (NO_COLOR ?? '') === ''

@@ -11,6 +11,7 @@ import { schematic } from './resources/schematic.ts'
 import { snapshot } from './resources/snapshot/resource.ts'
 import { isOpen } from './schematic-value.ts'
 import { type OpenCloud, Session, toTrace } from './session.ts'
+import { rememberConfigured } from './words.ts'
 
 /** As configurations name the provider in `required_providers`. */
 export const SOURCE = 'talos-image/talosimage'
@@ -29,6 +30,8 @@ export const createProvider = (open: OpenCloud): ProviderDefinition<typeof attri
   async configure(config, context) {
     const { token, endpoint, factory_url, sandbox, ssh } = config
     const { signal, log } = context
+    const given = Object.entries(config).flatMap(([name, value]) => (value === null ? [] : name))
+    rememberConfigured({ sandbox: sandbox === true, given: new Set(given) })
     const isKnown = !Object.values(config).some(isOpen)
     const settings = {
       token: textOf(token),

@@ -72,8 +72,8 @@ describe('list', () => {
 
   it('shows more with --wide', async () => {
     const { stdout } = await run('list', '--wide', '--arch', 'arm')
-    expect(stdout).toMatch(/^ID .* DESCRIPTION +NEEDS DISK +PROTECTED +SCHEMATIC +LABELS\n/)
-    expect(stdout).toMatch(new RegExp(`^${ids.arm} .* no +[0-9a-f]{64} +os=talos, `, 'm'))
+    expect(stdout).toMatch(/^ID .* DESCRIPTION +NEEDS DISK +PROTECTED +BOOTED +SCHEMATIC +LABELS\n/)
+    expect(stdout).toMatch(new RegExp(`^${ids.arm} .* no +- +[0-9a-f]{64} +os=talos, `, 'm'))
   })
 
   it.each([

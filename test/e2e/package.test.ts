@@ -125,7 +125,7 @@ describe('its types', () => {
     expect(blocks.length).toBeGreaterThan(5)
     // Each goes on from what the first one made.
     const [first = '', ...rest] = blocks
-    const names = 'findProxies, formatOrigin, ProblemsError, startSandbox, TalosImageError'
+    const names = 'findProxies, formatOrigin, planBootTest, ProblemsError, startSandbox, TalosImageError'
     const imports = [`import { ${names} } from 'talos-image'`, "import { readFile } from 'node:fs/promises'"]
     const program = [...imports, first, ...rest.map((text) => `{\n${text}}`)].join('\n')
     await writeFile(join(consumer.root, 'documents.mts'), program)

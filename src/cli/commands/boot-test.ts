@@ -7,7 +7,7 @@ export const command = defineCommand({
   description: 'Boot a snapshot, and see whether Talos comes up.',
   notes: `Makes a server from it, waits until Talos answers at port 50000, and removes the
 server. A snapshot that boots gets the label talos-image/boot-tested.`,
-  examples: ['talos-image boot-test 400000001', 'talos-image boot-test 400000001 --firewall talos --output json'],
+  examples: ['talos-image boot-test 400000001', 'talos-image boot-test 400000001 --boot-timeout 10m --output json'],
   groups: {
     'The server:': [
       '--location',

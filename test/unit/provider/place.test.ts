@@ -11,7 +11,7 @@ describe('a problem is told at its attribute', () => {
     ['an attribute of an object', at('ssh', 'over'), ['ssh', 'over']],
     ['a key with a slash', at('labels', 'example.com/team'), ['labels', 'example.com/team']],
     ['a variable of a template', { kind: 'flag', name: '-var server_type_arm' }, ['server_type']],
-    ['a setting of the environment', { kind: 'env', name: 'HCLOUD_TOKEN' }, ['token']],
+    ['a flag', { kind: 'flag', name: '--factory-url' }, ['factory_url']],
     [
       'an object that is a schematic',
       { kind: 'file', file: 'schematic, an object', line: 1, column: 9 },
@@ -37,6 +37,7 @@ describe('a problem is told at its attribute', () => {
       summary: 'wrong',
       detail: 'HTTPS_PROXY',
     })
+    expect(told({ kind: 'env', name: 'HTTPS_PROXY' }, 'leave it out').detail).toBe('HTTPS_PROXY: Leave it out.')
     expect(told({ kind: 'default' }, 'try it')).toEqual({ severity: 'error', summary: 'wrong', detail: 'Try it.' })
     expect(told(undefined)).toEqual({ severity: 'error', summary: 'wrong' })
   })
