@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createHetznerClient } from '../../../src/hetzner/client.ts'
 import type { Placement } from '../../../src/plan/placement.ts'
-import { toWait } from '../../../src/run/option-limits.ts'
 import { type BuildOptions, build, startBuild } from '../../../src/run/build.ts'
+import { toWait } from '../../../src/run/option-limits.ts'
 
 const look = async (): Promise<readonly Placement[]> => []
 
