@@ -163,7 +163,7 @@ resource "talosimage_snapshot" "image" {
 provider "talosimage" {}
 variable "talos" { default = "v1.13.8" }
 variable "force" { default = false }
-variable "keep" { default = false }
+variable "keep" { default = null }
 variable "boot" { default = false }
 resource "talosimage_snapshot" "gpu" {
   talos_version   = var.talos
@@ -201,6 +201,7 @@ resource "talosimage_snapshot" "gpu" {
     const newer = ['-var', 'talos=v1.13.9', '-var', 'keep=true', '-var', 'boot=true'] as const
     const replaced = await ok(...APPLY, '-var', 'force=true', ...newer)
     expect(replaced).toMatch(/talos_version += "v1.13.8" -> "v1.13.9" # forces replacement/)
+    expect(replaced).toMatch(/keep_on_destroy = true comes too late for the snapshot \d+/)
     const [now, ...others] = await cloud.snapshots('gpu')
     expect([now?.labels.version, others]).toEqual(['v1.13.9', []])
     await cloud.send('DELETE', `/servers/${beta.server.id}`)
@@ -226,8 +227,9 @@ resource "talosimage_snapshot" "gpu" {
       'main_override.tf',
       'resource "talosimage_snapshot" "gpu" {\n  lifecycle { create_before_destroy = true }\n}\n',
     )
-    const again = await ok(...APPLY, '-replace', 'talosimage_snapshot.gpu', '-var', 'talos=v1.13.9')
-    expect(again).toMatch(new RegExp(`the snapshot ${now?.id} .*is one that Terraform\\s+has already`, 's'))
+    await ok('taint', 'talosimage_snapshot.gpu')
+    expect(await ok('plan', '-var', 'talos=v1.13.9')).toMatch(/is one that Terraform\s+has already/)
+    const again = await ok(...APPLY, '-var', 'talos=v1.13.9')
     expect(again).toContain(`the snapshot ${now?.id} stays`)
     expect(await cloud.snapshots('gpu')).toHaveLength(1)
   })
@@ -338,7 +340,7 @@ data "talosimage_snapshot" "none" {
 `,
     )
     expect(await fails('validate')).toMatch(
-      /label "a" has no value.*on c.tf line [46].*"soon" is not a time.*on c.tf line 9.*label "os".*on c.tf line 5/,
+      /label "os".*on c.tf line 5.*label "a" has no value.*on c.tf line 6.*"soon" is not a time.*on c.tf line 9/,
     )
     expect(await cloud.rest()).toMatchObject(NOTHING_LEFT)
   })

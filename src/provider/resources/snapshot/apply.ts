@@ -72,6 +72,7 @@ async function obtain(config: SnapshotState, request: PlanRequest, expected: str
   const isBuilt = status === 'built'
   const told = isBuilt ? [] : findUnexpected(snapshot, config, { isHeld: provider.held.has(snapshot.id), expected })
   provider.held.add(snapshot.id)
+  provider.owned.add(snapshot.id)
   const wanted: SnapshotState = {
     ...config,
     ...target,

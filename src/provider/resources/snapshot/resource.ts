@@ -27,21 +27,16 @@ export const snapshot: ResourceDefinition<typeof attributes, Session> = {
     const isSettled = prior !== null && isSame(config, prior)
     const found = isSettled || !provider.isOpen ? undefined : await lookUp(provider, request)
     const decision = decide(config, prior, found?.image)
-    if (prior !== null && decision.replace !== undefined) {
-      // The warnings come with the plan of the new one.
-      return { ...decision, diagnostics: findLateKeep(config, prior) }
-    }
     const warnings = toWarnings(found?.warnings ?? [])
-    if (prior !== null) return { ...decision, diagnostics: [...warnings, ...findOtherSource(config, prior)] }
-    const isKnown = found !== undefined && decision.planned.identity === found.image.identity
-    if (!isKnown) return { ...decision, expected: '', diagnostics: warnings }
-    const { existing } = found.image
-    const isOwned = existing !== undefined && provider.owned.has(existing.id)
-    return {
-      ...decision,
-      expected: String(existing?.id ?? ''),
-      diagnostics: [...warnings, ...findAdopted(found.image, config, isOwned)],
+    if (prior !== null && decision.replace === undefined) {
+      return { ...decision, diagnostics: [...warnings, ...findOtherSource(config, prior)] }
     }
+    // Of a replacement Terraform (1.11) shows only what is said while there is a prior state.
+    const late = prior === null ? [] : findLateKeep(config, prior)
+    const isKnown = found !== undefined && decision.planned.identity === found.image.identity
+    const existing = isKnown ? found.image.existing : undefined
+    const adopted = isKnown ? findAdopted(found.image, config, existing && provider.owned.has(existing.id)) : []
+    return { ...decision, expected: String(existing?.id ?? ''), diagnostics: [...warnings, ...adopted, ...late] }
   },
 
   async read(state, context) {

@@ -30,10 +30,10 @@ const fateOf = ({ keep_on_destroy }: Pick<SnapshotConfig, 'keep_on_destroy'>): s
 export function findAdopted(
   { existing, bootTest }: Pick<PlannedImage, 'existing' | 'bootTest'>,
   config: Pick<SnapshotConfig, 'keep_on_destroy'>,
-  isOwned: boolean,
+  isOwned: boolean | undefined,
 ): Diagnostic[] {
   if (existing === undefined) return []
-  if (isOwned) {
+  if (isOwned === true) {
     const detail =
       'If it is destroyed first, the snapshot is built anew. If it stays, as with create_before_destroy, keep_on_destroy or a second resource that is the same, it is adopted, and nothing is built.'
     return [warning(`${nameOf(existing)} is one that Terraform has already`, detail)]
