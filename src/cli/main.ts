@@ -73,7 +73,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   })
 }
 
-let argv = isCalledPacker(process) ? [PACKER, ...process.argv.slice(2)] : process.argv.slice(2)
+let argv = isCalledPacker(process) ? [PACKER, '--', ...process.argv.slice(2)] : process.argv.slice(2)
 // As with packer build.
 const env = argv.includes('-color=false') ? { ...process.env, NO_COLOR: '1' } : process.env
 const screen = describeScreen(env, process.stderr)

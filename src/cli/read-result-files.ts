@@ -19,17 +19,20 @@ interface ReadResults {
   readonly problems: readonly Problem[]
 }
 
-/** Reads all of them. @param names as they were given */
+/** Reads all of them, each once. @param names as they were given */
 export async function readResultFiles(io: Io, names: readonly string[]): Promise<ReadResults> {
   const given: NamedResult[] = []
   const errors: Problem[] = []
   const problems: Problem[] = []
-  for (const name of names) {
+  const seen = new Set<string>()
+  for (const name of new Set(names)) {
     for (const file of await readFiles(io, name)) {
+      if (!('message' in file) && seen.has(file.name)) continue
       if ('message' in file) {
         problems.push(file)
         continue
       }
+      seen.add(file.name)
       const found = readResults(file.text)
       if (typeof found === 'string') problems.push(notResult(file, found))
       else {

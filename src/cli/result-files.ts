@@ -190,7 +190,10 @@ async function checkTfvarsName(_io: Io, path: string): Promise<void> {
 async function writeTfvars(io: Io, path: string, document: Outcome): Promise<void> {
   const variables = toTfvars(document)
   if (variables !== undefined) await writeJsonFile(io, path, TFVARS, variables)
-  else io.err(`${path} was not written, since an image is missing; it stays as it was.\n`)
+  else {
+    const isThere = (await readIfFile(resolve(io.cwd, path)).catch(() => 'unreadable')) !== ''
+    io.err(`${path} was not written, since an image is missing${isThere ? '; it stays as it was' : ''}.\n`)
+  }
 }
 
 async function checkPackerManifest(io: Io, path: string): Promise<void> {

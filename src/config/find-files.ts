@@ -125,10 +125,14 @@ async function listFiles(directory: string, cwd: string): Promise<string[] | Pro
       hint:
         errorCode(error) === 'ENOTDIR'
           ? 'name a directory, or a template, which ends in .pkr.hcl or .pkr.json'
-          : 'name the directory that holds talos-hcloud.pkr.hcl and the var files, or leave it out for the defaults',
+          : DIRECTORY_HINT,
     }
   }
 }
+
+/** What to do about a directory that is not there. */
+export const DIRECTORY_HINT =
+  'name the directory that holds talos-hcloud.pkr.hcl and the var files, or leave it out for the defaults'
 
 /** Files that hold a template, and that Packer does not read for their names: what tells it, and what to do. */
 const UNREAD = [
@@ -136,7 +140,7 @@ const UNREAD = [
     name: /(?<!\.(?:pkr|pkrvars))\.json$/,
     content: /"builders"\s*:/,
     why: "a template in Packer's legacy JSON, which is not read",
-    toHint: (file: string) => `make a newer one of it: packer hcl2_upgrade ${file}`,
+    toHint: (file: string) => `make a newer one of it with HashiCorp's Packer: packer hcl2_upgrade ${file}`,
   },
   {
     name: /(?<!\.(?:pkr|pkrvars))\.hcl$/,

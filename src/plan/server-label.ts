@@ -15,11 +15,15 @@ const RESERVED = ['hetzner.cloud/', PREFIX]
 
 /** @param origin where the label was asked for */
 export function findLabelProblem(key: string, value: string, origin: Origin, on = 'build server'): Problem | undefined {
-  const wrong = (message: string, hint: string): Problem => ({ code: 'config', message, at: origin, hint })
   const reserved = RESERVED.find((prefix) => key.startsWith(prefix))
-  if (reserved !== undefined) {
-    return wrong(`the label "${key}" of the ${on} cannot be set`, `labels that begin with ${reserved} are reserved`)
-  }
+  if (reserved === undefined) return findFormProblem(key, value, origin)
+  const message = `the label "${key}" of the ${on} cannot be set`
+  return { code: 'config', message, at: origin, hint: `labels that begin with ${reserved} are reserved` }
+}
+
+/** What keeps key and value from being those of any label. @param origin where it was asked for */
+export function findFormProblem(key: string, value: string, origin: Origin): Problem | undefined {
+  const wrong = (message: string, hint: string): Problem => ({ code: 'config', message, at: origin, hint })
   if (!isLabelKey(key)) {
     return wrong(
       `"${key}" cannot be the key of a label`,

@@ -72,5 +72,7 @@ const has = (value: unknown, key: string): boolean => typeof value === 'object' 
 
 function notResult(issue: v.BaseIssue<unknown>): string {
   const place = v.getDotPath(issue)
-  return `holds no result of a build: ${place === null ? '' : `${place}: `}${issue.message}`
+  const { received, expected, message } = issue
+  const own = received === 'undefined' ? 'is missing' : `is ${received}, not ${expected}`
+  return `holds no result of a build${place === null ? '' : `: ${place} ${message.startsWith('Invalid') ? own : message}`}`
 }

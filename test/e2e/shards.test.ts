@@ -90,8 +90,12 @@ it('shards build their images in every project of a settings file, and a project
   expect(empty.stderr).toContain('nothing: there are more shards than images')
 
   const files = [1, 2, 3].map((index) => `results-${index}.json`)
-  const { code, stdout, stderr } = await runCommand(['merge-results', ...files, '--output', 'json'], options)
+  const { code, stdout, stderr } = await runCommand(
+    ['merge-results', ...files, './results-1.json', '--output', 'json'],
+    options,
+  )
   expect(code, stderr).toBe(3)
+  expect(stderr).not.toContain('is there twice')
   const document = v.parse(v.strictObject({ projects: v.array(Run) }), JSON.parse(stdout))
   expect(
     document.projects.map(({ project, snapshots, failed }) => [project, [snapshots, failed].map(imagesOf)]),

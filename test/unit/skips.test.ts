@@ -74,8 +74,9 @@ describe('the list', () => {
 
   test('names groups that stand in their files, also of tests that are skipped elsewhere only', () => {
     const wrong = allowed.filter(({ file, test: name }) => {
-      const [group = ''] = name.split(' > ')
-      return group !== '*' && !readFileSync(file, 'utf8').includes(`'${group}'`)
+      // Some groups have their reason behind their name.
+      const group = name.split(' > ')[0]?.replace(/ ?\*$/, '') ?? ''
+      return group !== '' && !readFileSync(file, 'utf8').includes(`'${group}'`)
     })
     expect(wrong).toEqual([])
   })

@@ -1,6 +1,5 @@
 /** `packer build` and `packer validate`: their flags become those of this program's own build. */
 
-import { PACKER_HINT } from '../../config/expression/failure.ts'
 import { parseHclWith } from '../../config/hcl/parser.ts'
 import { TalosImageError } from '../../errors.ts'
 import { type BuildFlags, ON_ERROR } from '../build-flags.ts'
@@ -54,7 +53,7 @@ export const validate: RunPackerCommand = async (io, ui, { flags, template }) =>
 /** The flags of `build` that are meant. @throws TalosImageError `usage` for those that cannot be honoured */
 function toBuildFlags(io: Io, flags: PackerFlagValues, template: string): BuildFlags & { readonly directory: string } {
   if (flags.isSet('debug')) {
-    const hint = `leave it out; PACKER_LOG=1 with PACKER_LOG_PATH=FILE writes what happens to a file; else ${PACKER_HINT}`
+    const hint = 'leave it out; PACKER_LOG=1 with PACKER_LOG_PATH=FILE writes what happens to a file'
     throw wrong('-debug', 'it would stop after each step, and the steps here are others than those of Packer', hint)
   }
   const names = (flag: string) => flags.all(flag).map((text) => text.split(',').filter((name) => name !== ''))
@@ -83,7 +82,7 @@ function readOnError(flags: PackerFlagValues): (typeof ON_ERROR)[number] {
   const word = flags.last('on-error') ?? 'cleanup'
   const known = ON_ERROR.find((one) => one === word)
   if (known !== undefined) return known
-  throw wrong('-on-error', `"${word}" is not known here`, `use one of ${ON_ERROR.join(', ')}; else ${PACKER_HINT}`)
+  throw wrong('-on-error', `"${word}" is not known here`, `use one of ${ON_ERROR.join(', ')}`)
 }
 
 /** How many builds go on at once; 0 is as many as there are. */

@@ -11,6 +11,9 @@ export type RunPackerCommand = (
   given: { readonly flags: PackerFlagValues; readonly template: string },
 ) => Promise<number>
 
+/** What to do about a template that is none, or is not there: Packer's commands have no default for it. */
+export const TEMPLATE_HINT = 'name a template (*.pkr.hcl, *.pkr.json), or the directory that it is in'
+
 /** Whether a variable is set to more than "no". */
 export const isSet = (value = ''): boolean => !['', '0', 'false'].includes(value)
 

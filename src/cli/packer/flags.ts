@@ -50,6 +50,8 @@ export interface PackerMistake {
   readonly exitCode: number
 }
 
+const HELP = /^--?h(elp)?$/
+
 /** Packer's exit code for a command that it does not have. */
 const NO_SUCH_COMMAND = 127
 const FAILED = 1
@@ -70,9 +72,9 @@ export function parsePackerArguments(args: readonly string[]): PackerArguments |
     const message = `talos-image has no "packer ${name}": ${reason}; else use HashiCorp's Packer`
     return { usage: '', message, exitCode: FAILED }
   }
+  if (HELP.test(name)) return { usage, message: undefined, exitCode: 0 }
   if (!isCommand(name)) return { usage, message: undefined, exitCode: NO_SUCH_COMMAND }
-  if (given.some((word) => /^--?h(elp)?$/.test(word)))
-    return { usage: describeUsage(name), message: undefined, exitCode: 0 }
+  if (given.some((word) => HELP.test(word))) return { usage: describeUsage(name), message: undefined, exitCode: 0 }
   const { flags, rest, message } = parseFlags(given, COMMAND_FLAGS[name])
   if (message === undefined && rest.length === (name === 'version' ? 0 : 1)) return { command: name, flags, rest }
   return { usage: describeUsage(name), message, exitCode: FAILED }

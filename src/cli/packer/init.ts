@@ -5,7 +5,7 @@ import type { Block } from '../../config/template/block.ts'
 import { type Problem, throwProblems } from '../../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import type { RunPackerCommand } from './command.ts'
+import { type RunPackerCommand, TEMPLATE_HINT } from './command.ts'
 import { readRequiredPlugins } from './plugins.ts'
 
 export const run: RunPackerCommand = async (io, ui, { template }) => {
@@ -26,6 +26,5 @@ export async function readBlocks({ cwd, env, signal }: Io, template: string): Pr
 /** What is named as a template is none, or says nothing of what is built. */
 export function toNoTemplate(file: string): Problem {
   const message = 'there is no template here that says what is to be built'
-  const hint = 'name a template (*.pkr.hcl, *.pkr.json), or the directory that it is in'
-  return { code: 'config', message, at: { kind: 'file', file }, hint }
+  return { code: 'config', message, at: { kind: 'file', file }, hint: TEMPLATE_HINT }
 }

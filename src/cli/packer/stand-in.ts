@@ -1,6 +1,7 @@
 /** `talos-image packer`, and a link to this program that is called `packer`: does what Packer does with a template for Talos. */
 
 import { PACKER_HINT } from '../../config/expression/failure.ts'
+import { DIRECTORY_HINT } from '../../config/find-files.ts'
 import { formatOrigin, type Problem, TalosImageError, toTalosImageError } from '../../errors.ts'
 import { STANDS_IN } from '../../packer/program.ts'
 import { VERSION } from '../../util/user-agent.ts'
@@ -8,7 +9,7 @@ import { EXIT } from '../exit-codes.ts'
 import { asCalled, programName, rememberInvocation } from '../invocation.ts'
 import type { Io } from '../io.ts'
 import { oneLine } from '../render/event-line.ts'
-import { isSandbox, type RunPackerCommand } from './command.ts'
+import { isSandbox, type RunPackerCommand, TEMPLATE_HINT } from './command.ts'
 import { type PackerArguments, type PackerCommand, parsePackerArguments, takeMachineReadable } from './flags.ts'
 import { createPackerUi } from './ui.ts'
 
@@ -50,6 +51,7 @@ export async function runPacker(io: Io, args: readonly string[]): Promise<number
   // So that the commands that messages advise look there, too.
   if (isSandbox(io)) rememberInvocation({ program: programName(), words: ['packer', '--sandbox'] })
   try {
+    if (rest[0] === '-') throw new TalosImageError(NOT_FROM_STDIN)
     const run = await COMMANDS[command]()
     return await run(io, ui, { flags, template: rest[0] ?? '' })
   } catch (thrown) {
@@ -59,6 +61,12 @@ export async function runPacker(io: Io, args: readonly string[]): Promise<number
     else ui.error(error.problems.map(formatDiagnostic).join('\n'))
     return EXIT.failed
   }
+}
+
+const NOT_FROM_STDIN: Problem = {
+  code: 'usage',
+  message: 'a template is not read from standard input here',
+  hint: TEMPLATE_HINT,
 }
 
 /** Packer has colors without a terminal, too. */
@@ -72,6 +80,7 @@ function formatDiagnostic({ at, message, hint }: Problem): string {
   const where = formatOrigin(at).replace(/^--/, '-')
   const advice = hint
     ?.replace(PACKER_HINT, "change it, or use HashiCorp's Packer for this template")
+    .replace(DIRECTORY_HINT, TEMPLATE_HINT)
     .replace('with --sandbox', 'with TALOS_IMAGE_SANDBOX=1')
   const lines = [`Error: ${where === '' ? '' : `${where}: `}${message}`, ...(advice === undefined ? [] : ['', advice])]
   return `${lines.map((line) => oneLine(asCalled(line))).join('\n')}\n`

@@ -106,7 +106,10 @@ function toBlockProblem(block: Block): Problem {
   const { type, labels, origin } = block
   if (type === 'data') return problemAt(origin, `data "${labels[0]}" is not looked up here`, toDataHint(block))
   const near = didYouMean(type, KNOWN)
-  const old = type === 'builders' || type === 'provisioners' ? 'packer hcl2_upgrade makes a newer template of it' : near
+  const old =
+    type === 'builders' || type === 'provisioners'
+      ? "packer hcl2_upgrade of HashiCorp's Packer makes a newer template of it"
+      : near
   return problemAt(origin, `"${type}" blocks are not known here`, old ?? PACKER_HINT)
 }
 

@@ -6,6 +6,7 @@ import type { DataSourceDefinition } from '../definition.ts'
 import { at, placed } from '../place.ts'
 import { defineAttributes } from '../schema.ts'
 import type { Session } from '../session.ts'
+import { findVersionProblems } from './checks.ts'
 
 const attributes = defineAttributes({
   talos_version: {
@@ -26,6 +27,7 @@ export const extensions: DataSourceDefinition<typeof attributes, Session> = {
   name: 'extensions',
   description: 'The official system extensions that a Talos version has.',
   attributes,
+  validate: async ({ talos_version: version }) => findVersionProblems(version, false),
   read: ({ talos_version, ...config }, { provider, signal }) =>
     placed(async () => {
       const { factory } = await provider.cloud()

@@ -3,12 +3,12 @@
 import { canonicalText, EMPTY_SCHEMATIC, schematicId } from 'talos-schematic'
 import { ARCHITECTURES } from '../../domain.ts'
 import { assetUrl, installerReference } from '../../factory/asset.ts'
-import { checkVersionForm, isFloating } from '../../plan/version.ts'
-import { type DataSourceDefinition, DiagnosticsError } from '../definition.ts'
-import { at, placed, toDiagnostic, wrong } from '../place.ts'
+import type { DataSourceDefinition, Diagnostic } from '../definition.ts'
+import { placed, wrong } from '../place.ts'
 import { defineAttributes, type Open } from '../schema.ts'
 import { isOpen, readSchematicValue } from '../schematic-value.ts'
 import type { Session } from '../session.ts'
+import { findVersionProblems } from './checks.ts'
 
 const attributes = defineAttributes({
   schematic: {
@@ -65,15 +65,11 @@ export const schematic: DataSourceDefinition<typeof attributes, Session> = {
     }),
 }
 
-function check({ schematic: value, talos_version: version }: Open<typeof attributes>): [] {
-  if (value !== null && !isOpen(value) && readSchematicValue(value).unknown.length > 0) {
-    const detail = 'Only the Image Factory can tell its ID: use the resource talosimage_schematic.'
-    throw new DiagnosticsError([wrong(['schematic'], 'the schematic has fields that are not known here', detail)])
-  }
-  if (typeof version !== 'string') return []
-  const problem = checkVersionForm({ value: version, origin: at('talos_version') })
-  if (problem !== undefined) throw new DiagnosticsError([toDiagnostic(problem)])
-  if (!isFloating(version)) return []
-  const detail = 'Write it whole, or take it from the data source talosimage_versions.'
-  throw new DiagnosticsError([wrong(['talos_version'], `"${version}" is not a whole version`, detail)])
+function check({ schematic: value, talos_version: version }: Open<typeof attributes>): readonly Diagnostic[] {
+  const unknown = value === null || isOpen(value) ? [] : readSchematicValue(value).unknown
+  const detail = 'Only the Image Factory can tell its ID: use the resource talosimage_schematic.'
+  return [
+    ...unknown.map(({ path }) => wrong(['schematic'], `the field ${path} is not known here`, detail)),
+    ...findVersionProblems(version, true),
+  ]
 }

@@ -1,15 +1,18 @@
 /** `talosimage_snapshot` as a data source: which snapshot a selector picks, and why. */
 
-import { ARCHITECTURE_WORDS, hintArchitecture, toArchitecture } from '../../domain.ts'
+import { ARCHITECTURE_WORDS, hintArchitecture, isRoleName, ROLE_RULE, toArchitecture } from '../../domain.ts'
 import { selectSnapshot } from '../../library/select-snapshot.ts'
 import { joinSelector } from '../../plan/selector.ts'
+import { findFormProblem } from '../../plan/server-label.ts'
 import { toSnapshotRecord } from '../../report/snapshot.ts'
-import { type DataSourceDefinition, DiagnosticsError } from '../definition.ts'
-import { at, placed, toWarnings, wrong } from '../place.ts'
+import { type DataSourceDefinition, type Diagnostic, DiagnosticsError } from '../definition.ts'
+import { at, placed, toDiagnostic, toWarnings, wrong } from '../place.ts'
 import { BOOT_TESTED } from '../resources/snapshot/attributes.ts'
+import { labelsOf } from '../resources/snapshot/request.ts'
 import { visible } from '../resources/snapshot/state.ts'
 import { defineAttributes, type Open } from '../schema.ts'
 import type { Session } from '../session.ts'
+import { findVersionProblems } from './checks.ts'
 
 const attributes = defineAttributes({
   architecture: { type: 'string', set: 'required', description: `Of the servers: ${ARCHITECTURE_WORDS}.` },
@@ -101,8 +104,10 @@ export const snapshot: DataSourceDefinition<typeof attributes, Session> = {
     }),
 }
 
-function check({ architecture, role, selector }: Pick<Open<typeof attributes>, 'architecture' | 'role' | 'selector'>) {
-  const problems = []
+type Asked = Pick<Open<typeof attributes>, 'architecture' | 'role' | 'selector' | 'talos_version' | 'labels'>
+
+function check({ architecture, role, selector, talos_version, labels }: Asked): readonly Diagnostic[] {
+  const problems = [...findVersionProblems(talos_version, true)]
   if (typeof architecture === 'string' && toArchitecture(architecture) === undefined) {
     problems.push(
       wrong(['architecture'], `"${architecture}" is not an architecture`, `${hintArchitecture(architecture)}.`),
@@ -112,6 +117,13 @@ function check({ architecture, role, selector }: Pick<Open<typeof attributes>, '
     problems.push(
       wrong(['role'], 'there are a role and a selector', 'A role has its own selector: leave one of the two out.'),
     )
+  }
+  if (typeof role === 'string' && !isRoleName(role)) {
+    problems.push(wrong(['role'], `"${role}" cannot be the name of a role`, `Use ${ROLE_RULE}.`))
+  }
+  for (const [key, value] of labelsOf(labels)) {
+    const problem = findFormProblem(key, value, at('labels', key))
+    if (problem !== undefined) problems.push(toDiagnostic(problem))
   }
   return problems
 }

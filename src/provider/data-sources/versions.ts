@@ -4,9 +4,11 @@ import semver from 'semver'
 import { TalosImageError } from '../../errors.ts'
 import { resolveVersion } from '../../plan/version.ts'
 import type { DataSourceDefinition } from '../definition.ts'
-import { at, placed } from '../place.ts'
+import { at, placed, wrong } from '../place.ts'
 import { defineAttributes } from '../schema.ts'
 import type { Session } from '../session.ts'
+
+const MINOR = /^v\d+\.\d+$/
 
 const attributes = defineAttributes({
   minor: { type: 'string', set: 'optional', description: 'Only those of a minor version, such as `v1.13`.' },
@@ -19,6 +21,13 @@ export const versions: DataSourceDefinition<typeof attributes, Session> = {
   name: 'versions',
   description: 'The Talos versions that the Image Factory has.',
   attributes,
+  async validate({ minor }) {
+    if (typeof minor !== 'string' || MINOR.test(minor)) return []
+    const number = /^\D*(\d+\.\d+)/.exec(minor)?.[1] ?? '1.13'
+    return [
+      wrong(['minor'], `"${minor}" is not a minor version`, `Write it like "v${number}", or leave it out for all.`),
+    ]
+  },
   read: ({ minor, prereleases, ...config }, { provider, signal }) =>
     placed(async () => {
       const { factory } = await provider.cloud()

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { logVerbosity, type Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
+import { TalosImageError } from '../../errors.ts'
 import { createCertificate } from './certificate.ts'
 import type { Endpoint, Handshake } from './handshake.ts'
 
@@ -31,7 +32,11 @@ export async function listenFor(
           true,
         )
   const certificate = own?.der
-  const folder = await mkdtemp(join(tmpdir(), 'talos-image-provider-'))
+  const folder = await mkdtemp(join(tmpdir(), 'talos-image-provider-')).catch((cause: unknown) => {
+    const message = `the provider cannot make a folder in ${tmpdir()}: ${cause instanceof Error ? cause.message : String(cause)}`
+    const hint = 'set TMPDIR to a folder that is there and can be written to'
+    throw new TalosImageError({ code: 'usage', message, hint }, { cause })
+  })
   const stop = (): Promise<void> => rm(folder, { recursive: true, force: true })
   const path = join(folder, 'socket')
   if (platform !== 'win32' && path.length <= LONGEST_SOCKET) {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { Client, type ClientReadableStream, credentials, type ServiceError, status } from '@grpc/grpc-js'
+import { Client, type ClientReadableStream, credentials, Server, type ServiceError, status } from '@grpc/grpc-js'
 import { encode } from '@msgpack/msgpack'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Certificate, createCertificate } from '../../../src/provider/protocol/certificate.ts'
+import { listenFor } from '../../../src/provider/protocol/listener.ts'
 import { createLog } from '../../../src/provider/protocol/log.ts'
 import { Message, Received } from '../../../src/provider/protocol/message.ts'
 import { serveProvider } from '../../../src/provider/protocol/serve.ts'
@@ -249,4 +250,14 @@ describe('what is under way', () => {
     await host.ended
     expect(events).toEqual(['stopped', 'cleaned up', 'closed'])
   })
+})
+
+it('says which folder it cannot use for its socket', async () => {
+  vi.stubEnv('TMPDIR', '/nonexistent')
+  try {
+    const listening = listenFor(new Server(), { clientCertificate: undefined, ports: [0, 0] }, process.platform)
+    await expect(listening).rejects.toThrow('the provider cannot make a folder in /nonexistent: ENOENT')
+  } finally {
+    vi.unstubAllEnvs()
+  }
 })

@@ -87,11 +87,17 @@ describe('after the build', () => {
     expect((await readdir(dir.path)).toSorted()).toEqual(['m.json', 'p.json', 't.auto.tfvars.json'])
   })
 
+  test('of variables that were never written it is said only that they were not', async () => {
+    await using dir = await folder()
+    expect(await writeResultFiles(dir.io, ALL, [PARTIAL], PLANNED)).toBe(true)
+    expect(dir.io.errors.join('')).toContain('t.auto.tfvars.json was not written, since an image is missing.')
+  })
+
   test('the variables stay as they were when an image is missing, and it is said', async () => {
     await using dir = await folder({ 't.auto.tfvars.json': '"old"' })
     expect(await writeResultFiles(dir.io, ALL, [PARTIAL], PLANNED)).toBe(true)
     expect(await dir.read('t.auto.tfvars.json')).toBe('old')
-    expect(dir.io.errors.join('')).toContain('t.auto.tfvars.json was not written, since an image is missing')
+    expect(dir.io.errors.join('')).toContain('was not written, since an image is missing; it stays as it was.')
     expect(await dir.read('m.json')).toEqual(PARTIAL)
     expect(await dir.read('p.json')).toMatchObject({ builds: [{ artifact_id: '1' }] })
   })

@@ -229,7 +229,7 @@ const cases: readonly Case[] = [
     is: [
       [
         'legacy-json/image.json: "legacy-json/image.json" is a template in Packer\'s legacy JSON, which is not read',
-        'make a newer one of it: packer hcl2_upgrade legacy-json/image.json',
+        "make a newer one of it with HashiCorp's Packer: packer hcl2_upgrade legacy-json/image.json",
       ],
     ],
   })),

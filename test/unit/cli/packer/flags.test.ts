@@ -44,9 +44,15 @@ describe("arguments by the rules of Go's flags", () => {
     expect(parse(word).command).toBe('version')
   })
 
-  test.each(['-h', '-help', '--help'])('%s asks for the flags of a command', (word) => {
+  test.each(['-h', '-help', '--help'])('%s asks for the flags of a command, or for the commands', (word) => {
     const help = parsePackerArguments(['build', '-force', word])
     expect(help).toMatchObject({ exitCode: 0, message: undefined, usage: expect.stringContaining('-parallel-builds=') })
+    const all = parsePackerArguments([word])
+    expect(all).toMatchObject({
+      exitCode: 0,
+      message: undefined,
+      usage: expect.stringContaining('Available commands are'),
+    })
   })
 
   test('-machine-readable counts wherever it stands', () => {

@@ -69,7 +69,7 @@ it('points at mistakes in it', async () => {
 it('knows an older form for what it is', async () => {
   const problems = await catchProblems(load({ builders: [{ type: 'hcloud' }], variable: { tags: {} } }))
   expect(problems.map(({ message, hint }) => [message, hint])).toEqual([
-    ['"builders" blocks are not known here', 'packer hcl2_upgrade makes a newer template of it'],
+    ['"builders" blocks are not known here', "packer hcl2_upgrade of HashiCorp's Packer makes a newer template of it"],
   ])
 })
 
