@@ -81,6 +81,6 @@ export function findOtherSource({ sha256 }: SnapshotConfig, prior: SnapshotState
   if (typeof sha256 !== 'string' || source === undefined || sha256.toLowerCase().startsWith(source)) return []
   const summary = `the snapshot ${prior.id} was made of a source with the SHA-256 ${source}, not ${sha256}`
   const short = source.length < sha256.length ? ' (the label has the first half of the hash)' : ''
-  const detail = `Correct the hash, or leave it out${short}. It alone makes no other snapshot: see \`terraform apply -replace\`.`
+  const detail = `Correct the hash, or leave it out${short}. It alone makes no other snapshot; for one that is built anew, delete this one first: \`talos-image delete ${prior.id}\`.`
   return [wrong(['sha256'], summary, detail)]
 }
