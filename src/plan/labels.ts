@@ -81,9 +81,8 @@ export interface OwnLabelsInput {
 /** The prefixed labels of a published snapshot. */
 export function ownLabels(input: OwnLabelsInput): Labels {
   return {
-    ...commonLabels(input),
-    ...(input.identity === undefined ? {} : { [IDENTITY_LABEL]: input.identity }),
-    [SOURCE_LABEL]: input.sourceSha256.slice(0, HALF),
+    [RUN_LABEL]: input.runId,
+    ...contentLabels(input),
     [DATA_LABEL]: input.dataHash.slice(0, HALF),
     ...(input.boot === undefined ? {} : bootTestedLabels(input.boot)),
   }
@@ -94,23 +93,41 @@ export function ownLabels(input: OwnLabelsInput): Labels {
  * hash is in another label, which does not make a build unnecessary.
  */
 export function unreadLabels(input: Omit<OwnLabelsInput, 'sourceSha256' | 'dataHash' | 'boot'>): Labels {
-  return { ...commonLabels(input), ...(input.identity === undefined ? {} : { [UNREAD_LABEL]: input.identity }) }
-}
-
-/** The prefixed labels of every published snapshot, with either engine. */
-function commonLabels({
-  runId,
-  talosVersion,
-  schematicId,
-}: Pick<OwnLabelsInput, 'runId' | 'talosVersion' | 'schematicId'>): Labels {
+  const { runId, identity, ...content } = input
   return {
     [RUN_LABEL]: runId,
+    ...contentLabels({ ...content, identity: undefined, sourceSha256: undefined }),
+    ...(identity === undefined ? {} : { [UNREAD_LABEL]: identity }),
+  }
+}
+
+type Content = Pick<OwnLabelsInput, 'talosVersion' | 'identity' | 'schematicId'>
+
+/** The prefixed labels that tell what is in a snapshot. @param content `sourceSha256` whole, or as the label has it */
+export function contentLabels({
+  talosVersion,
+  identity,
+  schematicId,
+  sourceSha256,
+}: Content & { readonly sourceSha256: string | undefined }): Labels {
+  return {
     [VERSION_LABEL]: talosVersion,
     ...(schematicId === undefined
       ? {}
       : { [SCHEMATIC_LABEL]: schematicId.slice(0, HALF), [SCHEMATIC_REST_LABEL]: schematicId.slice(HALF) }),
+    ...(identity === undefined ? {} : { [IDENTITY_LABEL]: identity }),
+    ...(sourceSha256 === undefined ? {} : { [SOURCE_LABEL]: sourceSha256.slice(0, HALF) }),
   }
 }
+
+const CONTENT_LABELS = [VERSION_LABEL, SCHEMATIC_LABEL, SCHEMATIC_REST_LABEL, IDENTITY_LABEL, SOURCE_LABEL]
+
+/** Those of {@link contentLabels} among all labels. */
+export const contentLabelsIn = (labels: Labels): Labels =>
+  Object.fromEntries(Object.entries(labels).filter(([key]) => CONTENT_LABELS.includes(key)))
+
+/** The first half of the SHA-256 of a snapshot's source. */
+export const sourceLabelOf = (labels: Labels): string | undefined => labels[SOURCE_LABEL]
 
 /** What was read of a Talos that has booted. */
 export interface BootFacts {

@@ -58,6 +58,8 @@ export interface Planned<All> {
   /** What makes another resource of it, beside the changed attributes that the table says `replaces` of. */
   readonly replace?: readonly Path[]
   readonly diagnostics?: readonly Diagnostic[]
+  /** What `create` is to get, beside what is planned; users do not see it. */
+  readonly expected?: string
 }
 
 /*
@@ -92,7 +94,7 @@ export interface ResourceDefinition<All = Attributes, Provider = unknown> {
   /** What there is to say before it is deleted, also by its replacement. An error refuses it. */
   planDelete?(prior: State<All>, context: Context<Provider>): Promise<readonly Diagnostic[]>
   create(
-    request: { readonly config: State<All>; readonly planned: Open<All> },
+    request: { readonly config: State<All>; readonly planned: Open<All>; readonly expected: string },
     context: Context<Provider>,
   ): Promise<Outcome<All>>
   update(

@@ -42,6 +42,9 @@ function pathOf(origin: Origin | undefined): Path | undefined {
   return inner.length === 0 ? [name] : [name, inner.join('/')]
 }
 
+/** What is found where no origin is known. */
+const FOUND: readonly (readonly [RegExp, Path])[] = [[/, not the pinned [0-9a-f]{64}$/, ['sha256']]]
+
 const SCHEMATICS: readonly string[] = [SCHEMATIC_TEXT, SCHEMATIC_OBJECT]
 
 /** A problem at its attribute; of a schematic with the line, which Terraform does not show. */
@@ -49,7 +52,7 @@ export function toDiagnostic(
   { at: origin, message, hint }: Problem,
   severity: Diagnostic['severity'] = 'error',
 ): Diagnostic {
-  const path = pathOf(origin)
+  const path = pathOf(origin) ?? FOUND.find(([text]) => text.test(message))?.[1]
   const hasLine = origin?.kind === 'file' && origin.file === SCHEMATIC_TEXT && origin.line !== undefined
   const place = hasLine ? `Line ${origin.line}, column ${origin.column ?? 1}.` : path ? '' : formatOrigin(origin)
   const advice = hint === undefined ? '' : sentence(inTerraform(hint))

@@ -63,6 +63,8 @@ export const toTrace =
 export class Session {
   /** Snapshots that resources of this run of Terraform have come to have; an old resource that goes must not take one with it. */
   readonly held = new Set<number>()
+  /** Snapshots that Terraform's state has, as far as this run has seen. */
+  readonly owned = new Set<number>()
   readonly access: ServerAccess
   readonly #open: (() => Promise<OpenedCloud>) | undefined
   readonly #context: Omit<Context, 'provider'>

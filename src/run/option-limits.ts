@@ -15,12 +15,14 @@ export function isWait(ms: number): boolean {
   return Number.isFinite(ms) && ms > 0 && ms <= DAY_MS
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 60 * 60_000 }
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 60 * 60_000 }
 
-/** Milliseconds of a duration such as `90s`, `5m` or `90`, if one may wait so long. */
+/** Milliseconds of a duration such as `90s`, `1h30m` (as Go writes them) or `90`, if one may wait so long. */
 export function toWait(text: string): number | undefined {
-  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
-  const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN)
+  const whole = /^\d+(?:\.\d+)?$/.test(text) ? `${text}s` : text
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(whole)) return undefined
+  const parts = [...whole.matchAll(/([\d.]+)([a-z]+)/g)]
+  const ms = parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (UNIT_MS[unit] ?? Number.NaN), 0)
   return isWait(ms) ? ms : undefined
 }
 

@@ -132,12 +132,14 @@ resource "talosimage_snapshot" "image" {
     ])
 
     await cloud.send('PUT', `/images/${first.id}`, { description: 'by hand' })
-    await cloud.send('PUT', `/images/${second.id}`, { labels: { ...second.labels, os: 'mine', extra: 'x' } })
+    await cloud.send('PUT', `/images/${second.id}`, { labels: { os: 'mine', extra: 'x' } })
     await cloud.send('DELETE', `/images/${third.id}`)
     const drift = await run('plan', '-var', 'team=b', '-detailed-exitcode')
     expect(drift.code).toBe(2)
     expect(drift.stdout).toMatch(/description += "by hand" -> "[\w-]+ of b"/)
     expect(drift.stdout).toMatch(/"os" += "mine" -> "talos"/)
+    expect(drift.stdout).toMatch(/\+ "talos-image\/identity" += "[0-9a-f]{40}"/)
+    expect(drift.stdout).toMatch(/\+ "version" += "v1\.13\.9"/)
     expect(drift.stdout).toContain('1 to add, 2 to change, 0 to destroy')
     await ok(...APPLY, '-var', 'team=b', '-var', 'protect=true')
     expect((await cloud.snapshots()).map(({ labels: { os, extra }, protection }) => [os, extra, protection])).toEqual(
@@ -161,7 +163,7 @@ resource "talosimage_snapshot" "image" {
 provider "talosimage" {}
 variable "talos" { default = "v1.13.8" }
 variable "force" { default = false }
-variable "keep" { default = false }
+variable "keep" { default = null }
 variable "boot" { default = false }
 resource "talosimage_snapshot" "gpu" {
   talos_version   = var.talos
@@ -199,6 +201,7 @@ resource "talosimage_snapshot" "gpu" {
     const newer = ['-var', 'talos=v1.13.9', '-var', 'keep=true', '-var', 'boot=true'] as const
     const replaced = await ok(...APPLY, '-var', 'force=true', ...newer)
     expect(replaced).toMatch(/talos_version += "v1.13.8" -> "v1.13.9" # forces replacement/)
+    expect(replaced).toMatch(/keep_on_destroy = true comes too late for the snapshot \d+/)
     const [now, ...others] = await cloud.snapshots('gpu')
     expect([now?.labels.version, others]).toEqual(['v1.13.9', []])
     await cloud.send('DELETE', `/servers/${beta.server.id}`)
@@ -224,7 +227,9 @@ resource "talosimage_snapshot" "gpu" {
       'main_override.tf',
       'resource "talosimage_snapshot" "gpu" {\n  lifecycle { create_before_destroy = true }\n}\n',
     )
-    const again = await ok(...APPLY, '-replace', 'talosimage_snapshot.gpu', '-var', 'talos=v1.13.9')
+    await ok('taint', 'talosimage_snapshot.gpu')
+    expect(await ok('plan', '-var', 'talos=v1.13.9')).toMatch(/is one that Terraform\s+has already/)
+    const again = await ok(...APPLY, '-var', 'talos=v1.13.9')
     expect(again).toContain(`the snapshot ${now?.id} stays`)
     expect(await cloud.snapshots('gpu')).toHaveLength(1)
   })
@@ -326,6 +331,7 @@ data "talosimage_snapshot" "none" {
   architecture  = "arm"
   labels = {
     os = "mine"
+    a  = null
   }
   timeouts = {
     create = "soon"
@@ -333,7 +339,9 @@ data "talosimage_snapshot" "none" {
 }
 `,
     )
-    expect(await fails('validate')).toMatch(/label "os".*on c.tf line 5.*"soon" is not a time.*on c.tf line 8/)
+    expect(await fails('validate')).toMatch(
+      /label "os".*on c.tf line 5.*label "a" has no value.*on c.tf line 6.*"soon" is not a time.*on c.tf line 9/,
+    )
     expect(await cloud.rest()).toMatchObject(NOTHING_LEFT)
   })
 
@@ -410,7 +418,7 @@ resource "talosimage_snapshot" "never" {
     apply.interrupt()
     const { code, stdout, stderr } = await apply.result
     expect([code, stdout]).toEqual([1, expect.stringContaining('Gracefully shutting down')])
-    expect(stderr).toContain('interrupted')
+    expect(stderr).toMatch(/interrupted\s+.*What was made for it is removed\./s)
     expect(await cloud.rest()).toMatchObject(NOTHING_LEFT)
     expect(await cloud.snapshots()).toEqual([])
     expect(await values()).toEqual({})

@@ -75,7 +75,10 @@ export function createToy({
     read: async ({ id }) => ({ state: things.get(id ?? '') ?? null }),
     async plan({ prior, proposed }) {
       const isSame = isDeepStrictEqual(prior, proposed)
-      return { planned: isSame ? proposed : { ...proposed, revision: UNKNOWN } }
+      return {
+        planned: isSame ? proposed : { ...proposed, revision: UNKNOWN },
+        ...(prior === null ? { expected: `a new ${proposed.name === UNKNOWN ? 'one' : proposed.name}` } : {}),
+      }
     },
     async planDelete({ old, name }) {
       return old === true ? [{ severity: 'error', summary: `${name} is in use`, path: ['old'] }] : []

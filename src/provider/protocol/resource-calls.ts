@@ -48,6 +48,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
       const proposed = readOpen(request.message(3), attributes)
       const config = readOpen(request.message(4), attributes)
       let replaced: readonly Path[] = []
+      let hidden = request.bytes(5)
       const [planned, said] = await attempt(proposed, async (say) => {
         if (proposed === null || config === null) {
           if (prior !== null) say(await resource.planDelete?.(prior, session))
@@ -56,6 +57,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
         const whole = prior === null ? withOpenComputed(proposed, attributes) : proposed
         const plan = (await resource.plan?.({ config, prior, proposed: whole }, session)) ?? { planned: whole }
         say(plan.diagnostics)
+        if (plan.expected !== undefined) hidden = new TextEncoder().encode(plan.expected)
         if (prior === null) return plan.planned
         replaced = [...replacedPaths(prior, plan.planned, attributes), ...(plan.replace ?? [])]
         if (replaced.length > 0) say(await resource.planDelete?.(prior, session))
@@ -64,7 +66,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
       return new Message()
         .message(1, toDynamicValue(planned, attributes, config, prior))
         .message(2, ...replaced.map((path) => toPathMessage(path, attributes)))
-        .bytes(3, request.bytes(5))
+        .bytes(3, hidden)
         .message(4, ...said)
     },
 
@@ -79,7 +81,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
           planned === null || config === null
             ? await remove(resource, prior, session)
             : prior === null
-              ? await resource.create({ config, planned }, session)
+              ? await resource.create({ config, planned, expected: request.string(5) }, session)
               : await resource.update({ config, prior, planned }, session)
         say(outcome.diagnostics)
         return outcome.state

@@ -18,11 +18,16 @@ import { clientOf, contentsOf, refuseSecondServer } from '../../unit/run/fixture
 function contextIn(
   sandbox: TestSandbox,
   tests: Partial<Pick<ServerAccess, 'bootTestMs' | 'allowUnproven'>> = {},
+  signal = AbortSignal.timeout(60_000),
+  onLine: (line: string) => void = () => undefined,
 ): Context<Session> & { readonly lines: readonly string[] } {
   const lines: string[] = []
   const shared = {
-    signal: AbortSignal.timeout(60_000),
-    log: (_: string, line: string): number => lines.push(line),
+    signal,
+    log: (_: string, line: string): void => {
+      lines.push(line)
+      if (/ is a \S+ in /.test(line)) onLine(line)
+    },
   }
   const open = async () => ({
     hetzner: clientOf(sandbox),
@@ -46,7 +51,7 @@ const WANTED: SnapshotState & typeof CONFIG = {
 const create = async (context: Context<Session>, config = WANTED) => {
   const planned = await snapshot.plan?.({ config, prior: null, proposed: config }, context)
   if (planned === undefined) throw new Error('there is no plan')
-  return snapshot.create({ config, planned: planned.planned }, context)
+  return snapshot.create({ config, planned: planned.planned, expected: planned.expected ?? '' }, context)
 }
 
 async function created(context: Context<Session>, config = WANTED): Promise<SnapshotState> {
@@ -74,6 +79,10 @@ describe('talosimage_snapshot', { timeout: 60_000 }, () => {
     // The other one goes: that is the snapshot of both, which is held.
     if (other.state === null) throw new Error('there is no state')
     expect(await snapshot.delete(other.state, context)).toMatchObject([{ severity: 'warning' }])
+    const told = [...(one.diagnostics ?? []), ...(other.diagnostics ?? [])]
+    expect(told).toMatchObject([
+      { severity: 'warning', summary: expect.stringMatching(/is that of another resource, too$/) },
+    ])
     expect((await contentsOf(sandbox)).snapshots).toHaveLength(1)
   })
 
@@ -91,12 +100,95 @@ describe('talosimage_snapshot', { timeout: 60_000 }, () => {
     expect((await contentsOf(sandbox)).snapshots).toMatchObject([{ id: built?.id, description: 'mine' }])
   })
 
+  it('is as protected as it was, and stays when it goes, where it was adopted and nothing is said of that', async () => {
+    await using sandbox = await testSandbox()
+    const plain = { ...CONFIG, talos_version: 'v1.12.2' }
+    await create(contextIn(sandbox), WANTED)
+    const context = contextIn(sandbox)
+    const adopted = await created(context, plain)
+    expect(adopted).toMatchObject({ adopted: true, protect: true, keep_on_destroy: true })
+    expect((await update(context, plain, adopted)).state).toEqual(adopted)
+    expect((await contentsOf(sandbox)).snapshots).toMatchObject([{ protection: { delete: true } }])
+    const later = contextIn(sandbox)
+    expect(await snapshot.delete(adopted, later)).toMatchObject([
+      {
+        summary: `the snapshot ${adopted.id} stays in the project`,
+        detail: `It was there before the resource. To delete it: \`talos-image delete ${adopted.id}\`.`,
+      },
+    ])
+    expect((await contentsOf(sandbox)).snapshots).toHaveLength(1)
+
+    const open = { ...plain, protect: false, keep_on_destroy: false }
+    const { state } = await update(later, open, adopted)
+    if (state === null) throw new Error('there is no state')
+    expect(await snapshot.delete(state, later)).toEqual([])
+    expect((await contentsOf(sandbox)).snapshots).toEqual([])
+  })
+
+  it('tells of what the plan did not know: a snapshot that something else has built since', async () => {
+    await using sandbox = await testSandbox()
+    const plain = { ...CONFIG, talos_version: 'v1.12.2' }
+    const context = contextIn(sandbox)
+    const plan = await snapshot.plan?.({ config: plain, prior: null, proposed: plain }, context)
+    if (plan === undefined) throw new Error('there is no plan')
+    await create(contextIn(sandbox), plain)
+    const done = await snapshot.create({ config: plain, planned: plan.planned, expected: plan.expected ?? '' }, context)
+    expect(done.diagnostics).toMatchObject([
+      { summary: expect.stringMatching(/was adopted, which the plan did not know$/) },
+    ])
+    // One that the plan knows is told there alone; and what Terraform has already is no surprise.
+    if (done.state === null) throw new Error('there is no state')
+    const next = contextIn(sandbox)
+    expect((await create(next, plain)).diagnostics).toEqual([])
+    await snapshot.read(done.state, next)
+    expect((await snapshot.plan?.({ config: plain, prior: null, proposed: plain }, next))?.diagnostics).toMatchObject([
+      { summary: expect.stringMatching(/is one that Terraform has already$/) },
+    ])
+  })
+
+  it('gets its labels back, those of talos-image included', async () => {
+    await using sandbox = await testSandbox()
+    const plain = { ...CONFIG, talos_version: 'v1.12.2' }
+    const context = contextIn(sandbox)
+    const built = await created(context, plain)
+    const before = (await contentsOf(sandbox)).snapshots[0]?.labels
+    await clientOf(sandbox).images.update(Number(built.id), { labels: { version: 'v1.13.9' } }, {})
+    const { state: drifted } = await snapshot.read(built, context)
+    if (drifted === null) throw new Error('there is no state')
+    expect(drifted).toMatchObject({ version: 'v1.12.2', identity: built.identity, own_labels: {} })
+    expect((await planned(context, plain, drifted))?.planned).toEqual(built)
+    expect((await update(context, plain, drifted)).state).toEqual(built)
+    const { 'talos-image/run': _, 'talos-image/data-blake2b': __, ...restored } = before ?? {}
+    expect((await contentsOf(sandbox)).snapshots[0]?.labels).toEqual(restored)
+  })
+
   it('is stopped when its time is over, and what was made for it is removed', async () => {
     await using sandbox = await testSandbox()
     const context = contextIn(sandbox)
     const creating = create(context, { ...WANTED, timeouts: { create: '0.01s', update: null } })
     await expect(creating).rejects.toMatchObject({
       diagnostics: [{ summary: 'the snapshot was not built within 0.01s', path: ['timeouts', 'create'] }],
+    })
+    expect(await contentsOf(sandbox)).toEqual({ servers: [], sshKeys: [], snapshots: [] })
+  })
+})
+
+describe('what is wrong in apply', { timeout: 60_000 }, () => {
+  const plain = { ...CONFIG, talos_version: 'v1.12.2' }
+
+  it('says at its attribute that the source is another one', async () => {
+    await using sandbox = await testSandbox()
+    await expect(create(contextIn(sandbox), { ...plain, sha256: '1'.repeat(64) })).rejects.toMatchObject({
+      diagnostics: [{ summary: expect.stringContaining('not the pinned 1111'), path: ['sha256'] }],
+    })
+  })
+
+  it('says what has come of what an interruption has stopped', async () => {
+    await using sandbox = await testSandbox()
+    const stop = new AbortController()
+    const context = contextIn(sandbox, {}, stop.signal, () => stop.abort(new Error('stopped')))
+    await expect(create(context, plain)).rejects.toMatchObject({
+      diagnostics: [{ summary: 'interrupted', detail: 'What was made for it is removed.' }],
     })
     expect(await contentsOf(sandbox)).toEqual({ servers: [], sshKeys: [], snapshots: [] })
   })

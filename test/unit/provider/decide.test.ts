@@ -26,7 +26,7 @@ function applied(config = CONFIG, snapshot = SNAPSHOT) {
   const state = toState(snapshot, FACTORY, {
     ...config,
     ...{ schematic_id: HEX, version: 'v1.13.9', installer: found()?.installer ?? null, adopted: false },
-    ...{ boot_test: false, keep_on_destroy: false, force_destroy: false, source_sha256: HEX },
+    ...{ identity: IDENTITY, boot_test: false, keep_on_destroy: false, force_destroy: false, source_sha256: HEX },
   })
   if (state === undefined) throw new Error('there is no state')
   return state
@@ -45,8 +45,9 @@ describe('what is to be made', () => {
       description: SNAPSHOT.description,
       selector: 'os=talos,!role,version=v1.13.9',
       all_labels: LABELS,
-      ...{ protect: false, boot_test: false, keep_on_destroy: false, force_destroy: false },
+      ...{ protect: UNKNOWN, boot_test: false, keep_on_destroy: UNKNOWN, force_destroy: false },
       ...{ id: UNKNOWN, boot_tested: UNKNOWN, size_gb: UNKNOWN, source_sha256: UNKNOWN, adopted: UNKNOWN },
+      own_labels: UNKNOWN,
     })
   })
 
@@ -84,6 +85,7 @@ describe('what is there', () => {
     ['description', { description: 'mine' }, { description: 'mine' }],
     ['labels', { labels: { team: 'a' } }, { labels: { team: 'a' }, all_labels: { ...LABELS, team: 'a' } }],
     ['protection', { protect: true }, { protect: true }],
+    ['no protection', { protect: false }, { protect: false }],
     ['keep_on_destroy', { keep_on_destroy: true }, { keep_on_destroy: true }],
     ['a server type for the next build', { server_type: 'cx33' }, { server_type: 'cx33' }],
   ])('changes in place: %s', (_, change, expected) => {
@@ -146,17 +148,35 @@ describe('what was changed by hand is drift', () => {
     const drifted = now({
       description: 'by hand',
       protection: { delete: true },
-      labels: { ...SNAPSHOT.labels, version: 'v9', team: 'b' },
+      labels: { ...SNAPSHOT.labels, version: 'v1.13.8', team: 'b' },
     })
     expect(drifted).toMatchObject({ description: 'by hand', protect: true, labels: { team: 'b' } })
-    expect(drifted?.all_labels).toEqual({ ...LABELS, version: 'v9', team: 'b' })
+    expect(drifted?.version).toBe('v1.13.9')
+    expect(drifted?.all_labels).toEqual({ ...LABELS, version: 'v1.13.8', team: 'b' })
     if (drifted === undefined) return
     expect(decide(PINNED, drifted, undefined).planned).toMatchObject({
       description: SNAPSHOT.description,
-      protect: false,
+      protect: true,
       labels: null,
       all_labels: LABELS,
     })
+  })
+
+  test('labels of ours that tell what is in it', () => {
+    const drifted = now({ labels: { 'talos-image/identity': 'mine' } })
+    expect(drifted).toMatchObject({ identity: IDENTITY, own_labels: { 'talos-image/identity': 'mine' } })
+    if (drifted === undefined) return
+    expect(decide(PINNED, drifted, undefined).planned.own_labels).toEqual({
+      ...PRIOR.own_labels,
+      'talos-image/identity': IDENTITY,
+    })
+  })
+
+  test('a protection is taken off by an explicit false alone, and what was adopted is kept', () => {
+    const prior = { ...PRIOR, protect: true, adopted: true }
+    expect(decide(PINNED, prior, undefined).planned).toMatchObject({ protect: true, keep_on_destroy: true })
+    const said = { ...PINNED, protect: false, keep_on_destroy: false }
+    expect(decide(said, prior, undefined).planned).toMatchObject({ protect: false, keep_on_destroy: false })
   })
 
   test('not labels of ours, nor those that the user wrote', () => {
@@ -193,7 +213,9 @@ describe('a boot test', () => {
 
 describe('an import', () => {
   test('is all that the snapshot tells', () => {
-    expect(toState(SNAPSHOT, FACTORY)).toMatchObject({ ...PINNED, ...PRIOR, source_sha256: null, adopted: true })
+    expect(toState(SNAPSHOT, FACTORY)).toMatchObject({
+      ...{ ...PINNED, ...PRIOR, source_sha256: null, adopted: true, keep_on_destroy: true },
+    })
   })
   test('needs a version of Talos', () => {
     expect(toState({ ...SNAPSHOT, labels: {}, description: 'mine' }, FACTORY)).toBeUndefined()

@@ -27,6 +27,7 @@ export const CONFIG: SnapshotConfig & SnapshotState = {
   installer: null,
   selector: null,
   all_labels: null,
+  own_labels: null,
   identity: null,
   boot_tested: null,
   size_gb: null,
@@ -57,5 +58,6 @@ export const SNAPSHOT: Snapshot = {
     'talos-image/identity': IDENTITY,
     'talos-image/schematic': HEX.slice(32),
     'talos-image/schematic-rest': HEX.slice(32),
+    'talos-image/source-sha256': HEX.slice(32),
   },
 }

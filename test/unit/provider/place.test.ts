@@ -31,6 +31,11 @@ describe('a problem is told at its attribute', () => {
     })
   })
 
+  test('and another source than the pinned one at its hash, although no origin is known', () => {
+    const message = `the source has the SHA-256 ${'b'.repeat(64)}, not the pinned ${'a'.repeat(64)}`
+    expect(toDiagnostic({ code: 'source', message }).path).toEqual(['sha256'])
+  })
+
   test('any other place is said in words, no place is not', () => {
     expect(told({ kind: 'env', name: 'HTTPS_PROXY' })).toEqual({
       severity: 'error',

@@ -24,6 +24,7 @@ describe('what is wrong is found by the reader of requests, at its attribute', (
     [{ schematic_id: 'abc' }, 'schematic_id: "abc" is not the ID of a schematic'],
     [{ labels: { os: 'mine' } }, 'labels.os: the label "os" of the snapshot cannot be set'],
     [{ labels: { 'a/b': '-' } }, 'labels.a/b: "-" cannot be the value of the label "a/b"'],
+    [{ labels: { a: JSON.parse('null') } }, 'labels.a: the label "a" has no value'],
     [{ description: '' }, 'description: the description is empty, or holds a line break or another control character'],
     [{ schematic: 'customization:\n  systemExtension: {}\n' }, 'schematic: '],
     [{ schematic: { customization: 1 } }, 'schematic: '],

@@ -2,8 +2,21 @@ import { describe, expect, test } from 'vitest'
 import { createHetznerClient } from '../../../src/hetzner/client.ts'
 import type { Placement } from '../../../src/plan/placement.ts'
 import { type BuildOptions, build, startBuild } from '../../../src/run/build.ts'
+import { toWait } from '../../../src/run/option-limits.ts'
 
 const look = async (): Promise<readonly Placement[]> => []
+
+test.each<[string, number | undefined]>([
+  ['90', 90_000],
+  ['0.5s', 500],
+  ['1h30m', 5_400_000],
+  ['1h0m0s', 3_600_000],
+  ['1500ms', 1500],
+  ['24h1s', undefined],
+  ['1h30', undefined],
+  ['-1s', undefined],
+  ['', undefined],
+])('a wait of "%s" is %s ms', (text, ms) => expect(toWait(text)).toBe(ms))
 
 describe('a build refuses', () => {
   test.each<[string, Partial<BuildOptions>]>([

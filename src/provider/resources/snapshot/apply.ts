@@ -1,6 +1,6 @@
 /** What is done to snapshots of a project. */
 
-import { TalosImageError } from '../../../errors.ts'
+import { type Problem, TalosImageError } from '../../../errors.ts'
 import type { HetznerClient } from '../../../hetzner/client.ts'
 import type { Snapshot } from '../../../hetzner/snapshot.ts'
 import { isApiFailure } from '../../../hetzner/transport/api-failure.ts'
@@ -19,8 +19,10 @@ import { placed, toDiagnostic, wrong } from '../../place.ts'
 import type { Session } from '../../session.ts'
 import type { attributes, SnapshotConfig, SnapshotState } from './attributes.ts'
 import { inPlace, isUnproven, kept } from './decide.ts'
+import { wantedLabels } from './own-labels.ts'
 import { readSnapshotConfig } from './request.ts'
 import { toState } from './state.ts'
+import { findUnexpected } from './warnings.ts'
 
 type Done = Outcome<typeof attributes>
 type Calls = Context<Session>
@@ -38,38 +40,51 @@ export async function lookUp(
   return { made, image, warnings: made.warnings.filter(({ code }) => code !== 'usage') }
 }
 
-/** Builds a snapshot, or adopts the one that is there. */
-export async function create(config: SnapshotState, planned: SnapshotConfig, context: Calls): Promise<Done> {
+/**
+ * Builds a snapshot, or adopts the one that is there.
+ * @param expected the ID of the one that the plan has found; empty when it found none
+ */
+export async function create(
+  config: SnapshotState,
+  planned: SnapshotConfig,
+  expected: string,
+  context: Calls,
+): Promise<Done> {
   const { provider } = context
   // What `latest` was in the plan.
   const version = typeof planned.version === 'string' ? planned.version : config.talos_version
   const request = await readSnapshotConfig({ ...config, talos_version: version }, provider.access.server)
   const { identity } = typeof planned.identity === 'string' ? planned : (await lookUp(provider, request)).image
   // A second resource that is the same adopts what the first one builds.
-  return provider.inTurn(JSON.stringify([identity, config.labels]), () => obtain(config, request, context))
+  return provider.inTurn(JSON.stringify([identity, config.labels]), () => obtain(config, request, expected, context))
 }
 
 /** Without a limit of the user's own: longer than all steps of a build. */
 const NO_LIMIT = '24h'
 
-async function obtain(config: SnapshotState, request: PlanRequest, context: Calls): Promise<Done> {
+async function obtain(config: SnapshotState, request: PlanRequest, expected: string, context: Calls): Promise<Done> {
   const { provider } = context
   const { made, image } = await lookUp(provider, request)
   const target = inPlace(config, image.talosVersion)
   const images = [{ ...image, description: target.description ?? image.description }]
   const { result, left } = await carryOut({ ...made, images }, config, 'create', context)
-  provider.held.add(result.snapshot.id)
-  const isBuilt = result.status === 'built'
+  const { status, snapshot } = result
+  const isBuilt = status === 'built'
+  const told = isBuilt ? [] : findUnexpected(snapshot, config, { isHeld: provider.held.has(snapshot.id), expected })
+  provider.held.add(snapshot.id)
+  provider.owned.add(snapshot.id)
   const wanted: SnapshotState = {
     ...config,
     ...target,
     version: image.talosVersion,
+    identity: image.identity ?? null,
     schematic_id: image.schematicId ?? null,
     installer: image.installer ?? null,
     source_sha256: isBuilt ? (result.written?.sourceSha256 ?? null) : null,
     adopted: !isBuilt,
+    keep_on_destroy: config.keep_on_destroy ?? !isBuilt,
   }
-  return finish(result.snapshot, wanted, left, context)
+  return finish(snapshot, wanted, [...left, ...told], context)
 }
 
 /** Does what a plan of one image says. @throws DiagnosticsError when it fails, with what could not be removed */
@@ -86,7 +101,7 @@ async function carryOut(
   const [result] = images
   if (result === undefined) throw new RangeError('a build of one image has one result')
   if (result.status !== 'failed') return { result, left }
-  const why = deadline.expired ? tooLong(what, limit) : toDiagnostic(result.problem)
+  const why = deadline.expired ? tooLong(what, limit) : toDiagnostic(withFate(result.problem, left.length > 0))
   throw new DiagnosticsError([why, ...left])
 }
 
@@ -94,8 +109,14 @@ async function carryOut(
 export async function change(config: SnapshotState, prior: SnapshotState, context: Calls): Promise<Done> {
   const { provider, signal } = context
   const schematic = prior.schematic ?? config.schematic
-  const wanted = { ...config, ...inPlace(config, prior.version ?? ''), ...kept(prior), schematic }
-  return placed(async () => {
+  const wanted = {
+    ...config,
+    ...inPlace(config, prior.version ?? ''),
+    ...kept(prior),
+    schematic,
+    keep_on_destroy: config.keep_on_destroy ?? prior.adopted,
+  }
+  const done = await placed(async () => {
     if (isUnproven(config, prior)) {
       const { server } = provider.access
       const options = { server, location: config.location ?? undefined, signal }
@@ -105,6 +126,8 @@ export async function change(config: SnapshotState, prior: SnapshotState, contex
     }
     return finish(await getSnapshot(await provider.hetzner(), Number(prior.id), signal), wanted, [], context)
   })
+  // Where nothing is said of the protection, one that has changed since the plan is left alone, and shown by the next plan.
+  return { ...done, state: done.state && { ...done.state, protect: config.protect ?? prior.protect } }
 }
 
 /** Changes what is not as it is wanted, and warns of what is left, and of what is not proven. */
@@ -133,6 +156,15 @@ const toWarning = ({ name, reason, command }: Leftover): Diagnostic => ({
   detail: `Remove it: \`${command}\``,
 })
 
+/** What an interrupted build has come to. */
+const withFate = (problem: Problem, isLeft: boolean): Problem =>
+  problem.code !== 'interrupted'
+    ? problem
+    : {
+        ...problem,
+        hint: isLeft ? 'what could not be removed is named beside this' : 'what was made for it is removed',
+      }
+
 const tooLong = (what: 'create' | 'update', limit: string): Diagnostic => {
   const done = what === 'create' ? 'built' : 'booted'
   return wrong(['timeouts', what], `the snapshot was not ${done} within ${limit}`, 'What was made for it is removed.')
@@ -148,11 +180,11 @@ async function settle(
   const { factoryUrl } = await provider.cloud()
   const { id } = snapshot
   const own = Object.entries(snapshot.labels).filter(([key]) => key.startsWith(PREFIX))
-  const labels = { ...wanted.all_labels, ...Object.fromEntries(own) }
+  const labels = { ...wanted.all_labels, ...Object.fromEntries(own), ...wantedLabels(wanted) }
   const description = wanted.description ?? snapshot.description
   const isSame = description === snapshot.description && isSameMap(labels, snapshot.labels)
   if (!isSame) await images.update(id, { description, labels }, { signal })
-  const protect = wanted.protect === true
+  const protect = wanted.protect ?? snapshot.protection.delete
   if (protect !== snapshot.protection.delete) {
     const action = await images.protect(id, protect, { signal })
     await actions.wait(action, { signal, timeoutMs: TIMEOUTS.actionMs, name: `the protection of snapshot ${id}` })

@@ -66,7 +66,8 @@ export const attributes = defineAttributes({
   protect: {
     type: 'bool',
     set: 'optional-computed',
-    description: 'Whether nothing can delete the snapshot, Terraform included; `false` by default. Changed in place.',
+    description:
+      'Whether nothing can delete the snapshot, Terraform included. Left out, it is as it is: `false` for a new one, and only an explicit `false` takes a protection off. Changed in place.',
   },
   boot_test: {
     type: 'bool',
@@ -78,7 +79,7 @@ export const attributes = defineAttributes({
     type: 'bool',
     set: 'optional-computed',
     description:
-      'Whether the snapshot stays in the project when the resource is destroyed or replaced; `false` by default. It counts once it is applied.',
+      'Whether the snapshot stays in the project when the resource is destroyed or replaced. Left out, it does when it was adopted or imported, and does not when it was built for this resource. It counts once it is applied.',
   },
   force_destroy: {
     type: 'bool',
@@ -122,6 +123,12 @@ export const attributes = defineAttributes({
     type: { map: 'string' },
     set: 'computed',
     description: 'All labels of the snapshot, without those that begin with `talos-image/`.',
+  },
+  own_labels: {
+    type: { map: 'string' },
+    set: 'computed',
+    description:
+      'The labels that begin with `talos-image/` and tell what is in the snapshot, by which the command knows it again.',
   },
   identity: {
     type: 'string',

@@ -11,6 +11,7 @@ import type { Planned } from '../../definition.ts'
 import { UNKNOWN } from '../../schema.ts'
 import { isOpen } from '../../schematic-value.ts'
 import type { attributes, SnapshotConfig, SnapshotState } from './attributes.ts'
+import { wantedLabels } from './own-labels.ts'
 import { CONTENT, labelsOf } from './request.ts'
 
 /** What was looked up: the image, or that it could not be. */
@@ -57,11 +58,15 @@ export function decide(config: SnapshotConfig, prior: SnapshotState | null, foun
   const planned: SnapshotConfig = {
     ...config,
     ...inPlace(config, known?.talosVersion ?? UNKNOWN),
+    // Without a word of the user's, they are as it is with what is adopted.
+    protect: config.protect ?? UNKNOWN,
+    keep_on_destroy: config.keep_on_destroy ?? UNKNOWN,
     schematic_id: known === undefined ? (config.schematic_id ?? UNKNOWN) : (known.schematicId ?? null),
     version: known?.talosVersion ?? UNKNOWN,
     installer: known === undefined ? UNKNOWN : (known.installer ?? null),
     identity: known === undefined ? UNKNOWN : (known.identity ?? null),
     id: UNKNOWN,
+    own_labels: UNKNOWN,
     boot_tested: UNKNOWN,
     size_gb: UNKNOWN,
     source_sha256: UNKNOWN,
@@ -82,6 +87,8 @@ const written = (config: SnapshotConfig, prior: SnapshotState): SnapshotConfig =
   ...config,
   ...inPlace(config, prior.version),
   ...kept(prior),
+  protect: config.protect ?? prior.protect,
+  keep_on_destroy: config.keep_on_destroy ?? prior.adopted,
   schematic: prior.schematic ?? config.schematic,
   boot_tested: isUnproven(config, prior) ? UNKNOWN : prior.boot_tested,
 })
@@ -92,25 +99,24 @@ export const kept = (prior: SnapshotState) => ({
   version: prior.version,
   installer: prior.installer,
   identity: prior.identity,
+  own_labels: wantedLabels(prior),
   id: prior.id,
   size_gb: prior.size_gb,
   source_sha256: prior.source_sha256,
   adopted: prior.adopted,
 })
 
-type InPlace = 'description' | 'protect' | 'boot_test' | 'keep_on_destroy' | 'force_destroy' | 'all_labels' | 'selector'
+type InPlace = 'description' | 'boot_test' | 'force_destroy' | 'all_labels' | 'selector'
 
 /** What can be changed of a snapshot that is there. */
 export function inPlace(config: SnapshotState, version: string): Pick<SnapshotState, InPlace>
 export function inPlace(config: SnapshotConfig, version: SnapshotConfig['version']): Pick<SnapshotConfig, InPlace>
 export function inPlace(config: SnapshotConfig, version: SnapshotConfig['version']): Pick<SnapshotConfig, InPlace> {
-  const { description, protect, boot_test, keep_on_destroy, force_destroy } = config
+  const { description, boot_test, force_destroy } = config
   const labels = toLabels(config, version)
   return {
     description: description ?? toDescription(config, version),
-    protect: protect ?? false,
     boot_test: boot_test ?? false,
-    keep_on_destroy: keep_on_destroy ?? false,
     force_destroy: force_destroy ?? false,
     all_labels: labels ?? UNKNOWN,
     selector: labels === undefined ? UNKNOWN : selectorOf(labels),

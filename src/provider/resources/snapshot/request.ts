@@ -133,7 +133,7 @@ function isSameSchematic({
 }
 
 /** What is wrong that only this way of asking can have. */
-function findOwnProblems({ architecture, timeouts, ...config }: SnapshotConfig): Diagnostic[] {
+function findOwnProblems({ architecture, labels, timeouts, ...config }: SnapshotConfig): Diagnostic[] {
   const problems: Diagnostic[] = []
   if (typeof architecture === 'string' && toArchitecture(architecture) === undefined) {
     problems.push(
@@ -145,10 +145,14 @@ function findOwnProblems({ architecture, timeouts, ...config }: SnapshotConfig):
     const detail = 'Each of them says what the image is made of: leave all but one out.'
     problems.push(wrong([given[1] ?? 'schematic'], `${given.join(' and ')} cannot be used together`, detail))
   }
+  for (const [key, value] of Object.entries(typeof labels === 'object' ? (labels ?? {}) : {})) {
+    if (value !== null) continue
+    problems.push(wrong(['labels', key], `the label "${key}" has no value`, 'Leave it out, or set it to "".'))
+  }
   for (const [name, limit] of typeof timeouts === 'object' ? Object.entries(timeouts ?? {}) : []) {
     if (typeof limit !== 'string' || toWait(limit) !== undefined) continue
     problems.push(
-      wrong(['timeouts', name], `"${limit}" is not a time to wait`, 'Write it like "45m" or "2h", up to 24h.'),
+      wrong(['timeouts', name], `"${limit}" is not a time to wait`, 'Write it like "45m" or "1h30m", up to 24h.'),
     )
   }
   return problems

@@ -2,7 +2,7 @@
 
 import type { Labels } from '../../../domain.ts'
 import type { Snapshot } from '../../../hetzner/snapshot.ts'
-import { IDENTITY_LABEL, PREFIX, publicLabels, roleOf } from '../../../plan/labels.ts'
+import { contentLabelsIn, IDENTITY_LABEL, PREFIX, publicLabels, roleOf } from '../../../plan/labels.ts'
 import { selectorOf } from '../../../plan/selector.ts'
 import { toSnapshotRecord } from '../../../report/snapshot.ts'
 import type { SnapshotState } from './attributes.ts'
@@ -16,7 +16,7 @@ const UNWRITTEN = {
   location: null,
   sha256: null,
   boot_test: false,
-  keep_on_destroy: false,
+  keep_on_destroy: true,
   force_destroy: false,
   timeouts: null,
   source_sha256: null,
@@ -44,7 +44,8 @@ export function toState(snapshot: Snapshot, factoryUrl: string, prior?: Snapshot
     description,
     protected: protect,
   } = toSnapshotRecord(snapshot, factoryUrl)
-  const talosVersion = version ?? prior?.version
+  // What is in it does not change, whatever its labels say now.
+  const talosVersion = prior?.version ?? version
   if (talosVersion == null) return undefined
   const all = visible(snapshot.labels)
   return {
@@ -62,7 +63,8 @@ export function toState(snapshot: Snapshot, factoryUrl: string, prior?: Snapshot
     all_labels: all,
     protect,
     selector: selectorOf(snapshot.labels),
-    identity: snapshot.labels[IDENTITY_LABEL] ?? null,
+    own_labels: contentLabelsIn(snapshot.labels),
+    identity: prior === undefined ? (snapshot.labels[IDENTITY_LABEL] ?? null) : prior.identity,
     boot_tested: bootTested,
     size_gb: sizeGb,
   }

@@ -80,6 +80,8 @@ describe('a plan', () => {
     const answer = await plan(null, { ...EMPTY, name: 'a', zone: 'there' })
     expect(unpack(answer.message(1))).toEqual({ ...EMPTY, name: 'a', zone: 'there', id: OPEN, revision: OPEN })
     expect(said(answer, 4)).toEqual([])
+    // What is handed on to `create`.
+    expect(answer.string(3)).toBe('a new a')
   })
 
   it('of a change keeps it', async () => {
