@@ -1,11 +1,12 @@
 /** The table of the provider's own block, and what it says of build servers. */
 
 import { IP_FAMILIES, SSH_WAYS, type SshOver } from '../domain.ts'
-import { PLAIN_SERVER } from '../plan/server-settings.ts'
+import { findServerProblems, PLAIN_SERVER } from '../plan/server-settings.ts'
 import { isPort, toWait } from '../run/option-limits.ts'
 import type { Diagnostic } from './definition.ts'
-import { at, wrong } from './place.ts'
+import { at, toDiagnostic, wrong } from './place.ts'
 import { defineAttributes, type Open } from './schema.ts'
+import { isOpen } from './schematic-value.ts'
 import type { ServerAccess } from './session.ts'
 
 export const attributes = defineAttributes({
@@ -129,12 +130,18 @@ export function findProblems(config: ProviderConfig): readonly Diagnostic[] {
   if (typeof over === 'string' && toWay(over) === undefined) {
     problems.push(wrong(['ssh', 'over'], `SSH cannot go over "${over}"`, `Use ${SSH_WAYS.join(', ')}.`))
   }
-  const { ip_family: family } = buildServerOf(config)
-  if (typeof family === 'string' && !IP_FAMILIES.some((one) => one === family)) {
+  const server = buildServerOf(config)
+  const { ip_family: family } = server
+  const isFamily = typeof family !== 'string' || IP_FAMILIES.some((one) => one === family)
+  if (!isFamily) {
     const detail = `Use ${IP_FAMILIES.join(', ')}.`
     problems.push(wrong(['build_server', 'ip_family'], `"${family}" is no family of addresses`, detail))
   }
-  return problems
+  if (isOpen(config.build_server) || isOpen(config.ssh)) return problems
+  const asked = readAccess(
+    isFamily ? config : { ...config, build_server: { ...NO_SERVER, ...server, ip_family: null } },
+  )
+  return [...problems, ...findServerProblems(asked.server).map((one) => toDiagnostic(one))]
 }
 
 export function readAccess(config: ProviderConfig): ServerAccess {
@@ -169,6 +176,7 @@ const toWay = (text: string): SshOver | undefined => SSH_WAYS.find((way) => way 
 
 type Ssh = Partial<Extract<ProviderConfig['ssh'], object>>
 const sshOf = ({ ssh }: ProviderConfig): Ssh => (typeof ssh === 'object' && ssh !== null ? ssh : {})
+const NO_SERVER = { networks: null, firewalls: null, labels: null, download_proxy: null }
 type BuildServer = Partial<Extract<ProviderConfig['build_server'], object>>
 const buildServerOf = ({ build_server: server }: ProviderConfig): BuildServer =>
   typeof server === 'object' && server !== null ? server : {}

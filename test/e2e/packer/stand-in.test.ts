@@ -103,7 +103,10 @@ describe('what Packer would do otherwise', () => {
 
   it.each([
     [['build', '-debug', X86_TEMPLATE], /^Error: -debug: /],
-    [['build', '-on-error=run-cleanup-provisioner', X86_TEMPLATE], /^Error: -on-error: .*\n\n.*HashiCorp's Packer/],
+    [
+      ['build', '-on-error=run-cleanup-provisioner', X86_TEMPLATE],
+      /^Error: -on-error: .*\n\nuse one of cleanup, abort, ask\n/,
+    ],
     [['build', 'requirements.pkr.hcl'], /^Error: requirements\.pkr\.hcl: there is no template here/],
     [
       ['build', '-only=hcloud.nope', ...toVars('http://127.0.0.1:1'), X86_TEMPLATE],

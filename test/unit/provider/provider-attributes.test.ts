@@ -47,7 +47,7 @@ test('values that cannot be are told, those that are not known are not', () => {
   const wrong = {
     ...NOTHING,
     ssh: { ...SSH, port: 0, timeout: 'soon', over: 'pigeon' },
-    build_server: { ...SERVER, ip_family: 'ipv5' },
+    build_server: { ...SERVER, ip_family: 'ipv5', labels: { 'a b': 'c' } },
     boot_tests: { timeout: 'late', allow_unproven: null },
   }
   expect(findProblems(wrong).map(({ path }) => path?.join('.'))).toEqual([
@@ -56,6 +56,7 @@ test('values that cannot be are told, those that are not known are not', () => {
     'boot_tests.timeout',
     'ssh.over',
     'build_server.ip_family',
+    'build_server.labels',
   ])
   expect(findProblems({ ...NOTHING, ssh: UNKNOWN, build_server: UNKNOWN, boot_tests: UNKNOWN })).toEqual([])
 })
