@@ -56,7 +56,9 @@ let workspace: Workspace
 let snapshots: readonly string[] = []
 
 beforeAll(async () => {
-  workspace = await createWorkspace()
+  const failed = [{ image: 'x86', error: { code: 'api', message: HOSTILE, hint: HOSTILE } }]
+  const result = { run: null, talosVersion: 'v1.12.2', snapshots: [], failed, leftovers: [] }
+  workspace = await createWorkspace({ 'hostile.json': JSON.stringify(result) })
   project = await createProject({
     machines: 'none',
     intercept,
@@ -159,6 +161,9 @@ const CASES: Readonly<Record<string, Case>> = {
   'build that is refused': { words: () => ['build', '--arch', 'x86', '--ssh-port', '2222'], refused: /^POST/ },
   'protect that is refused': { words: () => ['protect', ...BOTH()], refused: /^POST/ },
   unprotect: { words: () => ['unprotect', ...BOTH()], refused: /^POST/ },
+  'boot-test that is refused': { words: () => ['boot-test', ...FIRST(), '--location', 'fsn1'], refused: /^POST/ },
+  'merge-results': { words: () => ['merge-results', 'hostile.json'] },
+  'packer build that is refused': { words: () => ['packer', 'build', '-color=false', '_packer'], refused: /^POST/ },
   prune: { words: () => ['prune', '--keep', '1'] },
   'prune that is refused': { words: () => ['prune', '--yes', '--keep', '1'], refused: /^DELETE/ },
   'delete that is refused': { words: () => ['delete', '--yes', ...BOTH()], refused: /^DELETE/ },
@@ -182,7 +187,7 @@ test('every command has a case', () => {
 describe.each(Object.entries(CASES))('%s', (_, { words, refused, stdin, isClean = false }) => {
   const start = (form: string, env: Io['env'] = {}) => {
     refusal = refused
-    const more = form === 'text' || words()[0] === 'external' ? [] : ['--output', form]
+    const more = form === 'text' || ['external', 'packer'].includes(words()[0] ?? '') ? [] : ['--output', form]
     return run([...words(), ...more], { env, ...(stdin === undefined ? {} : { stdin: Readable.from([stdin]) }) })
   }
 
