@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { allCommands } from '../../src/cli/help.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { BUILD_STEPS } from '../../src/run/events.ts'
+import { STEPS } from '../support/build-line.ts'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import { dataHash } from '../support/data-hash.ts'
 import { readFactoryDisk } from '../support/disk-content.ts'
@@ -45,9 +45,7 @@ describe('--output json', () => {
   it('of build says what was built, and nothing else stands on standard output', async () => {
     expect(built.code, built.stderr).toBe(0)
     const { timeline } = parseDocument('build', built.stdout)
-    expect(timeline.images[0]?.steps.map(({ step }) => step)).toEqual(
-      Object.keys(BUILD_STEPS).filter((step) => step !== 'boot-test'),
-    )
+    expect(timeline.images[0]?.steps.map(({ step }) => step)).toEqual(STEPS)
     expect(timeline.images[0]?.servers).toHaveLength(1)
     const { status, disk, labels, schematic, installer, sourceSha256, source, ...rest } = snapshot()
     expect(rest).toMatchObject({ architecture: 'arm', role: 'worker', version: 'v1.12.2', diskGb: 40, verified: true })

@@ -5,6 +5,8 @@ import { BUILD_STEPS } from '../../src/run/events.ts'
 
 const image = v.string()
 const snapshot = v.strictObject({ id: v.number() })
+/** The steps of a build without a boot test, in their order. */
+export const STEPS = Object.keys(BUILD_STEPS).filter((name) => name !== 'boot-test')
 const step = v.picklist(Object.keys(BUILD_STEPS))
 const seconds = v.pipe(v.number(), v.minValue(0))
 const placement = v.strictObject({

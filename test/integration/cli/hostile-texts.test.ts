@@ -187,7 +187,7 @@ test('every command has a case', () => {
 describe.each(Object.entries(CASES))('%s', (_, { words, refused, stdin, isClean = false }) => {
   const start = (form: string, env: Io['env'] = {}) => {
     refusal = refused
-    const more = form === 'text' || ['external', 'packer'].includes(words()[0] ?? '') ? [] : ['--output', form]
+    const more = form === 'text' || words()[0] === 'external' ? [] : ['--output', form]
     return run([...words(), ...more], { env, ...(stdin === undefined ? {} : { stdin: Readable.from([stdin]) }) })
   }
 
@@ -205,9 +205,13 @@ describe.each(Object.entries(CASES))('%s', (_, { words, refused, stdin, isClean 
     if (!isClean) expect(printed + commands).toContain(MARK)
   })
 
-  test.each(['json', 'yaml'])('as %s shows it exactly, in characters that do nothing', async (form) => {
-    const { results, printed } = await start(form)
-    expectHarmless(printed)
-    expect(withoutCommands(results)).toBe(results)
-  })
+  // Packer has other forms.
+  test.each(words()[0] === 'packer' ? [] : ['json', 'yaml'])(
+    'as %s shows it exactly, in characters that do nothing',
+    async (form) => {
+      const { results, printed } = await start(form)
+      expectHarmless(printed)
+      expect(withoutCommands(results)).toBe(results)
+    },
+  )
 })

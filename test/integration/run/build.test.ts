@@ -2,7 +2,7 @@ import { PLACEHOLDER_MARKER } from 'hcloud-sandbox'
 import { describe, expect, it } from 'vitest'
 import { TalosImageError } from '../../../src/errors.ts'
 import { build } from '../../../src/run/build.ts'
-import { BUILD_STEPS } from '../../../src/run/events.ts'
+import { STEPS } from '../../support/build-line.ts'
 import { testSandbox } from '../../support/sandbox.ts'
 import {
   buildIn,
@@ -43,7 +43,7 @@ describe('a build', { timeout: 60_000 }, () => {
     const steps = events.flatMap((event) =>
       event.type === 'step-started' && event.image === 'arm' ? [event.step] : [],
     )
-    expect(steps).toEqual(Object.keys(BUILD_STEPS))
+    expect(steps).toEqual(STEPS)
   })
 
   it('never shows a snapshot to selectors before it is published', async () => {
@@ -137,21 +137,18 @@ describe('a build', { timeout: 60_000 }, () => {
     expect(await contentsOf(sandbox)).toEqual({ servers: [], sshKeys: [], snapshots: [] })
   })
 
-  it.each(Object.keys(BUILD_STEPS).filter((step) => step !== 'clean-up'))(
-    'cleans up when it is stopped at the step %s',
-    async (step) => {
-      await using sandbox = await testSandbox()
-      const stop = new AbortController()
-      const { result } = await buildIn(sandbox, {
-        signal: stop.signal,
-        onEvent: (event) => {
-          if (event.type !== 'step-started' || event.step !== step) return
-          stop.abort(new TalosImageError({ code: 'interrupted', message: 'interrupted' }))
-        },
-      })
-      expect(result.images).toMatchObject([{ status: 'failed', problem: { code: 'interrupted' } }])
-      expect(result.leftovers).toEqual([])
-      expect(await contentsOf(sandbox)).toEqual({ servers: [], sshKeys: [], snapshots: [] })
-    },
-  )
+  it.each(STEPS.filter((step) => step !== 'clean-up'))('cleans up when it is stopped at the step %s', async (step) => {
+    await using sandbox = await testSandbox()
+    const stop = new AbortController()
+    const { result } = await buildIn(sandbox, {
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.type !== 'step-started' || event.step !== step) return
+        stop.abort(new TalosImageError({ code: 'interrupted', message: 'interrupted' }))
+      },
+    })
+    expect(result.images).toMatchObject([{ status: 'failed', problem: { code: 'interrupted' } }])
+    expect(result.leftovers).toEqual([])
+    expect(await contentsOf(sandbox)).toEqual({ servers: [], sshKeys: [], snapshots: [] })
+  })
 })
