@@ -51,6 +51,16 @@ const NOTHING: Problem = {
   hint: 'name the files that `talos-image build --manifest FILE` wrote',
 }
 
+/** More than any plan has jobs: a folder with more is another one than was meant. */
+const MOST_FILES = 1000
+
+const tooMany = (folder: string, count: number): Problem => ({
+  code: 'usage',
+  message: `this folder has ${count} files that could be results, and no more than ${MOST_FILES} are read`,
+  at: { kind: 'file', file: folder },
+  hint: 'name the folder that holds the results alone',
+})
+
 const notResult = ({ name }: SourceFile, what: string): Problem => ({
   code: 'usage',
   message: `this file ${what}`,
@@ -68,6 +78,7 @@ async function readFiles(io: Io, name: string): Promise<readonly (SourceFile | P
   if (!isFolder) return [await readSourceFile(path, displayName(path, io.cwd), { signal: io.signal })]
   const entries = await readdir(path, { recursive: true })
   const paths = entries.filter((entry) => /\.(json|jsonl|log)$/.test(entry)).sort()
+  if (paths.length > MOST_FILES) return [tooMany(displayName(path, io.cwd), paths.length)]
   return Promise.all(
     paths.map((entry) => {
       const full = join(path, entry)

@@ -167,6 +167,8 @@ const WORDS: Readonly<Record<TalosFailure, string>> = {
 const CONSOLE =
   'build without --boot-test, make a server from the snapshot, and look at its console in the Hetzner Console: it shows how far the boot comes'
 
+const NOT_TALOS = 'something that is not Talos answers there: is it a Talos image, and for Hetzner Cloud?'
+
 /** What to do, by what was seen last. */
 const HINTS: Readonly<Record<TalosFailure | 'off', string>> = {
   refused: CONSOLE,
@@ -174,9 +176,9 @@ const HINTS: Readonly<Record<TalosFailure | 'off', string>> = {
   off: CONSOLE,
   'timed out': `a firewall may keep port 50000 closed: let incoming TCP to it in from here; or it does not boot: ${CONSOLE}`,
   'no route': 'there is no way from here to the server: --ssh-over and --ip-family choose its address',
-  'no TLS': 'something that is not Talos answers there: is it a Talos image, and for Hetzner Cloud?',
-  'no gRPC': 'something that is not Talos answers there: is it a Talos image, and for Hetzner Cloud?',
-  'not Talos': 'something that is not Talos answers there: is it a Talos image, and for Hetzner Cloud?',
+  'no TLS': NOT_TALOS,
+  'no gRPC': NOT_TALOS,
+  'not Talos': NOT_TALOS,
   'client certificate wanted':
     'Talos has a configuration in its image, so it answers only those that it knows: leave --boot-test out',
 }

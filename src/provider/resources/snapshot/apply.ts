@@ -101,7 +101,8 @@ async function carryOut(
   const [result] = images
   if (result === undefined) throw new RangeError('a build of one image has one result')
   if (result.status !== 'failed') return { result, left }
-  const why = deadline.expired ? tooLong(what, limit) : toDiagnostic(withFate(result.problem, left.length > 0))
+  const fate = left.length > 0 ? 'what could not be removed is named beside this' : 'what was made for it is removed'
+  const why = deadline.expired ? tooLong(what, limit, fate) : toDiagnostic(withFate(result.problem, fate))
   throw new DiagnosticsError([why, ...left])
 }
 
@@ -157,17 +158,15 @@ const toWarning = ({ name, reason, command }: Leftover): Diagnostic => ({
 })
 
 /** What an interrupted build has come to. */
-const withFate = (problem: Problem, isLeft: boolean): Problem =>
-  problem.code !== 'interrupted'
-    ? problem
-    : {
-        ...problem,
-        hint: isLeft ? 'what could not be removed is named beside this' : 'what was made for it is removed',
-      }
+const withFate = (problem: Problem, fate: string): Problem =>
+  problem.code === 'interrupted' ? { ...problem, hint: fate } : problem
 
-const tooLong = (what: 'create' | 'update', limit: string): Diagnostic => {
+const tooLong = (what: 'create' | 'update', limit: string, fate: string): Diagnostic => {
   const done = what === 'create' ? 'built' : 'booted'
-  return wrong(['timeouts', what], `the snapshot was not ${done} within ${limit}`, 'What was made for it is removed.')
+  return {
+    ...toDiagnostic({ code: 'timeout', message: `the snapshot was not ${done} within ${limit}`, hint: fate }),
+    path: ['timeouts', what],
+  }
 }
 
 /** Changes what is not as it is wanted. */
