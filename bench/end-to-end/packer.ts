@@ -1,9 +1,9 @@
 /** Packer with the old template. */
 
 import { rm } from 'node:fs/promises'
-import { ARCHITECTURES } from '../../src/domain.ts'
+import { ARCHITECTURES, type Role } from '../../src/domain.ts'
 import { runCommand } from '../../test/support/command.ts'
-import type { Role, Scene } from './scene.ts'
+import type { Scene } from './scene.ts'
 import { type Step, type Timed, toSteps } from './steps.ts'
 
 /** A build with the old template on emulated processors may take hours; what is known after this is a lower bound. */

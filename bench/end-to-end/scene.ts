@@ -3,7 +3,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { ARCHITECTURES, type Architecture } from '../../src/domain.ts'
+import type { Architecture, Role } from '../../src/domain.ts'
 import { runCommand } from '../../test/support/command.ts'
 import { type SandboxCommand, startSandboxCommand } from '../../test/support/sandbox-command.ts'
 import { CACHE_ENV } from './cache.ts'
@@ -17,7 +17,6 @@ const GENERIC = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4b
 /** What the Factory's disk of that version has for x86; it has 2246 MiB for ARM. */
 export const IMAGE_MIB = 4247
 
-export type Role = 'control-plane' | 'worker'
 type Suffix = 'zst' | 'xz'
 
 export interface Scene extends AsyncDisposable {
@@ -34,15 +33,19 @@ export interface Scene extends AsyncDisposable {
 
 const Images = v.object({ images: v.array(v.object({ id: v.number() })) })
 
-/**
- * Starts it and lets its Factory make every asset, as it would have after the first build anywhere in the world.
- * @param roles of which images are built; undefined stands for the generic one
- * @param suffixes of the assets that are downloaded
- */
+/** What is built in a scene, and so what its Factory has made before. */
+export interface Wanted {
+  /** undefined stands for the generic image. */
+  readonly roles: readonly (Role | undefined)[]
+  readonly architectures: readonly Architecture[]
+  /** Of the assets that are downloaded. */
+  readonly suffixes: readonly Suffix[]
+}
+
+/** Starts it and lets its Factory make every asset, as it would have after the first build anywhere in the world. */
 export async function openScene(
   machines: 'qemu' | 'namespace',
-  roles: readonly (Role | undefined)[],
-  suffixes: readonly Suffix[],
+  { roles, architectures, suffixes }: Wanted,
 ): Promise<Scene> {
   const sandbox = await startSandboxCommand(
     ['--machines', machines, '--latency', 'realistic', '--ssh-port', String(SSH_PORT)],
@@ -59,7 +62,7 @@ export async function openScene(
   const assetUrl: Scene['assetUrl'] = (role, architecture, suffix) =>
     `${sandbox.env.TALOS_IMAGE_FACTORY_URL}/image/${schematics.get(role)}/${VERSION}/hcloud-${architecture === 'arm' ? 'arm64' : 'amd64'}.raw.${suffix}`
   for (const role of roles) {
-    for (const architecture of ARCHITECTURES) {
+    for (const architecture of architectures) {
       for (const suffix of suffixes) {
         const { ok, status } = await fetch(assetUrl(role, architecture, suffix), { method: 'HEAD' })
         if (!ok) throw new Error(`the Factory answered ${status}`)

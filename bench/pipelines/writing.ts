@@ -48,6 +48,8 @@ export interface Writing {
   readonly table: Table
   /** The medians, in milliseconds; NaN for what was not measured. */
   readonly ms: Readonly<Record<'old' | 'upload' | 'write' | 'readBack', number>>
+  /** How much of the image is data. */
+  readonly dataBytes: number
   /** What ours allocates, compared with the image's data. */
   readonly allocation: number
 }
@@ -87,12 +89,13 @@ export async function measureWriting(
   const msOf = (name: WayName): number => timed.find(({ way }) => way.name === name)?.timing.ms ?? Number.NaN
   const ms = { old: msOf('old'), upload: msOf('upload'), write: msOf('write'), readBack: msOf('readBack') }
   const rows = timed.map(({ way: { name, left }, timing }) => [
-    ...[WAYS[name], timing.seconds, timing.range, timing.processorSeconds, (timing.ms / ms.upload).toFixed(2)],
+    ...[WAYS[name], timing.seconds, timing.range, timing.processorSeconds],
+    Number.isNaN(ms.upload) ? '' : (timing.ms / ms.upload).toFixed(2),
     ...(left === undefined ? ['', ''] : [(left.allocated / data).toFixed(2), left.behind]),
   ])
   const written = timed.find(({ way }) => way.name === 'write')?.way.left?.allocated ?? Number.NaN
   const columns = ['', 'median', 'range', 'processors', 'compared', 'allocated / data', 'behind the image']
-  return { table: { title: toTitle(place, data), columns, rows }, ms, allocation: written / data }
+  return { table: { title: toTitle(place, data), columns, rows }, ms, dataBytes: data, allocation: written / data }
 }
 
 const toTitle = ({ imageBytes, machines }: Place, data: number): string =>

@@ -10,6 +10,7 @@ import type { PlanFlags } from './build-flags.ts'
 import type { Given } from './define-command.ts'
 import { readFactoryAccess } from './factory-access.ts'
 import type { Io } from './io.ts'
+import { findSwitchProblems, readSwitch } from './switches.ts'
 
 export type ConnectionOptions = Given<PlanFlags, 'sandbox' | 'factoryUrl' | 'sshPort' | 'allowHttp'>
 
@@ -28,9 +29,9 @@ export function findConnectionProblems(io: Io, options: ConnectionOptions): Prob
   return [...problems, ...ports.filter((port) => typeof port !== 'number')]
 }
 
-/** Invalid addresses. */
+/** Invalid addresses, and whether they may be plain http. */
 export function findAddressProblems(io: Io, options: Pick<ConnectionOptions, 'factoryUrl' | 'allowHttp'>): Problem[] {
-  const problems: Problem[] = []
+  const problems = findSwitchProblems(io.env, ['TALOS_IMAGE_ALLOW_HTTP'])
   for (const [name, value, standard] of [
     ['HCLOUD_ENDPOINT', io.env.HCLOUD_ENDPOINT, HETZNER_ENDPOINT],
     ['TALOS_IMAGE_FACTORY_URL', io.env.TALOS_IMAGE_FACTORY_URL, FACTORY_URL],
@@ -113,7 +114,7 @@ export function publicFactoryUrlOf(io: Io, options: Pick<ConnectionOptions, 'fac
 
 /** Whether the token may be sent over plain http to another computer. */
 export const isHttpAllowed = ({ env }: Io, { allowHttp }: Pick<ConnectionOptions, 'allowHttp'>): boolean =>
-  allowHttp === true || !['', '0', 'false'].includes(env.TALOS_IMAGE_ALLOW_HTTP ?? '')
+  allowHttp === true || readSwitch(env, 'TALOS_IMAGE_ALLOW_HTTP') === true
 
 /** Without a user name, a password or a query, which would end up in messages. */
 function isHttpUrl(text: string): boolean {

@@ -7,6 +7,7 @@ import { programName } from './invocation.ts'
 import { projectFlags } from './shared-flags.ts'
 
 const FLAGS = 'Flags:'
+const { formatHelp } = Help.prototype
 
 /** The flags that nearly every command has; always the last group. */
 export const GENERAL = 'For every command:'
@@ -53,8 +54,12 @@ export function describeCommand(command: Command, path: readonly string[], descr
     .configureHelp({
       groupItems: (_all, visible, toGroup) => groupItems(visible, toGroup, order),
       optionDescription,
-      visibleOptions: (one) =>
-        allOptions(one).flatMap((option) => (others.has(option.long ?? '') ? [] : shorten(option))),
+      // Only for what is shown: an unknown flag is held against all there are.
+      formatHelp: (one, helper) => {
+        helper.visibleOptions = () =>
+          allOptions(one).flatMap((option) => (others.has(option.long ?? '') ? [] : shorten(option)))
+        return formatHelp.call(helper, one, helper)
+      },
       subcommandTerm: (sub) => sub.name(),
     })
     .addHelpOption(
@@ -128,7 +133,7 @@ function showHelp(program: Command, names: readonly string[], all = false): void
       command.error(`error: unknown command '${name}'${suggestion}`, { code: 'commander.unknownCommand', exitCode: 1 })
     } else command = next
   }
-  if (all) command.configureHelp({ ...command.configureHelp(), visibleOptions: allOptions })
+  if (all) command.configureHelp({ ...command.configureHelp(), formatHelp })
   command.outputHelp()
 }
 

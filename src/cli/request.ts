@@ -14,6 +14,7 @@ import { findFactoryProblems } from './connection.ts'
 import type { Io } from './io.ts'
 import { readShard } from './read-shard.ts'
 import { readServerFlags, readSnapshotFlags } from './server-flags.ts'
+import { findSwitchProblems, readSwitch } from './switches.ts'
 
 const NAMES: Spelling['names'] = {
   architectures: '--arch',
@@ -41,9 +42,7 @@ export interface ReadOptions {
 
 /** Whether to boot snapshots, as flag or environment say; undefined when they say nothing. */
 function readBootTest({ bootTest }: Pick<PlanFlags, 'bootTest'>, env: Io['env']): boolean | undefined {
-  const text = env.TALOS_IMAGE_BOOT_TEST ?? ''
-  if (bootTest === true) return true
-  return text === '' ? undefined : !['0', 'false'].includes(text)
+  return bootTest === true ? true : readSwitch(env, 'TALOS_IMAGE_BOOT_TEST')
 }
 
 /**
@@ -101,6 +100,7 @@ export async function readPlanFlags(
     asPacker ? PACKER_SPELLING : SPELLING,
     [
       ...known,
+      ...findSwitchProblems(env, ['TALOS_IMAGE_BOOT_TEST', 'TALOS_IMAGE_REQUIRE_HOST_PROOF', 'TALOS_IMAGE_SANDBOX']),
       ...findCloudProblems(io, flags, projects),
       ...findFactoryProblems(io, flags),
       ...problems,

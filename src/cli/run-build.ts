@@ -35,6 +35,7 @@ import { oneLine } from './render/event-line.ts'
 import { findFileProblems, findPartProblems, writeResultFiles } from './result-files.ts'
 import { toRunResult } from './run-result.ts'
 import { say } from './say.ts'
+import { readSwitch } from './switches.ts'
 
 /** How a build goes that stands in for one of Packer: in the project of HCLOUD_TOKEN, and shown in its way. */
 export interface PackerManner {
@@ -62,9 +63,8 @@ export function readHostProof(
   { env }: Pick<Io, 'env'>,
   { requireHostProof }: Pick<BuildFlags, 'requireHostProof'>,
 ): Pick<BuildFlags, 'requireHostProof'> {
-  const text = env.TALOS_IMAGE_REQUIRE_HOST_PROOF ?? ''
-  if (requireHostProof === true) return { requireHostProof }
-  return ['', '0', 'false'].includes(text) ? {} : { requireHostProof: true }
+  const isOn = requireHostProof === true || readSwitch(env, 'TALOS_IMAGE_REQUIRE_HOST_PROOF') === true
+  return isOn ? { requireHostProof: true } : {}
 }
 
 const ONLY_PROJECT: ChosenProjects = { projects: [UNNAMED_PROJECT], isNamed: false, problems: [] }

@@ -1,5 +1,7 @@
 /** What a terminal can show, decided from the environment and the stream. */
 
+import { isSet } from './switches.ts'
+
 /** What is asked of a stream such as `process.stderr`. */
 export interface ScreenStream {
   readonly isTTY?: boolean | undefined
@@ -45,5 +47,3 @@ function isUnicode({ LC_ALL, LC_CTYPE, LANG }: Env): boolean {
   const locale = LC_ALL || LC_CTYPE || LANG || ''
   return locale === '' || /utf-?8/i.test(locale)
 }
-
-const isSet = (value: string | undefined): boolean => !['', '0', 'false'].includes(value ?? '')

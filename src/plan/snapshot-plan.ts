@@ -3,9 +3,10 @@
 import type { Snapshot } from '../hetzner/snapshot.ts'
 import type { Pricing } from '../hetzner/wire.ts'
 import { rankBootPlacements } from './boot-test.ts'
+import { costOf } from './cost.ts'
 import { roleOf, schematicIdOf } from './labels.ts'
 import type { Offers } from './placement-input.ts'
-import { costOf, type Plan, type PlannedImage } from './plan.ts'
+import type { Plan, PlannedImage } from './plan.ts'
 import { talosVersionOf } from './series.ts'
 import type { ServerSettings } from './server-settings.ts'
 

@@ -9,8 +9,9 @@ import { quote } from './quote.ts'
 const BLOCK_BYTES = 64 << 10
 
 /**
- * - `data_blocks FILE, END, CALLBACK`: calls back with the place and the content of each block before END that is not all
- *   zeros. What is a hole of the file is not even read. Where a file system does not tell, all of it is read.
+ * - `data_blocks FILE, FROM, END, CALLBACK`: calls back with the place and the content of each block before END that is not all
+ *   zeros. What is a hole of the file is not even read. Where a file system does not tell, all of it is read. END may be behind
+ *   the end of the file: zstd seeks over zeros before it writes what follows them.
  * - `grow_pipe HANDLE`: with a pipe's usual 64 KiB programs take turns so often that a machine in QEMU without KVM needs ten
  *   times as long (10.5 against 1.0 s of its processors for 220 MiB, 2026). What is no pipe stays as it is.
  * - `read_part HANDLE`: up to 1 MiB, less only at the end. It lets a pipe fill up, for the same reason; empty at the end.
@@ -29,11 +30,13 @@ sub data_blocks {
     $at = $data - $data % $block if defined $data && $data - $data % $block > $at;
     last if $at >= $end;
     sysseek($file, $at, 0);
-    my $got = sysread($file, my $bytes, $end - $at < $block ? $end - $at : $block);
+    my $wanted = $end - $at < $block ? $end - $at : $block;
+    my $got = sysread($file, my $bytes, $wanted);
     die "$!\n" unless defined $got;
-    last if $got == 0;
-    $each->($at, $bytes) unless $bytes eq ($got == $block ? $zeros : "\0" x $got);
-    $at += $got;
+    # Behind the end of the file, but before END: a hole that is still to come.
+    $bytes .= "\0" x ($wanted - $got);
+    $each->($at, $bytes) unless $bytes eq ($wanted == $block ? $zeros : "\0" x $wanted);
+    $at += $wanted;
   }
 }
 sub grow_pipe { fcntl($_[0], 1031, 1 << 20) }

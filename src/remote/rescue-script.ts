@@ -5,7 +5,9 @@ import type { Source, SourceFacts } from '../source/source.ts'
 import { quote } from './quote.ts'
 
 /** The programs that the scripts use for every source. */
-const PROGRAMS = 'perl dd df awk sort blockdev sha256sum b2sum tr cut head tail grep stat mktemp sync'.split(' ')
+const PROGRAMS = 'perl dd df awk sort blockdev sha256sum b2sum fallocate tr cut head tail grep stat mktemp sync'.split(
+  ' ',
+)
 
 /** The programs that a source takes on the build server. Of standard input it is not known beforehand what comes: what is usual. */
 export function programsFor(

@@ -2,7 +2,7 @@
 
 import { perl } from './perl.ts'
 import { quote } from './quote.ts'
-import { EXPLAINED, WORK_FOLDER } from './write-script.ts'
+import { EXPLAINED, PAGE_BYTES, WORK_FOLDER } from './write-script.ts'
 
 export interface VerifyScriptOptions {
   readonly device: string
@@ -21,7 +21,8 @@ export interface VerifyScriptOptions {
  * when they were written, each behind its place, so that one which should be zero and is not changes the hash, too; behind
  * the image there must be none.
  *
- * It reports `talos-image KEY VALUE`: `data-hash HEX`, `boot-sector ok|missing`, `rest zero|OFFSET` (of the first block
+ * It reports `talos-image KEY VALUE`: `data-hash HEX`, `boot-sector ok|missing`, `table-bytes N` (how large the disk is by its
+ * partition table, 0 without a GPT), `rest zero|OFFSET` (of the first block
  * behind the image that is not zero), `error read TEXT`.
  */
 export function verifyScript({ device, diskBytes, oldBytes }: VerifyScriptOptions): string {
@@ -30,21 +31,23 @@ export LC_ALL=C
 device=${quote(device)}
 ${WORK_FOLDER}
 say() { printf 'talos-image %s\\n' "$*"; }
-give_up() { say error read "$(tail -c 400 "$work/read.err" | tr '\\n' ' ')"; exit ${EXPLAINED}; }
-size=$(blockdev --getsize64 "$device" 2>"$work/read.err") || give_up
+give_up() { say error read "$(said read)"; exit ${EXPLAINED}; }
+reserve read.err data.sum
+size=$(blockdev --getsize64 "$device" 2<>"$work/read.err") || give_up
 readers=$(nproc)
 [ "$readers" -le 4 ] || readers=4
 ${perl(READ_BACK)} "$device" "$size" ${Math.trunc(diskBytes)} ${oldBytes === undefined ? '"$size"' : Math.trunc(oldBytes)} "$readers" "$memory" \\
-  2>"$work/read.err" | b2sum >"$work/data.sum" || give_up
+  2<>"$work/read.err" | b2sum 1<>"$work/data.sum" || give_up
 say data-hash "$(cut -d' ' -f1 <"$work/data.sum")"
 say boot-sector "$(cat "$work/boot-sector")"
+say table-bytes "$(cat "$work/table-bytes")"
 say rest "$(cat "$work/rest")"
 `
 }
 
 /**
  * Reads the disk in stretches, some at once, and looks at them in their order. The image's blocks go to standard output.
- * Leaves boot-sector and rest in the work folder. Arguments: the disk, its size, that of the image, up to where there may be
+ * Leaves boot-sector, table-bytes and rest in the work folder. Arguments: the disk, its size, that of the image, up to where there may be
  * old data, how many read at once, and the memory in bytes.
  */
 const READ_BACK = String.raw`
@@ -60,7 +63,8 @@ END {
 my $most = int($memory / ($readers + 1) / $mib) * $mib;
 $most = 256 * $mib if $most > 256 * $mib;
 $most = $mib if $most < $mib;
-$old = $image if $old < $image;
+# Direct I/O begins on whole sectors.
+$old = $image + -$image % $mib if $old < $image;
 $old = $size if $old > $size;
 for (my $at = 0; $at < $old; $at += $most) { push @stretches, [$at, $most] }
 my $last = $size - 16 * $mib;
@@ -81,17 +85,31 @@ sub begin_reading {
   return if $pid;
   @reading = ();
   # Blocks that fit a processor's cache: 16 MiB take twice as long (2 cores, 2026).
-  open STDERR, '>', "$work/$at.err";
+  open STDERR, '+>', "$work/$at.err";
+  # Room for what dd says when its copy has taken all there is.
+  syswrite(STDERR, ' ' x ${PAGE_BYTES}) && sysseek(STDERR, 0, 0);
   exec 'dd', "if=$device", "of=$work/$at", 'bs=1M', "skip=$at", "count=$length", 'iflag=direct,skip_bytes,count_bytes', 'conv=sparse';
   exit 127;
 }
-my ($rest, $signature) = ('zero', '');
+my ($rest, $signature, $table) = ('zero', '', 0);
+# Of the header behind the first sector: where the one at the end of the disk is. Source: UEFI 2.10, 5.3.2.
+sub look_at_table {
+  my ($bytes) = @_;
+  for my $sector (512, 4096) {
+    next if substr($bytes, $sector, 8) ne 'EFI PART';
+    $table = (unpack('Q<', substr($bytes, $sector + 32, 8)) + 1) * $sector;
+    return;
+  }
+}
 sub look {
   my ($at, $length) = @_;
   open my $copy, '<', "$work/$at" or return 0;
   data_blocks($copy, 0, (stat $copy)[7], sub {
     my ($place, $bytes) = ($at + $_[0], $_[1]);
-    $signature = unpack('H*', substr($bytes, 510, 2)) if $place == 0;
+    if ($place == 0) {
+      $signature = unpack('H*', substr($bytes, 510, 2));
+      look_at_table($bytes);
+    }
     my $inside = $image - $place;
     if ($inside < length $bytes) {
       my $behind = substr($bytes, $inside > 0 ? $inside : 0);
@@ -114,7 +132,7 @@ while (@stretches || @reading) {
   last if $rest ne 'zero';
   next if $whole && !$failed;
   open my $errors, '<', "$work/$at.err";
-  my $text = join ' ', <$errors>;
+  my $text = join ' ', split ' ', join ' ', <$errors>;
   die "$text\n" if $at < $image || $text !~ /No space left/;
   # What does not fit is not zero either.
   $rest = $at;
@@ -122,5 +140,6 @@ while (@stretches || @reading) {
 }
 to_hash();
 leave('boot-sector', $signature eq '55aa' ? 'ok' : 'missing');
+leave('table-bytes', sprintf('%.0f', $table));
 leave('rest', $rest);
 `

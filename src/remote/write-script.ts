@@ -28,9 +28,15 @@ export interface WriteScriptOptions {
 /** The exit status with which the script says that it has explained itself in a line `error`. */
 export const EXPLAINED = 3
 
+/** More than the end of what a program says when it fails. */
+export const PAGE_BYTES = 4096
+
 /**
  * Where the scripts keep what is too big for a pipe: memory, since the disk is what is written. `work` is a folder of the
  * script's own, `memory` what may be used of it, in bytes: half of what is left, so that the system keeps its share.
+ *
+ * - `reserve NAME ...`: files with room for what is to be said when the folder is full; they are opened with `<>`
+ * - `said NAME`: what stands in `NAME.err`, as one line
  */
 export const WORK_FOLDER = `room=\${TMPDIR:-/dev/shm}
 [ -d "$room" ] && [ -w "$room" ] || room=/tmp
@@ -38,7 +44,9 @@ work=$(mktemp -d "$room/talos-image.XXXXXX") || exit 1
 export work
 trap 'rm -rf "$work"' EXIT
 memory=$({ df -k "$work" | awk 'NR > 1 { print $4 }'; awk '/^MemAvailable/ { print $2 }' /proc/meminfo; } | sort -n | head -n 1)
-memory=$((\${memory:-0} * 512))`
+memory=$((\${memory:-0} * 512))
+reserve() { for name; do printf '%${PAGE_BYTES}s' '' >"$work/$name"; done; }
+said() { tr -s ' \\n' ' ' <"$work/$1.err" 2>/dev/null | tail -c 400; }`
 
 /**
  * A bash script that reads the image, hashes it as it arrives, unpacks it, and writes the blocks that hold data. Zeros go
@@ -50,7 +58,7 @@ memory=$((\${memory:-0} * 512))`
  *
  * - `discard ok|zeroed|failed`, `compression NAME`
  * - `source-sha256 HEX`, `data-hash HEX` (of the blocks that hold data and where they are), `disk-bytes N`
- * - `error KIND TEXT`, KIND being `download`, `unpack`, `memory`, `write` or `empty`
+ * - `error KIND TEXT`, KIND being `download`, `unpack`, `memory`, `program` (one is missing), `write` or `empty`
  */
 export function writeScript({ from, device, mode }: WriteScriptOptions): string {
   const ca = from === 'stdin' ? undefined : from.ca
@@ -64,33 +72,41 @@ device=${quote(device)}
 trap '' XFSZ
 ${WORK_FOLDER}
 say() { printf 'talos-image %s\\n' "$*"; }
-give_up() { say error "$1" "$(tail -c 400 "$work/$2.err" 2>/dev/null | tr '\\n' ' ')"; exit ${EXPLAINED}; }
-${discardFirst}${ca === undefined ? '' : `{ cat /etc/ssl/certs/ca-certificates.crt 2>/dev/null; printf %s ${quote(ca)}; } >"$work/ca.pem"\n`}fetch() { ${fetchCommand(from)} 2>"$work/download.err"; }
+give_up() { say error "$1" "$(said "$2")"; exit ${EXPLAINED}; }
+${discardFirst}reserve {download,unpack,write}.err {source,data}.sum
+${ca === undefined ? '' : `{ cat /etc/ssl/certs/ca-certificates.crt 2>/dev/null; printf %s ${quote(ca)}; } >"$work/ca.pem"\n`}fetch() { ${fetchCommand(from)} 2<>"$work/download.err"; }
 # Two views of the unpacked image: how far it is written, and how far it is read, stands in /proc for all who share them.
 exec 9>"$work/disk" 8<"$work/disk"
 {
-${discardMeanwhile}${perl(PUT)} "$device" ${mode} 7>&2 2>"$work/write.err" | b2sum >"$work/data.sum" || : >"$work/unwritten"
+${discardMeanwhile}${perl(PUT)} "$device" ${mode} 7>&2 2<>"$work/write.err" | b2sum 1<>"$work/data.sum" || : >"$work/unwritten"
 } &
 writer=$!
 fetch | ${perl(UNPACK)} "$memory" ${kinds.join(' ')} >&9
 status=("\${PIPESTATUS[@]}")
 : >"$work/unpacked"
 wait "$writer"
-if grep -qi 'file too large' "$work/unpack.err" 2>/dev/null; then give_up write unpack; fi
+if grep -qi 'file too large' "$work/unpack.err"; then give_up write unpack; fi
+if grep -qi 'no space left' "$work/unpack.err"; then give_up memory unpack; fi
 [ ! -e "$work/unwritten" ] || give_up write write
 # 23 and 141: what reads the download ended first, so the reason stands there.
 case "\${status[0]}" in 0 | 23 | 141) ;; *) give_up download download ;; esac
-case "\${status[1]}" in 0) ;; ${EMPTY}) give_up empty download ;; *)
-  if grep -qi 'no space left' "$work/unpack.err"; then give_up memory unpack; fi
-  give_up unpack unpack ;;
+case "\${status[1]}" in
+  0) ;;
+  ${EMPTY}) give_up empty download ;;
+  ${KILLED}) give_up memory unpack ;;
+  ${MISSING}) give_up program unpack ;;
+  *) give_up unpack unpack ;;
 esac
 [ "\${status[0]}" -eq 0 ] || give_up download download
+# bzip2 takes what is damaged between two streams for garbage, ignores it, and is content.
+if grep -q 'trailing garbage' "$work/unpack.err"; then give_up unpack unpack; fi
+[ -s "$work/disk" ] || give_up empty download
 # What is zero was not written, so that there is room for it was not seen.
 if [ "$(stat -c %s "$work/disk")" -gt "$(blockdev --getsize64 "$device")" ]; then
   echo 'No space left on device' >"$work/write.err"
   give_up write write
 fi
-sync "$device" 2>"$work/write.err" || give_up write write
+sync "$device" 2<>"$work/write.err" || give_up write write
 say compression "$(cat "$work/compression")"
 say source-sha256 "$(cut -d' ' -f1 <"$work/source.sum")"
 say data-hash "$(cut -d' ' -f1 <"$work/data.sum")"
@@ -98,8 +114,8 @@ say disk-bytes "$(stat -c %s "$work/disk")"
 `
 }
 
-/** The exit status of `UNPACK` when nothing came. */
-const EMPTY = 4
+/** The exit statuses of `UNPACK`: when nothing came, when the command was killed, and when there is no such command. */
+const [EMPTY, KILLED, MISSING] = [4, 5, 6]
 
 /**
  * Unpacks standard input, whose first bytes tell how, into the sparse file on standard output, and hashes it. It waits for
@@ -121,8 +137,8 @@ for (@kinds) {
 open my $kind, '>', "$work/compression" or die;
 print $kind $name;
 close $kind;
-open my $hash, '|-', 'exec sha256sum >"$work/source.sum"' or die;
-open my $unpack, '|-', 'bash', '-c', "set -o pipefail; { $command; } 2>\"\$work/unpack.err\"" or die;
+open my $hash, '|-', 'exec sha256sum 1<>"$work/source.sum"' or die;
+open my $unpack, '|-', 'bash', '-c', "set -o pipefail; { $command; } 2<>\"\$work/unpack.err\"" or die;
 $SIG{PIPE} = 'IGNORE';
 grow_pipe($_) for $hash, $unpack;
 sub tell_progress {
@@ -143,6 +159,10 @@ for (;;) {
 }
 print STDERR "$bytes bytes\n";
 my $unpacked = close $unpack;
+my ($signal, $status) = ($? & 127, $? >> 8);
+# Of itself a kernel kills what takes too much memory.
+exit ${KILLED} if $signal == 9 || $status == 128 + 9;
+exit ${MISSING} if $status == 127;
 exit(close($hash) && $unpacked ? 0 : 1);
 `
 
@@ -208,9 +228,14 @@ function fetchCommand(from: WriteScriptOptions['from']): string {
 }
 
 /** Discarding takes seconds, makes the snapshot small, and leaves zeros on most disks: whether here, is checked later. */
-const DISCARD = `if blkdiscard -f "$device" 2>"$work/discard.err"; then say discard ok
-elif blkdiscard -f -z "$device" 2>"$work/discard.err"; then say discard zeroed
-else say discard failed; fi`
+const DISCARD = `if blkdiscard -f "$device" 2>/dev/null; then say discard ok
+else
+  # Zeros take as long as the disk is big, and silence would look like a machine that hangs.
+  while sleep 5 >/dev/null 2>&1; do echo >&2; done &
+  ticker=$!
+  if blkdiscard -f -z "$device" 2>/dev/null; then say discard zeroed; else say discard failed; fi
+  kill "$ticker"
+fi`
 
 const ZERO = `if blkdiscard -f -z "$device" 2>"$work/write.err" ||
   dd if=/dev/zero of="$device" bs=4M count="$(blockdev --getsize64 "$device")" iflag=count_bytes conv=notrunc,fsync 2>"$work/write.err"

@@ -5,6 +5,7 @@ import { open, stat } from 'node:fs/promises'
 import { COMPRESSION_SUFFIXES, detectCompression } from '../compressions.ts'
 import { type Origin, TalosImageError } from '../errors.ts'
 import { HEAD_BYTES, looksLikeDisk, unpackedBytes } from './formats.ts'
+import { CUT_HINT, describeCut, tableBytes } from './partition-table.ts'
 import type { SourceFacts } from './source.ts'
 
 /**
@@ -40,6 +41,8 @@ export async function inspectFile(path: string, at?: Origin): Promise<SourceFact
       `name a raw Talos disk (hcloud-amd64.raw, or packed as ${COMPRESSION_SUFFIXES})`,
     )
   }
+  const cut = compression === 'none' ? describeCut(size, tableBytes(head)) : undefined
+  if (cut !== undefined) return fail(cut, CUT_HINT)
   return {
     compression,
     transferBytes: size,

@@ -14,6 +14,7 @@ import {
 } from '../util/fetch.ts'
 import { redact, withoutCredentials } from '../util/redact.ts'
 import { HEAD_BYTES, looksLikeDisk, unpackedBytes } from './formats.ts'
+import { describeCut, tableBytes } from './partition-table.ts'
 import type { SourceFacts } from './source.ts'
 
 /** Characters that no URL may hold as they are, or that a shell or a terminal would take for its own. */
@@ -185,6 +186,8 @@ export async function inspectUrl(
       `name a raw disk, or one packed with ${COMPRESSION_TITLES}`,
     )
   }
+  const cut = compression === 'none' && sizeBytes !== undefined ? describeCut(sizeBytes, tableBytes(head)) : undefined
+  if (cut !== undefined) return fail(cut, 'what is there is not whole: name another URL')
   const read = async (offset: number, length: number): Promise<Uint8Array> =>
     offset + length <= head.length || response.status !== 206
       ? head.subarray(offset, offset + length)

@@ -1,6 +1,7 @@
 /** A plan as people read it. */
 
-import { isToDo, type Plan, sum } from '../../plan/plan.ts'
+import { sum } from '../../plan/cost.ts'
+import { isToDo, type Plan } from '../../plan/plan.ts'
 import type { ProjectPlan, ProjectsPlan } from '../../plan/plan-projects.ts'
 import { formatShard } from '../../plan/shard.ts'
 import { oneLine } from './event-line.ts'

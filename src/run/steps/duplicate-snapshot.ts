@@ -2,7 +2,8 @@
 
 import type { Image } from '../../hetzner/wire.ts'
 import { IDENTITY_LABEL, isOfDisk, LEASE_LABEL } from '../../plan/labels.ts'
-import { isSame, type PlannedImage } from '../../plan/plan.ts'
+import type { PlannedImage } from '../../plan/plan.ts'
+import { isSame } from '../../plan/same.ts'
 import type { ImageBuild } from '../run.ts'
 import type { BuildServer } from './server.ts'
 import type { WrittenDisk } from './write-disk.ts'

@@ -38,7 +38,8 @@ export async function putImage(
 ): Promise<PutDisk> {
   let session: Session | undefined = rescue.session
   let { unproven } = rescue
-  let isFirstBoot = rescue.isFirstBoot
+  // Whether the disk holds nothing but what a new server has, and what is written now.
+  let isNew = rescue.isFirstBoot
   let mode: WriteMode = 'sparse'
   // Kept when the connection is lost while the disk is read back: what was written and synced is still there.
   let written: WrittenDisk | undefined
@@ -46,7 +47,7 @@ export async function putImage(
     for (let losses = 0; ; ) {
       try {
         if (session === undefined) {
-          isFirstBoot = false
+          isNew = false
           const again = await rebootIntoRescue(build, image, server)
           session = again.session
           unproven ??= again.unproven
@@ -55,8 +56,8 @@ export async function putImage(
         written ??= await step('write', () => writeDisk(build, image, now, mode))
         const done = written
         // A disk that was wrong once is read back as a whole.
-        const oldBytes = isFirstBoot && mode === 'sparse' ? toBytes(server.systemGb) : undefined
-        const fault = await step('verify', () => findDiskFault(build, now, done, oldBytes))
+        const oldBytes = isNew && mode === 'sparse' ? toBytes(server.systemGb) : undefined
+        const fault = await step('verify', () => findDiskFault(build, image, now, done, oldBytes))
         if (fault === undefined) return { written, unproven }
         if (mode === 'plain' || image.source.kind === 'stdin') throw wrongDisk(fault, image)
         mode = 'plain'
@@ -65,6 +66,9 @@ export async function putImage(
       } catch (error) {
         losses += 1
         if (!(error instanceof TalosImageError)) throw error
+        // What is written next may be smaller.
+        isNew = false
+        if (error.code === 'source') written = undefined
         if (!mayRepeat(build, image, error, written !== undefined)) throw withReason(error, image)
         if (losses >= MOST_TRIES) throw triedOften(error, losses, image)
         build.emit({ type: 'note', image: image.name, text: `${error.message}; trying again` })

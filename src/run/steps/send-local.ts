@@ -22,15 +22,16 @@ export function sendLocal(source: string | Readable): Sent {
   const input = typeof source === 'string' ? createReadStream(source, CHUNKS) : source
   const hash = createHash('sha256')
   let failure: Error | undefined
-  input.once('error', (error: Error) => {
-    failure = error
-  })
   const stream = new Transform({
     ...CHUNKS,
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk)
       done(null, chunk)
     },
+  })
+  input.once('error', (error: Error) => {
+    // When the server ends before it has read everything, its stream goes first, and takes this one with it.
+    if (!stream.destroyed) failure = error
   })
   // An error is reported by `assertWhole`; without this callback it would end the process.
   pipeline(input, stream, () => undefined)

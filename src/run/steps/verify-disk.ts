@@ -2,9 +2,11 @@
 
 import { COMPRESSION_TITLES } from '../../compressions.ts'
 import { TalosImageError } from '../../errors.ts'
+import type { PlannedImage } from '../../plan/plan.ts'
 import { parseReport } from '../../remote/script-report.ts'
 import type { Session } from '../../remote/session.ts'
 import { verifyScript } from '../../remote/verify-script.ts'
+import { CUT_HINT, describeCut } from '../../source/partition-table.ts'
 import type { ImageBuild } from '../run.ts'
 import { DEVICE } from './check-rescue.ts'
 import type { WrittenDisk } from './write-disk.ts'
@@ -12,10 +14,12 @@ import type { WrittenDisk } from './write-disk.ts'
 /**
  * Reads the disk back. @returns what is wrong with it, in words, or undefined when it is correct
  * @param oldBytes up to which byte the disk may have held data before; undefined when that could be anywhere
- * @throws TalosImageError `verify` when it cannot be read; `source` when the image has no boot sector
+ * @throws TalosImageError `verify` when it cannot be read; `source` when the image has no boot sector, or ends
+ * before its own partition table says
  */
 export async function findDiskFault(
   build: ImageBuild,
+  { source: { kind } }: PlannedImage,
   session: Session,
   written: WrittenDisk,
   oldBytes: number | undefined,
@@ -42,6 +46,11 @@ export async function findDiskFault(
       message: 'the source is not a disk image: what was written has no boot sector',
       hint: `name a raw Talos disk, or one packed with ${COMPRESSION_TITLES}`,
     })
+  }
+  const cut = describeCut(written.diskBytes, Number(report.get('table-bytes') ?? 0))
+  if (cut !== undefined) {
+    const isLocal = kind === 'file' || kind === 'stdin'
+    throw new TalosImageError({ code: 'source', message: `the image ${cut}`, hint: isLocal ? CUT_HINT : undefined })
   }
   const rest = report.get('rest')
   if (rest === 'zero') return undefined

@@ -128,6 +128,8 @@ function explain(error: string, image: PlannedImage): TalosImageError {
         message: `the data received${from} does not fit into the memory of the build server while it is unpacked`,
         hint: `choose a server type with more memory (server_type_${image.architecture})`,
       })
+    case 'program':
+      return new TalosImageError({ code: 'write', message: `the rescue system lacks a program: ${text}` })
     case 'unpack':
       return new TalosImageError({
         code: 'source',

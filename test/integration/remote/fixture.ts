@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import { parseReport } from '../../../src/remote/script-report.ts'
 import { type TempDir, tempDir } from '../../unit/util/temp-dir.ts'
 
@@ -33,7 +34,7 @@ export interface Bench extends TempDir {
   /** Makes or replaces the disk. */
   insert(disk: Uint8Array): Promise<void>
   /** Runs a script. `before` is put in front of it, such as a limit. */
-  run(script: string, options?: { stdin?: Uint8Array; before?: string }): Promise<Outcome>
+  run(script: string, options?: { stdin?: Uint8Array | Readable; before?: string }): Promise<Outcome>
 }
 
 /** A line in front of a script: so much memory is left, in KiB. */
@@ -67,7 +68,8 @@ export async function bench(): Promise<Bench> {
       })
       // A script that ends early does not read all of it.
       child.stdin.on('error', () => undefined)
-      child.stdin.end(stdin)
+      if (stdin instanceof Uint8Array) child.stdin.end(stdin)
+      else stdin.pipe(child.stdin)
       await once(child, 'close')
       return { ...output, exitCode: child.exitCode, signal: child.signalCode, report: parseReport(output.stdout) }
     },

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { quote } from '../../../src/remote/quote.ts'
 import { verifyScript } from '../../../src/remote/verify-script.ts'
 import { dataHash } from '../../support/data-hash.ts'
-import { diskImage } from '../../unit/source/fixture.ts'
+import { diskImage, withTable } from '../../unit/source/fixture.ts'
 import { type Bench, bench, leftMemory, MIB } from './fixture.ts'
 
 /** A disk that begins with an image and is zero behind it. */
@@ -103,6 +103,21 @@ describe('reading a disk back', () => {
     expect(report.get('rest')).toBe(String(1500 * MIB))
   })
 
+  test.each([
+    [512, 3 * MIB, 3 * MIB],
+    [4096, 3 * MIB, 3 * MIB],
+    [512, 40 * 1024 * MIB, 40 * 1024 * MIB],
+  ])('tells how large the disk is by its partition table (sectors of %i, %i bytes)', async (sector, bytes, told) => {
+    await using room = await bench()
+    const image = withTable(diskImage(2 * MIB), bytes, sector)
+    expect(await verify(room, diskWith(image, 4 * MIB), image.length)).toMatchObject({ 'table-bytes': String(told) })
+  })
+
+  test('tells nothing of the kind of a disk without such a table', async () => {
+    await using room = await bench()
+    expect(await verify(room, diskWith(diskImage(MIB), 4 * MIB), MIB)).toMatchObject({ 'table-bytes': '0' })
+  })
+
   test('misses the boot sector of what is no disk', async () => {
     await using room = await bench()
     expect(await verify(room, Buffer.alloc(3 * MIB, 'text'), 2 * MIB)).toMatchObject({ 'boot-sector': 'missing' })
@@ -141,6 +156,16 @@ describe('reading a disk back', () => {
       const before = `truncate -s ${3 * GIB} ${quote(room.device)}\n${putData(room, at, bytes)}`
       const script = verifyScript({ device: room.device, diskBytes: 2 * MIB, oldBytes: OLD })
       expect((await room.run(script, { before })).report.get('rest')).toBe(String(told))
+    })
+
+    test('reads all of an image that reaches farther, and ends within a sector', async () => {
+      await using room = await bench()
+      const image = diskImage(5 * MIB + 700, 100_000)
+      image[image.length - 1] = 1
+      await room.insert(diskWith(image, 40 * MIB))
+      const script = verifyScript({ device: room.device, diskBytes: image.length, oldBytes: 3 * MIB })
+      const { report } = await room.run(script)
+      expect(Object.fromEntries(report)).toMatchObject({ 'data-hash': dataHash(image), rest: 'zero' })
     })
 
     test.each([3 * MIB, 20 * MIB, 300 * MIB, GIB, 3 * GIB])('is right with %i bytes of zeros', async (size) => {

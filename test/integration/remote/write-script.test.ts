@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { describeCompression } from '../../../src/compressions.ts'
+import { quote } from '../../../src/remote/quote.ts'
 import { writeScript } from '../../../src/remote/write-script.ts'
 import { USER_AGENT } from '../../../src/util/user-agent.ts'
 import { dataHash } from '../../support/data-hash.ts'
@@ -30,6 +32,13 @@ const PACKED = [
   ['gz', gzip(DISK)],
   ['bz2', bzip2(DISK)],
   ['none', DISK],
+  ...(
+    [
+      ['zst', zstd],
+      ['gz', gzip],
+      ['bz2', bzip2],
+    ] as const
+  ).map(([name, pack]) => [name, Buffer.concat([pack(DISK.subarray(0, MIB)), pack(DISK.subarray(MIB))])] as const),
 ] as const
 
 describe.each(['sparse', 'plain'] as const)('writing a disk (%s)', (mode) => {
@@ -120,6 +129,76 @@ describe('with little memory', () => {
     const { report } = await room.run(script, { stdin: zstd(DISK) })
     expect(report.get('error')).toMatch(/^memory .*No space left/)
   })
+
+  test('says so when the kernel kills what unpacks', async () => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(5 * MIB))
+    const script = writeScript({ from: 'stdin', device: room.device, mode: 'sparse' })
+    await writeFile(room.file('bin/zstd'), '#!/bin/bash\nkill -KILL $$\n')
+    await chmod(room.file('bin/zstd'), 0o755)
+    const { report } = await room.run(script, { stdin: zstd(DISK) })
+    expect(report.get('error')).toMatch(/^memory/)
+  })
+
+  test('says so when the folder is really full', async () => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(80 * MIB))
+    const script = writeScript({ from: 'stdin', device: room.device, mode: 'sparse' })
+    // 75 MiB of which nothing is zero, in a few KiB: all of it is unpacked before the memory is looked at again.
+    const packed = zstd(Buffer.alloc(75 * MIB, 'x'))
+    const { stdout, stderr } = await inSmallFolder(room, script, packed)
+    expect(`${stdout}${stderr}`).toMatch(/^talos-image error memory .*No space left/m)
+  })
+})
+
+/** Runs a script whose folder is a file system of 2 MiB, in a namespace of its own; giving memory back does nothing there. */
+async function inSmallFolder(room: Bench, script: string, stdin: Uint8Array) {
+  await writeFile(room.file('script'), script)
+  await writeFile(room.file('bin/fallocate'), '#!/bin/bash\nexit 1\n')
+  const mount = `mount -t tmpfs -o size=2m tmpfs ${quote(room.file('tmp'))} && exec bash ${quote(room.file('script'))}`
+  return await room.run(`exec unshare --user --map-root-user --mount bash -c ${quote(mount)}`, { stdin })
+}
+
+/** All of it, with a pause in the middle, behind what is unpacked first. */
+async function* slowly(bytes: Uint8Array) {
+  yield bytes.subarray(0, MIB)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  yield bytes.subarray(MIB)
+}
+
+describe('what comes bit by bit', () => {
+  test.each([
+    ['zst', zstd],
+    ['xz', xz],
+    ['gz', gzip],
+    ['bz2', bzip2],
+    ['none', (bytes: Uint8Array) => bytes],
+  ] as const)('is written as it is: %s', async (_, pack) => {
+    await using room = await bench()
+    const image = diskImage(9 * MIB, 4 * MIB)
+    await room.insert(Buffer.alloc(10 * MIB, 'x'))
+    const script = writeScript({ from: 'stdin', device: room.device, mode: 'sparse' })
+    const { report } = await room.run(script, { stdin: Readable.from(slowly(pack(image))) })
+    expect(report.get('data-hash')).toBe(dataHash(image))
+    await expectWritten(room, image, 10 * MIB)
+  })
+
+  test('takes what zstd seeks over, and has not written yet, for zeros', async () => {
+    await using room = await bench()
+    await room.insert(Buffer.alloc(MIB))
+    // 32 KiB of data, then more than 1 GiB of zeros, over which zstd seeks when it has decompressed so much.
+    const script = writeScript({ from: 'stdin', device: room.device, mode: 'sparse' })
+    const pack = `head -c 32768 /dev/urandom >${room.file('data')}
+{ cat ${room.file('data')}; head -c ${1536 * MIB} /dev/zero; } | zstd -q -c >${room.file('packed')}
+truncate -s 2G "${room.device}"
+exec <${room.file('packed')}
+`
+    const { report, exitCode } = await room.run(script, { before: pack })
+    expect(exitCode).toBe(0)
+    expect(report.get('data-hash')).toBe(
+      dataHash(Buffer.concat([await readFile(room.file('data')), Buffer.alloc(32_768)])),
+    )
+  })
 })
 
 describe('writing sparsely', () => {
@@ -189,6 +268,31 @@ describe('a source that is not right', () => {
     damaged.fill(0xa5, 1000, 1100)
     expect(await write(room, 'stdin', damaged)).toMatch(/^unpack +\S/)
     expect(await write(room, 'stdin', Buffer.concat([bytes, Buffer.from('garbage')]))).toMatch(/^unpack +\S/)
+  })
+
+  test('is found: bzip2 with a damaged stream that is not the first one', async () => {
+    await using room = await bench()
+    const [first, second] = [bzip2(DISK.subarray(0, MIB)), bzip2(DISK.subarray(MIB))]
+    second[1] = 0
+    expect(await write(room, 'stdin', Buffer.concat([first, second]))).toMatch(/^unpack .*trailing garbage/)
+    expect(await write(room, 'stdin', Buffer.concat([bzip2(DISK), Buffer.from('garbage')]))).toMatch(/^unpack +\S/)
+  })
+
+  test.each([
+    ['zst', zstd(Buffer.alloc(0))],
+    ['xz', xz(Buffer.alloc(0))],
+    ['gz', gzip(Buffer.alloc(0))],
+    ['bz2', bzip2(Buffer.alloc(0))],
+  ])('is found: %s of nothing', async (_, bytes) => {
+    await using room = await bench()
+    expect(await write(room, 'stdin', bytes)).toMatch(/^empty/)
+  })
+
+  test('is found: packed with what the server has no program for', async () => {
+    await using room = await bench()
+    await writeFile(room.file('bin/bzip2'), '#!/no/such/shell\n')
+    await chmod(room.file('bin/bzip2'), 0o755)
+    expect(await write(room, 'stdin', bzip2(DISK))).toMatch(/^program .*bzip2/)
   })
 
   test('is found: nothing at all', async () => {

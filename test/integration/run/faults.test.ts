@@ -402,6 +402,24 @@ describe('a build from this computer', { timeout: 60_000 }, () => {
       expect(holds(await snapshotDisk(sandbox, id), disk)).toBe(true)
   })
 
+  it('makes no snapshot of a disk whose end is missing', async () => {
+    await using sandbox = await testSandbox()
+    const disk = await factoryDisk(sandbox)
+    const half = disk.subarray(0, disk.length / 2)
+    const { result } = await buildIn(sandbox, { localImage: { kind: 'stdin' }, openStdin: () => Readable.from([half]) })
+    expect(result.images).toMatchObject([
+      {
+        status: 'failed',
+        problem: {
+          code: 'source',
+          message: `the image has ${half.length} bytes, and its own partition table says ${disk.length}: its end is missing`,
+          hint: 'get, copy or pack the image anew',
+        },
+      },
+    ])
+    expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+
   it('makes no snapshot of what is no disk, is bigger than the disk, or breaks off', async () => {
     await using sandbox = await testSandbox()
     const broken = new Readable({

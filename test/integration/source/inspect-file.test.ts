@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { inspectFile, sha256OfFile } from '../../../src/source/inspect-file.ts'
-import { diskImage, gzip, MIB, xz, zstd } from '../../unit/source/fixture.ts'
+import { diskImage, gzip, MIB, withTable, xz, zstd } from '../../unit/source/fixture.ts'
 import { failureOf } from '../../unit/util/failure.ts'
 import { type TempDir, tempDir } from '../../unit/util/temp-dir.ts'
 
@@ -73,6 +73,24 @@ describe('what is no disk image', () => {
     expect(error.message).toContain(message)
     expect(error.hint).toBeDefined()
   })
+
+  test.each([512, 4096])(
+    'is refused: a disk that ends before its partition table says (sectors of %i)',
+    async (sector) => {
+      await using dir = await tempDir()
+      const disk = withTable(DISK, DISK.length, sector)
+      expect(await inspectFile(await write(dir, disk), AT)).toMatchObject({ rawBytes: DISK.length })
+      const path = await write(dir, disk.subarray(0, DISK.length - 512))
+      expect(await failureOf(inspectFile(path, AT))).toMatchObject({
+        code: 'source',
+        at: AT,
+        message: `${path} has ${DISK.length - 512} bytes, and its own partition table says ${DISK.length}: its end is missing`,
+        hint: 'get, copy or pack the image anew',
+      })
+      // Of what is packed this cannot be told before it is written.
+      expect(await inspectFile(await write(dir, xz(disk.subarray(0, MIB))), AT)).toMatchObject({ rawBytes: MIB })
+    },
+  )
 
   test('is refused: nothing there, a folder, a pipe without a writer', async () => {
     await using dir = await tempDir()

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { checkImageUrl, inspectUrl } from '../../../src/source/inspect-url.ts'
-import { bzip2, diskImage, gzip, xz, zstd } from '../../unit/source/fixture.ts'
+import { bzip2, diskImage, gzip, withTable, xz, zstd } from '../../unit/source/fixture.ts'
 import { failureOf } from '../../unit/util/failure.ts'
 import { refusedPort, type SeenRequest, serveLoopback } from '../util/loopback-server.ts'
 
@@ -138,6 +138,17 @@ describe('a URL behind which there is no image', () => {
       code: 'source',
       message: expect.stringContaining(message),
     })
+  })
+
+  test('gives half a disk', async () => {
+    for (const serveDisk of [serveParts, serveWhole]) {
+      await using server = await serveDisk(withTable(DISK, 2 * DISK.length))
+      expect(await failureOf(inspectUrl(server.url, QUICK))).toMatchObject({
+        code: 'source',
+        message: expect.stringContaining('its own partition table says'),
+        hint: 'what is there is not whole: name another URL',
+      })
+    }
   })
 
   test('has no server', async () => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { type AdaptOptions, adaptPlan } from '../../../src/packer/adapt-plan.ts'
 import type { Template } from '../../../src/packer/template.ts'
 import { chooseImages } from '../../../src/plan/choose-images.ts'
-import { createPlan } from '../../../src/plan/plan.ts'
+import { createPlan } from '../../../src/plan/create-plan.ts'
 import type { PlanRequest } from '../../../src/plan/request.ts'
 import { facts, planRequest, snapshot, sourced, urlSource, variables } from '../plan/fixture.ts'
 

@@ -7,7 +7,8 @@ import { inTerraform, rememberConfigured } from '../../../src/provider/words.ts'
 afterEach(() => rememberConfigured({ sandbox: false, given: new Set() }))
 
 /** What is said of templates, of Packer, and of snapshots that Terraform does not delete reaches no user of it. */
-const ELSEWHERE = /\/(template-\w+|unbootable|choose-images|plan|doctor|merge-results|projects|contradictions)\.ts$/
+const ELSEWHERE =
+  /\/(template-\w+|unbootable|choose-images|create-plan|doctor|merge-results|projects|contradictions)\.ts$/
 const ROOMS = ['src/factory', 'src/hetzner', 'src/source', 'src/plan', 'src/remote', 'src/run']
 
 const FLAGS = [...readFileSync('docs/commands.md', 'utf8').matchAll(/^\| `(--[a-z0-9-]+)/gm)].map(([, flag]) => flag)

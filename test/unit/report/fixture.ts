@@ -2,7 +2,8 @@
 
 import type { Image } from '../../../src/hetzner/wire.ts'
 import { chooseImages } from '../../../src/plan/choose-images.ts'
-import { createPlan, type Plan, type PlannedImage } from '../../../src/plan/plan.ts'
+import { createPlan } from '../../../src/plan/create-plan.ts'
+import type { Plan, PlannedImage } from '../../../src/plan/plan.ts'
 import type { PlanRequest } from '../../../src/plan/request.ts'
 import type { BuildResult, ImageResult } from '../../../src/run/result.ts'
 import { facts, planRequest, snapshot, urlSource } from '../plan/fixture.ts'

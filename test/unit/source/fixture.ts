@@ -14,6 +14,14 @@ export function diskImage(bytes = 3 * MIB, dataBytes = 200_000): Buffer {
   return disk
 }
 
+/** The same disk with what a GPT says of its size. */
+export function withTable(disk: Buffer, bytes: number, sector = 512): Buffer {
+  const changed = Buffer.from(disk)
+  changed.write('EFI PART', sector, 'latin1')
+  changed.writeBigUInt64LE(BigInt(bytes / sector - 1), sector + 32)
+  return changed
+}
+
 /** What a command makes of its standard input. */
 export function pipeThrough(command: string, args: readonly string[], input: Uint8Array): Buffer {
   return execFileSync(command, args, { input, maxBuffer: 1 << 30 })
