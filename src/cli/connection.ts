@@ -3,7 +3,7 @@
 import { type Problem, throwProblems } from '../errors.ts'
 import { FACTORY_URL } from '../factory/asset.ts'
 import { HETZNER_ENDPOINT, isPlainHttp, toPlainHttp } from '../hetzner/client.ts'
-import { isPort } from '../run/option-limits.ts'
+import { isPort } from '../util/limits.ts'
 import { findProxies } from '../util/proxies.ts'
 import { withoutCredentials } from '../util/redact.ts'
 import type { PlanFlags } from './build-flags.ts'

@@ -12,7 +12,8 @@ import {
 } from '../domain.ts'
 import { isLabelKey, isLabelValue } from '../plan/server-label.ts'
 import { parseShard, type Shard } from '../plan/shard.ts'
-import { isPort, toWait } from '../run/option-limits.ts'
+import { toWait } from '../run/option-limits.ts'
+import { isPort } from '../util/limits.ts'
 import { didYouMean } from '../util/near.ts'
 
 /** `--arch arm` */

@@ -76,13 +76,11 @@ async function readFiles(io: Io, name: string): Promise<readonly (SourceFile | P
     () => false,
   )
   if (!isFolder) return [await readSourceFile(path, displayName(path, io.cwd), { signal: io.signal })]
-  const entries = await readdir(path, { recursive: true })
-  const paths = entries.filter((entry) => /\.(json|jsonl|log)$/.test(entry)).sort()
+  const entries = await readdir(path, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => !entry.isDirectory() && /\.(json|jsonl|log)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
   if (paths.length > MOST_FILES) return [tooMany(displayName(path, io.cwd), paths.length)]
-  return Promise.all(
-    paths.map((entry) => {
-      const full = join(path, entry)
-      return readSourceFile(full, displayName(full, io.cwd))
-    }),
-  )
+  return Promise.all(paths.map((full) => readSourceFile(full, displayName(full, io.cwd))))
 }

@@ -14,7 +14,7 @@ import { collectParts, type Template } from './template/template.ts'
 import { findValidationProblems } from './template/validations.ts'
 import { toVariables } from './to-variables.ts'
 import { isScalar, toStringValue } from './value.ts'
-import type { Variables } from './variables.ts'
+import type { Sourced, Variables } from './variables.ts'
 
 export type { VariableSources } from './read-sources.ts'
 
@@ -25,7 +25,7 @@ export type { VariableSources } from './read-sources.ts'
  */
 export async function loadVariables(sources: VariableSources): Promise<Variables> {
   const read = await readSources(sources, false)
-  const { variables, problems } = toVariables(read.chosen)
+  const { variables, problems } = toVariables(read.chosen, false)
   throwProblems(uniqueProblems([...read.problems, ...problems]))
   return withWarnings(variables, read.warnings)
 }
@@ -34,6 +34,8 @@ export interface Configuration {
   readonly variables: Variables
   /** Undefined when no template says what is built; then it is what this program builds by itself. */
   readonly template: Template | undefined
+  /** What is no URL of an image and kept a template from being evaluated: it may not be left out because of that. */
+  readonly oddUrls: readonly Sourced<string>[]
 }
 
 /**
@@ -43,11 +45,13 @@ export interface Configuration {
  */
 export async function loadConfiguration(sources: VariableSources): Promise<Configuration> {
   const read = await readSources(sources, true)
-  const { variables, problems } = toVariables(read.chosen)
+  const { variables, problems } = toVariables(read.chosen, describesImages(read.bodies))
   // What a template does with something that is no URL says less than the check of the URL itself.
-  const { template, problems: found } = hasOddUrl(variables) ? NOTHING : toTemplate(read, sources)
+  const oddUrls = findOddUrls(variables)
+  const { template, problems: found } = oddUrls.length > 0 ? NOTHING : toTemplate(read, sources)
   throwProblems(uniqueProblems([...read.problems, ...problems, ...found]))
-  return { variables: withWarnings(variables, read.warnings), template }
+  const isMissing = oddUrls.length > 0 && describesImages(read.bodies)
+  return { variables: withWarnings(variables, read.warnings), template, oddUrls: isMissing ? oddUrls : [] }
 }
 
 /** A template as it is written, with the values of its variables; nothing else in it is evaluated. */
@@ -80,9 +84,9 @@ const NOTHING = { template: undefined, problems: [] } as const
 /** Nothing in it that a shell would take for its own. */
 const PLAIN_URL = /^https?:\/\/[^\s'"`\\<>{}|^$()]+$/i
 
-function hasOddUrl(variables: Omit<Variables, 'warnings'> | undefined): boolean {
+function findOddUrls(variables: Omit<Variables, 'warnings'> | undefined): Sourced<string>[] {
   const urls = variables === undefined ? [] : Object.values(variables.imageUrls)
-  return urls.some(({ value }) => value !== null && !PLAIN_URL.test(value))
+  return urls.flatMap(({ value, origin }) => (value === null || PLAIN_URL.test(value) ? [] : [{ value, origin }]))
 }
 
 function withWarnings(variables: Omit<Variables, 'warnings'> | undefined, warnings: readonly Problem[]): Variables {

@@ -1,6 +1,6 @@
 /** `talos-image.yaml`: the projects that images are built in, and what is built where no flag says so. */
 
-import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml'
+import { isMap, isNode, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml'
 import { type Architecture, hintArchitecture, toArchitecture } from '../domain.ts'
 import type { Origin, Problem } from '../errors.ts'
 import { didYouMean } from '../util/near.ts'
@@ -174,5 +174,5 @@ const isNothing = (node: Node | null): boolean =>
 
 /** Where a node begins; what is missing stands at the beginning. */
 function offsetOf(node: unknown): number {
-  return isMap(node) || isSeq(node) || isScalar(node) ? (node.range?.[0] ?? 0) : 0
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0
 }

@@ -3,11 +3,17 @@
 import type { Problem } from '../errors.ts'
 import { exampleOf, IMAGE_URL_NAMES, isVariableName, SERVER_TYPE_NAMES, type VariableName } from './declarations.ts'
 import type { Chosen } from './precedence.ts'
-import { formatKind, isScalar } from './value.ts'
+import { formatKind, isScalar, type Value } from './value.ts'
 import type { Sourced, Variables } from './variables.ts'
 
-/** The variables, without warnings; undefined values are never left: where one is missing there is a problem. */
-export function toVariables(chosen: readonly Chosen[]): {
+/**
+ * The variables, without warnings; undefined values are never left: where one is missing there is a problem.
+ * @param isOwnTemplate whether a template says what is built: then an empty URL is what it makes of it
+ */
+export function toVariables(
+  chosen: readonly Chosen[],
+  isOwnTemplate: boolean,
+): {
   readonly variables: Omit<Variables, 'warnings'> | undefined
   readonly problems: readonly Problem[]
 } {
@@ -17,9 +23,10 @@ export function toVariables(chosen: readonly Chosen[]): {
   for (const one of chosen) {
     const { name } = one
     if (!isVariableName(name)) continue
-    const problem = findProblem({ ...one, name })
+    const isLeftEmpty = isOwnTemplate && isOptional(name) && isEmpty(one.sourced?.value)
+    const problem = isLeftEmpty ? undefined : findProblem({ ...one, name })
     if (problem !== undefined) problems.push(problem)
-    else if (one.sourced !== undefined && isScalar(one.sourced.value)) {
+    else if (!isLeftEmpty && one.sourced !== undefined && isScalar(one.sourced.value)) {
       texts.set(name, { value: one.sourced.value.text, origin: one.sourced.origin })
     } else {
       nulls.set(name, { value: null, origin: one.sourced?.origin ?? one.declaration.origin })
@@ -41,8 +48,13 @@ export function toVariables(chosen: readonly Chosen[]): {
   return { variables, problems }
 }
 
+const isOptional = (name: VariableName): boolean => name === IMAGE_URL_NAMES.arm || name === IMAGE_URL_NAMES.x86
+
+const isEmpty = (value: Value | undefined): boolean =>
+  value !== undefined && isScalar(value) && value.text.trim() === ''
+
 function findProblem({ name, declaration, sourced }: Chosen & { readonly name: VariableName }): Problem | undefined {
-  const optional = name === IMAGE_URL_NAMES.arm || name === IMAGE_URL_NAMES.x86
+  const optional = isOptional(name)
   const example = `-var ${name}=${exampleOf(name)}`
   if (sourced === undefined) {
     if (optional) return undefined
@@ -67,7 +79,7 @@ function findProblem({ name, declaration, sourced }: Chosen & { readonly name: V
     const message = `"${name}" must be a string, not ${formatKind(value.kind)}`
     return { code: 'config', message, at, hint: 'write one value in double quotes' }
   }
-  if (value.text.trim() !== '') return undefined
+  if (!isEmpty(value)) return undefined
   const hint = optional ? 'write null, or leave it out, for the default image' : `give a value, for example ${example}`
   return { code: 'config', message: `"${name}" is empty`, at, hint }
 }

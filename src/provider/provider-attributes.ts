@@ -2,7 +2,8 @@
 
 import { IP_FAMILIES, SSH_WAYS, type SshOver } from '../domain.ts'
 import { findServerProblems, PLAIN_SERVER } from '../plan/server-settings.ts'
-import { isPort, toWait } from '../run/option-limits.ts'
+import { toWait } from '../run/option-limits.ts'
+import { isPort } from '../util/limits.ts'
 import type { Diagnostic } from './definition.ts'
 import { at, toDiagnostic, wrong } from './place.ts'
 import { defineAttributes, type Open } from './schema.ts'

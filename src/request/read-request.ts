@@ -11,6 +11,7 @@ import { displayName } from '../config/source-file.ts'
 import { evaluateTemplate } from '../config/template/evaluate-template.ts'
 import type { TemplateImage } from '../config/template/images.ts'
 import { isChosen } from '../config/template/selection.ts'
+import type { Sourced } from '../config/variables.ts'
 import { ARCHITECTURES, type Architecture } from '../domain.ts'
 import { type Problem, TalosImageError } from '../errors.ts'
 import { parseFactoryReference } from '../factory/reference.ts'
@@ -22,6 +23,7 @@ import { findArchitecture } from '../plan/template-architecture.ts'
 import { withTemplateVersion } from '../plan/template-images.ts'
 import { findLastingProblems } from '../plan/template-server.ts'
 import { inspectFile } from '../source/inspect-file.ts'
+import { checkImageUrl } from '../source/inspect-url.ts'
 import { toGlob } from '../util/glob.ts'
 import { didYouMean } from '../util/near.ts'
 import { ProblemCollector } from '../util/problem-collector.ts'
@@ -71,7 +73,9 @@ export async function readRequest(
   ])
   const template = configuration?.template
   const { images, names } = template === undefined ? NO_IMAGES : evaluateTemplate(template)
-  if (configuration !== undefined && !options.forPacker)
+  const oddUrls = configuration?.oddUrls ?? []
+  problems.add(...oddUrls.flatMap(toUrlProblem))
+  if (configuration !== undefined && oddUrls.length === 0 && !options.forPacker)
     problems.add(...findSelectionProblems(options, names, spelling))
   // What a template adds to the server may be just what is missing.
   const templates = images.map((image) => image.server)
@@ -163,7 +167,12 @@ async function readDefaultSchematic(
 }
 
 async function loadForPacker(sources: VariableSources): Promise<Configuration> {
-  return { variables: await loadVariables(sources), template: undefined }
+  return { variables: await loadVariables(sources), template: undefined, oddUrls: [] }
+}
+
+function toUrlProblem({ value, origin: at }: Sourced<string>): Problem[] {
+  const problem = checkImageUrl(value)
+  return problem === undefined ? [] : [{ code: 'source', at, ...problem }]
 }
 
 /** Turns what people note down of an image into its URL, and keeps what is to be said and done about it. */

@@ -1,18 +1,12 @@
-/** Which numbers a run takes as a port and as waits. Without imports that would slow the command's start. */
+/** Which numbers a run takes as waits. Without imports that would slow the command's start. */
 
 import type { Problem } from '../errors.ts'
+import { isPort, MOST_WAIT_MS } from '../util/limits.ts'
 import type { StockPatience, Timeouts } from './timeouts.ts'
-
-const DAY_MS = 24 * 60 * 60_000
-
-/** Whether it is the number of a port. */
-export function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 1 && port <= 65_535
-}
 
 /** Whether a wait may take so long: more than 0 milliseconds, and at most a day. */
 export function isWait(ms: number): boolean {
-  return Number.isFinite(ms) && ms > 0 && ms <= DAY_MS
+  return Number.isFinite(ms) && ms > 0 && ms <= MOST_WAIT_MS
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 60 * 60_000 }

@@ -22,7 +22,7 @@ export interface PipeWait {
 /**
  * The text of a file; nothing of the null device.
  * @param pipe given where the file may be a pipe, since the user named it; what is found in a directory may not
- * @throws the file system's error, or an Error without a code that says what the file is instead of a text
+ * @throws the file system's error, or an Error without a code that says what the file is instead of a text in UTF-8
  */
 export async function readTextFile(path: string, pipe?: PipeWait): Promise<string> {
   if (isNothing(await stat(path), pipe !== undefined)) return ''
@@ -30,10 +30,10 @@ export async function readTextFile(path: string, pipe?: PipeWait): Promise<strin
   await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   const found = await file.stat()
   if (isNothing(found, pipe !== undefined)) return ''
-  return pipe !== undefined && found.isFIFO() ? await readPipe(file, pipe) : await file.readFile('utf8')
+  return decode(pipe !== undefined && found.isFIFO() ? await readPipe(file, pipe) : await file.readFile())
 }
 
-/** The same at once, of files that may not be pipes. */
+/** The same at once, of files that may not be pipes; their comments may be in any encoding, as those of certificates are. */
 export const readTextFileSync = (path: string): string => (isNothing(statSync(path)) ? '' : readFileSync(path, 'utf8'))
 
 /** Whether it is the null device. @throws Error when it is something else that is not read */
@@ -44,9 +44,19 @@ function isNothing(found: Stats, mayBePipe = false): boolean {
   throw new Error(`it is a ${found.isFIFO() ? 'pipe' : found.isSocket() ? 'socket' : 'device'} instead of a file`)
 }
 
+/** @throws Error when it is no UTF-8: what stands for such bytes would be taken for what was meant */
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    const [before = ''] = bytes.toString('utf8').split('\ufffd', 1)
+    throw new Error(`it is not a text in UTF-8, from line ${before.split('\n').length} on`)
+  }
+}
+
 const tooLong = (): Error => new Error(`it is not a text of at most ${MOST_BYTES >> 20} MiB`)
 
-async function readPipe(file: FileHandle, { signal, clock = systemClock }: PipeWait): Promise<string> {
+async function readPipe(file: FileHandle, { signal, clock = systemClock }: PipeWait): Promise<Buffer> {
   const parts: Buffer[] = []
   let bytes = 0
   let hasWriter = false
@@ -56,7 +66,7 @@ async function readPipe(file: FileHandle, { signal, clock = systemClock }: PipeW
     const part = await readPart(file)
     hasWriter ||= part?.length !== 0
     if (part?.length === 0) {
-      if (hasWriter) return Buffer.concat(parts).toString('utf8')
+      if (hasWriter) return Buffer.concat(parts)
       if (clock.now() >= end) throw new Error('it is a pipe that no program writes to')
     }
     if (part === undefined || part.length === 0) await clock.sleep(LOOK_AGAIN_MS, signal)

@@ -1,6 +1,6 @@
 /** Shards as processes side by side: the pods of an Indexed Job in one project, and machines that build in several. */
 
-import { readFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
@@ -90,6 +90,14 @@ it('shards build their images in every project of a settings file, and a project
   expect(empty.stderr).toContain('nothing: there are more shards than images')
 
   const files = [1, 2, 3].map((index) => `results-${index}.json`)
+  // As programs that download results make them.
+  await mkdir(join(options.cwd, 'results', '1.json'), { recursive: true })
+  await Promise.all(
+    files.map((name) => copyFile(join(options.cwd, name), join(options.cwd, 'results', '1.json', name))),
+  )
+  const inFolders = await runCommand(['merge-results', 'results', '--output', 'json'], options)
+  expect(inFolders.code, inFolders.stderr).toBe(3)
+  expect(inFolders.stderr).not.toContain('is a directory')
   const { code, stdout, stderr } = await runCommand(
     ['merge-results', ...files, './results-1.json', '--output', 'json'],
     options,

@@ -49,16 +49,24 @@ function stripLeft(text: string, { kind }: LiteralStyle): string {
 }
 
 function stripRight(text: string, { kind }: LiteralStyle): string {
-  return kind === 'quoted' ? text.trimEnd() : text.replace(/[^\S\n]+$/, '')
+  if (kind === 'quoted') return text.trimEnd()
+  // An expression would look for the end from each space of many.
+  let end = text.length
+  while (end > 0 && /[^\S\n]/.test(text.charAt(end - 1))) end -= 1
+  return text.slice(0, end)
 }
 
 const SEQUENCE_ESCAPE = /\$\$\{|%%\{/g
 const QUOTED_ESCAPE = /\$\$\{|%%\{|\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)/g
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
 
+/** What is no character becomes the one that stands for such, as in Go. */
+const toCharacter = (code: number): string =>
+  code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? '\ufffd' : String.fromCodePoint(code)
+
 function decodeEscape(sequence: string): string {
   if (!sequence.startsWith('\\')) return sequence.slice(1)
   const code = sequence.slice(1)
-  if (code.length > 1) return String.fromCodePoint(Number.parseInt(code.slice(1), 16))
+  if (code.length > 1) return toCharacter(Number.parseInt(code.slice(1), 16))
   return ESCAPES[code] ?? code
 }

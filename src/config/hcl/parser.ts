@@ -108,6 +108,9 @@ function toParser({ parse, getExpressionAst }: ParserModule): HclParser {
 const MISTAKE = /<hcl>:(\d+),(\d+)-[\d,]+: ([^;]*); ([\s\S]*?)(?= <hcl>:\d+,\d+-[\d,]+: |\]?\s*$)/g
 const PREFIX = 'parse config: ['
 
+/** More help no user. */
+const MOST_MISTAKES = 100
+
 /** A string that is not closed takes in what follows it, so later mistakes of that text are not real. */
 const MISLEADING = /string|template/i
 
@@ -126,7 +129,9 @@ function toMistakes(message: string): SyntaxMistake[] {
   all.sort((a, b) => a.line - b.line)
   const [first] = all
   if (first !== undefined && MISLEADING.test(first.summary)) return [first]
-  return all.filter((mistake, index) => all.findIndex(({ line }) => line === mistake.line) === index)
+  return [...new Map(all.toReversed().map((mistake) => [mistake.line, mistake])).values()]
+    .toReversed()
+    .slice(0, MOST_MISTAKES)
 }
 
 function toProblem(file: SourceFile, mistake: SyntaxMistake): Problem {

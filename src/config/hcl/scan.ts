@@ -30,8 +30,8 @@ export interface HclBlock {
 
 export type HclItem = HclArgument | HclBlock
 
-const SPACE = /(?:\s|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y
-const INLINE_SPACE = /(?:[^\S\n]|\/\*[\s\S]*?\*\/)*/y
+const SPACE = /(?:\s+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y
+const INLINE_SPACE = /(?:[^\S\n]+|\/\*[\s\S]*?\*\/)*/y
 const COMMENT = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?\*\//y
 const IDENTIFIER = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy
 const HEREDOC = /<<-?([\p{ID_Start}_][\p{ID_Continue}-]*)[^\S\n]*\n/uy

@@ -32,7 +32,7 @@ export async function readJsonBody(file: SourceFile, members: readonly JsonMembe
   const problems: Problem[] = []
   const blocks: Block[] = []
   const effort = new Effort()
-  for (const member of members) blocks.push(...(await readBlocks(member, TOP[member.name] ?? 0, [], INNER)))
+  for (const member of members) blocks.push(...(await readBlocks(member, own(TOP, member.name) ?? 0, [], INNER)))
   return { attributes: [], blocks, problems }
 
   async function readBlocks(
@@ -48,7 +48,7 @@ export async function readJsonBody(file: SourceFile, members: readonly JsonMembe
       return (await Promise.all(labelled)).flat()
     }
     const bodies = value.kind === 'list' ? value.items : [value]
-    return Promise.all(bodies.map((body) => readBlock(type, labels, offset, body, inner[type] ?? {})))
+    return Promise.all(bodies.map((body) => readBlock(type, labels, offset, body, own(inner, type) ?? {})))
   }
 
   async function readBlock(
@@ -62,7 +62,7 @@ export async function readJsonBody(file: SourceFile, members: readonly JsonMembe
     const blocks: Block[] = []
     for (const member of membersOf(body)) {
       const { name, value } = member
-      const depth = inner[name]
+      const depth = own(inner, name)
       if (depth !== undefined) {
         blocks.push(...(await readBlocks(member, depth, [], {})))
         continue
@@ -80,6 +80,10 @@ export async function readJsonBody(file: SourceFile, members: readonly JsonMembe
     return { type, labels, origin: originOf(file, offset), attributes, blocks }
   }
 }
+
+/** A name may be one that every object has, such as `constructor`. */
+const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
 
 /** The members of an object or of all objects in a list, without comments (members named `//`). */
 export function membersOf(node: JsonNode): JsonMember[] {

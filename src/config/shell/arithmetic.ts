@@ -44,9 +44,9 @@ export function calculate(expression: ArithmeticExpression | undefined, numbers:
 }
 
 function toNumber(word: string, numbers: Numbers): number | undefined {
-  const text = /^\d+$/.test(word) ? word : numbers.get(word.replace(/^\$\{?|\}$/g, ''))
-  // An empty variable counts as 0.
-  return text === undefined || !/^-?\d*$/.test(text) ? undefined : Number(text)
+  const text = /^\d/.test(word) ? word : numbers.get(word.replace(/^\$\{?|\}$/g, ''))
+  // An empty variable counts as 0; a 0 in front says that what follows is octal or hexadecimal.
+  return text === undefined || !/^-?(?:|0|[1-9]\d*)$/.test(text) ? undefined : Number(text)
 }
 
 type Of<Type> = Extract<ArithmeticExpression, { type: Type }>

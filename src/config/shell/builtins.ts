@@ -135,7 +135,8 @@ function runShell(call: Call): Path[] {
     ? { text: known(file ?? { text: '' }), script: { place: () => place } }
     : toScript(isInput ? input : world.read(known(file)), call)
   // The word behind a text is the name of the script.
-  return runScript(script, has('c') ? others.slice(1) : others, has('e'), call)
+  const stops = has('e') || /(?:^| )-[a-zA-Z]*o errexit/.test(options.join(' '))
+  return runScript(script, has('c') ? others.slice(1) : others, stops, call)
 }
 
 const SHEBANG = /^#!\s*(?:\S*\/env\s+(?:-\S+\s+)*)?(?:\S*\/)?(\S+)(.*)/
@@ -150,7 +151,7 @@ export function runScript({ text, script }: TextScript, args: readonly Value[], 
   const kept = () => ({ variables: new Map(variables), lists: new Map(lists), functions: new Map(functions) })
   const seen = [...variables].filter(([name]) => exported.has(name))
   Object.assign(world, { variables: new Map(seen), functions: new Map(), locals: undefined })
-  world.stopsOnFailure = stops || / -[a-z]*e/.test(options)
+  world.stopsOnFailure = stops || / -(?:[a-z]*e|[a-z]*o +errexit)/.test(options)
   const { atExit } = world
   world.atExit = undefined
   const paths = call.shell.runText(text, script, withArgs(call, args)).flatMap((path) => runAtExit(path, call))

@@ -4,8 +4,12 @@ import type { RE2JS } from 're2js'
 import { compileRegularExpression, matchAll } from '../regular-expression.ts'
 import { checkLength, NotKnown } from './values.ts'
 
+/** No pattern for names is longer. */
+const MOST_CHARACTERS = 1000
+
 /** The source of the regular expression that a pattern amounts to; it matches the shortest text when `isLazy`. */
 function toSource(pattern: string, isLazy: boolean): string {
+  if (pattern.length > MOST_CHARACTERS) throw new NotKnown('a pattern that is too long')
   const any = isLazy ? '[\\s\\S]*?' : '[\\s\\S]*'
   return pattern.replace(/\[(!?)([^\]]+)\]|\\?[\s\S]/g, (part, not: string | undefined, inside: string | undefined) => {
     if (inside !== undefined) return `[${not === '!' ? '^' : ''}${inside.replace(/[\\^]/g, '\\$&')}]`
@@ -72,7 +76,12 @@ function replaceAll(text: string, compiled: RE2JS, replacement: string, isGlobal
   return pieces.join('') + text.slice(at)
 }
 
-/** `s/pattern/replacement/` of sed, for patterns of letters and dots. */
+/**
+ * `s/pattern/replacement/` of sed, for patterns of letters and dots.
+ * @throws NotKnown for several lines without `g`
+ */
 export function substitute(text: string, pattern: string, replacement: string, isGlobal: boolean): string {
+  // Without `g` the first one of each line is replaced.
+  if (!isGlobal && text.trimEnd().includes('\n')) throw new NotKnown('sed without "g" on several lines')
   return replaceAll(text, compile(`(?m)${pattern.replace(/\./g, '[^\\n]')}`), replacement, isGlobal)
 }

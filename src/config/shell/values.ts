@@ -58,9 +58,16 @@ export const unknownContent = (why: string): Content => ({ kind: 'unknown', caus
 
 /** The text that a command prints, as a variable takes it. */
 export function toValue(content: Content, shown: string): Value {
-  if (content.kind === 'text') return { text: content.text.replace(/\n+$/, '') }
+  if (content.kind === 'text') return { text: withoutLineEnds(content.text) }
   if (content.kind === 'image') return { text: shown, cause: { why: `what ${shown} stands for` } }
   return { text: content.cause.posted === undefined ? shown : SCHEMATIC_ID, cause: content.cause }
+}
+
+/** Without the line ends at its end; an expression would look for them from each of many in the middle. */
+function withoutLineEnds(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '\n') end -= 1
+  return text.slice(0, end)
 }
 
 /** Stands for the ID that the Factory gives. */

@@ -2,6 +2,7 @@
 
 import type { Origin } from '../../errors.ts'
 import type { Finding, Recogniser } from '../shell/recognise.ts'
+import { NotKnown } from '../shell/values.ts'
 import type { Sourced } from '../variables.ts'
 import { type Block, findAttribute } from './block.ts'
 import { findLocalFile, listUploads } from './local-files.ts'
@@ -36,11 +37,16 @@ export function upload(block: Block, recogniser: Recogniser, { template, reader 
   const single = text('source')
   return [...(list === undefined ? [] : reader.texts(list)), ...(single === undefined ? [] : [single])].flatMap(
     ({ value, origin }) => {
-      const local = findLocalFile(template, value)
-      return listUploads(value, local, destination.value).flatMap(([path, file]) => {
-        const image = { kind: 'image', source: { kind: 'file', path: file }, at: origin, isUnpacked: false } as const
-        return recogniser.put(path, image, origin) ?? []
-      })
+      try {
+        const local = findLocalFile(template, value)
+        return listUploads(value, local, destination.value).flatMap(([path, file]) => {
+          const image = { kind: 'image', source: { kind: 'file', path: file }, at: origin, isUnpacked: false } as const
+          return recogniser.put(path, image, origin) ?? []
+        })
+      } catch (error) {
+        if (!(error instanceof NotKnown)) throw error
+        return [{ message: error.message, at: origin }]
+      }
     },
   )
 }

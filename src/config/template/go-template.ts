@@ -87,7 +87,7 @@ export function fillGoTemplate(text: string, context: EngineContext): string {
     const [, left = '', action = '', right = ''] =
       /^(-(?=\s))?([\s\S]*?)((?<=\s)-)?$/.exec(text.slice(at + 2, close)) ?? []
     const before = text.slice(end, at)
-    const made = isComment(action) ? '' : new Pipeline(toTokens(action), action.trim(), context).read()
+    const made = isComment(action) ? '' : new Pipeline(toTokens(action.trim()), action.trim(), context).read()
     context.take(made.length)
     filled.push(left === '' ? before : before.trimEnd(), made)
     end = close + 2

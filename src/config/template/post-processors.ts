@@ -31,7 +31,10 @@ export function readPostProcessors(
     if (except.includes(type)) return []
     const known = Object.entries(POST_PROCESSORS).find(([name]) => name === type)?.[1]
     const name = `post-processor "${type}"`
-    if (known?.use === 'honoured') return [readManifest(block, reader)]
+    if (known?.use === 'honoured') {
+      warnings.push(...findUnwritten(block))
+      return [readManifest(block, reader)]
+    }
     if (known?.use === 'without effect') {
       const message = `the ${name} has no effect: ${known.why}`
       warnings.push({ code: 'config', message, at, hint: 'leave it out' })
@@ -51,6 +54,21 @@ export function postProcessorsOf(build: Body): string[] {
 function findPostProcessors(build: Body): readonly Block[] {
   const blocks = build.blocks.flatMap((block) => (block.type === 'post-processors' ? block.blocks : [block]))
   return blocks.filter(({ type }) => type === 'post-processor')
+}
+
+/** What has no effect on a manifest of snapshots, which have no files. */
+const HARMLESS = ['output', 'strip_path', 'strip_time', 'keep_input_artifact']
+
+/** What a manifest is asked for and does not have. */
+function findUnwritten({ attributes }: Block): Problem[] {
+  return attributes
+    .filter(({ name }) => !HARMLESS.includes(name))
+    .map(({ name, origin: at }) => ({
+      code: 'config',
+      message: `${name} of the post-processor "manifest" has no effect: every build is listed, with what Packer itself tells`,
+      at,
+      hint: 'leave it out',
+    }))
 }
 
 function readManifest(block: Block, reader: AttributeReader): Sourced<string> {

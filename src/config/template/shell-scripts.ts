@@ -26,8 +26,9 @@ const REMOTE_SCRIPT = '/tmp/script_packer.sh'
 
 /** The scripts of a block, in the order in which they run. */
 export function readShellScripts(block: Block, reading: ReadingScripts): Commands[] {
-  const command = readCommand(block, reading)
-  const environment = readEnvironment(block, reading)
+  const { command, hasVariables } = readCommand(block, reading)
+  const given = readEnvironment(block, reading)
+  const environment = hasVariables ? given : new Map<string, string>()
   const at = findAttribute(block, 'execute_command')?.origin ?? block.origin
   const inline = findAttribute(block, 'inline')
   const files = [...(inline === undefined ? [] : [joinInline(inline, block, reading)]), ...readFiles(block, reading)]
@@ -69,21 +70,24 @@ function readFiles(block: Block, { template, reader, problems }: ReadingScripts)
   })
 }
 
-/** The command that runs a script: what Packer fills in is its name, and variables that are known anyway. */
-function readCommand(block: Block, { reader, problems }: ReadingScripts): string {
+/**
+ * The command that runs a script: what Packer fills in is its name, and variables that are known anyway. Where it does not say
+ * where they stand, the script does not have them.
+ */
+function readCommand(block: Block, { reader, problems }: ReadingScripts) {
   const attribute = findAttribute(block, 'execute_command')
   const given = attribute && reader.value(attribute)?.value
-  if (attribute === undefined || given === undefined) return `sh ${REMOTE_SCRIPT}`
+  if (attribute === undefined || given === undefined) return { command: `sh ${REMOTE_SCRIPT}`, hasVariables: true }
   const command = isScalar(given) ? given.text : ''
-  const filled = command
-    .replace(/\{\{-?\s*\.Path\s*-?\}\}/g, REMOTE_SCRIPT)
-    .replace(/\{\{-?\s*\.(?:Vars|EnvVarFile)\s*-?\}\}/g, '')
+  const filled = command.replace(/\{\{-?\s*\.Path\s*-?\}\}/g, REMOTE_SCRIPT).replace(VARIABLES, '')
   if (!command.includes('.Path') || filled.includes('{{')) {
     const message = `execute_command runs the script in a way that is not supported: "${command}"`
     problems.push({ code: 'config', message, at: attribute.origin, hint: PACKER_HINT })
   }
-  return filled
+  return { command: filled, hasVariables: command.search(VARIABLES) !== -1 }
 }
+
+const VARIABLES = /\{\{-?\s*\.(?:Vars|EnvVarFile)\s*-?\}\}/g
 
 function readEnvironment(block: Block, { reader, source, problems }: ReadingScripts): Map<string, string> {
   const variables = new Map([

@@ -2,6 +2,7 @@
 
 import type { SshOver } from '../../domain.ts'
 import type { Origin, Problem } from '../../errors.ts'
+import { isPort, MOST_WAIT_MS } from '../../util/limits.ts'
 import { didYouMean } from '../../util/near.ts'
 import { PACKER_HINT } from '../expression/failure.ts'
 import { NOW, parseGoDuration } from '../expression/functions/times.ts'
@@ -39,10 +40,10 @@ export function readSource(
   checkLogin(given, reader)
   const serverType = text('server_type')
   const location = text('location') ?? get('datacenter', (one) => readDatacenter(one, reader, findings))
-  const description = text('snapshot_name') ?? {
-    value: `packer-${Math.floor(NOW.getTime() / 1000)}`,
-    origin,
-  }
+  const named = text('snapshot_name')
+  // As Packer names it.
+  const standard = { value: `packer-${Math.floor(NOW.getTime() / 1000)}`, origin }
+  const description = named === undefined || named.value === '' ? standard : named
   const labels = get('snapshot_labels', (one) => reader.textMap(one)) ?? new Map()
   const server = readServer(given, reader)
   const token = text('token')
@@ -132,7 +133,7 @@ function readServer(given: ReadonlyMap<HonouredKey, Attribute>, reader: Attribut
     ipv4: not(get('public_ipv4_disabled', (one) => reader.bool(one))),
     ipv6: not(get('public_ipv6_disabled', (one) => reader.bool(one))),
     sshOver: get('ssh_interface', (one) => readInterface(one, reader)),
-    sshPort: get('ssh_port', (one) => reader.number(one)),
+    sshPort: get('ssh_port', (one) => readPort(one, reader)),
     sshTimeoutMs:
       get('ssh_timeout', (one) => readDuration(one, reader)) ??
       get('ssh_wait_timeout', (one) => readDuration(one, reader)),
@@ -154,11 +155,20 @@ function readInterface(attribute: Attribute, reader: AttributeReader): TemplateS
   return undefined
 }
 
+/** 0 stands for the usual one, as for Packer. */
+function readPort(attribute: Attribute, reader: AttributeReader): Sourced<number> | undefined {
+  const read = reader.number(attribute)
+  if (read === undefined || read.value === 0) return undefined
+  if (isPort(read.value)) return read
+  reader.fail(attribute, `${read.value} is not a port`, 'write a number from 1 to 65535')
+  return undefined
+}
+
 function readDuration(attribute: Attribute, reader: AttributeReader): Sourced<number> | undefined {
   const read = reader.text(attribute)
   if (read === undefined) return undefined
   const ms = parseGoDuration(read.value)
-  if (ms !== undefined && ms > 0) return { value: ms, origin: read.origin }
+  if (ms !== undefined && ms > 0) return { value: Math.min(ms, MOST_WAIT_MS), origin: read.origin }
   reader.fail(attribute, `${attribute.name} is "${read.value}", which is not a duration`, 'write it as "5m" or "90s"')
   return undefined
 }

@@ -31,6 +31,15 @@ function clockThat(onWait: (waited: number) => Promise<void> | void) {
   }
 }
 
+test('what is no UTF-8 is told with its line', async () => {
+  await using dir = await tempDir()
+  await writeFile(dir.file('latin1'), Buffer.from('a = "1"\nb = "Büro"\n', 'latin1'))
+  await expect(readTextFile(dir.file('latin1'))).rejects.toThrow('it is not a text in UTF-8, from line 2 on')
+  expect(readTextFileSync(dir.file('latin1'))).toContain('b = ')
+  await writeFile(dir.file('utf8'), '\ufeffBüro \ufffd')
+  expect(await readTextFile(dir.file('utf8'))).toBe('\ufeffBüro \ufffd')
+})
+
 describe('a pipe that was named', () => {
   test('is read to its end, however late and in whatever pieces its program writes', async () => {
     await using dir = await withPipe()

@@ -32,6 +32,33 @@ build {
 }
 `
 
+describe('a template of its own', () => {
+  const load = async (vars: readonly string[], more = '') => {
+    const variables = ['arm', 'x86'].map((name) => `variable "image_url_${name}" {\n  default = ""\n}\n`).join('')
+    await using directory = await createDirectory({ 'talos.pkr.hcl': `${variables}${SOURCE}${more}` })
+    const { path } = directory
+    return await loadConfiguration({
+      directory: path,
+      varFiles: [],
+      vars: [...vars],
+      env: { HCLOUD_TOKEN: 'a' },
+      cwd: path,
+    })
+  }
+
+  it('may leave a URL empty', async () => {
+    const { template, variables } = await load(['hcloud_token=a'], 'variable "hcloud_token" {}\n')
+    expect(template).toBeDefined()
+    expect(variables.imageUrls.x86.value).toBeNull()
+  })
+
+  it('is not left out because of a URL that is none', async () => {
+    const { template, oddUrls } = await load(['hcloud_token=a', 'image_url_arm=todo'], 'variable "hcloud_token" {}\n')
+    expect(template).toBeUndefined()
+    expect(oddUrls.map(({ value, origin }) => [value, formatOrigin(origin)])).toEqual([['todo', '-var image_url_arm']])
+  })
+})
+
 describe('a variable for the token', () => {
   const load = async (variable: string, more: Partial<VariableSources> = {}, source = SOURCE) => {
     await using directory = await createDirectory({ 'talos.pkr.hcl': `${variable}\n${source}` })

@@ -29,6 +29,10 @@ projects:
     expect(items[1]?.at).toEqual({ kind: 'file', file: FILE, line: 5, column: 12 })
   })
 
+  test('tells where an alias stands that does not fit', () => {
+    expect(problemsOf('schematic: &a mine.yaml\nboot_test: *a\n')).toEqual([expect.stringMatching(/^2:12 /)])
+  })
+
   test('says what is built where no flag does', () => {
     const text = 'architectures: [x86]\nschematic: mine/schematic.yaml\nboot_test: true\n'
     const { architectures, schematic, bootTest, problems } = read(text)

@@ -235,6 +235,15 @@ const CASES: readonly Told[] = [
       token: 'another',
     },
   ],
+  [
+    'a template with a URL that is none, for what is not built',
+    /^urls\/talos\.pkr\.hcl:1:.*"todo" is not a URL/,
+    {
+      flags: { directory: 'urls', arch: ['x86'] },
+      options: { directory: 'urls', architectures: ['x86'] },
+      token: TOKEN,
+    },
+  ],
 ]
 
 async function home() {
@@ -245,6 +254,8 @@ async function home() {
   await writeFile(dir.file('mine.yaml'), 'customization: {}\n')
   await writeFile(dir.file('disk.raw'), diskImage())
   await writeFile(dir.file('template/talos.pkr.hcl'), TEMPLATE)
+  await mkdir(dir.file('urls'))
+  await writeFile(dir.file('urls/talos.pkr.hcl'), `variable "image_url_arm" { default = "todo" }\n${TEMPLATE}`)
   return dir
 }
 

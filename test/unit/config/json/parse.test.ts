@@ -9,6 +9,8 @@ const VALID = [
   '{"a": [1, 2.50, "x", true, false, null], "b": {"c": {}}}',
   '"\\u00e9\\n\\"\\\\\\/ é 😀"',
   '\t{\r\n"a"\n:\n1}\n',
+  `["${'a'.repeat(9_000_000)}"]`,
+  `["${'\\\\'.repeat(2_000_000)}"]`,
 ]
 
 const INVALID: readonly [string, number][] = [

@@ -52,6 +52,24 @@ it.each([
 })
 
 it.each([
+  ['brackets', `x=a; y=\${x#'${'['.repeat(200_000)}'}`, 'unsupported command: a pattern that is too long'],
+  ['letters', `case a in ${'a'.repeat(2000)}*) nothing ;; esac`, 'unsupported command: a pattern that is too long'],
+])('a pattern of many %s is not followed', (_, text, message) => {
+  expect(follow(text)).toEqual([message])
+})
+
+it('the line ends at the end of an output are cut off, however many there are before', () => {
+  expect(follow(`x=$(cat <<E\n${'\n'.repeat(200_000)}y\n\n\nE\n)\n[ "\${x#*y}" = "" ] || nothing`)).toEqual([])
+})
+
+it.each([
+  ['$((0x10))', 'a number in another base'],
+  ['$((010))', 'a number in another base'],
+])('%s is not taken for what it is not', (sum) => {
+  expect(follow(`[ ${sum} = 8 ] || nothing\ntrue`)[0]).toMatch(/^unsupported command/)
+})
+
+it.each([
   [`x=a.b.c; [ "\${x%.*}" = a.b ] || nothing`, 'the shortest end'],
   [`x=a.b.c; [ "\${x%%.*}" = a ] || nothing`, 'the longest end'],
   [`x=a.b.c; [ "\${x#*.}" = b.c ] || nothing`, 'the shortest beginning'],

@@ -20,6 +20,7 @@ describe('what stands between double braces', () => {
     ['{{"a\\"b\\n"}}', 'a"b\n'],
     ['a {{- /* nothing */ -}} b', 'ab'],
     ['{{pwd}}', '/work'],
+    [`{{pwd${' '.repeat(100_000)}}}`, '/work'],
   ])('%s', (text, filled) => {
     expect(fill(text)).toBe(filled)
   })

@@ -181,6 +181,23 @@ describe('templates that were edited', () => {
     ])
   })
 
+  it.each(['99999', '-1', '22.5'])('a port that is none is told: %s', async (port) => {
+    expect(await edit([/ssh_username = "root"/, `ssh_username = "root"\n  ssh_port = ${port}`])).toEqual([
+      expect.stringMatching(new RegExp(`: ${port} is not a port$`)),
+    ])
+  })
+
+  it('a port 0, an empty name and a long wait are what Packer takes them for', async () => {
+    const { images } = await editWell(
+      [/ssh_username = "root"/, 'ssh_username = "root"\n  ssh_port = 0\n  ssh_timeout = "1000h"'],
+      [/snapshot_name = ".* ARM by hcloud-talos"/, 'snapshot_name = ""'],
+    )
+    const [arm] = images
+    expect(arm?.server.sshPort).toBeUndefined()
+    expect(arm?.server.sshTimeoutMs?.value).toBe(24 * 3_600_000)
+    expect(arm?.description.value).toMatch(/^packer-\d{10}$/)
+  })
+
   it('a build may put something over a source', async () => {
     const { images } = await editWell([
       'sources = ["source.hcloud.talos-arm"]',

@@ -56,6 +56,25 @@ it('reads the JSON form like the other one', async () => {
   expect([...(image?.labels ?? [])].map(([name, { value }]) => `${name}=${value}`)).toEqual(['os=talos', 'a=c'])
 })
 
+it('knows names that every object has', async () => {
+  const locals = { constructor: 'x86', toString: 'Talos' }
+  const talos = { ...TEMPLATE.source.hcloud.talos, snapshot_name: `\${local.toString} \${local.constructor}` }
+  const { images } = await load({
+    ...TEMPLATE,
+    locals: { ...TEMPLATE.locals, ...locals },
+    source: { hcloud: { talos } },
+  })
+  expect(images.map(({ description }) => description.value)).toEqual(['Talos x86'])
+})
+
+it('warns of what a manifest does not have', async () => {
+  const manifest = { output: 'a.json', strip_path: true, custom_data: { a: 'b' } }
+  const { warnings } = await load({ ...TEMPLATE, build: { ...TEMPLATE.build, 'post-processor': [{ manifest }] } })
+  expect(warnings.map(({ message }) => message)).toEqual([
+    'custom_data of the post-processor "manifest" has no effect: every build is listed, with what Packer itself tells',
+  ])
+})
+
 it('points at mistakes in it', async () => {
   const problems = await catchProblems(
     load({ ...TEMPLATE, locals: { url: `\${var.nope}`, labels: `\${` }, builders: [{ type: 'hcloud' }] }),

@@ -89,6 +89,16 @@ test.each<[string, string, Record<string, string>]>([
     `provisioner "file" {\n content = "wget -O /tmp/a.raw.xz $1"\n destination = "/tmp/get"\n}\n${SHELL(`"bash /tmp/get ${URL}"`, WRITE)}`,
     {},
   ],
+  [
+    'variables that the command does not pass on',
+    `provisioner "shell" {\n execute_command = "sh {{ .Path }}"\n env = { URL = "https://example.com/v1.0.0/other.raw.xz" }\n inline = ["curl $\${URL:-${URL}} | xz -d | dd of=/dev/sda"]\n}`,
+    {},
+  ],
+  [
+    'a shell that ends at a failure',
+    `provisioner "shell" {\n execute_command = "bash -o errexit {{ .Path }}"\n inline_shebang = "/bin/bash"\n inline = [${GET}, "if false; then true; fi", ${WRITE}]\n}`,
+    {},
+  ],
   ['the name of the source', SHELL('"[ \\"$PACKER_BUILD_NAME\\" = talos ] || exit 1"', GET, WRITE), {}],
   [
     'a heredoc',
@@ -201,6 +211,30 @@ test.each<[string, string, string[], Record<string, string>]>([
     'another setting',
     `provisioner "shell" {\n inlin = []\n}`,
     ['t.pkr.hcl:3:2: "inlin" of the provisioner "shell" is not supported (did you mean "inline" or "inline_shebang"?)'],
+    {},
+  ],
+  [
+    'commands in the place of a path',
+    `provisioner "shell" {\n script = <<-EOT\n  ${'wget '.repeat(1000)}\n EOT\n}`,
+    [`t.pkr.hcl:4:3: ${'wget '.repeat(20)}... cannot be read: its name is too long`],
+    {},
+  ],
+  [
+    'a path below a file',
+    `provisioner "file" {\n source = "a.sh/x"\n destination = "/tmp/x"\n}\nprovisioner "shell" {\n script = "a.sh/x"\n}`,
+    [`t.pkr.hcl:7:11: a.sh/x does not exist (write "\${path.root}/NAME" for a file beside the template)`],
+    { 'a.sh': '' },
+  ],
+  [
+    'a path that cannot be one',
+    `provisioner "file" {\n source = "a\\u0000b"\n destination = "/tmp/x"\n}`,
+    ['t.pkr.hcl:3:12: a\0b cannot be read: no file has such a name'],
+    {},
+  ],
+  [
+    'a replacement in the first of several lines',
+    SHELL(`"U=$(printf 'a\\\\nb' | sed s/a/b/)"`, '"curl https://example.com/$U | dd of=/dev/sda"'),
+    ['t.pkr.hcl:4:6: unsupported command: sed without "g" on several lines'],
     {},
   ],
   [
