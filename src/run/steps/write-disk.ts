@@ -121,7 +121,11 @@ function explain(error: string, image: PlannedImage): TalosImageError {
     case 'download':
       return new TalosImageError({ code: 'source', message: `the download${from} failed: ${text}` })
     case 'empty':
-      return new TalosImageError({ code: 'source', message: `the source${from} is empty` })
+      return new TalosImageError({
+        code: 'source',
+        message: `the source${from} is empty`,
+        hint: from === '' ? 'name a disk image' : undefined,
+      })
     case 'memory':
       return new TalosImageError({
         code: 'source',
