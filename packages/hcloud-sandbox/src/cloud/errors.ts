@@ -1,5 +1,7 @@
 /** The API's errors, as documented: a status, a code, a message and details whose shape depends on the code. */
 
+import type { ResourceRef } from './table.ts'
+
 /** Thrown anywhere in a route; becomes the answer. */
 export class ApiFault extends Error {
   override readonly name = 'ApiFault'
@@ -56,9 +58,10 @@ export function notUnique(field: string, message: string): ApiFault {
   return new ApiFault(409, 'uniqueness_error', message, { fields: [{ name: field }] })
 }
 
-/** 423: an action runs on it. */
-export function locked(kind: string): ApiFault {
-  return new ApiFault(423, 'locked', `${kind} is locked`)
+/** An action runs on it: 423, and 409 of a network, whose operations are documented so. */
+export function locked({ type }: ResourceRef): ApiFault {
+  if (type === 'network') return new ApiFault(409, 'conflict', 'the network is being changed, please retry')
+  return new ApiFault(423, 'locked', `${type.replaceAll('_', ' ')} is locked`)
 }
 
 /** 423: its protection forbids that. */

@@ -1,6 +1,7 @@
 /** The syntax of labels. Source: the API's documentation. */
 
 import * as v from 'valibot'
+import type { Labels } from '../domain.ts'
 
 const NAME = /^[a-z0-9A-Z]([a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -21,9 +22,23 @@ export function isLabelValue(value: string): boolean {
   return value === '' || NAME.test(value)
 }
 
+/** Labels as they are kept. Valibot's `record` would leave out keys such as `constructor`, which labels may have. */
+export const StoredLabels = v.pipe(
+  v.custom<object>((value) => typeof value === 'object' && value !== null, 'Not a valid object.'),
+  v.rawTransform(({ dataset, addIssue }): Labels => {
+    const input = dataset.value
+    const labels: [string, string][] = []
+    for (const [key, value] of Object.entries(input)) {
+      if (typeof value === 'string') labels.push([key, value])
+      else addIssue({ message: 'Not a valid string.', path: [{ type: 'unknown', origin: 'value', input, key, value }] })
+    }
+    return Object.fromEntries(labels)
+  }),
+)
+
 /** Labels that a client may set. */
 export const LabelsInput = v.pipe(
-  v.record(v.string(), v.string('Not a valid string.')),
+  StoredLabels,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
     for (const [key, value] of Object.entries(dataset.value)) {

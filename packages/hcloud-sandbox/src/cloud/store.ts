@@ -27,8 +27,13 @@ export function createStore(stateDir: string, clock: Clock, tables: readonly Tab
     const rows = tables.map((table) => [keyOf(table), table.rows(store)])
     const state = { version: 1, lastIds, ...Object.fromEntries(rows) }
     const temporary = `${file}.tmp`
-    await writeFile(temporary, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 })
-    await rename(temporary, file)
+    try {
+      await writeFile(temporary, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 })
+      await rename(temporary, file)
+    } catch (error) {
+      dirty = true
+      throw error
+    }
   }
 
   async function read(): Promise<void> {

@@ -1,7 +1,7 @@
 /** What a sandbox takes of the loopback network: web servers, the SSH port, and an address for each machine. */
 
 import { once } from 'node:events'
-import { createServer as createHttpServer, ServerResponse } from 'node:http'
+import { createServer as createHttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
@@ -12,6 +12,9 @@ export { resetConnection } from './faulty-answer.ts'
 
 const HOST = '127.0.0.1'
 
+/** More than any request needs: user data have at most 32 KiB, and schematics are pages of text. */
+const MAX_BODY_BYTES = 1024 * 1024
+
 /** Something that listens. */
 export interface Listener {
   readonly port: number
@@ -20,13 +23,14 @@ export interface Listener {
 }
 
 /**
- * Serves HTTP on 127.0.0.1, to programs of this computer: what web pages send is refused.
+ * Serves HTTP on 127.0.0.1, to programs of this computer: what web pages send is refused, and so are bodies of more than 1 MiB.
  * @param port 0 for any that is free
  * @throws SandboxError `sandbox` when the port is taken
  */
 export async function serveHttp(fetch: (request: Request) => Promise<Response>, port: number): Promise<Listener> {
-  const answer = async (request: Request, { outgoing }: { outgoing: object }): Promise<Response> => {
-    const response = findForeigner(request.headers) ?? (await fetch(request))
+  const answer = async (request: Request, { incoming, outgoing }: Record<'incoming' | 'outgoing', object>) => {
+    const refusal = findForeigner(request.headers) ?? (await findTooLarge(incoming))
+    const response = refusal ?? (await fetch(request))
     if (!(outgoing instanceof ServerResponse)) return response
     return (await sendFaulty(response, outgoing)) ? RESPONSE_ALREADY_SENT : response
   }
@@ -67,6 +71,30 @@ function findForeigner(headers: Headers): Response | undefined {
 }
 
 const isOwn = (url: string): boolean => URL.canParse(url) && OWN_NAMES.test(new URL(url).hostname)
+
+/**
+ * The refusal of a body that is too large, of which no more than that is held. A body whose length is not told is read here, and
+ * kept where the web server looks for one that was read already.
+ */
+async function findTooLarge(incoming: object): Promise<Response | undefined> {
+  if (!(incoming instanceof IncomingMessage)) return undefined
+  const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers
+  if (Number(length ?? 0) > MAX_BODY_BYTES) return tooLarge()
+  if (encoding === undefined) return undefined
+  const body: Buffer[] = []
+  let bytes = 0
+  // The connection is still needed, for the answer.
+  for await (const part of incoming.iterator({ destroyOnReturn: false })) {
+    bytes += part.length
+    if (bytes > MAX_BODY_BYTES) return tooLarge()
+    body.push(part)
+  }
+  Object.assign(incoming, { rawBody: Buffer.concat(body) })
+  return undefined
+}
+
+const tooLarge = (): Response =>
+  new Response(`the sandbox takes no request with more than ${MAX_BODY_BYTES} bytes\n`, { status: 413 })
 
 /** In the network of the machines, but of none of them: what listens at 127.0.0.1 does not count. */
 const PORT_KEEPER = '127.64.0.2'

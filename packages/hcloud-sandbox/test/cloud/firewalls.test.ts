@@ -9,6 +9,8 @@ const WithServer = v.object({
 })
 const SSH = { direction: 'in', protocol: 'tcp', port: '22', source_ips: ['0.0.0.0/0', '::/0'] }
 
+const toTarget = (id: number) => ({ type: 'server', server: { id } })
+
 const make = async (cloud: TestCloud, change: object = {}) =>
   (await cloud.must(One, 'POST', '/firewalls', { name: 'wall', rules: [SSH], ...change })).firewall
 
@@ -101,16 +103,49 @@ describe('/firewalls', () => {
     expect(await cloud.call('POST', '/servers', order)).toMatchObject({
       body: { error: { message: "invalid input in field 'firewalls': the server has no public network interface" } },
     })
+    expect(await cloud.call('POST', '/firewalls', { name: 'bare', apply_to: [toTarget(bare)] })).toMatchObject({
+      status: 422,
+      body: { error: { code: 'incompatible_network_type' } },
+    })
     const path = `/firewalls/${id}/actions/apply_to_resources`
     for (const [server, status, code] of [
       [bare, 422, 'private_net_only_server'],
       [7, 404, 'firewall_resource_not_found'],
     ] as const) {
-      expect(await cloud.call('POST', path, { apply_to: [{ type: 'server', server: { id: server } }] })).toMatchObject({
+      expect(await cloud.call('POST', path, { apply_to: [toTarget(server)] })).toMatchObject({
         status,
         body: { error: { code } },
       })
     }
+  })
+
+  test('are refused for a server that is named twice', async () => {
+    await using cloud = await createTestCloud()
+    const { id } = await make(cloud)
+    const apply_to = Array.from({ length: 2 }, () => toTarget(40_000_001))
+    await cloud.createServer()
+    for (const [path, order, code] of [
+      ['/firewalls', { name: 'other', apply_to }, 'server_already_added'],
+      [`/firewalls/${id}/actions/apply_to_resources`, { apply_to }, 'firewall_already_applied'],
+    ] as const) {
+      expect(await cloud.call('POST', path, order)).toMatchObject({ status: 422, body: { error: { code } } })
+    }
+    expect((await cloud.call('GET', '/firewalls')).body).toMatchObject({ firewalls: [{ id, applied_to: [] }] })
+  })
+
+  test('stay at a server that a label selector covers, until it is named', async () => {
+    await using cloud = await createTestCloud()
+    const selector = { type: 'label_selector', label_selector: { selector: 'role=build' } }
+    const { id } = await make(cloud, { apply_to: [selector] })
+    const server = await cloud.createServer({ labels: { role: 'build' } })
+    const act = (name: string, body: object) => cloud.call('POST', `/firewalls/${id}/actions/${name}`, body)
+    const remove = () => act('remove_from_resources', { remove_from: [toTarget(server)] })
+    const refused = { status: 422, body: { error: { code: 'firewall_managed_by_label_selector' } } }
+    expect(await remove()).toMatchObject(refused)
+    await act('apply_to_resources', { apply_to: [toTarget(server)] })
+    expect((await remove()).status).toBe(201)
+    expect(await remove()).toMatchObject(refused)
+    expect(await wallsOf(cloud, server)).toEqual([id])
   })
 })
 

@@ -12,7 +12,13 @@ describe('LabelsInput', () => {
     expect(v.safeParse(LabelsInput, labels).success).toBe(true)
   })
 
+  test('keeps those that have names of what objects inherit', () => {
+    const text = '{"constructor":"x","prototype":"y","toString":"z"}'
+    expect(JSON.stringify(v.parse(LabelsInput, JSON.parse(text)))).toBe(text)
+  })
+
   test.each([
+    JSON.parse('{"__proto__":"x"}'),
     { a: 'x'.repeat(64) },
     { ['k'.repeat(64)]: 'a' },
     { '-a': 'b' },
@@ -26,5 +32,10 @@ describe('LabelsInput', () => {
     'a=b',
   ])('refuses %j', (labels) => {
     expect(v.safeParse(LabelsInput, labels).success).toBe(false)
+  })
+
+  test('names the label that is no text', () => {
+    const { issues = [] } = v.safeParse(v.object({ labels: LabelsInput }), { labels: { a: 'b', c: 1 } })
+    expect(issues.map((issue) => [v.getDotPath(issue), issue.message])).toEqual([['labels.c', 'Not a valid string.']])
   })
 })

@@ -77,6 +77,7 @@ describe('/networks', () => {
     }
     expect((await act('change_ip_range', { ip_range: '10.0.0.0/17' })).status).toBe(422)
     await act('change_ip_range', { ip_range: '10.0.0.0/8' })
+    await cloud.cloud.idle()
     await act('change_protection', { delete: true })
     await cloud.cloud.idle()
     expect((await cloud.call('DELETE', `/networks/${id}`)).status).toBe(423)
@@ -158,11 +159,19 @@ describe('a server in networks', () => {
       (await cloud.call('POST', `/servers/${server}/actions/attach_to_network`, body)).body
     expect(await refusal(one, { network: id })).toMatchObject({ error: { code: 'server_already_attached' } })
     expect(await refusal(two, { network: id, ip: '10.0.0.8' })).toMatchObject({ error: { code: 'ip_not_available' } })
+    for (const alias of ['10.0.0.7', '10.0.0.8', '10.0.0.1', '10.1.0.1', '10.0.255.255']) {
+      expect(await refusal(two, { network: id, alias_ips: ['10.0.0.9', alias] })).toMatchObject({
+        error: { code: 'ip_not_available', message: `IP '${alias}' is not available` },
+      })
+    }
+    expect(await refusal(two, { network: id, ip: '10.0.0.9', alias_ips: ['10.0.0.9'] })).toMatchObject({
+      error: { code: 'ip_not_available' },
+    })
     expect(await refusal(two, { network: id, ip_range: '10.0.9.0/24' })).toMatchObject({
       error: { code: 'no_subnet_available' },
     })
-    await cloud.act(two, 'attach_to_network', { network: id, ip_range: '10.0.8.0/24' })
-    expect(await netsOf(two)).toMatchObject([{ ip: '10.0.8.1' }])
+    await cloud.act(two, 'attach_to_network', { network: id, ip_range: '10.0.8.0/24', alias_ips: ['10.0.8.1'] })
+    expect(await netsOf(two)).toMatchObject([{ ip: '10.0.8.2', alias_ips: ['10.0.8.1'] }])
     const wide = await make(cloud, { name: 'wide', ip_range: '10.0.0.0/8' })
     expect(await refusal(two, { network: wide.id })).toMatchObject({ error: { code: 'networks_overlap' } })
     await cloud.act(one, 'change_alias_ips', { network: id, alias_ips: [] })

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { createTestCloud, type TestCloud } from './fixture.ts'
+import { createTestCloud, SERVER_ORDER, type TestCloud } from './fixture.ts'
 
 const One = v.object({ server: v.looseObject({ status: v.string(), primary_disk_size: v.number() }) })
 const look = async (cloud: TestCloud, id: number) => (await cloud.must(One, 'GET', `/servers/${id}`)).server
@@ -58,6 +58,34 @@ describe('a server', () => {
     expect(cloud.boots).toHaveLength(2)
     await cloud.act(id, 'change_protection', { delete: true, rebuild: true })
     expect(await refusal(cloud, id, 'rebuild', { image: 'debian-12' })).toMatchObject({ error: { code: 'protected' } })
+  })
+
+  test('stays as it is when the snapshot for its rebuild is deleted meanwhile', async () => {
+    await using cloud = await createTestCloud({ latency: 'realistic' })
+    const start = async (path: string, body: object) => {
+      const answer = await cloud.call('POST', path, body)
+      expect(answer.status).toBe(201)
+      await cloud.clock.asleep()
+    }
+    const end = async () => {
+      cloud.clock.advance(60_000)
+      await cloud.cloud.idle()
+    }
+    await start('/servers', SERVER_ORDER)
+    await end()
+    await start('/servers/40000001/actions/create_image', {})
+    await end()
+    await start('/servers/40000001/actions/rebuild', { image: 400_000_001 })
+    expect((await cloud.call('DELETE', '/images/400000001')).status).toBe(204)
+    await end()
+    expect((await cloud.call('GET', '/servers/40000001/actions?sort=id:desc')).body).toMatchObject({
+      actions: [
+        { command: 'rebuild_server', error: { message: "image with ID '400000001' not found" } },
+        { command: 'create_image' },
+        { command: 'create_server' },
+      ],
+    })
+    expect(await look(cloud, 40_000_001)).toMatchObject({ status: 'off', image: { name: 'debian-13' } })
   })
 
   test('shows when its backups would be made', async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SandboxError } from '../../src/errors.ts'
@@ -23,6 +23,38 @@ describe('the state', () => {
     await second.act(id, 'poweron')
     expect(second.boots).toMatchObject([{ target: { system: 'disk', authorizedKeys: [ED25519_KEY] } }])
     expect(await second.createServer({ name: 'second' })).toBe(id + 1)
+  })
+
+  test('keeps labels of any name', async () => {
+    await using first = await createTestCloud()
+    await first.createServer({ labels: { run: '1', constructor: 'x' } })
+    await using second = await createTestCloud({}, first.stateDir)
+    expect(JSON.stringify((await second.call('GET', '/servers')).body)).toContain('{"run":"1","constructor":"x"}')
+  })
+
+  test('that could not be written is written later', async () => {
+    await using cloud = await createTestCloud()
+    const unwritable = join(cloud.stateDir, 'cloud.json.tmp')
+    await mkdir(unwritable)
+    const order = { name: 'key', public_key: ED25519_KEY }
+    expect((await cloud.call('POST', '/ssh_keys', order)).status).toBe(500)
+    await rmdir(unwritable)
+    await cloud.call('GET', '/servers')
+    expect(JSON.parse(await readFile(join(cloud.stateDir, 'cloud.json'), 'utf8'))).toMatchObject({
+      sshKeys: [{ name: 'key' }],
+    })
+  })
+
+  test('has no snapshot without its disk, whenever its owner is killed', async () => {
+    await using first = await createTestCloud()
+    await first.act(await first.createServer(), 'create_image')
+    const unwritable = join(first.stateDir, 'cloud.json.tmp')
+    await mkdir(unwritable)
+    expect((await first.call('DELETE', '/images/400000001')).status).toBe(500)
+    await rmdir(unwritable)
+    await using second = await createTestCloud({}, first.stateDir)
+    expect((await second.call('GET', '/images/400000001')).body).toMatchObject({ image: { status: 'available' } })
+    expect(await readdir(join(first.stateDir, 'snapshots'))).toEqual(['image-400000001.raw'])
   })
 
   test('has disks that no other user can read', async () => {

@@ -6,7 +6,7 @@ import type { CloudContext } from '../context.ts'
 import { invalidField, notFound } from '../errors.ts'
 import { toNumber } from '../ip-range.ts'
 import type { Call } from '../resource.ts'
-import { PROTECTABLE, startAction } from '../row-actions.ts'
+import { PROTECTABLE, requireUnlocked, startAction } from '../row-actions.ts'
 import { Id, NAMED, type Table } from '../table.ts'
 import { findLocation } from './locations.ts'
 import { type Server, servers } from './servers/server.ts'
@@ -85,10 +85,11 @@ export const dnsAction =
 /** Whether an IP is one of this address's: of an IPv6 network, any is taken. */
 export const covers = ({ type, address }: Address, ip: string): boolean => type === 'ipv6' || address === ip
 
-/** @throws ApiFault 404 */
-export function findServer({ store }: CloudContext, project: string, id: number): Server {
-  const server = servers.find(store, project, id)
+/** The server that an action is to be about. @throws ApiFault 404; 423 when another one runs on it */
+export function findServer(cloud: CloudContext, project: string, id: number): Server {
+  const server = servers.find(cloud.store, project, id)
   if (server === undefined) throw notFound('server', id)
+  requireUnlocked(cloud, servers.ref(server))
   return server
 }
 

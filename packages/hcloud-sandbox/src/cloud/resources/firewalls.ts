@@ -5,11 +5,11 @@ import { atEnd } from '../action-engine.ts'
 import type { CloudContext } from '../context.ts'
 import { ApiFault } from '../errors.ts'
 import { isCidr } from '../ip-range.ts'
-import { parseLabelSelector } from '../label-selector.ts'
 import { LabelsInput } from '../labels.ts'
 import { defineNamedResource, requireUniqueName } from '../resource.ts'
-import { defineTable, Id, NAMED } from '../table.ts'
+import { defineTable, NAMED } from '../table.ts'
 import { formatTime } from '../time.ts'
+import { AppliedTo, appliesTo, isAmong, requireServers, TargetsInput, toTargets } from './firewall-targets.ts'
 import { type Server, servers } from './servers/server.ts'
 
 const Firewall = v.object({
@@ -24,15 +24,9 @@ const Firewall = v.object({
       description: v.nullable(v.string()),
     }),
   ),
-  appliedTo: v.array(
-    v.variant('type', [
-      v.object({ type: v.literal('server'), id: Id }),
-      v.object({ type: v.literal('label_selector'), selector: v.string() }),
-    ]),
-  ),
+  appliedTo: v.array(AppliedTo),
 })
 export type Firewall = v.InferOutput<typeof Firewall>
-type AppliedTo = Firewall['appliedTo'][number]
 
 export const firewalls = defineTable('firewall', { firstId: 2_000_000, schema: Firewall })
 
@@ -72,21 +66,6 @@ const Rule = v.pipe(
 )
 
 const RulesInput = v.pipe(v.array(Rule), v.maxLength(MAX_RULES, 'too many rules'))
-
-const Target = v.variant('type', [
-  v.object({ type: v.literal('server'), server: v.object({ id: v.number('Not a valid integer.') }) }),
-  v.object({
-    type: v.literal('label_selector'),
-    label_selector: v.object({
-      selector: v.pipe(
-        v.string('Not a valid string.'),
-        v.check((text) => text !== '' && parseLabelSelector(text) !== undefined, 'invalid label selector'),
-      ),
-    }),
-  }),
-])
-
-const TargetsInput = v.array(Target)
 
 const CreateInput = v.object({
   name: FirewallName,
@@ -131,7 +110,10 @@ export const firewallResource = defineNamedResource(firewalls, FirewallName, {
     const { name, labels, rules, apply_to } = await body(CreateInput)
     requireUniqueName(firewalls, cloud, project, name)
     const appliedTo = toTargets(apply_to)
-    requireServers(cloud, project, appliedTo, 422)
+    requireServers(cloud, project, appliedTo, { unknown: 422, bare: 'incompatible_network_type' })
+    if (appliedTo.some((target, i) => target.type === 'server' && isAmong(appliedTo.slice(0, i), target))) {
+      throw new ApiFault(422, 'server_already_added', 'the server was applied more than once')
+    }
     const id = firewalls.nextId(cloud.store)
     const made = { id, project, name, rules: toRules(rules), appliedTo, labels, created: cloud.options.clock.now() }
     firewalls.add(cloud.store, made)
@@ -153,8 +135,8 @@ export const firewallResource = defineNamedResource(firewalls, FirewallName, {
     },
     async apply_to_resources(firewall, { cloud, body }) {
       const targets = toTargets((await body(v.object({ apply_to: TargetsInput }))).apply_to)
-      requireServers(cloud, firewall.project, targets, 404)
-      if (targets.some((target) => firewall.appliedTo.some((one) => isSame(one, target)))) {
+      requireServers(cloud, firewall.project, targets, { unknown: 404, bare: 'private_net_only_server' })
+      if (targets.some((target, i) => isAmong([...firewall.appliedTo, ...targets.slice(0, i)], target))) {
         throw new ApiFault(422, 'firewall_already_applied', 'firewall is already applied to the resource')
       }
       firewall.appliedTo.push(...targets)
@@ -162,34 +144,17 @@ export const firewallResource = defineNamedResource(firewalls, FirewallName, {
     },
     async remove_from_resources(firewall, { cloud, body }) {
       const targets = toTargets((await body(v.object({ remove_from: TargetsInput }))).remove_from)
-      requireServers(cloud, firewall.project, targets, 404)
-      firewall.appliedTo = firewall.appliedTo.filter((one) => !targets.some((target) => isSame(one, target)))
+      for (const server of requireServers(cloud, firewall.project, targets, { unknown: 404 })) {
+        if (!isAmong(firewall.appliedTo, { type: 'server', id: server.id }) && appliesTo(firewall, server)) {
+          const message = 'the firewall is applied by a label selector, and cannot be removed from the server'
+          throw new ApiFault(422, 'firewall_managed_by_label_selector', message)
+        }
+      }
+      firewall.appliedTo = firewall.appliedTo.filter((one) => !isAmong(targets, one))
       return { actions: act(cloud, firewall, 'remove_firewall', targets) }
     },
   },
 })
-
-/**
- * @param unknown the status for a server that is not there
- * @throws ApiFault for that, and 422 for one without a public network interface
- */
-function requireServers(
-  { store }: CloudContext,
-  project: string,
-  targets: readonly AppliedTo[],
-  unknown: 404 | 422,
-): void {
-  for (const target of targets) {
-    if (target.type !== 'server') continue
-    const server = servers.find(store, project, target.id)
-    if (server === undefined) {
-      throw new ApiFault(unknown, 'firewall_resource_not_found', `server with ID '${target.id}' not found`)
-    }
-    if (!server.enableIpv4 && !server.enableIpv6) {
-      throw new ApiFault(422, 'private_net_only_server', 'the server has no public network interface')
-    }
-  }
-}
 
 /** Starts an action for each thing that a change is about. */
 const act = (cloud: CloudContext, firewall: Firewall, command: string, targets: readonly AppliedTo[]) =>
@@ -201,10 +166,6 @@ function start({ engine }: CloudContext, firewall: Firewall, command: string, ta
   return engine.start({ project: firewall.project, command, resources, work: atEnd(() => undefined) }).shown
 }
 
-function isSame(a: AppliedTo, b: AppliedTo): boolean {
-  return a.type === 'server' ? b.type === 'server' && a.id === b.id : b.type === a.type && a.selector === b.selector
-}
-
 /** Rules as they are kept. */
 function toRules(input: v.InferOutput<typeof RulesInput>): Firewall['rules'] {
   return input.map(({ source_ips, destination_ips, ...rule }) => ({
@@ -214,27 +175,10 @@ function toRules(input: v.InferOutput<typeof RulesInput>): Firewall['rules'] {
   }))
 }
 
-/** What a firewall applies to, as it is kept. */
-function toTargets(input: v.InferOutput<typeof TargetsInput>): Firewall['appliedTo'] {
-  return input.map((target) =>
-    target.type === 'server'
-      ? { type: 'server', id: target.server.id }
-      : { type: 'label_selector', selector: target.label_selector.selector },
-  )
-}
-
 function isPortRange(text: string): boolean {
   const [, low, high] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? []
   const [from, to] = [Number(low), Number(high ?? low)]
   return from >= 1 && from <= to && to <= 65_535
-}
-
-/** Whether it applies to a server, named or selected by its labels. Firewalls need a public network interface. */
-export function appliesTo({ project, appliedTo }: Firewall, server: Server): boolean {
-  if (project !== server.project || !(server.enableIpv4 || server.enableIpv6)) return false
-  return appliedTo.some((one) =>
-    one.type === 'server' ? one.id === server.id : parseLabelSelector(one.selector)?.(server.labels) === true,
-  )
 }
 
 /**

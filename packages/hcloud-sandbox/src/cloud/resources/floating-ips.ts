@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { LabelsInput } from '../labels.ts'
 import { defineNamedResource, requireUniqueName } from '../resource.ts'
-import { protectionAction, requireUnprotected, startAction } from '../row-actions.ts'
+import { protectionAction, requireRemovable, startAction } from '../row-actions.ts'
 import { defineTable, Id } from '../table.ts'
 import { formatTime } from '../time.ts'
 import {
@@ -83,9 +83,9 @@ export const floatingIpResource = defineNamedResource(floatingIps, AddressName, 
     const { description } = await body(v.object({ description: v.optional(Description) }))
     row.description = description ?? row.description
   },
-  remove(row, { cloud: { store } }) {
-    requireUnprotected(row, 'floating IP')
-    floatingIps.remove(store, row)
+  remove(row, { cloud }) {
+    requireRemovable(cloud, floatingIps, row)
+    floatingIps.remove(cloud.store, row)
     return undefined
   },
   actions: {

@@ -3,12 +3,12 @@
 import { rm } from 'node:fs/promises'
 import * as v from 'valibot'
 import { ARCHITECTURES } from '../../domain.ts'
-import { atEnd } from '../action-engine.ts'
-import { ApiFault, isProtected, locked } from '../errors.ts'
-import { LabelsInput } from '../labels.ts'
+import { ApiFault } from '../errors.ts'
+import { LabelsInput, StoredLabels } from '../labels.ts'
 import { booleanParameter } from '../list.ts'
 import { defineResource } from '../resource.ts'
-import { defineTable, Id, OWNED, StoredLabels } from '../table.ts'
+import { protectionAction, requireRemovable } from '../row-actions.ts'
+import { defineTable, Id, OWNED } from '../table.ts'
 import { formatTime } from '../time.ts'
 import { SYSTEM_IMAGES, type SystemImage, showSystemImage } from './system-images.ts'
 
@@ -77,7 +77,7 @@ const UpdateInput = v.object({
   type: v.optional(v.literal('snapshot', 'must be snapshot')),
   labels: v.optional(LabelsInput),
 })
-const ProtectionInput = v.object({ delete: v.optional(v.boolean('Not a valid boolean.')) })
+const protect = protectionAction(snapshots)
 
 export const imageResource = defineResource<Image>({
   path: 'images',
@@ -111,28 +111,17 @@ export const imageResource = defineResource<Image>({
     snapshot.description = input.description ?? snapshot.description
     snapshot.labels = input.labels ?? snapshot.labels
   },
-  async remove(image, { cloud: { store, engine } }) {
+  async remove(image, { cloud }) {
     const snapshot = requireSnapshot(image)
-    if (snapshot.protection.delete) throw isProtected('image')
-    if (engine.isLocked(snapshots.ref(snapshot))) throw locked('image')
+    const { store } = cloud
+    requireRemovable(cloud, snapshots, snapshot)
     snapshots.remove(store, snapshot)
+    // The state first: after an end in between, the next start removes the file of a row that is gone.
+    await store.save()
     await rm(snapshots.diskFile(store, snapshot.id), { force: true })
     return undefined
   },
   actions: {
-    async change_protection(image, { cloud: { engine }, project, body }) {
-      const snapshot = requireSnapshot(image)
-      const input = await body(ProtectionInput)
-      if (engine.isLocked(snapshots.ref(snapshot))) throw locked('image')
-      const { shown } = engine.start({
-        project,
-        command: 'change_protection',
-        resources: [snapshots.ref(snapshot)],
-        work: atEnd(() => {
-          snapshot.protection.delete = input.delete ?? snapshot.protection.delete
-        }),
-      })
-      return { action: shown }
-    },
+    change_protection: (image, call) => protect(requireSnapshot(image), call),
   },
 })

@@ -5,7 +5,7 @@ import type { CloudContext } from '../context.ts'
 import { ApiFault, invalidField, invalidInput, limitExceeded } from '../errors.ts'
 import { LabelsInput } from '../labels.ts'
 import { defineNamedResource, requireUniqueName } from '../resource.ts'
-import { protectionAction, requireUnprotected, startAction } from '../row-actions.ts'
+import { protectionAction, requireRemovable, requireUnlocked, startAction } from '../row-actions.ts'
 import { defineTable, Id, type Store } from '../table.ts'
 import { formatTime } from '../time.ts'
 import {
@@ -81,10 +81,10 @@ export const primaryIpResource = defineNamedResource(primaryIps, AddressName, {
     const { auto_delete } = await body(UpdateInput)
     row.autoDelete = auto_delete ?? row.autoDelete
   },
-  remove(row, { cloud: { store } }) {
-    requireUnprotected(row, 'primary IP')
+  remove(row, { cloud }) {
+    requireRemovable(cloud, primaryIps, row)
     if (row.server !== null) throw new ApiFault(422, 'must_be_unassigned', 'the primary IP must be unassigned first')
-    primaryIps.remove(store, row)
+    primaryIps.remove(cloud.store, row)
     return undefined
   },
   actions: {
@@ -182,18 +182,19 @@ export function takeAddresses(store: Store, server: Server, stay: boolean): void
 
 /**
  * The primary IP that was ordered for a server.
- * @throws ApiFault 422, 412 unless it is there, of this family, free, and at the server's location
+ * @throws ApiFault 422, 412, 423 unless it is there, of this family, free, and at the server's location
  */
 export function findOrdered(
-  { store }: CloudContext,
+  cloud: CloudContext,
   project: string,
   type: AddressType,
   id: number,
   location: string,
 ): PrimaryIp {
-  const row = primaryIps.find(store, project, id)
+  const row = primaryIps.find(cloud.store, project, id)
   if (row === undefined) throw invalidField(`public_net.${type}`, `primary IP with ID '${id}' not found`)
   if (row.type !== type) throw new ApiFault(412, 'primary_ip_version_mismatch', `primary IP ${id} is no ${type}`)
+  requireUnlocked(cloud, primaryIps.ref(row))
   if (row.server !== null) throw new ApiFault(422, 'primary_ip_assigned', `primary IP ${id} is already assigned`)
   if (row.location === location) return row
   throw new ApiFault(422, 'primary_ip_datacenter_mismatch', `primary IP ${id} is at another location`)

@@ -5,7 +5,7 @@ import type { CloudContext } from '../context.ts'
 import { invalidField, invalidInput } from '../errors.ts'
 import { LabelsInput } from '../labels.ts'
 import { defineNamedResource, requireUniqueName } from '../resource.ts'
-import { PROTECTABLE, protectionAction, requireUnprotected, startAction } from '../row-actions.ts'
+import { PROTECTABLE, protectionAction, requireRemovable, requireUnlocked, startAction } from '../row-actions.ts'
 import { defineTable, Id, NAMED, type Store } from '../table.ts'
 import { formatTime } from '../time.ts'
 import { findServer, placeOf } from './addresses.ts'
@@ -107,16 +107,16 @@ export const volumeResource = defineNamedResource(volumes, Name, {
     const next = server === undefined ? [] : [engine.start({ ...toAttachment(made, server), after: created })]
     return { made, more: { action: created.shown, next_actions: next.map(({ shown }) => shown) } }
   },
-  remove(volume, { cloud: { store } }) {
-    requireUnprotected(volume, 'volume')
+  remove(volume, { cloud }) {
+    requireRemovable(cloud, volumes, volume)
     if (volume.server !== null) throw invalidInput('the volume is attached to a server')
-    volumes.remove(store, volume)
+    volumes.remove(cloud.store, volume)
     return undefined
   },
   actions: {
     async attach(volume, { cloud, project, body }) {
       const server = findServer(cloud, project, (await body(v.object({ server: Id }))).server)
-      requireAttachable(volume, server.location)
+      requireAttachable(cloud, volume, server.location)
       return { action: cloud.engine.start(toAttachment(volume, server)).shown }
     },
     detach(volume, { cloud, project }) {
@@ -152,23 +152,19 @@ export function toAttachment(volume: Volume, server: Server) {
   }
 }
 
-/** @throws ApiFault 422 unless it is free, and at this location */
-export function requireAttachable(volume: Volume, location: string): void {
+/** @throws ApiFault 422, 423 unless it is free, and at this location */
+function requireAttachable(cloud: CloudContext, volume: Volume, location: string): void {
+  requireUnlocked(cloud, volumes.ref(volume))
   if (volume.server !== null) throw invalidInput(`volume '${volume.name}' is already attached to a server`)
   if (volume.location !== location) throw invalidInput(`volume '${volume.name}' is at another location`)
 }
 
-/** Those that were ordered for a server. @throws ApiFault 422 */
-export function findVolumes(
-  { store }: CloudContext,
-  project: string,
-  ids: readonly number[],
-  location: string,
-): Volume[] {
+/** Those that were ordered for a server. @throws ApiFault 422, 423 */
+export function findVolumes(cloud: CloudContext, project: string, ids: readonly number[], location: string): Volume[] {
   return ids.map((id) => {
-    const volume = volumes.find(store, project, id)
+    const volume = volumes.find(cloud.store, project, id)
     if (volume === undefined) throw invalidField('volumes', `volume with ID '${id}' not found`)
-    requireAttachable(volume, location)
+    requireAttachable(cloud, volume, location)
     return volume
   })
 }

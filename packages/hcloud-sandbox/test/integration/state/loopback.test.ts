@@ -48,6 +48,49 @@ describe('requests of web pages', () => {
   ])('are not those with %j', async (headers) => expect(await statusOf(headers)).toBe(200))
 })
 
+describe('a body', () => {
+  const MIB = 1024 * 1024
+
+  /** Sends parts of a body, and gives the answer, which may come before the body ends. */
+  async function send(headers: Readonly<Record<string, number>>, parts: readonly Buffer[], ends = true) {
+    let asked = 0
+    const server = await serveHttp(async (received) => {
+      asked += 1
+      return new Response(String((await received.text()).length))
+    }, 0)
+    const sent = request({ port: server.port, host: '127.0.0.1', method: 'POST', headers })
+    sent.flushHeaders()
+    for (const part of parts) sent.write(part)
+    if (ends) sent.end()
+    const [answer] = await once(sent, 'response')
+    answer.setEncoding('utf8')
+    const body = (await answer.toArray()).join('')
+    sent.destroy()
+    await server.close()
+    return { status: answer.statusCode, body, asked }
+  }
+
+  const REFUSED = { status: 413, body: 'the sandbox takes no request with more than 1048576 bytes\n', asked: 0 }
+
+  test('is refused when it is said to be too large, before it comes', async () => {
+    expect(await send({ 'content-length': MIB + 1 }, [], false)).toEqual(REFUSED)
+    expect(await send({ 'content-length': 2 ** 50 }, [], false)).toEqual(REFUSED)
+  })
+
+  test('is refused as soon as it is too large', async () => {
+    expect(await send({}, [Buffer.alloc(MIB), Buffer.alloc(1)], false)).toEqual(REFUSED)
+  })
+
+  test('of any size below that is taken', async () => {
+    const answered = { status: 200, body: String(MIB), asked: 1 }
+    expect(await send({ 'content-length': MIB }, [Buffer.alloc(MIB)])).toEqual(answered)
+    expect(await send({}, [Buffer.alloc(MIB / 2), Buffer.alloc(MIB / 2)])).toEqual(answered)
+    for (const headers of [{}, { 'content-length': 0 }]) {
+      expect(await send(headers, [])).toEqual({ status: 200, body: '0', asked: 1 })
+    }
+  })
+})
+
 test('a connection can be reset instead of answered', async () => {
   const server = await serveHttp(async () => resetConnection(), 0)
   await expect(fetch(`http://127.0.0.1:${server.port}/`)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })

@@ -5,7 +5,7 @@ import { ApiFault, invalidField } from '../../errors.ts'
 import { isCidr, toNumber } from '../../ip-range.ts'
 import { LabelsInput } from '../../labels.ts'
 import { defineNamedResource, requireUniqueName } from '../../resource.ts'
-import { protectionAction, requireUnprotected, startAction } from '../../row-actions.ts'
+import { protectionAction, requireRemovable, startAction } from '../../row-actions.ts'
 import { formatTime } from '../../time.ts'
 import { LOCATIONS } from '../locations.ts'
 import { servers } from '../servers/server.ts'
@@ -91,13 +91,13 @@ export const networkResource = defineNamedResource(networks, Name, {
     const { expose_routes_to_vswitch } = await body(UpdateInput)
     network.exposeRoutes = expose_routes_to_vswitch ?? network.exposeRoutes
   },
-  remove(network, { cloud: { store } }) {
-    requireUnprotected(network, 'network')
+  remove(network, { cloud }) {
+    requireRemovable(cloud, networks, network)
     // Servers in it are detached.
-    for (const server of servers.rows(store)) {
+    for (const server of servers.rows(cloud.store)) {
       server.networks = server.networks.filter((one) => one.network !== network.id)
     }
-    networks.remove(store, network)
+    networks.remove(cloud.store, network)
     return undefined
   },
   actions: {

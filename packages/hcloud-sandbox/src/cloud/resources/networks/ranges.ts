@@ -74,6 +74,8 @@ export function gatewayOf({ ipRange }: Network): string {
 export interface AddressOrder {
   readonly ip?: string | undefined
   readonly ipRange?: string | undefined
+  /** Others that it has beside it. */
+  readonly aliasIps?: readonly string[] | undefined
 }
 
 /**
@@ -84,10 +86,10 @@ export function findFreeAddress(
   network: Network,
   zone: string,
   servers: readonly Server[],
-  { ip, ipRange }: AddressOrder = {},
+  { ip, ipRange, aliasIps = [] }: AddressOrder = {},
 ): string | undefined {
   const reserved = [gatewayOf(network), ...network.routes.map(({ gateway }) => gateway)]
-  const taken = new Set([...reserved, ...addressesIn(network, servers)].map(toNumber))
+  const taken = new Set([...reserved, ...aliasIps, ...addressesIn(network, servers)].map(toNumber))
   const offered = network.subnets.filter((one) => one.networkZone === zone && (ipRange ?? one.ipRange) === one.ipRange)
   for (const subnet of offered) {
     const { first, last } = rangeOf(subnet.ipRange)
@@ -99,6 +101,14 @@ export function findFreeAddress(
     for (let number = first + 1; number < last; number++) if (isFree(number)) return formatAddress(number)
   }
   return undefined
+}
+
+/** Whether a server may have an address beside its own: it is in the network, and no other server has it. */
+export function isFreeAlias(network: Network, servers: readonly Server[], ip: string): boolean {
+  const { first, last } = rangeOf(network.ipRange)
+  const number = toNumber(ip)
+  const taken = [gatewayOf(network), ...addressesIn(network, servers)]
+  return first < number && number < last && !taken.includes(ip)
 }
 
 /** Whether two networks have addresses in common. */

@@ -6,12 +6,13 @@ import { atEnd } from '../../action-engine.ts'
 import type { CloudContext } from '../../context.ts'
 import { ApiFault, isProtected } from '../../errors.ts'
 import type { ResourceOptions } from '../../resource.ts'
+import { requireUnlocked } from '../../row-actions.ts'
 import { type CatalogueServerType, findServerType, isAvailable } from '../server-types.ts'
-import { diskBytesOf, diskOf, makeDisk } from './disk.ts'
+import { diskBytesOf, diskOf, makeDisk, requireImage } from './disk.ts'
 import { chooseImage } from './order.ts'
 import { IdOrName } from './order-schema.ts'
 import { boot } from './power.ts'
-import { createPassword, requireStopped, requireUnlocked, type Server, servers, startServerAction } from './server.ts'
+import { createPassword, requireStopped, type Server, servers, startServerAction } from './server.ts'
 
 const TypeInput = v.object({ server_type: IdOrName, upgrade_disk: v.boolean('Not a valid boolean.') })
 
@@ -33,10 +34,11 @@ export const changeActions: ResourceOptions<Server>['actions'] = {
   async rebuild(server, { cloud, project, body }) {
     const { image: wanted } = await body(v.object({ image: IdOrName }))
     if (server.protection.rebuild) throw isProtected('server')
-    requireUnlocked(cloud, server)
+    requireUnlocked(cloud, servers.ref(server))
     const image = chooseImage(cloud, project, wanted, typeOf(server))
     const rootPassword = createPassword()
     const work = atEnd(async () => {
+      requireImage(cloud, image.id)
       const wasOn = cloud.machines.isOn(server.id)
       await cloud.machines.off(server.id)
       Object.assign(server, { image: image.id, osFlavor: image.osFlavor, osVersion: image.osVersion, rootPassword })

@@ -52,7 +52,7 @@ export const serverResource = defineNamedResource(servers, ServerName, {
     'POST /servers': 'user data unused',
     'POST /servers/{id}/actions/attach_to_network': AT_BOOT,
     'POST /servers/{id}/actions/detach_from_network': AT_BOOT,
-    'POST /servers/{id}/actions/change_alias_ips': 'kept and shown, but nothing answers there',
+    'POST /servers/{id}/actions/change_alias_ips': 'kept and shown, but nothing answers there; any addresses are taken',
     'POST /servers/{id}/actions/rebuild': 'user data unused',
     'POST /servers/{id}/actions/enable_backup': 'shown, but no backups are made',
     'POST /servers/{id}/actions/reboot': NO_ACPI,

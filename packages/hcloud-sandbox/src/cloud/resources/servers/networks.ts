@@ -8,7 +8,7 @@ import type { ResourceOptions } from '../../resource.ts'
 import { Id } from '../../table.ts'
 import { findLocation } from '../locations.ts'
 import { type Network, networks } from '../networks/network.ts'
-import { type AddressOrder, findFreeAddress, overlapsWith } from '../networks/ranges.ts'
+import { type AddressOrder, findFreeAddress, isFreeAlias, overlapsWith } from '../networks/ranges.ts'
 import { type Server, servers, startServerAction } from './server.ts'
 
 const Ip = v.pipe(v.string('Not a valid string.'), v.ipv4('is not a valid IP'))
@@ -32,11 +32,11 @@ export const networkActions: ResourceOptions<Server>['actions'] = {
     if (others.some((other) => overlapsWith(other, network))) {
       throw new ApiFault(422, 'networks_overlap', 'the network overlaps with another one of the server')
     }
-    const attach = createAttachment(cloud, server, network, { ip: ip ?? undefined, ipRange: ip_range ?? undefined })
+    const order = { ip: ip ?? undefined, ipRange: ip_range ?? undefined, aliasIps: alias_ips ?? undefined }
     const action = startServerAction(cloud, server, {
       command: 'attach_to_network',
       alsoAbout: [networks.ref(network)],
-      work: atEnd(() => attach(alias_ips ?? [])),
+      work: atEnd(createAttachment(cloud, server, network, order)),
     })
     return { action }
   },
@@ -70,13 +70,12 @@ export function attachToNetworks(
 ): StartedAction[] {
   let after = created
   return wanted.map((network) => {
-    const attach = createAttachment(cloud, server, network)
     after = cloud.engine.start({
       project: server.project,
       command: 'attach_to_network',
       resources: [servers.ref(server), networks.ref(network)],
       after,
-      work: atEnd(() => attach([])),
+      work: atEnd(createAttachment(cloud, server, network)),
     })
     return after
   })
@@ -88,14 +87,17 @@ export function attachToNetworks(
  */
 function createAttachment({ store }: CloudContext, server: Server, network: Network, order: AddressOrder = {}) {
   const zone = findLocation(server.location)?.network_zone ?? ''
+  const { aliasIps = [] } = order
   const choose = (): string => {
+    const alias = aliasIps.find((one) => !isFreeAlias(network, servers.rows(store), one))
     const ip = findFreeAddress(network, zone, servers.rows(store), order)
-    if (ip !== undefined) return ip
-    if (order.ip !== undefined) throw new ApiFault(422, 'ip_not_available', `IP '${order.ip}' is not available`)
+    if (alias === undefined && ip !== undefined) return ip
+    const refused = alias ?? order.ip
+    if (refused !== undefined) throw new ApiFault(422, 'ip_not_available', `IP '${refused}' is not available`)
     throw new ApiFault(422, 'no_subnet_available', `network '${network.name}' has no free address in ${zone}`)
   }
   choose()
-  return (aliasIps: string[]) => server.networks.push({ network: network.id, ip: choose(), aliasIps })
+  return () => server.networks.push({ network: network.id, ip: choose(), aliasIps: [...aliasIps] })
 }
 
 function requireNetwork({ store }: CloudContext, { project }: Server, id: number): Network {

@@ -4,7 +4,8 @@ import { randomInt } from 'node:crypto'
 import * as v from 'valibot'
 import type { ActionSpec } from '../../action-engine.ts'
 import type { CloudContext } from '../../context.ts'
-import { ApiFault, locked } from '../../errors.ts'
+import { ApiFault } from '../../errors.ts'
+import { requireUnlocked } from '../../row-actions.ts'
 import { defineTable, Id, NAMED, type ResourceRef } from '../../table.ts'
 
 const Server = v.object({
@@ -78,7 +79,7 @@ export interface ServerActionSpec extends Pick<ActionSpec, 'command' | 'work' | 
  * @throws ApiFault 423 when another action runs on the server
  */
 export function startServerAction(cloud: CloudContext, server: Server, spec: ServerActionSpec) {
-  requireUnlocked(cloud, server)
+  requireUnlocked(cloud, servers.ref(server))
   const { shown } = cloud.engine.start({
     project: server.project,
     command: spec.command,
@@ -103,11 +104,6 @@ export function requireStopped(cloud: CloudContext, server: Server): void {
   if (statusOf(server, cloud) !== 'off') {
     throw new ApiFault(422, 'server_not_stopped', 'the server must be stopped for this')
   }
-}
-
-/** @throws ApiFault 423 when an action runs on the server */
-export function requireUnlocked({ engine }: CloudContext, server: Server): void {
-  if (engine.isLocked(servers.ref(server))) throw locked('server')
 }
 
 const LETTERS = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'

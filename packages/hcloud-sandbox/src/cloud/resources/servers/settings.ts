@@ -4,8 +4,9 @@ import * as v from 'valibot'
 import { atEnd } from '../../action-engine.ts'
 import { invalidInput } from '../../errors.ts'
 import type { ResourceOptions } from '../../resource.ts'
+import { requireUnlocked } from '../../row-actions.ts'
 import { resolveSshKeys } from '../ssh-keys.ts'
-import { createPassword, requireUnlocked, type Server, startServerAction } from './server.ts'
+import { createPassword, type Server, servers, startServerAction } from './server.ts'
 
 const RescueInput = v.object({
   type: v.optional(v.literal('linux64', 'must be linux64'), 'linux64'),
@@ -19,7 +20,7 @@ const ProtectionInput = v.object({
 export const settingActions: ResourceOptions<Server>['actions'] = {
   async enable_rescue(server, { cloud, body }) {
     const input = await body(RescueInput)
-    requireUnlocked(cloud, server)
+    requireUnlocked(cloud, servers.ref(server))
     const authorizedKeys = resolveSshKeys(cloud.store, server.project, input.ssh_keys ?? [])
     const rootPassword = createPassword()
     const action = startServerAction(cloud, server, {

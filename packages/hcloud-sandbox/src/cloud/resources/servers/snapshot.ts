@@ -6,10 +6,11 @@ import type { CloudContext } from '../../context.ts'
 import { ApiFault, limitExceeded } from '../../errors.ts'
 import { LabelsInput } from '../../labels.ts'
 import type { Call } from '../../resource.ts'
+import { requireUnlocked } from '../../row-actions.ts'
 import { type Snapshot, showSnapshot, snapshots } from '../images.ts'
 import { findServerType } from '../server-types.ts'
 import { diskOf } from './disk.ts'
-import { requireUnlocked, type Server, servers, startServerAction } from './server.ts'
+import { type Server, servers, startServerAction } from './server.ts'
 
 const Input = v.object({
   description: v.optional(v.nullable(v.string('Not a valid string.'))),
@@ -22,7 +23,7 @@ const GB = 1024 ** 3
 export async function createImage(server: Server, { cloud, body }: Call) {
   const input = await body(Input)
   if (input.type === 'backup') throw new ApiFault(422, 'unsupported_error', 'the sandbox makes no backups')
-  requireUnlocked(cloud, server)
+  requireUnlocked(cloud, servers.ref(server))
   requireRoom(cloud, server.project)
   const image: Snapshot = {
     ...describeSnapshot(cloud, server),
