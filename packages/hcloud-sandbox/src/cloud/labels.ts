@@ -21,9 +21,25 @@ export function isLabelValue(value: string): boolean {
   return value === '' || NAME.test(value)
 }
 
+const isMap = (raw: unknown): boolean => typeof raw === 'object' && raw !== null && !Array.isArray(raw)
+
+/** Labels as they are kept. As `v.record` has it, which leaves out the keys `constructor` and `prototype`. */
+export const StoredLabels = v.pipe(
+  v.custom<object>(isMap, 'Not a valid mapping type.'),
+  v.rawTransform(({ dataset: { value: input }, addIssue }) => {
+    const entries = Object.entries(input).map(([key, value]: [string, unknown]): [string, string] => {
+      if (typeof value === 'string') return [key, value]
+      const path: [v.ObjectPathItem] = [{ type: 'object', origin: 'value', input: { ...input }, key, value }]
+      addIssue({ message: 'Not a valid string.', path })
+      return [key, '']
+    })
+    return Object.fromEntries(entries)
+  }),
+)
+
 /** Labels that a client may set. */
 export const LabelsInput = v.pipe(
-  v.record(v.string(), v.string('Not a valid string.')),
+  StoredLabels,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
     for (const [key, value] of Object.entries(dataset.value)) {

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import type { Labels } from '../domain.ts'
+import { StoredLabels } from './labels.ts'
 
 /** A resource as it is kept: times are milliseconds since the epoch. */
 export interface Row {
@@ -32,7 +33,6 @@ export interface Store {
 
 /** Columns of most tables. */
 export const Id = v.pipe(v.number(), v.integer(), v.minValue(1))
-export const StoredLabels = v.record(v.string(), v.string())
 export const OWNED = { id: Id, project: v.string() }
 export const NAMED = { ...OWNED, name: v.string(), labels: StoredLabels, created: v.number() }
 
