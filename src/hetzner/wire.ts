@@ -6,9 +6,10 @@
 
 import * as v from 'valibot'
 import { ARCHITECTURES } from '../domain.ts'
+import { recordOf } from '../util/record.ts'
 import { partsOf, type Unknown } from './entries.ts'
 
-const Labels = v.record(v.string(), v.string())
+const Labels = recordOf(v.string())
 
 export const ApiError = v.object({
   error: v.object({

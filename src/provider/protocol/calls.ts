@@ -2,7 +2,7 @@
 
 import type { ProviderDefinition } from '../definition.ts'
 import { check } from './check.ts'
-import { attempt } from './diagnostics.ts'
+import { attempt, telling } from './diagnostics.ts'
 import { Message, type Received } from './message.ts'
 import { resourceCalls } from './resource-calls.ts'
 import { toSchema } from './schema-message.ts'
@@ -61,7 +61,7 @@ export function createCalls(definition: ProviderDefinition, session: Session): C
     async ValidateDataResourceConfig(request) {
       return new Message().message(1, ...(await check(dataSource(request), request.message(2))))
     },
-    async ReadDataSource(request) {
+    ReadDataSource: telling(2, async (request) => {
       const source = dataSource(request)
       const config = readState(request.message(2), source.attributes)
       const [state, said] = await attempt(null, async (say) => {
@@ -71,7 +71,7 @@ export function createCalls(definition: ProviderDefinition, session: Session): C
         return outcome.state
       })
       return new Message().message(1, toDynamicValue(state, source.attributes, config)).message(2, ...said)
-    },
+    }),
     ...resourceCalls((request) => find(definition.resources, request), session),
   }
 }

@@ -4,7 +4,7 @@ import { formatOrigin, TalosImageError, toTalosImageError } from '../../errors.t
 import { redact } from '../../util/redact.ts'
 import { type Diagnostic, DiagnosticsError, type Path } from '../definition.ts'
 import type { Attributes } from '../schema.ts'
-import { Message } from './message.ts'
+import { Message, type Received } from './message.ts'
 import { toObjectType, typeOfPart, type WireType } from './wire-type.ts'
 
 const SEVERITY = { error: 1, warning: 2 } as const
@@ -45,6 +45,17 @@ export async function attempt<T>(
   return [result, said.map(toMessage)]
 }
 
+/** A call whose answer has its diagnostics in this field, also those of values that cannot be read at all. */
+export function telling(
+  field: number,
+  call: (request: Received) => Promise<Message>,
+): (request: Received) => Promise<Message> {
+  return async (request) => {
+    const [answer, said] = await attempt<Message | undefined>(undefined, () => call(request))
+    return answer ?? new Message().message(field, ...said)
+  }
+}
+
 function toMessage({ severity, summary, detail = '', path = [] }: Diagnostic): Message {
   const message = new Message().integer(1, SEVERITY[severity]).string(2, redact(summary)).string(3, redact(detail))
   return path.length === 0 ? message : message.message(4, toPlaceMessage(path))
@@ -52,10 +63,8 @@ function toMessage({ severity, summary, detail = '', path = [] }: Diagnostic): M
 
 /** As a path, but with a key for each attribute of an object: Terraform finds the line of those alone (1.11). */
 function toPlaceMessage([name = '', ...inner]: Path): Message {
-  const steps = inner.map((step) =>
-    typeof step === 'number' ? new Message().integer(3, step) : new Message().string(2, step),
-  )
-  return new Message().message(1, new Message().string(1, String(name)), ...steps)
+  const steps = inner.map((step) => new Message().choice(typeof step === 'number' ? 3 : 2, step))
+  return new Message().message(1, new Message().choice(1, String(name)), ...steps)
 }
 
 export function toPathMessage(path: Path, attributes: Attributes): Message {
@@ -63,7 +72,7 @@ export function toPathMessage(path: Path, attributes: Attributes): Message {
   const steps = path.map((step) => {
     const isKey = type[0] === 'map'
     type = typeOfPart(type, step)
-    return typeof step === 'number' ? new Message().integer(3, step) : new Message().string(isKey ? 2 : 1, step)
+    return new Message().choice(typeof step === 'number' ? 3 : isKey ? 2 : 1, step)
   })
   return new Message().message(1, ...steps)
 }

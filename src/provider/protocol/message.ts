@@ -66,6 +66,13 @@ export class Message {
     return this
   }
 
+  /** One that stands in the place of others: it is written also when it is empty, or 0. */
+  choice(field: number, value: string | number): this {
+    if (typeof value === 'string') this.#writer.tag(field, WireType.LengthDelimited).string(value)
+    else this.#writer.tag(field, WireType.Varint).int64(value)
+    return this
+  }
+
   flag(field: number, value: boolean): this {
     return this.integer(field, value ? 1 : 0)
   }

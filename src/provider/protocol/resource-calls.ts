@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { type Diagnostic, DiagnosticsError, type Outcome, type Path, type ResourceDefinition } from '../definition.ts'
 import type { State } from '../schema.ts'
 import { check } from './check.ts'
-import { attempt, toPathMessage } from './diagnostics.ts'
+import { attempt, telling, toPathMessage } from './diagnostics.ts'
 import { Message, type Received } from './message.ts'
 import { replacedPaths, withOpenComputed } from './plan.ts'
 import type { Calls, Session } from './session.ts'
@@ -25,7 +25,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
       return new Message().message(1, toDynamicValue(state, attributes, state)).message(2, ...said)
     },
 
-    async ReadResource(request) {
+    ReadResource: telling(2, async (request) => {
       const resource = resourceOf(request)
       const { attributes } = resource
       const prior = readState(request.message(2), attributes)
@@ -39,9 +39,9 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
         .message(1, value)
         .message(2, ...said)
         .bytes(3, request.bytes(3))
-    },
+    }),
 
-    async PlanResourceChange(request) {
+    PlanResourceChange: telling(4, async (request) => {
       const resource = resourceOf(request)
       const { attributes } = resource
       const prior = readState(request.message(2), attributes)
@@ -68,9 +68,9 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
         .message(2, ...replaced.map((path) => toPathMessage(path, attributes)))
         .bytes(3, hidden)
         .message(4, ...said)
-    },
+    }),
 
-    async ApplyResourceChange(request) {
+    ApplyResourceChange: telling(3, async (request) => {
       const resource = resourceOf(request)
       const { attributes } = resource
       const prior = readState(request.message(2), attributes)
@@ -91,7 +91,7 @@ export function resourceCalls(resourceOf: (request: Received) => ResourceDefinit
         .message(1, value)
         .bytes(2, request.bytes(5))
         .message(3, ...said)
-    },
+    }),
 
     async ImportResourceState(request) {
       const resource = resourceOf(request)

@@ -12,6 +12,7 @@ import {
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js'
+import { redact } from '../../util/redact.ts'
 import { Message, Received } from './message.ts'
 import type { Calls } from './session.ts'
 
@@ -103,5 +104,6 @@ class UnknownService extends Error {}
 
 function toStatus(error: unknown): { readonly code: status; readonly details: string } {
   if (error instanceof UnknownService) return { code: status.NOT_FOUND, details: 'unknown service' }
-  return { code: status.INTERNAL, details: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { code: status.INTERNAL, details: redact(details) }
 }

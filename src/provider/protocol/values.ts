@@ -1,8 +1,10 @@
 /** Values as they go over the wire (MessagePack) and as they are stored (JSON). */
 
 import { isDeepStrictEqual } from 'node:util'
-import { decode, ExtData, encode } from '@msgpack/msgpack'
+import { DecodeError, decode, ExtData, encode } from '@msgpack/msgpack'
 import * as v from 'valibot'
+import { recordOf } from '../../util/record.ts'
+import { DiagnosticsError, type Path } from '../definition.ts'
 import { type Attributes, type Open, type OpenValue, type State, UNKNOWN } from '../schema.ts'
 import { Message, type Received } from './message.ts'
 import { isList, toWireType, typeOf, typeOfPart, type WireType, WireTypeSchema } from './wire-type.ts'
@@ -25,10 +27,21 @@ const received = new WeakMap<OpenObject, Readonly<Record<string, WireType>>>()
 
 /**
  * The values in a message of the protocol's; null when there are none: what does not exist yet, or no longer.
+ * @throws DiagnosticsError when the user wrote what cannot be kept as it is
  * @throws Error when they do not fit
  */
 export function readOpen(message: Received, attributes: Attributes): OpenObject | null {
-  return toObject(decode(message.bytes(MSGPACK), { useBigInt64: true }), attributes)
+  return toObject(unpack(message.bytes(MSGPACK)), attributes)
+}
+
+function unpack(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes, { useBigInt64: true })
+  } catch (error) {
+    if (!(error instanceof DecodeError && error.message.includes('__proto__'))) throw error
+    const summary = 'no map or object can have the key "__proto__"'
+    throw new DiagnosticsError([{ severity: 'error', summary, detail: 'Choose another key.' }], { cause: error })
+  }
 }
 
 /** The same of a configuration, which is always there. */
@@ -80,43 +93,49 @@ function toObject(raw: unknown, attributes: Attributes): OpenObject | null {
   const parts = v.parse(Parts, raw)
   const entries = Object.entries(attributes).map(([name, { type }]): [string, OpenValue, WireType] => {
     const part = parts[name] ?? null
-    if (type !== 'dynamic') return [name, fromWire(part, toWireType(type)), 'dynamic']
+    if (type !== 'dynamic') return [name, fromWire(part, toWireType(type), [name]), 'dynamic']
     const [value, known] = withoutItsType(part)
-    return [name, fromWire(value, known), known]
+    return [name, fromWire(value, known, [name]), known]
   })
   const object = Object.fromEntries(entries)
   received.set(object, Object.fromEntries(entries.map(([name, , known]) => [name, known])))
   return object
 }
 
-const Parts = v.pipe(
-  v.unknown(),
-  v.check((raw) => !Array.isArray(raw), 'a list is no map'),
-  v.record(v.string(), v.unknown()),
-)
+const Parts = recordOf(v.unknown())
 
-const Numeric = v.pipe(
-  v.union([v.number(), v.bigint(), v.string()]),
-  v.transform(Number),
-  v.check((value) => Math.abs(value) <= Number.MAX_SAFE_INTEGER, 'a number is too large'),
-)
+const Numeric = v.pipe(v.union([v.number(), v.bigint(), v.string()]), v.transform(Number))
 
-function fromWire(raw: unknown, type: WireType): OpenValue {
+/** @throws DiagnosticsError when it would become another one */
+function toNumber(raw: unknown, path: Path): number {
+  const value = v.parse(Numeric, raw)
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value
+  const detail = `Numbers go up to ${Number.MAX_SAFE_INTEGER} here. What is no quantity can be written as a text, in quotes.`
+  throw new DiagnosticsError([{ severity: 'error', summary: 'the number is too large', detail, path }])
+}
+
+/** @param path where it is */
+function fromWire(raw: unknown, type: WireType, path: Path): OpenValue {
   if (raw === null) return null
   if (raw instanceof ExtData) return UNKNOWN
   if (type === 'string') return v.parse(v.string(), raw)
-  if (type === 'number') return v.parse(Numeric, raw)
+  if (type === 'number') return toNumber(raw, path)
   if (type === 'bool') return v.parse(v.boolean(), raw)
   if (type === 'dynamic') {
     const [value, known] = withoutItsType(raw)
-    return fromWire(value, known)
+    return fromWire(value, known, path)
   }
   if (type[0] === 'object' || type[0] === 'map') {
     const parts = v.parse(Parts, raw)
     const names = Object.keys(type[0] === 'object' ? type[1] : parts)
-    return Object.fromEntries(names.map((name) => [name, fromWire(parts[name] ?? null, typeOfPart(type, name))]))
+    return Object.fromEntries(
+      names.map((name) => [name, fromWire(parts[name] ?? null, typeOfPart(type, name), [...path, name])]),
+    )
   }
-  return v.parse(v.array(v.unknown()), raw).map((part, index) => fromWire(part, typeOfPart(type, index)))
+  // Terraform knows what is in a set by its value, not by an index.
+  return v
+    .parse(v.array(v.unknown()), raw)
+    .map((part, index) => fromWire(part, typeOfPart(type, index), type[0] === 'set' ? path : [...path, index]))
 }
 
 function toWire(value: OpenValue, type: WireType): unknown {

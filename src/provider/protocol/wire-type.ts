@@ -1,6 +1,7 @@
 /** Types as Terraform writes them down, in JSON. */
 
 import * as v from 'valibot'
+import { recordOf } from '../../util/record.ts'
 import type { Attributes, AttributeType, OpenValue } from '../schema.ts'
 import { UNKNOWN } from '../schema.ts'
 
@@ -18,7 +19,7 @@ export const WireTypeSchema: v.GenericSchema<unknown, WireType> = v.lazy(() =>
     v.picklist(['string', 'number', 'bool', 'dynamic']),
     v.tuple([v.picklist(['list', 'set', 'map']), WireTypeSchema]),
     v.tuple([v.literal('tuple'), v.array(WireTypeSchema)]),
-    v.tuple([v.literal('object'), v.record(v.string(), WireTypeSchema)]),
+    v.tuple([v.literal('object'), recordOf(WireTypeSchema)]),
   ]),
 )
 

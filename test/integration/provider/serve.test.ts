@@ -8,6 +8,7 @@ import { listenFor } from '../../../src/provider/protocol/listener.ts'
 import { createLog } from '../../../src/provider/protocol/log.ts'
 import { Message, Received } from '../../../src/provider/protocol/message.ts'
 import { serveProvider } from '../../../src/provider/protocol/serve.ts'
+import { registerSecret } from '../../../src/util/redact.ts'
 import { createToy, type ToyOptions } from '../../support/toy-provider.ts'
 
 interface Host extends AsyncDisposable {
@@ -179,9 +180,13 @@ describe('a host', () => {
     const host = await startHost()
     const codes = [
       host.call(`${PROVIDER}InvokeAction`),
-      host.call(`${PROVIDER}ReadResource`, new Message().string(1, 'talosimage_nothing')),
+      host.call(`${PROVIDER}UpgradeResourceState`, new Message().string(1, 'talosimage_nothing')),
     ].map((answer) => answer.then(() => undefined, codeOf))
     expect(await Promise.all(codes)).toEqual([status.UNIMPLEMENTED, status.INTERNAL])
+    registerSecret('very-secret-token')
+    const asked = new Message().string(1, 'talosimage_very-secret-token')
+    const answer = host.call(`${PROVIDER}UpgradeResourceState`, asked)
+    expect(await answer.catch((error) => error.details)).toMatch(/there is no talosimage_\[redacted\]\n +at /)
     await host.call(SHUTDOWN)
     await host.ended
   })

@@ -12,7 +12,7 @@ import { UNKNOWN } from '../../../src/provider/schema.ts'
 import { type ServerAccess, Session } from '../../../src/provider/session.ts'
 import { type TestSandbox, testSandbox } from '../../support/sandbox.ts'
 import { CONFIG } from '../../unit/provider/fixture.ts'
-import { clientOf, contentsOf, refuseSecondServer } from '../../unit/run/fixture.ts'
+import { clientOf, contentsOf, errorAnswer, refuseSecondServer } from '../../unit/run/fixture.ts'
 
 /** One run of Terraform. */
 function contextIn(
@@ -59,7 +59,7 @@ async function created(context: Context<Session>, config = WANTED): Promise<Snap
   if (state === null) throw new Error('there is no state')
   return state
 }
-const planned = (context: Context<Session>, config: typeof WANTED, prior: SnapshotState) =>
+const planned = (context: Context<Session>, config: typeof WANTED, prior: SnapshotState | null) =>
   snapshot.plan?.({ config, prior, proposed: config }, context)
 const update = (context: Context<Session>, config: typeof WANTED, prior: SnapshotState) =>
   snapshot.update({ config, prior, planned: config }, context)
@@ -84,6 +84,32 @@ describe('talosimage_snapshot', { timeout: 60_000 }, () => {
       { severity: 'warning', summary: expect.stringMatching(/is that of another resource, too$/) },
     ])
     expect((await contentsOf(sandbox)).snapshots).toHaveLength(1)
+  })
+
+  it('does not go with the old resource while a new one with the same content is about to adopt it', async () => {
+    const plain = { ...CONFIG, talos_version: 'v1.12.2', labels: { team: 'a' } }
+    let onList: () => void = () => undefined
+    await using sandbox = await testSandbox({
+      intercept({ method, path }) {
+        if (method === 'GET' && path === '/images') onList()
+        return undefined
+      },
+    })
+    const old = await created(contextIn(sandbox), plain)
+    expect(old.keep_on_destroy).toBe(false)
+    const context = contextIn(sandbox)
+    const plan = await planned(context, plain, null)
+    const deleted = new Promise<unknown>((resolve) => {
+      onList = () => {
+        onList = () => undefined
+        resolve(snapshot.delete(old, context))
+      }
+    })
+    const config = { config: plain, planned: plan?.planned ?? plain, expected: plan?.expected ?? '' }
+    const { state } = await snapshot.create(config, context)
+    expect(state).toMatchObject({ id: old.id, adopted: true })
+    expect(await deleted).toMatchObject([{ summary: expect.stringContaining('the resource in its place has adopted') }])
+    expect((await contentsOf(sandbox)).snapshots).toMatchObject([{ id: Number(old.id) }])
   })
 
   it('says in the plan that it adopts what an earlier run has built, and nothing of selectors; what differs is changed', async () => {
@@ -181,6 +207,34 @@ describe('what is wrong in apply', { timeout: 60_000 }, () => {
     await expect(create(contextIn(sandbox), { ...plain, sha256: '1'.repeat(64) })).rejects.toMatchObject({
       diagnostics: [{ summary: expect.stringContaining('not the pinned 1111'), path: ['sha256'] }],
     })
+  })
+
+  it.each([
+    ['fails', false, 'scripted invalid_input'],
+    ['is interrupted', true, 'interrupted'],
+  ])('is not forgotten when what follows the build %s', async (_, isStopped, reason) => {
+    const stop = new AbortController()
+    await using sandbox = await testSandbox({
+      intercept({ path }) {
+        if (!path.endsWith('/actions/change_protection')) return undefined
+        if (isStopped) stop.abort(new Error('stopped'))
+        return errorAnswer(422, 'invalid_input')
+      },
+    })
+    const { state, diagnostics } = await create(contextIn(sandbox, {}, stop.signal), WANTED)
+    const [built, ...others] = (await contentsOf(sandbox)).snapshots
+    expect(others).toEqual([])
+    expect(state).toMatchObject({ id: String(built?.id), adopted: false, keep_on_destroy: false, protect: false })
+    expect(diagnostics).toMatchObject([
+      {
+        severity: 'error',
+        summary: expect.stringMatching(`^the snapshot ${built?.id} was built, but not finished: .*${reason}`),
+        detail: expect.stringContaining('terraform untaint'),
+      },
+    ])
+    if (state === null) throw new Error('there is no state')
+    expect(await snapshot.delete(state, contextIn(sandbox))).toEqual([])
+    expect((await contentsOf(sandbox)).snapshots).toEqual([])
   })
 
   it('says what has come of what an interruption has stopped', async () => {

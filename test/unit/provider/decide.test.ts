@@ -116,6 +116,18 @@ describe('what is there', () => {
     expect(replace).toEqual([['schematic_id'], ['identity']])
   })
 
+  test('is replaced when it was imported and not read back: what its labels say is not proven', () => {
+    const { 'talos-image/identity': _, ...labels } = SNAPSHOT.labels
+    const unread = toState({ ...SNAPSHOT, labels: { ...labels, 'talos-image/unread': IDENTITY } }, FACTORY)
+    if (unread === undefined) throw new Error('there is no state')
+    expect(unread).toMatchObject({ talos_version: 'v1.13.9', schematic_id: HEX, identity: null })
+    expect(isSameContent(PINNED, unread)).toBe(false)
+    for (const image of [undefined, found()]) {
+      const { planned, replace } = decide(PINNED, unread, image)
+      expect([planned.id, replace]).toEqual([UNKNOWN, [['identity']]])
+    }
+  })
+
   test('keeps its schematic when the same one is written in other words', () => {
     const prior = { ...PRIOR, schematic: 'customization: {}\n' }
     const { planned, replace } = decide({ ...CONFIG, schematic: { customization: {} } }, prior, found())
@@ -216,6 +228,10 @@ describe('an import', () => {
     expect(toState(SNAPSHOT, FACTORY)).toMatchObject({
       ...{ ...PINNED, ...PRIOR, source_sha256: null, adopted: true, keep_on_destroy: true },
     })
+  })
+  test('has labels with names that objects have by themselves', () => {
+    const labels = { constructor: 'x', prototype: 'y' }
+    expect(toState({ ...SNAPSHOT, labels: { ...SNAPSHOT.labels, ...labels } }, FACTORY)?.labels).toEqual(labels)
   })
   test('needs a version of Talos', () => {
     expect(toState({ ...SNAPSHOT, labels: {}, description: 'mine' }, FACTORY)).toBeUndefined()

@@ -9,7 +9,17 @@ describe('LabelsInput', () => {
     { 'example.com/my': 'label', a: 'x'.repeat(63) },
     { ['k'.repeat(63)]: 'a-b_c.d' },
   ])('takes %j', (labels) => {
-    expect(v.safeParse(LabelsInput, labels).success).toBe(true)
+    expect(v.parse(LabelsInput, labels)).toEqual(labels)
+  })
+
+  test('takes keys that are names in all objects', () => {
+    const labels = { constructor: 'a', prototype: 'b' }
+    expect(v.parse(LabelsInput, labels)).toEqual(labels)
+  })
+
+  test('says which of them is wrong', () => {
+    const { issues = [] } = v.safeParse(v.object({ labels: LabelsInput }), { labels: { a: 'b', c: 1 } })
+    expect(issues.map((issue) => [v.getDotPath(issue), issue.message])).toEqual([['labels.c', 'Not a valid string.']])
   })
 
   test('keeps those that have names of what objects inherit', () => {

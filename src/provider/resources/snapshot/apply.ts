@@ -6,7 +6,6 @@ import type { Snapshot } from '../../../hetzner/snapshot.ts'
 import { isApiFailure } from '../../../hetzner/transport/api-failure.ts'
 import { planBootTest } from '../../../library/boot-test.ts'
 import { deleteSnapshots, getSnapshot } from '../../../library/delete-snapshots.ts'
-import { PREFIX } from '../../../plan/labels.ts'
 import type { Plan, PlannedImage } from '../../../plan/plan.ts'
 import type { PlanRequest } from '../../../plan/request.ts'
 import { toWait } from '../../../run/option-limits.ts'
@@ -19,10 +18,10 @@ import { placed, toDiagnostic, wrong } from '../../place.ts'
 import type { Session } from '../../session.ts'
 import type { attributes, SnapshotConfig, SnapshotState } from './attributes.ts'
 import { inPlace, isUnproven, kept } from './decide.ts'
-import { wantedLabels } from './own-labels.ts'
+import { finish, finishBuilt } from './finish.ts'
 import { readSnapshotConfig } from './request.ts'
 import { toState } from './state.ts'
-import { findUnexpected } from './warnings.ts'
+import { findUnexpected, stays, staysWithOther } from './warnings.ts'
 
 type Done = Outcome<typeof attributes>
 type Calls = Context<Session>
@@ -56,8 +55,13 @@ export async function create(
   const request = await readSnapshotConfig({ ...config, talos_version: version }, provider.access.server)
   const { identity } = typeof planned.identity === 'string' ? planned : (await lookUp(provider, request)).image
   // A second resource that is the same adopts what the first one builds.
-  return provider.inTurn(JSON.stringify([identity, config.labels]), () => obtain(config, request, expected, context))
+  return provider.inTurn(turnOf(identity, config), () => obtain(config, request, expected, context))
 }
+
+/** The same for all that one snapshot serves. @param identity of which the version is a part */
+const turnOf = (identity: SnapshotConfig['identity'] | undefined, config: SnapshotState): string =>
+  JSON.stringify([identity, Object.entries(inPlace(config, '').all_labels ?? {}).toSorted(byKey)])
+const byKey = ([one]: [string, unknown], [other]: [string, unknown]): number => (one < other ? -1 : 1)
 
 /** Without a limit of the user's own: longer than all steps of a build. */
 const NO_LIMIT = '24h'
@@ -71,8 +75,6 @@ async function obtain(config: SnapshotState, request: PlanRequest, expected: str
   const { status, snapshot } = result
   const isBuilt = status === 'built'
   const told = isBuilt ? [] : findUnexpected(snapshot, config, { isHeld: provider.held.has(snapshot.id), expected })
-  provider.held.add(snapshot.id)
-  provider.owned.add(snapshot.id)
   const wanted: SnapshotState = {
     ...config,
     ...target,
@@ -84,7 +86,10 @@ async function obtain(config: SnapshotState, request: PlanRequest, expected: str
     adopted: !isBuilt,
     keep_on_destroy: config.keep_on_destroy ?? !isBuilt,
   }
-  return finish(snapshot, wanted, [...left, ...told], context)
+  const done = await (isBuilt ? finishBuilt : finish)(snapshot, wanted, [...left, ...told], context)
+  provider.held.add(snapshot.id)
+  provider.owned.add(snapshot.id)
+  return done
 }
 
 /** Does what a plan of one image says. @throws DiagnosticsError when it fails, with what could not be removed */
@@ -131,26 +136,6 @@ export async function change(config: SnapshotState, prior: SnapshotState, contex
   return { ...done, state: done.state && { ...done.state, protect: config.protect ?? prior.protect } }
 }
 
-/** Changes what is not as it is wanted, and warns of what is left, and of what is not proven. */
-async function finish(
-  snapshot: Snapshot,
-  wanted: SnapshotState,
-  left: readonly Diagnostic[],
-  context: Calls,
-): Promise<Done> {
-  const state = await settle(snapshot, wanted, context)
-  const isProven = state === null || !isUnproven(wanted, state)
-  return { state, diagnostics: isProven ? left : [...left, notProven(snapshot.id)] }
-}
-
-const notProven = (id: number): Diagnostic => ({
-  severity: 'warning',
-  summary: `the snapshot ${id} has not proven to boot: no server to boot it on is in stock`,
-  detail:
-    'It can be used all the same, as allow_unproven in boot_tests of the provider says. The next apply tries again.',
-  path: ['boot_test'],
-})
-
 const toWarning = ({ name, reason, command }: Leftover): Diagnostic => ({
   severity: 'warning',
   summary: `${name} could not be removed: ${reason}`,
@@ -167,34 +152,6 @@ const tooLong = (what: 'create' | 'update', limit: string, fate: string): Diagno
     ...toDiagnostic({ code: 'timeout', message: `the snapshot was not ${done} within ${limit}`, hint: fate }),
     path: ['timeouts', what],
   }
-}
-
-/** Changes what is not as it is wanted. */
-async function settle(
-  snapshot: Snapshot,
-  wanted: SnapshotState,
-  { provider, signal }: Pick<Calls, 'provider' | 'signal'>,
-): Promise<SnapshotState | null> {
-  const { images, actions } = await provider.hetzner()
-  const { factoryUrl } = await provider.cloud()
-  const { id } = snapshot
-  const own = Object.entries(snapshot.labels).filter(([key]) => key.startsWith(PREFIX))
-  const labels = { ...wanted.all_labels, ...Object.fromEntries(own), ...wantedLabels(wanted) }
-  const description = wanted.description ?? snapshot.description
-  const isSame = description === snapshot.description && isSameMap(labels, snapshot.labels)
-  if (!isSame) await images.update(id, { description, labels }, { signal })
-  const protect = wanted.protect ?? snapshot.protection.delete
-  if (protect !== snapshot.protection.delete) {
-    const action = await images.protect(id, protect, { signal })
-    await actions.wait(action, { signal, timeoutMs: TIMEOUTS.actionMs, name: `the protection of snapshot ${id}` })
-  }
-  const settled = { ...snapshot, description, labels, protection: { delete: protect } }
-  return toState(settled, factoryUrl, wanted) ?? null
-}
-
-function isSameMap(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
-  const keys = Object.keys(one)
-  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key])
 }
 
 /** How it is now; null when it is gone. */
@@ -227,23 +184,32 @@ export async function adopt(id: number, { provider, signal }: Calls): Promise<Do
 }
 
 function notOurs(id: number): Diagnostic {
-  const summary = `the snapshot ${id} was not built by talos-image, so it is not known what is in it`
+  const summary = `the snapshot ${id} was not read back by talos-image, so it is not known what is in it`
   return { severity: 'warning', summary, detail: 'The next plan replaces it by one that is.' }
 }
 
-/** Deletes it, unless servers were made from it. One that is gone already is no error. */
-export function remove(
+/**
+ * Deletes it, unless servers were made from it; one that is gone already is no error. It stays when that is wanted, or another
+ * resource has adopted it: one that is about to is waited for, and would build a new one if this came first.
+ */
+export function remove(prior: SnapshotState, context: Calls): Promise<readonly Diagnostic[]> {
+  const { provider } = context
+  return provider.inTurn(turnOf(prior.identity, prior), async () => {
+    if (provider.held.has(Number(prior.id))) return [staysWithOther(prior)]
+    return prior.keep_on_destroy === true ? [stays(prior, 'stays')] : placed(() => discard(prior, context))
+  })
+}
+
+async function discard(
   { id, force_destroy }: SnapshotState,
   { provider, signal }: Calls,
 ): Promise<readonly Diagnostic[]> {
-  return placed(async () => {
-    try {
-      const evenInUse = force_destroy === true
-      await deleteSnapshots(await provider.hetzner(), [Number(id)], { force: true, evenInUse, signal })
-      return []
-    } catch (error) {
-      if (error instanceof TalosImageError && error.code === 'not-found') return []
-      throw error
-    }
-  })
+  try {
+    const evenInUse = force_destroy === true
+    await deleteSnapshots(await provider.hetzner(), [Number(id)], { force: true, evenInUse, signal })
+    return []
+  } catch (error) {
+    if (error instanceof TalosImageError && error.code === 'not-found') return []
+    throw error
+  }
 }

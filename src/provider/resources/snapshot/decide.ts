@@ -19,9 +19,14 @@ export type Found = Pick<PlannedImage, 'talosVersion' | 'identity' | 'schematicI
 
 type Decision = Pick<Planned<typeof attributes>, 'planned' | 'replace'>
 
+/** Whether something that decides the content is not known yet. */
+export const isContentOpen = (config: SnapshotConfig): boolean => CONTENT.some((name) => isOpen(config[name]))
+
 /** Whether the content is what it was, as far as can be told without a look-up: then none is needed. */
 export function isSameContent(config: SnapshotConfig, prior: SnapshotState): boolean {
   const { schematic, schematic_id, image_url } = config
+  // One that was not read back: what its labels say is not proven.
+  if (prior.identity === null) return false
   const others = (['talos_version', 'architecture', 'role', 'image_url', 'sha256'] as const).every(
     (name) => config[name] === prior[name],
   )
@@ -46,15 +51,15 @@ export const isUnproven = (
  * @param found what is to be in it; undefined where it could not be looked up, or did not have to be
  */
 export function decide(config: SnapshotConfig, prior: SnapshotState | null, found: Found): Decision {
-  const isContentOpen = CONTENT.some((name) => isOpen(config[name]))
+  const isLater = isContentOpen(config)
   const isSame =
     prior !== null &&
-    !isContentOpen &&
+    !isLater &&
     (found === undefined
       ? isUnchanged(config, prior)
       : found.identity !== undefined && found.identity === prior.identity)
   if (prior !== null && isSame) return { planned: written(config, prior) }
-  const known = isContentOpen ? undefined : found
+  const known = isLater ? undefined : found
   const planned: SnapshotConfig = {
     ...config,
     ...inPlace(config, known?.talosVersion ?? UNKNOWN),

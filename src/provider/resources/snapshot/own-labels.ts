@@ -13,7 +13,7 @@ export const sourceOf = ({ source_sha256, own_labels }: Content): string | undef
 /** What they are to be: as far as it is not known, what they are. */
 export function wantedLabels(state: Content): Labels {
   const { version, identity, schematic_id, source_sha256, own_labels } = state
-  // One that was not built by talos-image.
+  // One that talos-image has not built, or not read back.
   if (identity === null || version === null) return own_labels ?? {}
   const known = {
     talosVersion: version,

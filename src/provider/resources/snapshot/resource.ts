@@ -2,10 +2,11 @@
 
 import { DiagnosticsError, type ResourceDefinition } from '../../definition.ts'
 import { placed, toWarnings, wrong } from '../../place.ts'
+import { isOpen } from '../../schematic-value.ts'
 import type { Session } from '../../session.ts'
 import { adopt, change, create, look, lookUp, remove } from './apply.ts'
 import { attributes, type SnapshotConfig, type SnapshotState } from './attributes.ts'
-import { decide, isSameContent, isSameServer, isUnproven } from './decide.ts'
+import { decide, isContentOpen, isSameContent, isSameServer, isUnproven } from './decide.ts'
 import { readSnapshotConfig } from './request.ts'
 import { findAdopted, findLateKeep, findOtherSource, stays } from './warnings.ts'
 
@@ -25,7 +26,9 @@ export const snapshot: ResourceDefinition<typeof attributes, Session> = {
     const request = await readSnapshotConfig(config, provider.access.server)
     if (prior !== null) provider.owned.add(Number(prior.id))
     const isSettled = prior !== null && isSame(config, prior)
-    const found = isSettled || !provider.isOpen ? undefined : await lookUp(provider, request)
+    // What stands in the place of something open would be looked up for nothing, and the Factory would make a disk of it.
+    const isLater = !provider.isOpen || isContentOpen(config)
+    const found = isSettled || isLater ? undefined : await lookUp(provider, request)
     const decision = decide(config, prior, found?.image)
     const warnings = toWarnings(found?.warnings ?? [])
     if (prior !== null && decision.replace === undefined) {
@@ -33,7 +36,8 @@ export const snapshot: ResourceDefinition<typeof attributes, Session> = {
     }
     // Of a replacement Terraform (1.11) shows only what is said while there is a prior state.
     const late = prior === null ? [] : findLateKeep(config, prior)
-    const isKnown = found !== undefined && decision.planned.identity === found.image.identity
+    // Without all labels it is not known which snapshot it is.
+    const isKnown = found !== undefined && !isOpen(config.labels)
     const existing = isKnown ? found.image.existing : undefined
     const adopted = isKnown ? findAdopted(found.image, config, existing && provider.owned.has(existing.id)) : []
     return { ...decision, expected: String(existing?.id ?? ''), diagnostics: [...warnings, ...adopted, ...late] }
@@ -56,14 +60,7 @@ export const snapshot: ResourceDefinition<typeof attributes, Session> = {
     return [wrong(['protect'], `the snapshot ${id} is protected, so it cannot be deleted`, detail)]
   },
 
-  async delete(prior, context) {
-    const { id, keep_on_destroy } = prior
-    if (!context.provider.held.has(Number(id))) {
-      return keep_on_destroy === true ? [stays(prior, 'stays')] : remove(prior, context)
-    }
-    const summary = `the snapshot ${id} stays: the resource in its place has adopted it`
-    return [{ severity: 'warning', summary, detail: 'It has the same content, so nothing was built anew.' }]
-  },
+  delete: (prior, context) => remove(prior, context),
 
   async import(id, context) {
     if (/^\d+$/.test(id)) return placed(() => adopt(Number(id), context))

@@ -74,7 +74,8 @@ export function toState(snapshot: Snapshot, factoryUrl: string, prior?: Snapshot
 function ownLabels(all: Labels, prior: SnapshotState['labels']): SnapshotState['labels'] {
   const usual = publicLabels({ architecture: 'x86', talosVersion: '', role: '' })
   const own = Object.entries(all).filter(
-    ([key, value]) => Object.hasOwn(prior ?? {}, key) || !(key in usual) || (FIXED.has(key) && value !== usual[key]),
+    ([key, value]) =>
+      Object.hasOwn(prior ?? {}, key) || !Object.hasOwn(usual, key) || (FIXED.has(key) && value !== usual[key]),
   )
   return own.length > 0 ? Object.fromEntries(own) : prior && Object.keys(prior).length === 0 ? prior : null
 }

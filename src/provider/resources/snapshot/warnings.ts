@@ -54,7 +54,7 @@ export function findUnexpected(
   { isHeld, expected }: { readonly isHeld: boolean; readonly expected: string },
 ): Diagnostic[] {
   if (isHeld) {
-    const detail = `They are the same, so it was built once. Use one resource, or tell them apart by role or labels. ${fateOf(config)}`
+    const detail = `They are the same, so it was built once, and goes with the resource that has built it. Use one resource, or tell them apart by role or labels. ${fateOf(config)}`
     return [warning(`${nameOf(snapshot)} is that of another resource, too`, detail)]
   }
   if (expected === String(snapshot.id)) return []
@@ -67,6 +67,13 @@ export function stays({ id, adopted }: SnapshotState, when: 'will stay' | 'stays
   const why = adopted === true ? 'It was there before the resource.' : 'keep_on_destroy is true.'
   return warning(`the snapshot ${id} ${when} in the project`, `${why} To delete it: \`talos-image delete ${id}\`.`)
 }
+
+/** Of one that another resource has adopted in the same run. */
+export const staysWithOther = ({ id }: SnapshotState): Diagnostic =>
+  warning(
+    `the snapshot ${id} stays: the resource in its place has adopted it`,
+    'It has the same content, so nothing was built anew.',
+  )
 
 /** Of one that is replaced, while it is asked for the first time that it stays. */
 export function findLateKeep({ keep_on_destroy }: SnapshotConfig, prior: SnapshotState): Diagnostic[] {

@@ -1,7 +1,9 @@
 import { decode, ExtData, encode } from '@msgpack/msgpack'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { TalosImageError } from '../../../../src/errors.ts'
+import type { Path } from '../../../../src/provider/definition.ts'
 import { createCalls } from '../../../../src/provider/protocol/calls.ts'
+import { toPathMessage } from '../../../../src/provider/protocol/diagnostics.ts'
 import { Message, Received } from '../../../../src/provider/protocol/message.ts'
 import type { Calls, Session } from '../../../../src/provider/protocol/session.ts'
 import { registerSecret } from '../../../../src/util/redact.ts'
@@ -201,6 +203,46 @@ describe('states', () => {
   it('are not moved from other resources', async () => {
     const move = new Message().string(2, 'imager_image').string(5, THING)
     expect(said(await call('MoveResourceState', move), 2)).toEqual([['error', `imager_image cannot become ${THING}`]])
+  })
+})
+
+it('a value that cannot be read is told at its place, in whichever call it is known first', async () => {
+  const wrong = { ...EMPTY, name: 'a', parts: [{ kind: 'x' }], size: 1e17 }
+  const request = (): Message => new Message().string(1, THING).message(2, dynamic(wrong))
+  const answers = [
+    said(await call('ValidateResourceConfig', request()), 1),
+    said(await call('ReadResource', request()), 2),
+    said(await plan(null, wrong), 4),
+    said(await apply(null, wrong), 3),
+  ]
+  const detail = expect.stringContaining('9007199254740991')
+  expect(answers).toEqual(answers.map(() => [['error', 'the number is too large', detail, 'size']]))
+  const input = [new TextEncoder().encode('"number"'), 1e17]
+  const source = new Message().string(1, 'talosimage_echo').message(2, dynamic({ input, output: null, length: null }))
+  expect(said(await call('ReadDataSource', source), 2)).toEqual([['error', 'the number is too large', detail, 'input']])
+})
+
+describe('the first of a list, and an empty key, have a step like others', () => {
+  /** A step of a path, in bytes: the number of its field and its kind in one. */
+  const step = (tag: number, ...value: readonly number[]): readonly number[] => [0x0a, value.length + 1, tag, ...value]
+  const named = (name: string): readonly number[] => step(0x0a, name.length, ...Buffer.from(name))
+  const FIRST = step(0x18, 0)
+  const EMPTY_KEY = step(0x12, 0)
+
+  it.each<[string, unknown, unknown, readonly number[]]>([
+    ['a list', ['tuple', ['number']], [1e17], FIRST],
+    ['an object', ['object', { '': 'number' }], { '': 1e17 }, EMPTY_KEY],
+  ])('where something is wrong in %s', async (_, type, value, last) => {
+    const document = [new TextEncoder().encode(JSON.stringify(type)), value]
+    const [wrong] = (await plan(null, { ...EMPTY, name: 'a', document })).messages(4)
+    expect([...(wrong?.bytes(4) ?? [])]).toEqual([...named('document'), ...last])
+  })
+
+  it('where another resource is made', () => {
+    const attributes = createToy().resources[0]?.attributes ?? {}
+    const bytesOf = (path: Path): readonly number[] => [...toPathMessage(path, attributes).finish()]
+    expect(bytesOf(['parts', 0, 'kind'])).toEqual([...named('parts'), ...FIRST, ...named('kind')])
+    expect(bytesOf(['labels', ''])).toEqual([...named('labels'), ...EMPTY_KEY])
   })
 })
 

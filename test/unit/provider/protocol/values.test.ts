@@ -17,6 +17,15 @@ function write(type: AttributeType, it: OpenValue, like?: Received): unknown {
 const typed = (type: unknown, value: unknown): unknown => [new TextEncoder().encode(JSON.stringify(type)), value]
 const open = (type = 0): ExtData => new ExtData(type, new Uint8Array(1))
 
+/** What is thrown. */
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}
+
 const OBJECT: AttributeType = { object: { kind: { type: 'string', set: 'required', description: '' } } }
 
 describe('values', () => {
@@ -60,6 +69,47 @@ describe('values', () => {
       expect(() => readOpen(message, attributesOf('number'))).toThrow('too large')
     },
   )
+
+  it.each<[string, AttributeType, unknown, readonly (string | number)[]]>([
+    ['an attribute', 'number', 1e17, []],
+    ['an object', { object: { port: { type: 'number', set: 'optional', description: '' } } }, { port: 1e17 }, ['port']],
+    ['a map of lists', { map: { list: 'number' } }, { a: [1, 1e17] }, ['a', 1]],
+    ['a set, whose values have no index', { set: 'number' }, [1, 1e17], []],
+    [
+      'any value',
+      'dynamic',
+      typed(['object', { a: ['tuple', ['string', 'number']] }], { a: ['x', 12345678901234567n] }),
+      ['a', 1],
+    ],
+  ])('a number that is too large is told at its place: in %s', (_, type, it, inner) => {
+    const message = new Received(new Message().bytes(1, encode({ it }, { useBigInt64: true })).finish())
+    const diagnostic = { severity: 'error', summary: 'the number is too large', path: ['it', ...inner] }
+    expect(thrownBy(() => readOpen(message, attributesOf(type)))).toMatchObject({ diagnostics: [diagnostic] })
+  })
+
+  it.each<[string, AttributeType, unknown, OpenValue]>([
+    ['a map', { map: 'string' }, { constructor: 'x', prototype: 'y' }, { constructor: 'x', prototype: 'y' }],
+    [
+      'an object of any type',
+      'dynamic',
+      typed(['object', { constructor: 'string', prototype: 'number' }], { constructor: 'x', prototype: 1 }),
+      { constructor: 'x', prototype: 1 },
+    ],
+  ])('keys may be names that objects have by themselves, in %s', (_, type, raw, value) => {
+    expect(read(type, raw)).toEqual(value)
+    expect(write(type, value)).toEqual(raw)
+  })
+
+  it('a key that would be the prototype is refused as what it is, and one that was stored is a key', () => {
+    const map = attributesOf({ map: 'string' })
+    const its = JSON.parse('{"__proto__": "x"}')
+    expect(thrownBy(() => readOpen(messageOf(its), map))).toMatchObject({
+      diagnostics: [{ severity: 'error', summary: 'no map or object can have the key "__proto__"' }],
+    })
+    const stored = readStored({ it: its }, map)?.it ?? null
+    expect(JSON.stringify(stored)).toBe('{"__proto__":"x"}')
+    expect(Object.getPrototypeOf(stored)).toBe(Object.prototype)
+  })
 
   it.each<[string, AttributeType, unknown]>([
     ['a number for a string', 'string', 5],
