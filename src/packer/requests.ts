@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import { ARCHITECTURES, type Architecture } from '../domain.ts'
+import { recordOf } from '../util/record.ts'
 import type { CreatedResource, ResourceKind } from './resources.ts'
 
 const KINDS = new Map<string, ResourceKind>([
@@ -14,7 +15,7 @@ const Id = v.pipe(v.number(), v.integer())
 const Body = v.looseObject({
   name: v.optional(v.string()),
   description: v.optional(v.string()),
-  labels: v.optional(v.nullable(v.record(v.string(), v.string()))),
+  labels: v.optional(v.nullable(recordOf(v.string()))),
 })
 export type CreationBody = v.InferOutput<typeof Body>
 

@@ -5,11 +5,12 @@ import { ARCHITECTURES } from '../domain.ts'
 import { ERROR_CODES } from '../errors.ts'
 import { BOOT_VERDICTS } from '../run/boot-proof.ts'
 import { BUILD_STEPS } from '../run/events.ts'
+import { recordOf } from '../util/record.ts'
 
 const Text = v.string()
 const TextOrNull = v.nullable(Text)
 const NumberOrNull = v.nullable(v.number())
-const Labels = v.record(Text, Text)
+const Labels = recordOf(Text)
 
 /** One of the keys of a table. */
 const keyOf = <Key extends string>(table: Readonly<Record<Key, unknown>>) =>

@@ -15,7 +15,7 @@ import { writeChances, writeReport } from './report.ts'
 import { BOOTED_VERSION, PATIENT, runTrial, type Trial, timeoutsFor } from './trial.ts'
 
 /** Most of a trial is waiting, so there are more of them at once than there are cores. */
-const AT_ONCE = 4
+const AT_ONCE = 6
 const MOST_TRIES = 3
 const HOUR_MS = 3_600_000
 
