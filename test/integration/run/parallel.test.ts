@@ -233,6 +233,40 @@ describe('two runs that want the same image', { timeout: 60_000 }, () => {
     expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
   })
 
+  it.each<[string, (hetzner: ReturnType<typeof clientOf>, id: number) => Promise<unknown>]>([
+    ['is deleted', (hetzner, id) => hetzner.images.delete(id)],
+    ['gets other labels', (hetzner, id) => hetzner.images.update(id, { labels: { mine: 'yes' } })],
+  ])('the slower one publishes its own when that of the faster one %s meanwhile', async (_, spoil) => {
+    const first: { id?: number; looked?: boolean } = {}
+    await using sandbox: TestSandbox = await testSandbox({
+      async intercept({ method, path }, answer) {
+        const isLook = method === 'GET' && path === '/images' && first.id !== undefined && first.looked !== true
+        if (!isLook) return undefined
+        first.looked = true
+        const given = await answer()
+        await spoil(clientOf(sandbox), first.id ?? 0)
+        return given
+      },
+    })
+    const plan = await planIn(sandbox)
+    const [built] = (await buildIn(sandbox)).result.images
+    if (built?.status !== 'built') throw new Error(JSON.stringify(built))
+    const late = await build({
+      hetzner: clientOf(sandbox),
+      plan,
+      sshPort: sandbox.sshPort,
+      onEvent: (event) => {
+        // The next look is the one at the snapshot that was taken.
+        if (event.type === 'step-started' && event.step === 'snapshot') first.id = built.snapshot.id
+      },
+    })
+    const [own] = late.images
+    expect([own, first.looked]).toMatchObject([{ status: 'built' }, true])
+    const { snapshots, servers } = await contentsOf(sandbox)
+    expect(servers).toEqual([])
+    expect(snapshots).toContainEqual(expect.objectContaining({ id: own?.status === 'built' ? own.snapshot.id : 0 }))
+  })
+
   it('and one of them with --force makes its own', async () => {
     await using sandbox = await testSandbox()
     const plan = await planIn(sandbox, { force: true })
