@@ -12,7 +12,7 @@ import {
   type Look,
   nextPause,
 } from './action-pace.ts'
-import { isInDoubt, isNotDone } from './transport/retry.ts'
+import { isTemporary } from './transport/retry.ts'
 import type { Action } from './wire.ts'
 
 export interface WaitOptions {
@@ -101,7 +101,7 @@ export function createActionWaiter(
       }
     } catch (error) {
       // A temporary error is ignored: the action goes on, and each wait has its own deadline.
-      const mayPass = isInDoubt(error) || isNotDone(error)
+      const mayPass = isTemporary(error)
       for (const one of waitingFor(ids)) {
         if (mayPass) plan(one, 0, at)
         else one.fail(error)

@@ -107,6 +107,15 @@ export const UNKNOWN_IMAGE: Unknown<typeof Image> = {
   protection: { delete: true },
 }
 
+/** So much of a snapshot as clean-up needs: what is odd about the rest does not matter when it is to be removed. */
+export const TemporarySnapshot = v.pick(Image, ['id', 'status', 'image_size', 'created_from', 'labels'])
+export type TemporarySnapshot = v.InferOutput<typeof TemporarySnapshot>
+export const UNKNOWN_TEMPORARY_SNAPSHOT: Unknown<typeof TemporarySnapshot> = {
+  status: 'unknown',
+  image_size: null,
+  created_from: null,
+}
+
 export const SshKey = v.object({
   id: v.number(),
   name: v.string(),
@@ -152,13 +161,14 @@ export const UNKNOWN_SERVER: Unknown<typeof Server> = {
   location: { id: 0, name: 'unknown' },
   image: null,
   rescue_enabled: false,
+  locked: undefined,
+  primary_disk_size: undefined,
 }
 
 export const PrimaryIp = v.object({
   id: v.number(),
-  ip: v.string(),
   /** The server that it belongs to. */
-  assignee_id: v.nullable(v.number()),
+  assignee_id: v.nullish(v.number(), null),
 })
 export type PrimaryIp = v.InferOutput<typeof PrimaryIp>
 
@@ -188,14 +198,9 @@ export const Firewall = v.object({
 })
 export type Firewall = v.InferOutput<typeof Firewall>
 
-const Pagination = v.object({
-  page: v.number(),
-  per_page: v.number(),
-  next_page: v.nullable(v.number()),
-  total_entries: v.nullable(v.number()),
-})
+const Pagination = v.object({ next_page: v.nullish(v.number()) })
 
-export const Meta = v.object({ meta: v.optional(v.object({ pagination: v.optional(Pagination) })) })
+export const Meta = v.object({ meta: v.nullish(v.object({ pagination: v.nullish(Pagination) })) })
 
 export const Pricing = v.object({
   currency: v.string(),

@@ -86,7 +86,12 @@ export function toProjectCommand(command: string, run: string, access: ProjectAc
   if (access.project === undefined) return command
   // Only the cleanup works in the sandbox, whose addresses go with this process.
   if (access.variable === undefined || !command.startsWith('hcloud ')) return cleanupCommand(run, access)
-  return `HCLOUD_TOKEN="$${access.variable}" ${command}`
+  const token = `HCLOUD_TOKEN="$${access.variable}"`
+  // A protection may have to be taken off first, before a command of either kind.
+  const parts = command.split(' && ')
+  return parts
+    .map((part) => (part.startsWith('hcloud ') ? `${token} ${part}` : cleanupCommand(run, access)))
+    .join(' && ')
 }
 
 /** The result of a run in a project: the usual document, with commands that know the project's token. */

@@ -13,7 +13,7 @@ import type { ImageBuild, RunStep } from './run.ts'
 import { bootRescue, type Rescue } from './steps/boot-rescue.ts'
 import { bootTest } from './steps/boot-test.ts'
 import { RescueIgnored } from './steps/check-rescue.ts'
-import { findDuplicates, noteDuplicates } from './steps/duplicate-snapshot.ts'
+import { findStanding, isDuplicateOf, noteDuplicates } from './steps/duplicate-snapshot.ts'
 import { putImage } from './steps/put-image.ts'
 import { type BuildServer, createServer } from './steps/server.ts'
 import { powerOff, publishSnapshot, takeSnapshot } from './steps/snapshot.ts'
@@ -71,9 +71,10 @@ async function takeSteps(build: ImageBuild, image: PlannedImage): Promise<BuiltI
   const boot =
     test && (await step('boot-test', () => bootTest(build, image, { snapshot: taken.image, ...test }, freed)))
   return await step('publish', async () => {
-    const duplicates = findDuplicates(taken.others, image, server, written)
+    const isDuplicate = isDuplicateOf(image, server, written)
     // One that has not proven to boot is not what was asked for.
-    const duplicate = test === undefined ? duplicates[0] : duplicates.find(isBootTested)
+    const isWanted = (one: Snapshot): boolean => isDuplicate(one) && (test === undefined || isBootTested(one))
+    const duplicate = await findStanding(build, taken.others, isWanted)
     if (duplicate !== undefined) {
       await taken.endLease()
       const text = `another run has published the same disk: snapshot ${duplicate.id}; the snapshot of this run is removed`

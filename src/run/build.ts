@@ -6,7 +6,7 @@ import { TalosImageError, throwProblems } from '../errors.ts'
 import type { FactoryClient } from '../factory/client.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
 import type { Plan } from '../plan/plan.ts'
-import { CleanupScope } from '../util/cleanup-scope.ts'
+import { type CleanupListener, CleanupScope } from '../util/cleanup-scope.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { ignoreErrors } from '../util/ignore-errors.ts'
 import { NO_TRACE, type Trace } from '../util/trace.ts'
@@ -20,6 +20,7 @@ import { createRunImages, type OpenRun, toProblem } from './run-images.ts'
 import { ServerQueue } from './server-queue.ts'
 import type { StockPatience } from './timeouts.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
+import { commandBefore } from './unprotect.ts'
 
 /** What to build, and where. */
 export interface BuildOptions {
@@ -127,10 +128,11 @@ export function openRun(options: Omit<BuildOptions, 'plan'>): OpenRun {
   const { id, clock, trace, emit, timeouts, signal } = toRun(options)
   const scopes: CleanupScope[] = []
   const openScope = (): CleanupScope => {
-    const scope = new CleanupScope(timeouts.removeMs, {
+    const listener: CleanupListener = {
       onRemoving: ({ name }) => emit({ type: 'removing', name }),
       onRemoved: ({ name }) => emit({ type: 'removed', name }),
-    })
+    }
+    const scope = new CleanupScope(timeouts.removeMs, listener, commandBefore)
     scopes.push(scope)
     return scope
   }

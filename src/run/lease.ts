@@ -1,6 +1,7 @@
 /** The lease of temporary resources: renewed while the run goes on, so that later runs can recognise what was abandoned. */
 
 import type { Labels } from '../domain.ts'
+import { isApiFailure } from '../hetzner/transport/api-failure.ts'
 import { temporaryLabels } from '../plan/labels.ts'
 import type { Clock } from '../util/clock.ts'
 
@@ -9,13 +10,16 @@ const LEASE_MS = 15 * 60_000
 const RENEW_EVERY_MS = 5 * 60_000
 /** How often it is looked whether it is time: a computer that has slept does not know it by its timers. */
 const LOOK_EVERY_MS = 15_000
+/** How often a renewal is repeated, one time soon after the other, while it does not reach the cloud or comes too late. */
+const MOST_TRIES = 20
 
 export class Lease {
   readonly #runId: string
   readonly #clock: Clock
   readonly #cloudNow: () => number
   readonly #wallNow: () => number
-  #validUntilMs: number
+  /** The latest renewal of all: when it began, in the cloud's time and in this computer's. */
+  #renewed: { readonly cloud: number; readonly wall: number }
   /** Each resource, with its latest renewal. */
   readonly #held = new Map<(labels: Labels) => Promise<unknown>, Promise<unknown>>()
   readonly #end = new AbortController()
@@ -30,7 +34,7 @@ export class Lease {
     this.#clock = clock
     this.#cloudNow = cloudNow
     this.#wallNow = wallNow
-    this.#validUntilMs = cloudNow() + LEASE_MS
+    this.#renewed = { cloud: cloudNow(), wall: wallNow() }
     this.#renewing = this.#renewUntilClosed()
   }
 
@@ -39,9 +43,13 @@ export class Lease {
     return temporaryLabels(this.#runId, this.#cloudNow() + LEASE_MS)
   }
 
-  /** Whether it was not renewed in time: another run may have removed what it is for, or be about to. */
+  /**
+   * Whether it was not renewed in time: another run may have removed what it is for, or be about to. After a sleep of this
+   * computer, its own time tells so until the cloud has answered.
+   */
   hasLapsed(): boolean {
-    return this.#cloudNow() > this.#validUntilMs
+    const { cloud, wall } = this.#renewed
+    return Math.max(this.#cloudNow() - cloud, this.#wallNow() - wall) > LEASE_MS
   }
 
   /**
@@ -74,28 +82,42 @@ export class Lease {
         return
       }
       const now = look()
-      if (now.clock - last.clock < RENEW_EVERY_MS && now.wall - last.wall < RENEW_EVERY_MS) continue
+      const [passedMs, passedHereMs] = [now.clock - last.clock, now.wall - last.wall]
+      if (passedMs < RENEW_EVERY_MS && passedHereMs < RENEW_EVERY_MS) continue
       last = now
-      this.#renew()
+      await this.#renewInTime(passedHereMs - passedMs >= RENEW_EVERY_MS)
     }
   }
 
-  /** When a renewal fails, the next one comes well before the lease expires. */
-  #renew(): void {
-    const untilMs = this.#cloudNow() + LEASE_MS
+  /**
+   * After a sleep the network may not be there yet, and what time it is only the first answer tells: the lease that was asked
+   * for may have expired before it was written. Otherwise, when a renewal fails, the next one comes well before the lease
+   * expires.
+   */
+  async #renewInTime(hasSlept: boolean): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      const before = this.#cloudNow()
+      const isDone = await this.#renew()
+      const isLate = this.#cloudNow() - before >= RENEW_EVERY_MS
+      if (tries === MOST_TRIES || this.#end.signal.aborted || !(isLate || (hasSlept && !isDone))) return
+      if (!isLate) await this.#clock.sleep(LOOK_EVERY_MS, this.#end.signal).catch(() => undefined)
+    }
+  }
+
+  /** @returns whether all renewals succeeded */
+  async #renew(): Promise<boolean> {
+    const now = { cloud: this.#cloudNow(), wall: this.#wallNow() }
     const renewals = [...this.#held.keys()].map((setLabels) => {
-      const renewal = setLabels(this.labels())
-      this.#held.set(
-        setLabels,
-        renewal.catch(() => undefined),
+      const isDone = setLabels(this.labels()).then(
+        () => true,
+        // What is gone needs no lease.
+        (error: unknown) => isApiFailure(error, 'not_found'),
       )
-      return renewal
+      this.#held.set(setLabels, isDone)
+      return isDone
     })
-    Promise.all(renewals).then(
-      () => {
-        this.#validUntilMs = untilMs
-      },
-      () => undefined,
-    )
+    const areDone = (await Promise.all(renewals)).every((isDone) => isDone)
+    if (areDone) this.#renewed = now
+    return areDone
   }
 }

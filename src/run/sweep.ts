@@ -3,12 +3,13 @@
 import type { Labels } from '../domain.ts'
 import { type Problem, throwProblems } from '../errors.ts'
 import type { HetznerClient } from '../hetzner/client.ts'
-import type { Image, Server } from '../hetzner/wire.ts'
+import type { Server, TemporarySnapshot } from '../hetzner/wire.ts'
 import { KEPT_LABEL, LEASE_LABEL, RUN_LABEL } from '../plan/labels.ts'
 import { type CleanupListener, CleanupScope, type Leftover } from '../util/cleanup-scope.ts'
 import type { Clock } from '../util/clock.ts'
 import { startDeadline } from '../util/deadline.ts'
 import { retryUntil } from './retry-until.ts'
+import { commandBefore } from './unprotect.ts'
 
 /** A temporary resource of a run. Published snapshots have no lease, so they are never among them. */
 export interface Temporary {
@@ -27,7 +28,7 @@ export interface Temporary {
 interface FindOptions {
   readonly run?: string | undefined
   /** The snapshots among them, where they are known already. */
-  readonly snapshots?: readonly Image[]
+  readonly snapshots?: readonly TemporarySnapshot[]
   readonly signal: AbortSignal
   readonly urgent?: boolean
 }
@@ -52,7 +53,7 @@ export async function findTemporary(hetzner: HetznerClient, options: FindOptions
 async function findLabelled(hetzner: HetznerClient, options: FindOptions): Promise<Temporary[]> {
   const labelSelector = `${RUN_LABEL}${options.run === undefined ? '' : `=${options.run}`},${LEASE_LABEL}`
   const [images, servers, keys] = await Promise.all([
-    options.snapshots ?? hetzner.images.listSnapshots({ labelSelector }, options),
+    options.snapshots ?? hetzner.images.listTemporary(labelSelector, options),
     hetzner.servers.list({ labelSelector }, options),
     hetzner.sshKeys.list({ labelSelector }, options),
   ])
@@ -123,7 +124,7 @@ export async function removeTemporary(
   things: readonly Temporary[],
   options: RemoveOptions,
 ): Promise<Leftover[]> {
-  const scope = new CleanupScope(options.timeoutMs, options.listener)
+  const scope = new CleanupScope(options.timeoutMs, options.listener, commandBefore)
   for (const thing of things.toReversed()) {
     scope.add({
       name: nameOf(thing),

@@ -45,17 +45,26 @@ export interface CleanupListener {
   readonly onRemoved?: (deletion: Deletion) => void
 }
 
+/**
+ * Gives the command that must come before the one that removes something by hand, where its deletion has failed with an error
+ * that says so.
+ * @internal
+ */
+type CommandBefore = (error: unknown) => string | undefined
+
 /** @internal */
 export class CleanupScope {
   readonly #deletions = new Map<number, Deletion>()
   readonly #running = new Map<number, Promise<Leftover | undefined>>()
   readonly #timeoutMs: number
+  readonly #commandBefore: CommandBefore
   readonly #listener: Required<CleanupListener>
   #next = 0
 
   /** @param timeoutMs how long each deletion may take, in milliseconds */
-  constructor(timeoutMs: number, listener: CleanupListener = {}) {
+  constructor(timeoutMs: number, listener: CleanupListener = {}, commandBefore: CommandBefore = () => undefined) {
     this.#timeoutMs = timeoutMs
+    this.#commandBefore = commandBefore
     const { onRemoving = () => {}, onRemoved = () => {} } = listener
     this.#listener = { onRemoving: ignoreErrors(onRemoving), onRemoved: ignoreErrors(onRemoved) }
   }
@@ -104,7 +113,9 @@ export class CleanupScope {
       wasThere = await withinTime(deletion.run, this.#timeoutMs)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      return { name: deletion.name, command: deletion.command, reason }
+      const before = this.#commandBefore(error)
+      const command = before === undefined ? deletion.command : `${before} && ${deletion.command}`
+      return { name: deletion.name, command, reason }
     }
     this.#deletions.delete(key)
     if (wasThere) this.#listener.onRemoved(deletion)

@@ -4,10 +4,11 @@ import * as v from 'valibot'
 import type { Labels } from '../../domain.ts'
 import { listAll } from '../pages.ts'
 import type { Call, RequestOptions } from '../transport/transport.ts'
-import { Action, Image, UNKNOWN_IMAGE } from '../wire.ts'
-import { wasFound } from './outcome.ts'
+import { Action, Image, TemporarySnapshot, UNKNOWN_IMAGE, UNKNOWN_TEMPORARY_SNAPSHOT } from '../wire.ts'
+import { unlessNotFound, wasFound } from './outcome.ts'
 
 const WithImage = v.object({ image: Image })
+const WithLabels = v.object({ image: v.pick(Image, ['id', 'labels']) })
 const WithAction = v.object({ action: Action })
 
 export function imagesClient(call: Call) {
@@ -24,6 +25,24 @@ export function imagesClient(call: Call) {
         Image,
         UNKNOWN_IMAGE,
       ),
+
+    /** As `listSnapshots`, but only what clean-up needs, so that it finds odd ones as well. */
+    listTemporary: (labelSelector: string, options: RequestOptions = {}): Promise<TemporarySnapshot[]> =>
+      listAll(
+        call,
+        {
+          path: '/images',
+          query: { type: 'snapshot', label_selector: labelSelector, sort: 'created:desc' },
+          ...options,
+        },
+        'images',
+        TemporarySnapshot,
+        UNKNOWN_TEMPORARY_SNAPSHOT,
+      ),
+
+    /** The labels of an image, however odd the rest of it is. @returns undefined when it does not exist */
+    findLabels: async (id: number, options: RequestOptions = {}): Promise<Labels | undefined> =>
+      (await unlessNotFound(call({ method: 'GET', path: `/images/${id}`, ...options }, WithLabels)))?.image.labels,
 
     /** What servers can be created from: systems and apps, including deprecated ones. */
     listSystems: (options: RequestOptions = {}): Promise<Image[]> =>

@@ -43,9 +43,8 @@ export function serversClient(call: Call) {
     (await call(toRequest(id, action, undefined, options), WithAction)).action
 
   async function findByName(name: string, options: RequestOptions): Promise<Server | undefined> {
-    return (
-      await listAll(call, { path: '/servers', query: { name }, ...options }, 'servers', Server, UNKNOWN_SERVER)
-    )[0]
+    const request = { path: '/servers', query: { name }, ...options }
+    return (await listAll(call, request, 'servers', Server, { ...UNKNOWN_SERVER, labels: {} }))[0]
   }
 
   return {

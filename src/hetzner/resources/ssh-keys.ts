@@ -16,7 +16,7 @@ export function sshKeysClient(call: Call) {
       { path: '/ssh_keys', query: { label_selector: query.labelSelector, name: query.name }, ...options },
       'ssh_keys',
       SshKey,
-      UNKNOWN_SSH_KEY,
+      query.name === undefined ? UNKNOWN_SSH_KEY : { ...UNKNOWN_SSH_KEY, labels: {} },
     )
 
   return {

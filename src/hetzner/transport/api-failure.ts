@@ -5,10 +5,11 @@ import { type ErrorCode, TalosImageError } from '../../errors.ts'
 import { ApiError } from '../wire.ts'
 import type { ApiRequest, Send } from './transport.ts'
 
-/** An error response of the API. `apiCode` is its error code, `status` the HTTP status. */
+/** An error response of the API. `apiCode` is its error code, `status` the HTTP status, `path` that of the request. */
 export class ApiFailure extends TalosImageError {
   readonly status: number
   readonly apiCode: string
+  readonly path: string
 
   constructor(request: ApiRequest, status: number, apiCode: string, message: string, tokenName = 'HCLOUD_TOKEN') {
     super({
@@ -18,6 +19,7 @@ export class ApiFailure extends TalosImageError {
     })
     this.status = status
     this.apiCode = apiCode
+    this.path = request.path
   }
 }
 

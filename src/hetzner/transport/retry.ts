@@ -31,8 +31,8 @@ export function retryFaults(options: RetryOptions, onRetry: (why: string) => voi
   return (next) => async (request) => {
     request.signal?.throwIfAborted()
     let last: unknown
-    // Whether a try may have taken effect, even when the last one did not.
-    let doubtful = false
+    // Of a try that may have taken effect, even when the last one did not.
+    let doubt: Error | undefined
     const send = (): ReturnType<Send> => {
       // The signal aborted during the pause before this try.
       if (last !== undefined && request.signal?.aborted === true) throw last
@@ -49,15 +49,17 @@ export function retryFaults(options: RetryOptions, onRetry: (why: string) => voi
       shouldRetry: ({ error }) => mayRepeat(request, error),
       onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
         last = error
-        doubtful ||= isInDoubt(error)
+        if (isInDoubt(error)) doubt = error
         // A single failure is not reported.
         if (attemptNumber >= REPORTED_FROM && retriesLeft > 0 && mayRepeat(request, error)) {
           onRetry(`${error.message}; trying again (${attemptNumber} of ${options.retries})`)
         }
       },
     }).catch((error: unknown) => {
-      // The abort reason is shared by many requests, so it is not marked.
-      if (doubtful && error instanceof Error && error !== request.signal?.reason) afterDoubt.add(error)
+      // The abort reason is shared by many requests, so it is not marked: it may have come in the wait for the rate limit.
+      const isAborted = request.signal?.aborted === true && error === request.signal.reason
+      if (isAborted && doubt !== undefined && request.mustFinish === true) throw doubt
+      if (doubt !== undefined && error instanceof Error && !isAborted) afterDoubt.add(error)
       // For clean-up, the last error says more than the end of its deadline.
       if (request.urgent === true && request.signal?.aborted === true && last !== undefined) throw last
       throw error
@@ -72,6 +74,9 @@ export function mayRepeat(request: ApiRequest, error: unknown): boolean {
   if (isNotDone(error)) return true
   return isInDoubt(error) && (request.method !== 'POST' || request.repeatable === true)
 }
+
+/** Whether the same request may succeed later. */
+export const isTemporary = (error: unknown): boolean => isInDoubt(error) || isNotDone(error)
 
 /** Whether the API has not carried the request out, for a temporary reason. */
 export function isNotDone(error: unknown): boolean {

@@ -33,20 +33,33 @@ export async function lookAtSnapshots(
   return { image, others: found.filter((one) => one.id !== id), atMs }
 }
 
-/** Those of other runs that are published, and have the same disk. */
-export function findDuplicates(
-  others: readonly Image[],
+/** Tells those of other runs that are published, and have the same disk. */
+export function isDuplicateOf(
   image: PlannedImage,
   { placement }: BuildServer,
   written: WrittenDisk,
-): Image[] {
-  return others.filter(
-    (snapshot) =>
-      isSame(snapshot, image) &&
-      isOfDisk(snapshot.labels, written.dataHash) &&
-      // A snapshot of a bigger disk cannot start servers with smaller disks.
-      snapshot.disk_size <= placement.diskGb,
-  )
+): (snapshot: Image) => boolean {
+  return (snapshot) =>
+    isSame(snapshot, image) &&
+    isOfDisk(snapshot.labels, written.dataHash) &&
+    // A snapshot of a bigger disk cannot start servers with smaller disks.
+    snapshot.disk_size <= placement.diskGb
+}
+
+/**
+ * The first of some duplicates that is still there, and still one: the look that found them may be minutes old.
+ * @returns undefined when there is none, or when it cannot be seen now: then one more does no harm
+ */
+export async function findStanding(
+  { hetzner, signal }: ImageBuild,
+  seen: readonly Image[],
+  isDuplicate: (image: Image) => boolean,
+): Promise<Image | undefined> {
+  for (const { id } of seen.filter(isDuplicate)) {
+    const now = await hetzner.images.get(id, { signal }).catch(() => undefined)
+    if (now !== undefined && isDuplicate(now)) return now
+  }
+  return undefined
 }
 
 /** A snapshot takes longer than this, in milliseconds: one that begins after a look is not published before the next. */
@@ -67,7 +80,7 @@ export async function noteDuplicates(
   if (isAlone && build.clock.now() - atMs < QUICK_MS) return
   // The image is published in any case, so an error of this look-up is ignored.
   const now = await lookAtSnapshots(build, image, published).catch(() => ({ others: [] }))
-  for (const { id } of findDuplicates(now.others, image, server, written)) {
+  for (const { id } of now.others.filter(isDuplicateOf(image, server, written))) {
     const text = `another run published the same image at the same moment: snapshot ${id}; both are correct, and the older one can be deleted: \`talos-image delete ${Math.min(id, published)}\``
     build.emit({ type: 'note', image: image.name, text })
   }

@@ -1,6 +1,7 @@
 /** Waiting for servers of other runs, such as those of other shards, where they are all that the project may have. */
 
 import type { TalosImageError } from '../../errors.ts'
+import { isTemporary } from '../../hetzner/transport/retry.ts'
 import type { ImageBuild } from '../run.ts'
 import { haveOthersServers } from '../sweep.ts'
 
@@ -17,7 +18,12 @@ export function createWaitForOtherRuns(build: ImageBuild, image: string): (met: 
   let hasLookedInVain = false
   return async ({ message }) => {
     if (clock.now() > (until ?? Number.POSITIVE_INFINITY)) return false
-    if (!(await haveOthersServers(hetzner, id, signal))) {
+    const haveOthers = await haveOthersServers(hetzner, id, signal).catch((error: unknown) => {
+      // What cannot be seen now may be seen at the next look.
+      if (signal.aborted || !isTemporary(error)) throw error
+      return true
+    })
+    if (!haveOthers) {
       // One may have gone since the attempt, and another one come since the look.
       if (hasLookedInVain) return false
       hasLookedInVain = true

@@ -122,7 +122,7 @@ async function tryPlacement(
     for (const action of created.actions ?? (await findCreation(build, id))) await hetzner.actions.wait(action, wait)
     // Private addresses are known only once the server is attached to its networks.
     const isKnown = !isAdopted && settings.networkIds.length === 0
-    const server = isKnown ? created.server : await hetzner.servers.get(id, { signal })
+    const server = isKnown ? created.server : await waitUntilCreated(build, id)
     const systemGb = server.image?.disk_size
     const found = isAdopted ? placementOf(server, placements) : placement
     const host = addressOf(server, settings)
@@ -142,6 +142,17 @@ async function tryPlacement(
 async function findCreation({ hetzner, signal }: ImageBuild, id: number): Promise<Action[]> {
   const actions = await hetzner.servers.actions(id, { signal })
   return actions.filter(({ command }) => CREATION.has(command)).toReversed()
+}
+
+/** The actions of an adopted server may not be told yet: it is looked at itself, until it is complete or the time is over. */
+async function waitUntilCreated({ hetzner, signal, clock, timeouts }: ImageBuild, id: number): Promise<Server> {
+  const until = clock.now() + timeouts.actionMs
+  for (;;) {
+    const server = await hetzner.servers.get(id, { signal })
+    const isBusy = server.status === 'initializing' || server.locked === true
+    if (!isBusy || clock.now() >= until) return server
+    await clock.sleep(timeouts.settleMs / 6, signal)
+  }
 }
 
 const CREATION = new Set(['create_server', 'attach_to_network', 'apply_firewall'])

@@ -4,14 +4,14 @@ import type { Labels } from '../../domain.ts'
 import { TalosImageError } from '../../errors.ts'
 import { isInDoubt, mayHaveTakenEffect } from '../../hetzner/transport/retry.ts'
 import type { Action, Image } from '../../hetzner/wire.ts'
-import { IDENTITY_LABEL, LEASE_LABEL, ownLabels, RUN_LABEL } from '../../plan/labels.ts'
+import { IDENTITY_LABEL, LEASE_LABEL, ownLabels } from '../../plan/labels.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { BootProof, NoBootProof } from '../boot-proof.ts'
-import { removeCreated } from '../remove-created.ts'
 import { repeatFailing, runAction } from '../repeat-failing.ts'
 import type { ImageBuild } from '../run.ts'
 import { lookAtSnapshots, type SeenSnapshots } from './duplicate-snapshot.ts'
 import type { BuildServer } from './server.ts'
+import { findUnpublished, type MadeSnapshots, removeUnpublished } from './unpublished-snapshots.ts'
 import type { WrittenDisk } from './write-disk.ts'
 
 /** A snapshot that public selectors do not match. */
@@ -39,28 +39,30 @@ export async function takeSnapshot(
   server: BuildServer,
 ): Promise<UnpublishedSnapshot> {
   const { hetzner, scope, lease } = build
+  const made: MadeSnapshots = { server: server.id, ids: new Set() }
   let inDoubt = false
   const { forget } = scope.add({
     name: `unpublished snapshot of ${server.name}`,
     command: `talos-image cleanup --run ${build.id}`,
-    run: (deadline) => removeUnpublished(build, server, inDoubt, deadline),
+    run: (deadline) => removeUnpublished(build, planned, made, { inDoubt, deadline }),
   })
   let mayHaveAnother = false
   const take = async (failures: number): Promise<Omit<UnpublishedSnapshot, 'keep'>> => {
-    const survivor = failures === 0 ? undefined : await removeFailed(build, server)
-    const made =
+    const survivor = failures === 0 ? undefined : await removeFailed(build, made)
+    const begun =
       survivor ??
-      (await create(build, planned, server, () => {
+      (await create(build, planned, made, () => {
         inDoubt = true
       }))
-    mayHaveAnother ||= made.mayHaveAnother
+    mayHaveAnother ||= begun.mayHaveAnother
     inDoubt = mayHaveAnother
-    const { image, action } = made
+    const { image, action } = begun
+    made.ids.add(image.id)
     const endLease = lease.hold((leased) => hetzner.images.update(image.id, { labels: labelsOf(planned, leased) }))
     try {
       const name = `snapshot ${image.id} of ${server.name}`
       const early = action && (await waitForSnapshot(build, planned, { action, id: image.id, name }))
-      const seen = early ?? (await waitUntilMade(build, planned, image.id))
+      const seen = early ?? (await waitUntilMade(build, planned, image.id, action !== undefined))
       checkSnapshot(seen.image, planned, server)
       return { ...seen, endLease }
     } catch (error) {
@@ -93,14 +95,25 @@ async function waitForSnapshot(
   return undefined
 }
 
-/** The status may lag behind the action: the snapshot is looked at again, for a while. */
-async function waitUntilMade(build: ImageBuild, planned: PlannedImage, id: number): Promise<SeenSnapshots> {
+/**
+ * The status may lag behind the action: the snapshot is looked at again, for a while.
+ * @param hasEnded whether the action has: otherwise none is known, and the wait is as long as a snapshot may take
+ */
+async function waitUntilMade(
+  build: ImageBuild,
+  planned: PlannedImage,
+  id: number,
+  hasEnded: boolean,
+): Promise<SeenSnapshots> {
   const { signal, clock, timeouts } = build
-  const until = clock.now() + timeouts.actionMs
+  const [longestMs, pauseMs] = hasEnded
+    ? [timeouts.actionMs, timeouts.settleMs / 6]
+    : [timeouts.snapshotMs, timeouts.settleMs]
+  const until = clock.now() + longestMs
   for (;;) {
     const seen = await lookAtSnapshots(build, planned, id)
     if (seen.image.status !== 'creating' || clock.now() >= until) return seen
-    await clock.sleep(timeouts.settleMs / 6, signal)
+    await clock.sleep(pauseMs, signal)
   }
 }
 
@@ -177,8 +190,8 @@ function isPublished(image: Image, labels: Labels): boolean {
 const MOST_TRIES = 3
 
 /** A snapshot that is being made. */
-interface Made {
-  readonly image: Image
+interface Begun {
+  readonly image: Pick<Image, 'id'>
   readonly action: Action | undefined
   /** Whether there may be another one, by a try whose outcome is unknown. */
   readonly mayHaveAnother: boolean
@@ -188,24 +201,28 @@ interface Made {
 async function create(
   build: ImageBuild,
   planned: PlannedImage,
-  server: BuildServer,
+  made: MadeSnapshots,
   onDoubt: () => void,
-): Promise<Made> {
+): Promise<Begun> {
   const { hetzner, signal, lease, clock, timeouts } = build
   let isDoubtful = false
   const snapshot = { description: planned.description, labels: labelsOf(planned, lease.labels()) }
   for (let tries = 1; ; tries++) {
     try {
-      return { ...(await hetzner.servers.createSnapshot(server.id, snapshot, { signal })), mayHaveAnother: isDoubtful }
+      return {
+        ...(await hetzner.servers.createSnapshot(made.server, snapshot, { signal })),
+        mayHaveAnother: isDoubtful,
+      }
     } catch (error) {
       // After a try in doubt, a refusal such as 'locked' may be caused by that try.
       isDoubtful ||= mayHaveTakenEffect(error)
       if (!isDoubtful) throw error
       onDoubt()
-      const [image] = await findUnpublished(build, server, signal).catch(() => [])
+      const [image] = await findUnpublished(build, made, { signal }).catch(() => [])
       // After a second try, there may be one more than the one that was found.
       if (image !== undefined) {
-        return { image, action: await findAction(build, server, image), mayHaveAnother: tries > 1 }
+        made.ids.add(image.id)
+        return { image, action: await findAction(build, made, image), mayHaveAnother: tries > 1 }
       }
       if (tries === MOST_TRIES || signal.aborted) throw error
       await clock.sleep(timeouts.settleMs / 6, signal)
@@ -215,14 +232,14 @@ async function create(
 
 async function findAction(
   { hetzner, signal }: ImageBuild,
-  server: BuildServer,
-  image: Image,
+  { server }: MadeSnapshots,
+  image: Pick<Image, 'id'>,
 ): Promise<Action | undefined> {
-  const actions = await hetzner.servers.actions(server.id, { signal })
+  const actions = await hetzner.servers.actions(server, { signal })
   return findActionOf(actions, image) ?? actions.find(({ command }) => command === 'create_image')
 }
 
-function findActionOf(actions: readonly Action[], image: Image): Action | undefined {
+function findActionOf(actions: readonly Action[], image: Pick<Image, 'id'>): Action | undefined {
   return actions.find(
     ({ command, resources }) =>
       command === 'create_image' && resources.some(({ type, id }) => type === 'image' && id === image.id),
@@ -237,46 +254,17 @@ const mayBeOfAny = ({ command, status, resources }: Action): boolean =>
  * Removes what is left of snapshots whose actions failed, so that there is never a second one.
  * @returns a snapshot of the server that is being made all the same, or that is made
  */
-async function removeFailed(build: ImageBuild, server: BuildServer): Promise<Made | undefined> {
+async function removeFailed(build: ImageBuild, made: MadeSnapshots): Promise<Begun | undefined> {
   const { hetzner, signal } = build
-  const actions = await hetzner.servers.actions(server.id, { signal })
-  let survivor: Made | undefined
-  for (const image of await findUnpublished(build, server, signal)) {
+  const actions = await hetzner.servers.actions(made.server, { signal })
+  let survivor: Begun | undefined
+  for (const image of await findUnpublished(build, made, { signal })) {
     const action = findActionOf(actions, image) ?? actions.find(mayBeOfAny)
     const isAlive = action !== undefined && action.status !== 'error' && image.status !== 'unavailable'
     if (isAlive && survivor === undefined) survivor = { image, action, mayHaveAnother: false }
     else await hetzner.images.delete(image.id, { signal })
   }
   return survivor
-}
-
-async function findUnpublished(
-  { hetzner, id }: ImageBuild,
-  server: BuildServer,
-  signal: AbortSignal,
-  urgent = false,
-): Promise<Image[]> {
-  const labelSelector = `${RUN_LABEL}=${id},${LEASE_LABEL}`
-  const images = await hetzner.images.listSnapshots({ labelSelector }, { signal, urgent })
-  return images.filter(({ created_from }) => created_from?.id === server.id)
-}
-
-/** @returns whether there was one */
-async function removeUnpublished(
-  build: ImageBuild,
-  server: BuildServer,
-  inDoubt: boolean,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const find = async (): Promise<Image | undefined> => (await findUnpublished(build, server, signal, true))[0]
-  const remove = async (first: Image): Promise<boolean> => {
-    // More than one only if a creation in doubt was repeated. Each is looked up again right before it is deleted.
-    for (let found: Image | undefined = first; found !== undefined; found = await find()) {
-      await build.hetzner.images.delete(found.id, { signal, urgent: true })
-    }
-    return true
-  }
-  return removeCreated(build, { inDoubt, find, remove }, signal)
 }
 
 function checkSnapshot(image: Image, planned: PlannedImage, server: BuildServer): void {

@@ -3,7 +3,7 @@
 import { TalosImageError } from '../../errors.ts'
 import { ActionFailure } from '../../hetzner/action-waiter.ts'
 import { OUTAGE } from '../../hetzner/transport/api-failure.ts'
-import { isInDoubt, isNotDone, isPassing } from '../../hetzner/transport/retry.ts'
+import { isPassing, isTemporary } from '../../hetzner/transport/retry.ts'
 import type { Placement } from '../../plan/placement.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { ImageBuild } from '../run.ts'
@@ -11,7 +11,7 @@ import { createWaitForOtherRuns } from './other-runs.ts'
 
 /** How long to wait before the stock is looked up again. */
 const LOOK_AGAIN_MS = 60_000
-/** How often all placements are tried when one of them failed for a moment. */
+/** How often all placements are tried, one time soon after the other, while one of them fails for a moment. */
 const MOST_ROUNDS = 3
 
 /** Whether a server may be had at another placement, or later: it is out of stock, or the cloud failed for a moment. */
@@ -28,7 +28,7 @@ const isMomentary = (error: unknown): boolean =>
  * - When the project's limit on servers is reached, waits until the server of another image of this run is removed, or one of another
  *   run.
  * - Before that, it waits until an earlier server of the image is gone. @param freed resolves then
- * - When nothing is in stock, tries again until the time that the run may wait is over.
+ * - When nothing is in stock, or the cloud goes on failing, tries again until the time that the run may wait for stock is over.
  * @throws TalosImageError with all tries when none has: `stock`, or `api` when the cloud failed; `limit` when there is no other server to wait for
  */
 export async function findStock<T>(
@@ -41,7 +41,9 @@ export async function findStock<T>(
   // Counted from the first time that nothing was in stock: the image may have waited for the limit before.
   let until: number | undefined
   let { placements } = image
-  for (let round = 1; ; round++) {
+  // One round after the other, since the last pause.
+  let outages = 0
+  for (;;) {
     const tries: Tries = new Map()
     let isOutage = false
     for (const [index, placement] of placements.entries()) {
@@ -57,17 +59,18 @@ export async function findStock<T>(
         build.emit({ type: 'placement-failed', image: image.name, placement, code, reason, last })
       }
     }
-    if (isOutage && round < MOST_ROUNDS) {
+    if (isOutage && ++outages < MOST_ROUNDS) {
       build.emit({ type: 'note', image: image.name, text: 'the cloud may have failed for a moment; trying once more' })
-      await clock.sleep((round * timeouts.settleMs) / 6, signal)
+      await clock.sleep((outages * timeouts.settleMs) / 6, signal)
       continue
     }
     until ??= clock.now() + stock.waitMs
     const leftMs = until - clock.now()
-    if (isOutage) throw notCreated(image, tries)
-    if (leftMs <= 0) throw noStock(image, tries, stock.waitMs > 0)
+    if (leftMs <= 0) throw isOutage ? notCreated(image, tries) : noStock(image, tries, stock.waitMs > 0)
+    outages = 0
     const pauseMs = Math.min(LOOK_AGAIN_MS, leftMs)
-    const text = `nothing is in stock; looking again in ${Math.ceil(pauseMs / 1000)} s, for ${toMinutes(leftMs)} more`
+    const why = isOutage ? 'no server could be created' : 'nothing is in stock'
+    const text = `${why}; looking again in ${Math.ceil(pauseMs / 1000)} s, for ${toMinutes(leftMs)} more`
     build.emit({ type: 'note', image: image.name, text })
     // Other images must not wait for this one, which may never get a server.
     build.serverQueue.removed(image.name)
@@ -75,7 +78,7 @@ export async function findStock<T>(
     const before = placements
     placements = await stock.look(image, signal).catch((error: unknown) => {
       // A temporary error of the API does not end the wait.
-      if (signal.aborted || !(isInDoubt(error) || isNotDone(error))) throw error
+      if (signal.aborted || !isTemporary(error)) throw error
       return before
     })
   }

@@ -48,9 +48,12 @@ describe('a list of several pages', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('may come without any word about pages', async () => {
-    await using server = await serveLoopback((_, response) => answerJson(response, 200, { locations: [] }))
-    const client = createHetznerClient({ token: 'token', endpoint: server.url, retry: FAST })
-    expect(await client.catalogue.locations()).toEqual([])
-  })
+  test.each([{}, { meta: null }, { meta: { pagination: null } }, { meta: { pagination: {} } }])(
+    'may come without any word about pages: %j',
+    async (rest) => {
+      await using server = await serveLoopback((_, response) => answerJson(response, 200, { locations: [], ...rest }))
+      const client = createHetznerClient({ token: 'token', endpoint: server.url, retry: FAST })
+      expect(await client.catalogue.locations()).toEqual([])
+    },
+  )
 })

@@ -7,8 +7,17 @@ import type { InterceptedRequest } from 'hcloud-sandbox'
 import { parseFaultFlag, resetConnection } from 'hcloud-sandbox'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../../../src/util/clock.ts'
 import { type TestSandbox, testSandbox } from '../../support/sandbox.ts'
-import { buildIn, contentsOf, errorAnswer, factoryDisk, holds, snapshotDisk } from '../../unit/run/fixture.ts'
+import {
+  buildIn,
+  contentsOf,
+  emptyList,
+  errorAnswer,
+  factoryDisk,
+  holds,
+  snapshotDisk,
+} from '../../unit/run/fixture.ts'
 
 const EMPTY = { servers: [], sshKeys: [], snapshots: [] }
 
@@ -75,13 +84,31 @@ describe('a build that meets a fault', { timeout: 60_000 }, () => {
         if (method === 'POST' && path.endsWith('/create_image')) return answers.shift()?.(answer)
         const isLook = path === '/images' && (query.get('label_selector') ?? '').includes(',talos-image/lease')
         if (!isLook || answers.length !== 1 || hidden-- <= 0) return undefined
-        return Response.json({ images: [], meta: { pagination: null } })
+        return emptyList('images')
       },
     })
     const { result } = await buildIn(sandbox)
     expect(result.images).toMatchObject([{ status: 'built' }])
     expect(answers).toEqual([])
     expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
+  })
+
+  it('waits as long as a snapshot may take for one that a lost answer has begun, of which no action is told', async () => {
+    const [answers, creating] = [[timeOutAfterwards], { looks: 4, aheadMs: 0 }]
+    await using sandbox = await testSandbox({
+      async intercept({ method, path, query }, answer) {
+        if (method === 'POST' && path.endsWith('/create_image')) return answers.shift()?.(answer)
+        if (/^\/servers\/\d+\/actions$/.test(path)) return emptyList('actions')
+        if (answers.length > 0 || !query.has('label_selector') || !path.startsWith('/images')) return undefined
+        if (--creating.looks < 0) return undefined
+        creating.aheadMs += 2 * 60_000
+        return Response.json(JSON.parse((await (await answer()).text()).replaceAll('"available"', '"creating"')))
+      },
+    })
+    const clock = { ...systemClock, now: () => systemClock.now() + creating.aheadMs }
+    const { result } = await buildIn(sandbox, { clock })
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    expect(creating.looks).toBeLessThan(0)
   })
 
   it('removes the server of a creation that ended with an error, by its name', async () => {
@@ -105,7 +132,7 @@ describe('a build that meets a fault', { timeout: 60_000 }, () => {
       intercept({ method, path, query }, answer) {
         if (method === 'POST' && path === '/servers') return timeOutAfterwards(answer)
         if (method !== 'GET' || path !== '/servers' || query.get('name') === null || hidden-- <= 0) return undefined
-        return Response.json({ servers: [], meta: { pagination: null } })
+        return emptyList('servers')
       },
     })
     const { result } = await buildIn(sandbox)
@@ -322,7 +349,63 @@ describe('a build that meets a fault', { timeout: 60_000 }, () => {
       },
     })
     const { result } = await buildIn(sandbox)
-    expect([asked, result.leftovers]).toMatchObject([1, [{ reason: expect.stringContaining('423 protected') }]])
+    const [server] = (await contentsOf(sandbox)).servers
+    const command = `hcloud server disable-protection ${server?.id} delete rebuild && hcloud server delete ${server?.name}`
+    expect([asked, result.leftovers]).toMatchObject([
+      1,
+      [{ reason: expect.stringContaining('423 protected'), command }],
+    ])
+  })
+
+  it('names a snapshot that somebody has protected and that is not published, with the commands that remove it', async () => {
+    await using sandbox = await testSandbox({
+      intercept({ method, path }) {
+        if (!path.startsWith('/images/')) return undefined
+        if (method === 'PUT') return errorAnswer(422, 'invalid_input')
+        return method === 'DELETE' ? errorAnswer(423, 'protected') : undefined
+      },
+    })
+    const { result } = await buildIn(sandbox)
+    const [id] = (await contentsOf(sandbox)).snapshots.map((one) => one.id)
+    expect(result.leftovers.map(({ command }) => command)).toEqual([
+      `hcloud image disable-protection ${id} delete && talos-image cleanup --run ${result.run}`,
+    ])
+  })
+
+  it.each([
+    ['of which the cloud does not tell the server', false],
+    ['that the cloud does not list', true],
+  ])('removes a snapshot %s, when it cannot be published', async (_, isHidden) => {
+    await using sandbox = await testSandbox({
+      async intercept({ method, path, query }, answer) {
+        if (method !== 'GET' || !/^\/images(\/\d+)?$/.test(path) || query.get('type') === 'system') return undefined
+        if (isHidden && (query.get('label_selector') ?? '').includes('talos-image/lease')) return emptyList('images')
+        const text = await (await answer()).text()
+        return Response.json(JSON.parse(text.replaceAll(/"created_from":\{[^}]*\}/g, '"created_from":null')))
+      },
+    })
+    const { result, events } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'failed', problem: { code: 'snapshot' } }])
+    expect(result.leftovers).toEqual([])
+    expect(events).toContainEqual({ type: 'removed', name: expect.stringContaining('unpublished snapshot') })
+    expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+
+  it('keeps a snapshot that is not published and has other labels now, and says so', async () => {
+    await using sandbox: TestSandbox = await testSandbox({
+      async intercept({ method, path }) {
+        if (method !== 'DELETE' || !path.startsWith('/servers/')) return undefined
+        for (const { id } of (await contentsOf(sandbox)).snapshots)
+          await sandbox.api(v.unknown(), 'PUT', `/images/${id}`, { labels: { mine: 'yes' } })
+        return undefined
+      },
+      faults: [parseFaultFlag('factory disk unbootable')],
+    })
+    const { result, notes } = await buildIn(sandbox, { bootTest: true, timeouts: { bootTestMs: 700 } })
+    expect(result.images).toMatchObject([{ status: 'failed', problem: { code: 'boot' } }])
+    const { snapshots } = await contentsOf(sandbox)
+    expect(snapshots).toMatchObject([{ labels: { mine: 'yes' } }])
+    expect(notes.join()).toContain(`the snapshot ${snapshots[0]?.id}, which was not published, is kept`)
   })
 
   it('begins nothing when the token may only read', async () => {

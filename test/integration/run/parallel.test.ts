@@ -2,11 +2,21 @@
 
 import type { AnsweredRequest } from 'hcloud-sandbox'
 import { describe, expect, it } from 'vitest'
+import { createHetznerClient } from '../../../src/hetzner/client.ts'
 import { build, openRun } from '../../../src/run/build.ts'
 import type { BuildEvent } from '../../../src/run/events.ts'
-import { systemClock } from '../../../src/util/clock.ts'
-import { testSandbox } from '../../support/sandbox.ts'
-import { buildIn, clientOf, contentsOf, factoryDisk, holds, planIn, snapshotDisk } from '../../unit/run/fixture.ts'
+import { type Clock, systemClock } from '../../../src/util/clock.ts'
+import { type TestSandbox, testSandbox } from '../../support/sandbox.ts'
+import {
+  buildIn,
+  clientOf,
+  contentsOf,
+  errorAnswer,
+  factoryDisk,
+  holds,
+  planIn,
+  snapshotDisk,
+} from '../../unit/run/fixture.ts'
 
 describe('a project that may have one server at a time', { timeout: 60_000 }, () => {
   it('gets its images one after the other', async () => {
@@ -23,6 +33,31 @@ describe('a project that may have one server at a time', { timeout: 60_000 }, ()
     for (const { result } of runs) expect(result.images).toMatchObject([{ status: 'built' }])
     expect(runs.flatMap(({ notes }) => notes).join('\n')).toContain('waiting for those of other runs')
     expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [] })
+  })
+
+  it('waits for those of other runs although a look for them fails for a moment', async () => {
+    const [refusals, faults] = [2, { left: 1 }]
+    let refused = 0
+    await using sandbox: TestSandbox = await testSandbox({
+      async intercept({ method, path, query }, answer) {
+        if (method === 'POST' && path === '/servers' && refused < refusals) {
+          refused += 1
+          return errorAnswer(403, 'resource_limit_exceeded')
+        }
+        const isLook = refused === 1 && path === '/servers' && query.get('label_selector') !== null
+        return isLook && faults.left-- > 0 ? errorAnswer(503, 'unavailable') : answer()
+      },
+    })
+    const hetzner = createHetznerClient({
+      token: sandbox.token,
+      endpoint: sandbox.endpoint,
+      retry: { retries: 0, firstPauseMs: 1, longestPauseMs: 1 },
+    })
+    const { sshPort } = sandbox
+    const timeouts = { sshMs: 10_000, settleMs: 300 }
+    const { images } = await build({ hetzner, plan: await planIn(sandbox), sshPort, timeouts })
+    expect(images).toMatchObject([{ status: 'built' }])
+    expect(faults.left).toBeLessThan(1)
   })
 
   it('as does one that is asked to build one at a time', async () => {
@@ -63,6 +98,18 @@ describe('a project that may have one server at a time', { timeout: 60_000 }, ()
   })
 })
 
+/** A clock on which the pauses before the stock is looked up again pass at once. */
+function stockClock(): Clock {
+  let skippedMs = 0
+  return {
+    now: () => systemClock.now() + skippedMs,
+    sleep: async (ms, signal) => {
+      if (ms === 60_000) skippedMs += ms
+      else await systemClock.sleep(ms, signal)
+    },
+  }
+}
+
 describe('waiting for stock', { timeout: 60_000 }, () => {
   it('looks again until there is some', async () => {
     const outOfStock = ['cx23', 'cx33', 'cx43', 'cx53', '@fsn1', '@nbg1', '@hel1', '@ash', '@hil', '@sin']
@@ -73,20 +120,12 @@ describe('waiting for stock', { timeout: 60_000 }, () => {
     const [placements = []] = (await planIn(rich)).images.map((image) => image.placements)
     const events: BuildEvent[] = []
     let looks = 0
-    let skippedMs = 0
     const result = await build({
       hetzner: clientOf(rich),
       plan,
       sshPort: rich.sshPort,
       timeouts: { sshMs: 10_000 },
-      clock: {
-        now: () => systemClock.now() + skippedMs,
-        sleep: async (ms, signal) => {
-          // The pause before the stock is looked up again.
-          if (ms === 60_000) skippedMs += ms
-          else await systemClock.sleep(ms, signal)
-        },
-      },
+      clock: stockClock(),
       stock: { waitMs: 10 * 60_000, look: async () => (++looks < 2 ? [] : placements) },
       onEvent: (event) => events.push(event),
     })
@@ -97,6 +136,39 @@ describe('waiting for stock', { timeout: 60_000 }, () => {
       image: 'x86',
       text: 'nothing is in stock; looking again in 60 s, for 10 min more',
     })
+  })
+
+  it.each([
+    ['for a moment', 1],
+    ['for longer', 4],
+  ])('goes on while the cloud fails %s', async (_, outages) => {
+    const answers = [
+      ...Array(3).fill([412, 'resource_unavailable']),
+      ...Array(outages).fill([403, 'maintenance']),
+      [412, 'resource_unavailable'],
+    ]
+    await using sandbox = await testSandbox({
+      intercept({ method, path }) {
+        const answer = method === 'POST' && path === '/servers' ? answers.shift() : undefined
+        return answer && errorAnswer(answer[0], answer[1])
+      },
+    })
+    const made = await planIn(sandbox)
+    const images = made.images.map((image) => ({ ...image, placements: image.placements.slice(0, 1) }))
+    const notes: string[] = []
+    const result = await build({
+      hetzner: clientOf(sandbox),
+      plan: { ...made, images },
+      sshPort: sandbox.sshPort,
+      timeouts: { sshMs: 10_000, settleMs: 600 },
+      clock: stockClock(),
+      stock: { waitMs: 10 * 60_000, look: async ({ placements }) => placements },
+      onEvent: (event) => event.type === 'note' && notes.push(event.text),
+    })
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    expect(answers).toEqual([])
+    const waits = notes.filter((text) => text.startsWith('no server could be created; looking again in 60 s'))
+    expect(waits).toHaveLength(outages < 3 ? 0 : 1)
   })
 })
 
@@ -159,6 +231,40 @@ describe('two runs that want the same image', { timeout: 60_000 }, () => {
       { status: 'existing', snapshot: { id: built?.status === 'built' ? built.snapshot.id : 0 } },
     ])
     expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
+  })
+
+  it.each<[string, (hetzner: ReturnType<typeof clientOf>, id: number) => Promise<unknown>]>([
+    ['is deleted', (hetzner, id) => hetzner.images.delete(id)],
+    ['gets other labels', (hetzner, id) => hetzner.images.update(id, { labels: { mine: 'yes' } })],
+  ])('the slower one publishes its own when that of the faster one %s meanwhile', async (_, spoil) => {
+    const first: { id?: number; looked?: boolean } = {}
+    await using sandbox: TestSandbox = await testSandbox({
+      async intercept({ method, path }, answer) {
+        const isLook = method === 'GET' && path === '/images' && first.id !== undefined && first.looked !== true
+        if (!isLook) return undefined
+        first.looked = true
+        const given = await answer()
+        await spoil(clientOf(sandbox), first.id ?? 0)
+        return given
+      },
+    })
+    const plan = await planIn(sandbox)
+    const [built] = (await buildIn(sandbox)).result.images
+    if (built?.status !== 'built') throw new Error(JSON.stringify(built))
+    const late = await build({
+      hetzner: clientOf(sandbox),
+      plan,
+      sshPort: sandbox.sshPort,
+      onEvent: (event) => {
+        // The next look is the one at the snapshot that was taken.
+        if (event.type === 'step-started' && event.step === 'snapshot') first.id = built.snapshot.id
+      },
+    })
+    const [own] = late.images
+    expect([own, first.looked]).toMatchObject([{ status: 'built' }, true])
+    const { snapshots, servers } = await contentsOf(sandbox)
+    expect(servers).toEqual([])
+    expect(snapshots).toContainEqual(expect.objectContaining({ id: own?.status === 'built' ? own.snapshot.id : 0 }))
   })
 
   it('and one of them with --force makes its own', async () => {

@@ -3,11 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { entriesOf, readEntry } from '../../../src/hetzner/entries.ts'
 import {
   Image,
+  PrimaryIp,
   Server,
   ServerType,
+  TemporarySnapshot,
   UNKNOWN_IMAGE,
   UNKNOWN_SERVER,
   UNKNOWN_SERVER_TYPE,
+  UNKNOWN_TEMPORARY_SNAPSHOT,
 } from '../../../src/hetzner/wire.ts'
 
 const SERVER = {
@@ -22,6 +25,9 @@ const SERVER = {
   rescue_enabled: false,
   labels: { 'talos-image/run': 'abc' },
 }
+
+/** What no property of an entry is. */
+const ODD = ['odd']
 
 const IMAGE = {
   id: 9,
@@ -41,10 +47,16 @@ const IMAGE = {
 
 describe('an odd entry', () => {
   test('of which enough is known for clean-up is there', () => {
-    const odd = { ...SERVER, public_net: null, server_type: null, location: undefined, rescue_enabled: 'maybe' }
-    expect(readEntry(Server, odd, UNKNOWN_SERVER)).toMatchObject({
+    const { id, name, labels } = SERVER
+    const odd = Object.fromEntries(Object.keys(Server.entries).map((key) => [key, ODD]))
+    expect(readEntry(Server, { ...odd, id, name, labels }, UNKNOWN_SERVER)).toMatchObject({
       entry: { id: 7, name: 'build', labels: SERVER.labels, server_type: { name: 'unknown' } },
     })
+    const snapshot = { ...Object.fromEntries(Object.keys(Image.entries).map((key) => [key, ODD])), id: 9, labels }
+    expect(readEntry(TemporarySnapshot, snapshot, UNKNOWN_TEMPORARY_SNAPSHOT)).toMatchObject({
+      entry: { id: 9, labels },
+    })
+    expect(readEntry(PrimaryIp, { id: 3, ip: ODD })).toEqual({ entry: { id: 3, assignee_id: null } })
   })
 
   test('is not available, and not to be deleted, when status and protection are unheard-of', () => {

@@ -115,6 +115,15 @@ export async function buildIn(
 export const errorAnswer = (status: number, code: string): Response =>
   Response.json({ error: { code, message: `scripted ${code}` } }, { status })
 
+/** How the cloud answers that there is nothing of a kind. @param key such as `servers` */
+export const emptyList = (key: string): Response =>
+  Response.json({
+    [key]: [],
+    meta: {
+      pagination: { page: 1, per_page: 50, previous_page: null, next_page: null, last_page: 1, total_entries: 0 },
+    },
+  })
+
 /** What is in the project, save for what it began with. */
 export async function contentsOf(sandbox: TestSandbox) {
   const { servers } = await sandbox.api(v.object({ servers: v.array(Server) }), 'GET', '/servers')

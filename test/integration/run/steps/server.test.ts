@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Clock, systemClock } from '../../../../src/util/clock.ts'
 import { type TestSandbox, testSandbox } from '../../../support/sandbox.ts'
 import { sourced } from '../../../unit/plan/fixture.ts'
-import { buildIn, contentsOf } from '../../../unit/run/fixture.ts'
+import { buildIn, contentsOf, emptyList } from '../../../unit/run/fixture.ts'
 
 /** As long as leases are renewed after. */
 const RENEWAL_MS = 5 * 60_000
@@ -74,6 +74,33 @@ describe('a build server', () => {
     expect(lost).toBe(true)
     expect(result.images).toMatchObject([{ status: 'built' }])
     expect(await contentsOf(sandbox)).toMatchObject({ servers: [], sshKeys: [], snapshots: [{}] })
+  })
+
+  it('that a lost answer has made, and of which no action is told yet, is waited for', async () => {
+    let lost = false
+    const asked: string[] = []
+    await using sandbox = await testSandbox({
+      async intercept({ method, path }, answer) {
+        if (!lost && method === 'POST' && path === '/servers') {
+          lost = true
+          await answer()
+          return Response.json({ error: { code: 'timeout', message: 'too late' } }, { status: 504 })
+        }
+        const request = `${method} ${path.replace(/\d+/, 'N')}`
+        if (lost && path.startsWith('/servers/')) asked.push(request)
+        if (request === 'GET /servers/N/actions') return emptyList('actions')
+        if (request !== 'GET /servers/N' || asked.length > 4) return undefined
+        const text = await (await answer()).text()
+        // At first it is not there yet, and then an action still runs on it.
+        const [idle, now] =
+          asked.length < 4 ? ['"status":"off"', '"status":"initializing"'] : ['"locked":false', '"locked":true']
+        return Response.json(JSON.parse(text.replace(idle, now)))
+      },
+    })
+    const { result } = await buildIn(sandbox)
+    expect(result.images).toMatchObject([{ status: 'built' }])
+    const looks = Array(4).fill('GET /servers/N')
+    expect(asked.slice(0, 6)).toEqual(['GET /servers/N/actions', ...looks, 'POST /servers/N/actions/enable_rescue'])
   })
 
   it('that cannot be attached to its network goes, and the image fails', async () => {

@@ -100,6 +100,12 @@ describe('what a run in several projects came to', () => {
   test.each([
     ['hcloud server delete s', 'T', 'HCLOUD_TOKEN="$T" hcloud server delete s'],
     ['talos-image cleanup --run abcd2345', 'T', 'talos-image cleanup --run abcd2345 --project prod=T'],
+    ['hcloud a && hcloud b', 'T', 'HCLOUD_TOKEN="$T" hcloud a && HCLOUD_TOKEN="$T" hcloud b'],
+    [
+      'hcloud a && talos-image cleanup --run abcd2345',
+      'T',
+      'HCLOUD_TOKEN="$T" hcloud a && talos-image cleanup --run abcd2345 --project prod=T',
+    ],
     ['hcloud server delete s', undefined, 'talos-image cleanup --run abcd2345 --project prod --sandbox'],
   ])('removes what stays, %s, with the token %s', (command, variable, expected) => {
     const left = { ...result(built(arm, 1)), leftovers: [{ name: 'server s', command, reason: 'it stays' }] }
