@@ -38,7 +38,7 @@ const WAYS = {
   uploadXz: 'hcloud-upload-image, xz: `xz -cd | dd bs=4M conv=sparse`',
   upload: 'hcloud-upload-image, zstd: `zstd -cd | dd bs=4M conv=sparse`',
   writeXz: 'ours, xz: writing, with the hashes of the download and of the data',
-  write: 'ours, zstd: the same',
+  write: 'ours, zstd: writing, with both hashes',
   readBack: 'ours: reading back',
   floor: 'the floor: `cp` of the unpacked sparse file, on the host',
 } as const
