@@ -13,6 +13,9 @@ const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { ti
 /** For tests that wait for other programs. */
 const VERY_PATIENT = { ...PATIENT, testTimeout: 180_000, hookTimeout: 180_000 }
 
+/** Much of a test is waiting: by itself vitest leaves one of two cores free. */
+const SIDE_BY_SIDE = { maxWorkers: 2 }
+
 /** Our own packages, as they stand in packages/. */
 const SOURCES = { conditions: ['source', 'module', 'node', 'development|production'] }
 const RESOLVING = { resolve: SOURCES, ssr: { resolve: SOURCES } }
@@ -28,14 +31,15 @@ export default defineConfig({
         ...RESOLVING,
         test: {
           ...PATIENT,
+          ...SIDE_BY_SIDE,
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
           exclude: ['packages/*/test/{integration,contract,e2e,judges,executables,reliability}/**'],
           setupFiles: ['test/support/unit-only.ts'],
         },
       },
-      { ...RESOLVING, test: { ...PATIENT, name: 'integration', include: of('integration') } },
-      { ...RESOLVING, test: { ...PATIENT, name: 'contract', include: of('contract') } },
+      { ...RESOLVING, test: { ...PATIENT, ...SIDE_BY_SIDE, name: 'integration', include: of('integration') } },
+      { ...RESOLVING, test: { ...PATIENT, ...SIDE_BY_SIDE, name: 'contract', include: of('contract') } },
       {
         ...RESOLVING,
         test: {
@@ -43,7 +47,7 @@ export default defineConfig({
           name: 'e2e',
           include: of('e2e'),
           exclude: QEMU,
-          maxWorkers: 2,
+          ...SIDE_BY_SIDE,
           sequence: { groupOrder: 1 },
         },
       },
@@ -54,7 +58,7 @@ export default defineConfig({
           name: 'judges',
           include: of('judges'),
           exclude: QEMU,
-          maxWorkers: 2,
+          ...SIDE_BY_SIDE,
           sequence: { groupOrder: 2 },
         },
       },
