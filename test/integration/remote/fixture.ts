@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { parseReport } from '../../../src/remote/script-report.ts'
 import { type TempDir, tempDir } from '../../unit/util/temp-dir.ts'
 
@@ -28,13 +28,16 @@ export interface Outcome {
   readonly stderr: string
 }
 
+/** Standard input that waits for what the script says on standard error. */
+type Input = (hasSaid: (text: string) => Promise<void>) => AsyncIterable<Uint8Array>
+
 export interface Bench extends TempDir {
   /** The file that stands for the disk. */
   readonly device: string
   /** Makes or replaces the disk. */
   insert(disk: Uint8Array): Promise<void>
   /** Runs a script. `before` is put in front of it, such as a limit. */
-  run(script: string, options?: { stdin?: Uint8Array | Readable; before?: string }): Promise<Outcome>
+  run(script: string, options?: { stdin?: Uint8Array | Input; before?: string }): Promise<Outcome>
 }
 
 /** A line in front of a script: so much memory is left, in KiB. */
@@ -69,7 +72,12 @@ export async function bench(): Promise<Bench> {
       // A script that ends early does not read all of it.
       child.stdin.on('error', () => undefined)
       if (stdin instanceof Uint8Array) child.stdin.end(stdin)
-      else stdin.pipe(child.stdin)
+      else {
+        const hasSaid = async (text: string): Promise<void> => {
+          while (!output.stderr.includes(text) && child.exitCode === null) await once(child.stderr, 'data')
+        }
+        Readable.from(stdin(hasSaid)).pipe(child.stdin)
+      }
       await once(child, 'close')
       return { ...output, exitCode: child.exitCode, signal: child.signalCode, report: parseReport(output.stdout) }
     },

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { describeCompression } from '../../../src/compressions.ts'
 import { quote } from '../../../src/remote/quote.ts'
@@ -23,6 +22,15 @@ async function expectWritten(room: Bench, image: Uint8Array, deviceBytes: number
   expect(disk.subarray(image.length).equals(Buffer.alloc(deviceBytes - image.length))).toBe(true)
   expect(await readdir(room.file('tmp'))).toEqual([])
 }
+
+/** Each compression, and what packs so. */
+const PACKERS = [
+  ['zst', zstd],
+  ['xz', xz],
+  ['gz', gzip],
+  ['bz2', bzip2],
+  ['none', (bytes: Uint8Array) => bytes],
+] as const
 
 const PACKED = [
   ['zst', zstd(DISK)],
@@ -85,13 +93,7 @@ describe.each(['sparse', 'plain'] as const)('writing a disk (%s)', (mode) => {
 })
 
 describe('with little memory', () => {
-  test.each([
-    ['zst', zstd],
-    ['xz', xz],
-    ['gz', gzip],
-    ['bz2', bzip2],
-    ['none', (bytes: Uint8Array) => bytes],
-  ] as const)('leaves holes when it unpacks %s', async (name, pack) => {
+  test.each(PACKERS)('leaves holes when it unpacks %s', async (name, pack) => {
     await using room = await bench()
     const image = Buffer.alloc(6 * MIB)
     DISK.copy(image, 0, 0, MIB)
@@ -159,26 +161,21 @@ async function inSmallFolder(room: Bench, script: string, stdin: Uint8Array) {
   return await room.run(`exec unshare --user --map-root-user --mount bash -c ${quote(mount)}`, { stdin })
 }
 
-/** All of it, with a pause in the middle, behind what is unpacked first. */
-async function* slowly(bytes: Uint8Array) {
-  yield bytes.subarray(0, MIB)
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  yield bytes.subarray(MIB)
-}
+/** All of it; what follows the first MiB comes only when that has been taken in. */
+const slowly = (bytes: Uint8Array) =>
+  async function* (hasSaid: (text: string) => Promise<void>) {
+    yield bytes.subarray(0, MIB)
+    await hasSaid(`${MIB} bytes\n`)
+    yield bytes.subarray(MIB)
+  }
 
 describe('what comes bit by bit', () => {
-  test.each([
-    ['zst', zstd],
-    ['xz', xz],
-    ['gz', gzip],
-    ['bz2', bzip2],
-    ['none', (bytes: Uint8Array) => bytes],
-  ] as const)('is written as it is: %s', async (_, pack) => {
+  test.each(PACKERS)('is written as it is: %s', async (_, pack) => {
     await using room = await bench()
     const image = diskImage(9 * MIB, 4 * MIB)
     await room.insert(Buffer.alloc(10 * MIB, 'x'))
     const script = writeScript({ from: 'stdin', device: room.device, mode: 'sparse' })
-    const { report } = await room.run(script, { stdin: Readable.from(slowly(pack(image))) })
+    const { report } = await room.run(script, { stdin: slowly(pack(image)) })
     expect(report.get('data-hash')).toBe(dataHash(image))
     await expectWritten(room, image, 10 * MIB)
   })
