@@ -18,6 +18,7 @@ import {
   holds,
   snapshotDisk,
 } from '../../unit/run/fixture.ts'
+import { serveLoopback } from '../util/loopback-server.ts'
 
 const EMPTY = { servers: [], sshKeys: [], snapshots: [] }
 
@@ -501,6 +502,24 @@ describe('a build from this computer', { timeout: 60_000 }, () => {
       },
     ])
     expect(await contentsOf(sandbox)).toEqual(EMPTY)
+  })
+
+  it('downloads a disk again whose end is missing', async () => {
+    await using sandbox = await testSandbox()
+    const disk = await factoryDisk(sandbox)
+    let downloads = 0
+    const [whole, half] = [disk, disk.subarray(0, disk.length / 2)].map((bytes) => gzipSync(bytes, { level: 1 }))
+    await using server = await serveLoopback(({ headers }, response) => {
+      const isDownload = headers.range === undefined
+      if (isDownload) downloads += 1
+      const sent = isDownload && downloads === 1 ? half : whole
+      response.writeHead(200, { 'content-length': String(sent?.length) }).end(sent)
+    })
+    const { result } = await buildIn(sandbox, { vars: [`image_url_x86=${server.url}/v1.12.2/hcloud-amd64.raw.gz`] })
+    const [image] = result.images
+    if (image?.status !== 'built') throw new Error(JSON.stringify(image))
+    expect(downloads).toBe(2)
+    expect(holds(await snapshotDisk(sandbox, image.snapshot.id), disk)).toBe(true)
   })
 
   it('makes no snapshot of what is no disk, is bigger than the disk, or breaks off', async () => {
