@@ -59,7 +59,9 @@ function explain(error: unknown, name: string): { message: string; hint: string 
       return {
         message: `"${name}" cannot be read: ${error instanceof Error ? error.message : String(error)}`,
         hint:
-          errorCode(error) === undefined ? 'is it the right file?' : 'see whether the file and its disk are all right',
+          errorCode(error) === undefined
+            ? 'is it the right file? Text is to be saved as UTF-8'
+            : 'see whether the file and its disk are all right',
       }
   }
 }
